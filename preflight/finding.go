@@ -1,0 +1,71 @@
+package preflight
+
+import "gke-preflight/preflight/rules"
+
+// An Outcome is the answer to a need.
+type Outcome string
+
+// The outcomes.
+const (
+	// Pass: there is positive evidence that the need is met.
+	Pass Outcome = "pass"
+	// Fail: there is a complete view, and the need is not met.
+	Fail Outcome = "fail"
+	// Undetermined: it could not be found out; Reason says why.
+	Undetermined Outcome = "undetermined"
+	// Skipped: asking was pointless, because of another finding; Reason names it.
+	Skipped Outcome = "skipped"
+)
+
+// A Finding is a need and the answer to it.
+type Finding struct {
+	Rule      string         `json:"rule"`
+	Name      string         `json:"name"`
+	Title     string         `json:"title"`
+	Outcome   Outcome        `json:"outcome"`
+	Severity  rules.Severity `json:"severity"`
+	Addresses []string       `json:"addresses,omitempty"`
+	Attribute string         `json:"attribute,omitempty"`
+	// Principal is nil where the need is about no identity, such as an API.
+	Principal *rules.Principal `json:"principal,omitempty"`
+	Resource  string           `json:"resource,omitempty"`
+	Service   string           `json:"service,omitempty"`
+	// Permissions is nil where the need is about no permission.
+	Permissions *PermissionSet `json:"permissions,omitempty"`
+	// PlannedBy are the addresses of the changes that will provide it in time.
+	PlannedBy []string `json:"planned_by,omitempty"`
+	// TakenAwayBy are the addresses of the changes that will take it away.
+	TakenAwayBy []string `json:"taken_away_by,omitempty"`
+	// Message is one sentence: who lacks or has what, where.
+	Message string `json:"message,omitempty"`
+	// Reason says how it is known, or why it could not be found out and what
+	// would have helped.
+	Reason   string     `json:"reason,omitempty"`
+	Evidence []Evidence `json:"evidence,omitempty"`
+	// ExpectedError is what apply would have stopped with.
+	ExpectedError string `json:"expected_error,omitempty"`
+	Fix           *Fix   `json:"fix,omitempty"`
+	URL           string `json:"url,omitempty"`
+}
+
+// A PermissionSet divides the permissions of a need by what was found.
+type PermissionSet struct {
+	Needed       []string `json:"needed"`
+	Missing      []string `json:"missing,omitempty"`
+	Undetermined []string `json:"undetermined,omitempty"`
+}
+
+// Evidence is one answer of Google Cloud that a finding rests on.
+type Evidence struct {
+	// Method is how it was asked, such as testIamPermissions.
+	Method string `json:"method"`
+	// Resource is the full resource name that was asked about.
+	Resource string `json:"resource,omitempty"`
+	Detail   string `json:"detail,omitempty"`
+}
+
+// A Fix is what to run or to write so that the need is met.
+type Fix struct {
+	Commands  []string `json:"commands,omitempty"`
+	Terraform string   `json:"terraform,omitempty"`
+}

@@ -1,0 +1,345 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// A Change is one resource change of a plan.
+type Change struct {
+	// Address is the absolute address, such as module.a["k"].google_project.p.
+	Address string
+	// Module is the address of the module instance; empty for the root.
+	Module string
+	// Mode is managed or data.
+	Mode string
+	Type string
+	Name string
+	// Actions are those of the plan, such as create, or delete and create.
+	Actions []string
+	// Deposed is the key of an object that an earlier apply left behind.
+	Deposed string
+	// Imported reports whether apply takes an existing object under control.
+	Imported bool
+	// Previous is the address that the object moved from; usually empty.
+	Previous string
+
+	change *tfjson.Change
+	block  *block
+	plan   *Plan
+}
+
+func newChange(rc *tfjson.ResourceChange) *Change {
+	c := &Change{
+		Address:  rc.Address,
+		Module:   rc.ModuleAddress,
+		Mode:     string(rc.Mode),
+		Type:     rc.Type,
+		Name:     rc.Name,
+		Deposed:  rc.DeposedKey,
+		Previous: rc.PreviousAddress,
+		change:   rc.Change,
+	}
+	if c.change == nil {
+		c.change = new(tfjson.Change)
+	}
+	c.Imported = c.change.Importing != nil
+	for _, a := range c.change.Actions {
+		c.Actions = append(c.Actions, string(a))
+	}
+	return c
+}
+
+// Block is the address of the change's configuration block: its own address
+// without instance keys.
+func (c *Change) Block() string {
+	local := c.Type + "." + c.Name
+	if c.Mode == "data" {
+		local = "data." + local
+	}
+	return join(withoutKeys(c.Module), local)
+}
+
+// Has reports whether action is among the change's.
+func (c *Change) Has(action string) bool {
+	for _, a := range c.Actions {
+		if a == action {
+			return true
+		}
+	}
+	return false
+}
+
+// Creates reports whether apply makes a new object; also when it replaces one.
+func (c *Change) Creates() bool { return c.Has("create") }
+
+// Deletes reports whether apply destroys an object; also when it replaces one.
+func (c *Change) Deletes() bool { return c.Has("delete") }
+
+// Updates reports whether apply changes the object in place.
+func (c *Change) Updates() bool { return c.Has("update") }
+
+// Goes reports whether the object is no longer there after apply.
+func (c *Change) Goes() bool { return c.Deletes() && !c.Creates() }
+
+// idle reports whether apply does nothing in Google Cloud for the change.
+func (c *Change) idle() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }
+
+// A State says how much of a value a plan shows.
+type State int
+
+// The states of a value.
+const (
+	// Absent: nobody set it; the provider or Google chooses.
+	Absent State = iota
+	// Known: the plan shows it.
+	Known
+	// Unknown: it is set to something that is not known before apply.
+	Unknown
+)
+
+// A Value is an attribute of a planned object.
+type Value struct {
+	State State
+	// Raw is what JSON decoding gave; nil unless Known.
+	Raw any
+	// Sensitive reports whether the plan marks it.
+	Sensitive bool
+}
+
+// String is the value where it is a known string, else empty.
+func (v Value) String() string {
+	s, _ := v.Raw.(string)
+	return s
+}
+
+// True reports whether the value is known to be true, as a bool or as "true".
+func (v Value) True() bool {
+	b, _ := v.Raw.(bool)
+	return b || v.String() == "true"
+}
+
+// Len is the number of elements of a known list; 0 for everything else.
+func (v Value) Len() int {
+	l, _ := v.Raw.([]any)
+	return len(l)
+}
+
+// Strings are the strings of a known list.
+func (v Value) Strings() []string {
+	l, _ := v.Raw.([]any)
+	var out []string
+	for _, e := range l {
+		if s, ok := e.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// After is the attribute at path once apply is done. Path elements are
+// attribute names and list indexes: After("node_config", 0, "service_account").
+// An object that is destroyed has only absent attributes.
+//
+// A plan shows what the provider will fill in as unknown, whether or not
+// anybody set it: the configuration decides. An empty string is absent, as it
+// is for the provider.
+func (c *Change) After(path ...any) Value {
+	v, found := lookup(c.change.After, path)
+	if found && v != nil && v != "" {
+		return c.known(v, c.change.AfterSensitive, path)
+	}
+	if !marked(c.change.AfterUnknown, path) {
+		return Value{}
+	}
+	return c.configured(path)
+}
+
+// Before is the attribute at path as Terraform's state has it.
+func (c *Change) Before(path ...any) Value {
+	v, found := lookup(c.change.Before, path)
+	if !found || v == nil || v == "" {
+		return Value{}
+	}
+	return c.known(v, c.change.BeforeSensitive, path)
+}
+
+// Now is After for an object that apply leaves standing, else Before.
+func (c *Change) Now(path ...any) Value {
+	if c.Goes() {
+		return c.Before(path...)
+	}
+	return c.After(path...)
+}
+
+func (c *Change) known(raw, marks any, path []any) Value {
+	v := Value{State: Known, Raw: raw, Sensitive: marked(marks, path)}
+	if v.Sensitive {
+		c.plan.hide(raw)
+	}
+	return v
+}
+
+// configured decides what an attribute that is unknown in the plan is: absent
+// where the configuration does not set it, else what the configuration says.
+func (c *Change) configured(path []any) Value {
+	if c.block == nil || c.block.expressions == nil {
+		return Value{State: Unknown}
+	}
+	e, state := find(c.block.expressions, path)
+	if state == Absent && c.hasBlockBeyondConfiguration(path) {
+		return Value{State: Unknown}
+	}
+	if state != Known {
+		return Value{State: state}
+	}
+	if v, ok := constant(e); ok {
+		return c.plain(v)
+	}
+	if len(e.References) > 0 && !c.plan.mayBeUnknown(c.block.module, e.References) {
+		// All of it is known, and still the plan has no value: it is null.
+		return Value{}
+	}
+	return Value{State: Unknown}
+}
+
+func (c *Change) plain(v any) Value {
+	if v == "" {
+		return Value{}
+	}
+	return Value{State: Known, Raw: v}
+}
+
+// hasBlockBeyondConfiguration reports whether the plan shows an object of a
+// nested block that the configuration does not list. That is how a dynamic
+// block looks: what it sets cannot be seen.
+func (c *Change) hasBlockBeyondConfiguration(path []any) bool {
+	name, ok := path[0].(string)
+	if !ok || len(path) < 2 {
+		return false
+	}
+	blocks, _ := lookup(c.change.After, path[:1])
+	list, _ := blocks.([]any)
+	return len(list) > 0 && c.block.expressions[name] == nil
+}
+
+// hide remembers the strings inside a sensitive value.
+func (p *Plan) hide(raw any) {
+	switch v := raw.(type) {
+	case string:
+		if v != "" {
+			p.sensitive[v] = true
+		}
+	case []any:
+		for _, e := range v {
+			p.hide(e)
+		}
+	case map[string]any:
+		for _, e := range v {
+			p.hide(e)
+		}
+	}
+}
+
+// lookup walks path down a decoded JSON value.
+func lookup(v any, path []any) (any, bool) {
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			m, _ := v.(map[string]any)
+			child, ok := m[s]
+			if !ok {
+				return nil, false
+			}
+			v = child
+		case int:
+			l, _ := v.([]any)
+			if s >= len(l) {
+				return nil, false
+			}
+			v = l[s]
+		}
+	}
+	return v, true
+}
+
+// marked reports whether a tree of marks, such as after_unknown, has true at
+// path or above it.
+func marked(marks any, path []any) bool {
+	if marks == true {
+		return true
+	}
+	for i := range path {
+		v, found := lookup(marks, path[:i+1])
+		if !found {
+			return false
+		}
+		if v == true {
+			return true
+		}
+	}
+	return false
+}
+
+// find looks up the expression at path. Unknown means that an expression above
+// the path sets all of it.
+func find(e map[string]*tfjson.Expression, path []any) (*tfjson.Expression, State) {
+	name, ok := path[0].(string)
+	if !ok {
+		return nil, Absent
+	}
+	x := e[name]
+	if x == nil || x.ExpressionData == nil {
+		return nil, Absent
+	}
+	if len(path) == 1 {
+		return x, Known
+	}
+	if len(x.NestedBlocks) == 0 {
+		return nil, Unknown
+	}
+	index, rest := 0, path[1:]
+	if i, ok := rest[0].(int); ok {
+		index, rest = i, rest[1:]
+	}
+	if index >= len(x.NestedBlocks) {
+		return nil, Absent
+	}
+	if len(rest) == 0 {
+		return x, Known
+	}
+	return find(x.NestedBlocks[index], rest)
+}
+
+func constant(e *tfjson.Expression) (any, bool) {
+	if e == nil || len(e.References) > 0 || len(e.NestedBlocks) > 0 {
+		return nil, false
+	}
+	return e.ConstantValue, e.ConstantValue != tfjson.UnknownConstantValue && e.ConstantValue != nil
+}
+
+// Path writes an attribute path the way Terraform does:
+// node_config[0].service_account.
+func Path(path ...any) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(s)
+		case int:
+			b.WriteString("[" + strconv.Itoa(s) + "]")
+		}
+	}
+	return b.String()
+}
+
+// AccountBefore is the email at an account's attribute in Terraform's state;
+// empty where there is none.
+func (c *Change) AccountBefore(a Account) string {
+	return AccountEmail(c.Before(a.path...).String())
+}

@@ -1,0 +1,369 @@
+package plan
+
+import (
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// A Cluster is a google_container_cluster that apply changes.
+type Cluster struct {
+	*Change
+	Project  Project
+	Name     Value
+	Location Value
+	// Network and Subnetwork are as the plan has them: a name, a path or a URL.
+	Network    Value
+	Subnetwork Value
+	// NetworkProject is the project of the network and subnetwork; empty where
+	// it is not known before apply.
+	NetworkProject string
+	// Autopilot reports whether Google manages the nodes.
+	Autopilot bool
+	// Version is min_master_version; absent means that Google chooses.
+	Version Value
+	// Accounts are what the cluster's own nodes run as.
+	Accounts []Account
+	// Keys are the Cloud KMS keys that the cluster and its nodes use.
+	Keys []Key
+	// ThrowAway reports whether the default node pool is removed right after
+	// creation. Its nodes run for minutes all the same.
+	ThrowAway bool
+}
+
+// A NodePool is a google_container_node_pool that apply changes.
+type NodePool struct {
+	*Change
+	Project  Project
+	Name     Value
+	Location Value
+	// ClusterName is the name of the pool's cluster; empty where it is not
+	// known before apply.
+	ClusterName string
+	// Cluster is the pool's cluster where the plan has it, changed or not.
+	Cluster *Cluster
+	// Version is that of the nodes; absent means the cluster's.
+	Version  Value
+	Accounts []Account
+	Keys     []Key
+}
+
+// An Account is a service account that nodes run as.
+type Account struct {
+	// Attribute is where it is, or would be, set.
+	Attribute string
+	// Email is empty where Default or Unknown is true, or ID is set.
+	Email string
+	// ID is the account's unique ID, where the plan has that instead of an email.
+	ID string
+	// Default reports that it is the Compute Engine default service account.
+	Default bool
+	// Said reports that somebody chose it; false for a default by omission.
+	Said bool
+	// Unknown reports that it is not known before apply.
+	Unknown bool
+	// Sensitive reports that the plan marks it.
+	Sensitive bool
+
+	path []any
+}
+
+// A Key is a Cloud KMS key.
+type Key struct {
+	Attribute string
+	// Name is projects/P/locations/L/keyRings/R/cryptoKeys/K, possibly with a
+	// version behind; empty where Unknown is true.
+	Name      string
+	Unknown   bool
+	Sensitive bool
+}
+
+func newCluster(c *Change) *Cluster {
+	cluster := &Cluster{
+		Change:     c,
+		Project:    c.Project(),
+		Name:       c.Now("name"),
+		Location:   c.Now("location"),
+		Network:    c.Now("network"),
+		Subnetwork: c.Now("subnetwork"),
+		Autopilot:  c.Now("enable_autopilot").True(),
+		Version:    c.Now("min_master_version"),
+		ThrowAway:  c.Creates() && c.After("remove_default_node_pool").True(),
+	}
+	cluster.NetworkProject = cluster.networkProject()
+	if !c.Goes() {
+		cluster.Accounts = cluster.accounts()
+		cluster.Keys = cluster.keys()
+	}
+	return cluster
+}
+
+// networkProject is the project in the network's or the subnetwork's name. A
+// short name is in the cluster's own project.
+func (c *Cluster) networkProject() string {
+	for _, attribute := range []string{"subnetwork", "network"} {
+		if p := ProjectOfName(c.Now(attribute).String()); p != "" {
+			return p
+		}
+		if c.Now(attribute).State != Unknown {
+			continue
+		}
+		if p, known := c.projectBehind(attribute); known {
+			return p
+		}
+		return ""
+	}
+	return c.Project.ID
+}
+
+// projectBehind is the project of the planned object that an attribute of c
+// refers to.
+func (c *Change) projectBehind(attribute string) (string, bool) {
+	if c.block == nil {
+		return "", false
+	}
+	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions[attribute]))
+	all := make([]Project, 0, len(f.changes))
+	for _, other := range f.changes {
+		all = append(all, other.projectWithin(maxHops-1))
+	}
+	p := agreed(all)
+	return p.ID, p.ID != ""
+}
+
+// HostProject is NetworkProject where it is another than the cluster's.
+func (c *Cluster) HostProject() string {
+	if c.NetworkProject == c.Project.ID {
+		return ""
+	}
+	return c.NetworkProject
+}
+
+func (c *Cluster) accounts() []Account {
+	autoProvisioned := []any{"cluster_autoscaling", 0, "auto_provisioning_defaults", 0, "service_account"}
+	if c.Autopilot {
+		return []Account{c.account(autoProvisioned...)}
+	}
+	out := c.defaultPoolAccounts()
+	if c.After(autoProvisioned...).State != Absent || c.After("cluster_autoscaling", 0, "enabled").True() {
+		out = append(out, c.account(autoProvisioned...))
+	}
+	return out
+}
+
+// defaultPoolAccounts are those of the pools that the cluster block itself
+// makes: its inline ones, else the default pool. Once that has been thrown
+// away, an update does not bring it back.
+func (c *Cluster) defaultPoolAccounts() []Account {
+	if n := c.inlinePools(); n > 0 {
+		var out []Account
+		for i := range n {
+			out = append(out, c.account("node_pool", i, "node_config", 0, "service_account"))
+		}
+		return out
+	}
+	if !c.Creates() && c.After("remove_default_node_pool").True() {
+		return nil
+	}
+	return []Account{c.account("node_config", 0, "service_account")}
+}
+
+// inlinePools counts the node_pool blocks that somebody wrote. An existing
+// cluster lists all its pools there, also those of other resources.
+func (c *Cluster) inlinePools() int {
+	if c.block == nil || !c.Creates() && c.block.expressions["node_pool"] == nil {
+		return 0
+	}
+	return c.After("node_pool").Len()
+}
+
+// account reads a service account that may be an email, a path, the word
+// default, or a unique ID.
+func (c *Change) account(path ...any) Account {
+	v := c.After(path...)
+	a := Account{path: path, Attribute: Path(path...), Said: v.State != Absent, Sensitive: v.Sensitive}
+	switch {
+	case v.State == Unknown:
+		a.Email = c.followAccount(path)
+		a.Unknown = a.Email == ""
+	case v.State == Absent || v.String() == "default":
+		a.Default = true
+	case isDigits(AccountEmail(v.String())):
+		a.ID = AccountEmail(v.String())
+	default:
+		a.Email = AccountEmail(v.String())
+	}
+	return a
+}
+
+// followAccount is the email of the planned service account that an attribute
+// refers to. Providers before 6.13 show no email before apply, but it follows
+// from the account's ID and project.
+// https://docs.cloud.google.com/iam/docs/service-account-types#user-managed
+func (c *Change) followAccount(path []any) string {
+	if c.block == nil {
+		return ""
+	}
+	e, state := find(c.block.expressions, path)
+	if state != Known {
+		return ""
+	}
+	f := c.plan.follow(c.block.module, expressionOf(e))
+	if f.attribute != "email" && f.attribute != "name" && f.attribute != "id" || len(f.changes) != 1 {
+		return ""
+	}
+	return f.changes[0].AccountEmail()
+}
+
+// AccountEmail is the email of a google_service_account; empty where it is not
+// known before apply, and for every other type.
+func (c *Change) AccountEmail() string {
+	if c.Type != "google_service_account" {
+		return ""
+	}
+	if v := c.Now("email"); v.String() != "" {
+		return v.String()
+	}
+	id, project := c.Now("account_id").String(), c.Project().ID
+	if id == "" || project == "" || isDigits(project) {
+		return ""
+	}
+	if domain, name, scoped := strings.Cut(project, ":"); scoped {
+		project = name + "." + domain
+	}
+	return id + "@" + project + ".iam.gserviceaccount.com"
+}
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+func (c *Cluster) keys() []Key {
+	paths := [][]any{
+		{"database_encryption", 0, "key_name"},
+		{"node_config", 0, "boot_disk_kms_key"},
+		{"cluster_autoscaling", 0, "auto_provisioning_defaults", 0, "boot_disk_kms_key"},
+		{"user_managed_keys_config", 0, "control_plane_disk_encryption_key"},
+		{"user_managed_keys_config", 0, "gkeops_etcd_backup_encryption_key"},
+	}
+	for i := range c.inlinePools() {
+		paths = append(paths, []any{"node_pool", i, "node_config", 0, "boot_disk_kms_key"})
+	}
+	for _, list := range []string{"service_account_signing_keys", "service_account_verification_keys"} {
+		for i := range c.After("user_managed_keys_config", 0, list).Len() {
+			paths = append(paths, []any{"user_managed_keys_config", 0, list, i})
+		}
+	}
+	return c.keysAt(paths)
+}
+
+func (c *Change) keysAt(paths [][]any) []Key {
+	var out []Key
+	for _, path := range paths {
+		v := c.After(path...)
+		if v.State == Absent {
+			continue
+		}
+		out = append(out, Key{
+			Attribute: Path(path...),
+			Name:      v.String(),
+			Unknown:   v.State == Unknown,
+			Sensitive: v.Sensitive,
+		})
+	}
+	return out
+}
+
+func newNodePool(c *Change) *NodePool {
+	pool := &NodePool{
+		Change:   c,
+		Project:  c.Project(),
+		Name:     c.Now("name"),
+		Location: c.Now("location"),
+		Version:  c.Now("version"),
+	}
+	if !c.Goes() {
+		pool.Accounts = []Account{c.account("node_config", 0, "service_account")}
+		pool.Keys = c.keysAt([][]any{{"node_config", 0, "boot_disk_kms_key"}})
+	}
+	return pool
+}
+
+// attach finds the pool's cluster, by name or by reference.
+func (n *NodePool) attach() {
+	name := n.Now("cluster").String()
+	n.ClusterName = name[strings.LastIndex(name, "/")+1:]
+	if p := ProjectOfName(name); p != "" && n.Project.ID == "" {
+		n.Project = Project{ID: p, Source: "attribute cluster of " + n.Address}
+	}
+	if name != "" {
+		n.Cluster = n.byName()
+		return
+	}
+	n.Cluster = n.byReference()
+	if n.Cluster == nil {
+		return
+	}
+	n.ClusterName = n.Cluster.Name.String()
+	if n.Project.ID == "" {
+		n.Project = n.Cluster.Project
+	}
+}
+
+func (p *Plan) allClusters() []*Cluster {
+	return append(append([]*Cluster(nil), p.Clusters...), p.Standing...)
+}
+
+func (n *NodePool) byName() *Cluster {
+	for _, c := range n.plan.allClusters() {
+		sameProject := c.Project.ID == n.Project.ID || n.Project.ID == ""
+		sameLocation := n.Location.String() == "" || c.Location.String() == n.Location.String()
+		if c.Name.String() == n.ClusterName && sameProject && sameLocation {
+			return c
+		}
+	}
+	return nil
+}
+
+func (n *NodePool) byReference() *Cluster {
+	if n.block == nil {
+		return nil
+	}
+	changes := n.plan.changesBehind(n.block.module, n.block.expressions["cluster"])
+	var found *Cluster
+	for _, c := range n.plan.allClusters() {
+		for _, change := range changes {
+			if c.Change != change || len(changes) > 1 && !n.near(change) {
+				continue
+			}
+			if found != nil {
+				return nil
+			}
+			found = c
+		}
+	}
+	return found
+}
+
+// near reports whether an instance is the one that belongs to the pool, among
+// several of the same block: in the same module instance, or under the same key.
+func (n *NodePool) near(c *Change) bool {
+	if n.Module != "" && c.Module == n.Module && !strings.HasSuffix(c.Address, "]") {
+		return true
+	}
+	return sameKey(c.Address, n.Address)
+}
+
+// changesBehind are the planned objects that an expression refers to. Unlike
+// follow it passes over each.key and its like beside the one reference.
+func (p *Plan) changesBehind(module string, e *tfjson.Expression) []*Change {
+	x := expressionOf(e)
+	var blocks []string
+	for _, r := range leaves(x.references) {
+		if resolve(module, r).kind != toNothing {
+			blocks = append(blocks, r)
+		}
+	}
+	x.references = blocks
+	return p.follow(module, x).changes
+}

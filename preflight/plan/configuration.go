@@ -1,0 +1,232 @@
+package plan
+
+import (
+	"sort"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// A block is a resource or data block of the configuration.
+type block struct {
+	// address is absolute and has no instance keys.
+	address string
+	// module is the path of the block's module, without instance keys.
+	module string
+	// provider is the key of its provider configuration, as the plan has it.
+	provider string
+	// setsProject reports whether the block has a project of its own.
+	setsProject bool
+	// references are those of all its expressions, count and for_each too.
+	references []string
+	dependsOn  []string
+	// expressions is nil for types that this package does not keep.
+	expressions map[string]*tfjson.Expression
+}
+
+// A moduleCall is a module block, with what the module declares.
+type moduleCall struct {
+	path        string
+	parent      string
+	expressions map[string]*tfjson.Expression
+	// repetition are the references of count and for_each.
+	repetition []string
+	dependsOn  []string
+}
+
+// An output is an output of a module.
+type output struct {
+	expression *tfjson.Expression
+	dependsOn  []string
+}
+
+// A variable is an input variable of the root module.
+type variable struct {
+	value any
+	// known is false where the plan has no value for it.
+	known     bool
+	sensitive bool
+}
+
+// A configuration is the part of a plan that says what was written, as
+// opposed to what will come of it.
+type configuration struct {
+	blocks    map[string]*block
+	calls     map[string]*moduleCall
+	outputs   map[string]*output // by module path + ":" + name
+	inputs    map[string]any     // defaults of module variables, likewise
+	providers map[string]*tfjson.ProviderConfig
+	inModule  map[string][]*block // all blocks below a module path
+}
+
+func (b *block) isData() bool {
+	return strings.HasPrefix(strings.TrimPrefix(b.address, b.module+"."), "data.")
+}
+
+func newConfiguration() *configuration {
+	return &configuration{
+		blocks:    make(map[string]*block),
+		calls:     make(map[string]*moduleCall),
+		outputs:   make(map[string]*output),
+		inputs:    make(map[string]any),
+		providers: make(map[string]*tfjson.ProviderConfig),
+		inModule:  make(map[string][]*block),
+	}
+}
+
+func (c *configuration) addBlock(b *block) {
+	c.blocks[b.address] = b
+	for path := b.module; path != ""; path = parentModule(path) {
+		c.inModule[path] = append(c.inModule[path], b)
+	}
+}
+
+// join puts a module path and a local address together.
+func join(module, local string) string {
+	if module == "" {
+		return local
+	}
+	return module + "." + local
+}
+
+// withoutKeys strips instance keys from an address: a["k"].b[0] is a.b. Keys
+// are arbitrary strings, brackets and escaped quotes included.
+func withoutKeys(address string) string {
+	if !strings.Contains(address, "[") {
+		return address
+	}
+	var b strings.Builder
+	for i := 0; i < len(address); i++ {
+		if address[i] != '[' {
+			b.WriteByte(address[i])
+			continue
+		}
+		i = endOfKey(address, i)
+	}
+	return b.String()
+}
+
+// endOfKey is the index of the bracket that closes the key opened at i.
+func endOfKey(address string, i int) int {
+	quoted := false
+	for ; i < len(address); i++ {
+		switch {
+		case quoted && address[i] == '\\':
+			i++
+		case address[i] == '"':
+			quoted = !quoted
+		case !quoted && address[i] == ']':
+			return i
+		}
+	}
+	return len(address)
+}
+
+// parentModule is the path of the module around module path.
+func parentModule(path string) string {
+	i := strings.LastIndex(path, "module.")
+	if i <= 0 {
+		return ""
+	}
+	return strings.TrimSuffix(path[:i], ".")
+}
+
+// leaves are the references that were written, without the prefixes that
+// Terraform lists after each: of x.y.email and x.y, the first.
+func leaves(references []string) []string {
+	var out []string
+	for _, r := range references {
+		if len(out) > 0 && prefixOf(withoutKeys(r), withoutKeys(out[len(out)-1])) {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func prefixOf(short, long string) bool {
+	return short == long || strings.HasPrefix(long, short+".")
+}
+
+// A target is what a reference leads to, seen from inside its module.
+type target struct {
+	kind targetKind
+	// module is the path of the module that name is looked up in.
+	module string
+	// name is that of a variable, an output, a module or a block.
+	name string
+	// attribute is what stands behind a block's name; may be empty.
+	attribute string
+}
+
+type targetKind int
+
+const (
+	toNothing  targetKind = iota // each, count, path, terraform, self
+	toVariable                   // an input variable
+	toLocal                      // a local value: plans do not show them
+	toOutput                     // one output of a module
+	toModule                     // all of a module
+	toBlock                      // a resource or data block
+)
+
+// resolve says what reference, written in the module at path, leads to.
+func resolve(path, reference string) target {
+	parts := strings.Split(withoutKeys(reference), ".")
+	switch parts[0] {
+	case "", "each", "count", "path", "terraform", "self":
+		return target{}
+	case "var":
+		return target{kind: toVariable, module: path, name: at(parts, 1)}
+	case "local":
+		return target{kind: toLocal, module: path, name: at(parts, 1)}
+	case "module":
+		return resolveModule(join(path, "module."+at(parts, 1)), parts)
+	case "data", "ephemeral":
+		return target{toBlock, path, join(path, strings.Join(firstN(parts, 3), ".")), at(parts, 3)}
+	}
+	return target{toBlock, path, join(path, strings.Join(firstN(parts, 2), ".")), at(parts, 2)}
+}
+
+func resolveModule(module string, parts []string) target {
+	if len(parts) < 3 {
+		return target{kind: toModule, module: module}
+	}
+	return target{kind: toOutput, module: module, name: parts[2]}
+}
+
+func at(parts []string, i int) string {
+	if i >= len(parts) {
+		return ""
+	}
+	return parts[i]
+}
+
+func firstN(parts []string, n int) []string {
+	return parts[:min(n, len(parts))]
+}
+
+// references are all that stand anywhere below an expression, in order.
+func references(e *tfjson.Expression) []string {
+	if e == nil || e.ExpressionData == nil {
+		return nil
+	}
+	out := append([]string(nil), e.References...)
+	for _, nested := range e.NestedBlocks {
+		out = append(out, allReferences(nested)...)
+	}
+	return out
+}
+
+func allReferences(expressions map[string]*tfjson.Expression) []string {
+	names := make([]string, 0, len(expressions))
+	for name := range expressions {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var out []string
+	for _, name := range names {
+		out = append(append(out, references(expressions[name])...), "")
+	}
+	return out
+}

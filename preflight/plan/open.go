@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+)
+
+// An Input is where a plan comes from.
+type Input struct {
+	// Path is a file, a directory, or - for standard input.
+	Path  string
+	Stdin io.Reader
+	// Terraform is the program that reads binary plans and plans directories.
+	// Empty: terraform, else tofu, wherever PATH has it.
+	Terraform string
+	// Progress receives what Terraform says while it works. Nil discards it.
+	Progress io.Writer
+}
+
+// Open reads a plan from plan JSON, from a binary plan file, or from a
+// directory that it lets Terraform plan into a temporary file. Terraform's
+// state is neither locked nor written.
+func Open(ctx context.Context, in Input, o Options) (*Plan, error) {
+	if in.Path == "-" {
+		return Read(in.Stdin, o)
+	}
+	info, err := os.Stat(in.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open plan: %w\n%s", err, showHint)
+	}
+	if info.IsDir() {
+		return openDirectory(ctx, in, o)
+	}
+	f, err := os.Open(in.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open plan: %w", err)
+	}
+	defer f.Close()
+	r := bufio.NewReader(f)
+	if head, _ := r.Peek(4); isBinaryPlan(head) {
+		return openBinary(ctx, in, workingDirectory(in.Path), in.Path, o)
+	}
+	return Read(r, o)
+}
+
+// workingDirectory is where Terraform finds the providers of a binary plan:
+// here, where this is an initialised directory, else beside the plan.
+func workingDirectory(planFile string) string {
+	if _, err := os.Stat(".terraform"); err == nil {
+		return "."
+	}
+	return filepath.Dir(planFile)
+}
+
+func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error) {
+	tf, err := newTerraform(in, in.Path)
+	if err != nil {
+		return nil, err
+	}
+	temp, err := os.MkdirTemp("", "gke-preflight-")
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", in.Path, err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	file := filepath.Join(temp, "tfplan")
+	if in.Progress != nil {
+		tf.SetStdout(in.Progress)
+		tf.SetStderr(in.Progress)
+	}
+	if _, err := tf.Plan(ctx, tfexec.Out(file), tfexec.Lock(false)); err != nil {
+		return nil, fmt.Errorf("plan %s: %w\nhint: terraform -chdir=%s init", in.Path, err, in.Path)
+	}
+	return openBinary(ctx, in, in.Path, file, o)
+}
+
+// openBinary lets terraform-exec show a binary plan, and reads what Terraform
+// prints as it is printed.
+func openBinary(ctx context.Context, in Input, dir, file string, o Options) (*Plan, error) {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return nil, fmt.Errorf("show plan: %w", err)
+	}
+	tf, err := newTerraform(in, dir)
+	if err != nil {
+		return nil, err
+	}
+	// Asked first, and so remembered: it must not stand before the plan.
+	if _, _, err := tf.Version(ctx, false); err != nil {
+		return nil, fmt.Errorf("show plan %s: %w", file, err)
+	}
+	return show(ctx, tf, file, o)
+}
+
+func show(ctx context.Context, tf *tfexec.Terraform, file string, o Options) (*Plan, error) {
+	out, in := io.Pipe()
+	tf.SetStdout(in)
+	shown := make(chan error, 1)
+	go func() {
+		_, err := tf.ShowPlanFile(ctx, file)
+		shown <- err
+		_ = in.CloseWithError(io.EOF)
+	}()
+	p, readErr := Read(out, o)
+	_, _ = io.Copy(io.Discard, out)
+	if err := <-shown; err != nil {
+		return nil, fmt.Errorf("show plan %s: %w\nhint: run gke-preflight where terraform init was run", file, err)
+	}
+	return p, readErr
+}
+
+func newTerraform(in Input, dir string) (*tfexec.Terraform, error) {
+	program, err := findTerraform(in.Terraform)
+	if err != nil {
+		return nil, err
+	}
+	tf, err := tfexec.NewTerraform(dir, program)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", program, err)
+	}
+	return tf, nil
+}
+
+func findTerraform(named string) (string, error) {
+	if named != "" {
+		path, err := exec.LookPath(named)
+		if err != nil {
+			return "", fmt.Errorf("find terraform: %w", err)
+		}
+		return filepath.Abs(path)
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return filepath.Abs(path)
+		}
+	}
+	return "", errors.New("find terraform: neither terraform nor tofu is on PATH\nhint: terraform show -json tfplan > plan.json   # and check that, or name the program with --terraform")
+}

@@ -1,0 +1,96 @@
+// Package plan reads a Terraform plan: the GKE clusters and node pools that it
+// changes, the IAM, API and account changes beside them, which provider
+// configuration and project each belongs to, and which waits for which.
+//
+// It does not know what GKE requires, asks nobody anything, and imports no
+// other package of this module. The only program that it runs is Terraform,
+// and only when it is handed a binary plan or a directory.
+package plan
+
+import "strings"
+
+// A Plan is what a Terraform plan says about GKE and what GKE lives on.
+type Plan struct {
+	// FormatVersion is that of the JSON, such as 1.2.
+	FormatVersion string
+	// TerraformVersion is empty for plans that do not say.
+	TerraformVersion string
+	// Clusters and NodePools are those that apply creates, updates, replaces or
+	// destroys, in the order of the plan.
+	Clusters  []*Cluster
+	NodePools []*NodePool
+	// Standing are the clusters that apply leaves as they are.
+	Standing []*Cluster
+	// Changes are all the resource changes of the types that this package
+	// keeps, clusters and node pools among them, in the order of the plan.
+	Changes []*Change
+	// Notes are limits of what the plan shows, each a sentence.
+	Notes []string
+
+	config    *configuration
+	options   Options
+	byBlock   map[string][]*Change
+	siblings  map[string]string
+	variables map[string]variable
+	sensitive map[string]bool
+}
+
+// Options are what the reader takes from outside the plan.
+type Options struct {
+	// Getenv looks up the variables through which the google provider takes
+	// its default project. Nil means that none is set.
+	Getenv func(string) string
+	// Project is the default project that a user names; the last resort.
+	Project string
+}
+
+// Redacted is what a sensitive value is shown as.
+const Redacted = "(sensitive)"
+
+// Redact replaces in s every value that this plan marks as sensitive and that
+// was read out of it.
+func (p *Plan) Redact(s string) string {
+	for secret := range p.sensitive {
+		s = strings.ReplaceAll(s, secret, Redacted)
+	}
+	return s
+}
+
+// Sensitive reports whether any sensitive value was read out of the plan.
+func (p *Plan) Sensitive() bool { return len(p.sensitive) > 0 }
+
+// Empty reports whether the plan changes no cluster and no node pool.
+func (p *Plan) Empty() bool { return len(p.Clusters)+len(p.NodePools) == 0 }
+
+// build links what was read: providers, projects, clusters, node pools.
+func (p *Plan) build() {
+	p.index()
+	for _, c := range p.Changes {
+		if c.Mode == "managed" {
+			p.sort(c)
+		}
+	}
+	for _, pool := range p.NodePools {
+		pool.attach()
+	}
+}
+
+func (p *Plan) sort(c *Change) {
+	switch {
+	case c.Type == "google_container_cluster" && c.Has("no-op"):
+		p.Standing = append(p.Standing, newCluster(c))
+	case c.Type == "google_container_cluster" && !c.idle():
+		p.Clusters = append(p.Clusters, newCluster(c))
+	case c.Type == "google_container_node_pool" && !c.idle():
+		p.NodePools = append(p.NodePools, newNodePool(c))
+	}
+}
+
+func (p *Plan) index() {
+	p.byBlock = make(map[string][]*Change)
+	for _, c := range p.Changes {
+		c.plan = p
+		c.block = p.config.blocks[c.Block()]
+		p.byBlock[c.Block()] = append(p.byBlock[c.Block()], c)
+	}
+}

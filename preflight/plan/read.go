@@ -1,0 +1,308 @@
+package plan
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// Read reads the output of terraform show -json for a plan, as a stream: what
+// is not kept is skipped, planned_values and prior_state among it. Its errors
+// are a *FormatError, or the reader's own.
+func Read(r io.Reader, o Options) (*Plan, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	if err := sniff(in); err != nil {
+		return nil, err
+	}
+	d := &document{
+		Decoder: jsontext.NewDecoder(in),
+		members: make(map[string]bool),
+		plan: &Plan{
+			options:   o,
+			config:    newConfiguration(),
+			siblings:  make(map[string]string),
+			variables: make(map[string]variable),
+			sensitive: make(map[string]bool),
+		},
+	}
+	if err := d.read(); err != nil {
+		return nil, err
+	}
+	d.plan.build()
+	return d.plan, nil
+}
+
+// A document is a plan that is being read.
+type document struct {
+	*jsontext.Decoder
+	plan    *Plan
+	members map[string]bool
+	errored bool
+}
+
+func (d *document) read() error {
+	if err := d.object(d.member); err != nil {
+		return d.fault(err)
+	}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+		return notAPlan("trailing data after the plan's JSON")
+	}
+	return d.validate()
+}
+
+// fault turns an error of the decoder into one for people; a FormatError stays.
+func (d *document) fault(err error) error {
+	var format *FormatError
+	if errors.As(err, &format) {
+		return err
+	}
+	return broken(err, d.InputOffset())
+}
+
+func (d *document) validate() error {
+	if !d.members["resource_changes"] && !d.members["planned_values"] {
+		return notAPlan(otherDocument(d.members))
+	}
+	if err := (&tfjson.Plan{FormatVersion: d.plan.FormatVersion}).Validate(); err != nil {
+		return &FormatError{
+			Got:  "a plan of a format that this version does not know",
+			Hint: "hint: gke-preflight reads format versions " + tfjson.PlanFormatVersionConstraints,
+			Err:  err,
+		}
+	}
+	if d.errored {
+		return &FormatError{
+			Got:  "a plan that failed (errored: true): terraform will not apply it",
+			Hint: "hint: terraform plan   # shows why it failed",
+		}
+	}
+	return nil
+}
+
+// object reads an object, handing each member's name to member, which must
+// read the value.
+func (d *document) object(member func(name string) error) error {
+	if k := d.PeekKind(); k != '{' {
+		return d.skipOther(k)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := member(name.String()); err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
+// array reads an array, calling element for each of its elements.
+func (d *document) array(element func() error) error {
+	if k := d.PeekKind(); k != '[' {
+		return d.skipOther(k)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for d.PeekKind() != ']' {
+		if err := element(); err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
+// skipOther passes over a null where an object or an array is expected, and
+// refuses every other kind of value: what cannot be read must not count as
+// nothing to check.
+func (d *document) skipOther(k jsontext.Kind) error {
+	if k == 'n' {
+		return d.SkipValue()
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	return notAPlan(fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()))
+}
+
+func (d *document) member(name string) error {
+	d.members[name] = true
+	switch name {
+	case "format_version":
+		return d.decode(&d.plan.FormatVersion)
+	case "terraform_version":
+		return d.decode(&d.plan.TerraformVersion)
+	case "errored":
+		return d.decode(&d.errored)
+	case "complete":
+		return d.complete()
+	case "deferred_changes":
+		return d.deferred()
+	case "variables":
+		return d.object(d.variable)
+	case "resource_changes":
+		return d.array(d.resourceChange)
+	case "configuration":
+		return d.object(d.configurationMember)
+	}
+	return d.SkipValue()
+}
+
+// decode reads the next value into v.
+func (d *document) decode(v any) error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return &FormatError{Got: fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()), Hint: showHint}
+	}
+	return nil
+}
+
+func (d *document) complete() error {
+	var complete bool
+	if err := d.decode(&complete); err != nil || complete {
+		return err
+	}
+	d.plan.Notes = append(d.plan.Notes, "the plan is not complete (-target, or deferred changes): what it leaves out is not checked")
+	return nil
+}
+
+func (d *document) deferred() error {
+	n := 0
+	err := d.array(func() error { n++; return d.SkipValue() })
+	if n > 0 {
+		d.plan.Notes = append(d.plan.Notes, fmt.Sprintf("%d changes are deferred to a later plan and not checked", n))
+	}
+	return err
+}
+
+func (d *document) variable(name string) error {
+	var v tfjson.PlanVariable
+	if err := d.decode(&v); err != nil {
+		return err
+	}
+	known := d.plan.variables[name]
+	d.plan.variables[name] = variable{value: v.Value, known: true, sensitive: known.sensitive}
+	return nil
+}
+
+func (d *document) resourceChange() error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	h, err := readHeader(raw)
+	if err != nil {
+		return err
+	}
+	if keeps(h.typ) {
+		return d.keep(raw)
+	}
+	d.noteSibling(h, raw)
+	return nil
+}
+
+func (d *document) keep(raw []byte) error {
+	var rc tfjson.ResourceChange
+	if err := json.Unmarshal(raw, &rc); err != nil {
+		return notAPlan("a plan with a resource change of an unexpected form: " + err.Error())
+	}
+	c := newChange(&rc)
+	d.plan.Changes = append(d.plan.Changes, c)
+	if project, _ := lookup(c.change.After, []any{"project"}); project != nil {
+		d.addSibling(c.Block(), project)
+	}
+	return nil
+}
+
+func (d *document) addSibling(block string, project any) {
+	if id, ok := project.(string); ok && id != "" {
+		d.plan.siblings[block] = id
+	}
+}
+
+// noteSibling remembers the project that a change of another google type
+// shows: it may be the only sign of the provider's default.
+func (d *document) noteSibling(h header, raw []byte) {
+	if !strings.HasPrefix(h.typ, "google_") || h.mode == "data" {
+		return
+	}
+	block := join(withoutKeys(h.module), h.typ+"."+h.name)
+	if d.plan.siblings[block] != "" {
+		return
+	}
+	var rc struct {
+		Change struct{ After struct{ Project any } }
+	}
+	if json.Unmarshal(raw, &rc) == nil {
+		d.addSibling(block, rc.Change.After.Project)
+	}
+}
+
+// keeps reports whether changes and blocks of a type are decoded in full.
+func keeps(typ string) bool {
+	for _, prefix := range []string{
+		"google_container_cluster", "google_container_node_pool",
+		"google_project", "google_folder_iam_", "google_organization_iam_", "google_iam_",
+		"google_service_account", "google_client_config",
+		"google_compute_network", "google_compute_subnetwork", "google_compute_shared_vpc_",
+		"google_kms_", "google_privateca_ca_pool", "google_tags_", "google_pubsub_topic",
+	} {
+		if strings.HasPrefix(typ, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// A header is what identifies a resource change or a block.
+type header struct {
+	module, mode, typ, name string
+}
+
+// readHeader reads the members that Terraform writes first.
+func readHeader(raw []byte) (header, error) {
+	var h header
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw))
+	if _, err := dec.ReadToken(); err != nil {
+		return h, err
+	}
+	for dec.PeekKind() != '}' && (h.typ == "" || h.name == "") {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return h, notAPlan("a plan with a resource change that is not an object")
+		}
+		if err := h.read(name.String(), dec); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+func (h *header) read(name string, dec *jsontext.Decoder) error {
+	field := map[string]*string{"module_address": &h.module, "mode": &h.mode, "type": &h.typ, "name": &h.name}[name]
+	if field == nil {
+		return dec.SkipValue()
+	}
+	value, err := dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	*field = value.String()
+	return nil
+}

@@ -1,0 +1,181 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+func (d *document) configurationMember(name string) error {
+	switch name {
+	case "provider_config":
+		return d.object(d.providerConfig)
+	case "root_module":
+		return d.module("")
+	}
+	return d.SkipValue()
+}
+
+func (d *document) providerConfig(key string) error {
+	pc := new(tfjson.ProviderConfig)
+	if err := d.decode(pc); err != nil {
+		return err
+	}
+	d.plan.config.providers[key] = pc
+	return nil
+}
+
+// module reads the configuration of the module at path.
+func (d *document) module(path string) error {
+	return d.object(func(name string) error {
+		switch name {
+		case "outputs":
+			return d.object(func(name string) error { return d.output(path, name) })
+		case "resources":
+			return d.array(func() error { return d.block(path) })
+		case "module_calls":
+			return d.object(func(name string) error { return d.moduleCall(path, name) })
+		case "variables":
+			return d.object(func(name string) error { return d.input(path, name) })
+		}
+		return d.SkipValue()
+	})
+}
+
+func (d *document) output(path, name string) error {
+	var o tfjson.ConfigOutput
+	if err := d.decode(&o); err != nil {
+		return err
+	}
+	d.plan.config.outputs[path+":"+name] = &output{expression: o.Expression, dependsOn: o.DependsOn}
+	return nil
+}
+
+func (d *document) input(path, name string) error {
+	var v struct {
+		Default   *json.RawMessage
+		Sensitive bool
+	}
+	if err := d.decode(&v); err != nil {
+		return err
+	}
+	var value any
+	if v.Default != nil {
+		if err := json.Unmarshal(*v.Default, &value); err != nil {
+			return err
+		}
+	}
+	if path != "" {
+		d.plan.config.inputs[path+":"+name] = value
+		return nil
+	}
+	given, set := d.plan.variables[name]
+	if !set {
+		given = variable{value: value, known: v.Default != nil}
+	}
+	given.sensitive = v.Sensitive
+	d.plan.variables[name] = given
+	return nil
+}
+
+func (d *document) moduleCall(parent, name string) error {
+	call := &moduleCall{path: join(parent, "module."+name), parent: parent}
+	d.plan.config.calls[call.path] = call
+	return d.object(func(member string) error {
+		switch member {
+		case "expressions":
+			return d.decode(&call.expressions)
+		case "count_expression", "for_each_expression":
+			var e tfjson.Expression
+			err := d.decode(&e)
+			call.repetition = append(call.repetition, references(&e)...)
+			return err
+		case "depends_on":
+			return d.decode(&call.dependsOn)
+		case "module":
+			return d.module(call.path)
+		}
+		return d.SkipValue()
+	})
+}
+
+func (d *document) block(path string) error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	b, typ, err := readBlock(path, raw)
+	if err != nil {
+		return err
+	}
+	if keeps(typ) {
+		var full tfjson.ConfigResource
+		if err := json.Unmarshal(raw, &full); err != nil {
+			return notAPlan("a plan with a resource block of an unexpected form: " + err.Error())
+		}
+		b.expressions = full.Expressions
+		if b.expressions == nil {
+			b.expressions = map[string]*tfjson.Expression{}
+		}
+	}
+	d.plan.config.addBlock(b)
+	return nil
+}
+
+// readBlock reads what every block is kept for: what it waits for.
+func readBlock(path string, raw []byte) (*block, string, error) {
+	var head struct {
+		Mode      string   `json:"mode"`
+		Type      string   `json:"type"`
+		Name      string   `json:"name"`
+		Provider  string   `json:"provider_config_key"`
+		DependsOn []string `json:"depends_on"`
+		// Only whether project is there matters.
+		Expressions struct {
+			Project json.RawMessage `json:"project"`
+		} `json:"expressions"`
+	}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return nil, "", notAPlan("a plan with a resource block of an unexpected form: " + err.Error())
+	}
+	local := head.Type + "." + head.Name
+	if head.Mode == "data" {
+		local = "data." + local
+	}
+	refs, err := findReferences(raw)
+	return &block{
+		address:     join(path, local),
+		module:      path,
+		provider:    head.Provider,
+		setsProject: len(head.Expressions.Project) > 0,
+		references:  refs,
+		dependsOn:   head.DependsOn,
+	}, head.Type, err
+}
+
+// findReferences collects the strings of every references member, with an
+// empty one between two lists so that neighbours are not taken for prefixes.
+func findReferences(raw []byte) ([]string, error) {
+	var out []string
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw))
+	for dec.InputOffset() < int64(len(raw)) {
+		token, err := dec.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		if token.Kind() != '"' || token.String() != "references" || dec.PeekKind() != '[' {
+			continue
+		}
+		var list []string
+		value, err := dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		if json.Unmarshal(value, &list) == nil {
+			out = append(append(out, list...), "")
+		}
+	}
+	return out, nil
+}

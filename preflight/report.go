@@ -1,0 +1,82 @@
+package preflight
+
+import "time"
+
+// SchemaVersion is that of the JSON report.
+const SchemaVersion = "1"
+
+// A Report is everything that a check found.
+type Report struct {
+	SchemaVersion string  `json:"schema_version"`
+	Tool          Tool    `json:"tool"`
+	Plan          PlanRef `json:"plan"`
+	// Deployers are the identities that apply will run as, one a provider
+	// identity; empty where the plan has nothing to check.
+	Deployers []DeployerRef `json:"deployers,omitempty"`
+	// Projects are those that the plan's clusters live in, sorted by ID.
+	Projects []ProjectRef `json:"projects,omitempty"`
+	Result   Outcome      `json:"result"`
+	Summary  Summary      `json:"summary"`
+	Findings []Finding    `json:"findings"`
+	// Limits are what no finding could take into account, such as policies of
+	// a kind that was not read. Each is said once.
+	Limits   []string `json:"limits,omitempty"`
+	Requests Requests `json:"requests"`
+	// DurationMS is the wall time of the check in milliseconds.
+	DurationMS int64 `json:"duration_ms"`
+}
+
+// Tool is what made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// PlanRef says which plan was read.
+type PlanRef struct {
+	// Source is a path, or - for standard input.
+	Source           string `json:"source"`
+	TerraformVersion string `json:"terraform_version,omitempty"`
+	FormatVersion    string `json:"format_version,omitempty"`
+}
+
+// DeployerRef is an identity that apply will run as.
+type DeployerRef struct {
+	// Member is empty where the identity could not be found out.
+	Member string `json:"member,omitempty"`
+	// Source says where the identity comes from, such as
+	// GOOGLE_OAUTH_ACCESS_TOKEN or provider "google".
+	Source string `json:"source"`
+	// Unknown says why Member is empty.
+	Unknown string `json:"unknown,omitempty"`
+}
+
+// ProjectRef is a project that a cluster of the plan lives in.
+type ProjectRef struct {
+	ID string `json:"id"`
+	// Number is empty where it could not be found out.
+	Number string `json:"number,omitempty"`
+	// Source says where the plan's reader found it, such as the resource's
+	// attribute or the provider's configuration.
+	Source string `json:"source"`
+}
+
+// Summary counts findings by outcome.
+type Summary struct {
+	Pass         int `json:"pass"`
+	Fail         int `json:"fail"`
+	Undetermined int `json:"undetermined"`
+	Skipped      int `json:"skipped"`
+}
+
+// Requests counts what was asked of Google Cloud.
+type Requests struct {
+	Total int `json:"total"`
+	// ByMethod counts by method ID, such as iam.serviceAccounts.get.
+	ByMethod map[string]int `json:"by_method,omitempty"`
+}
+
+// Duration is how long the check took.
+func (r *Report) Duration() time.Duration {
+	return time.Duration(r.DurationMS) * time.Millisecond
+}

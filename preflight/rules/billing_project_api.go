@@ -1,0 +1,27 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func billingProjectAPI() Rule {
+	return Rule{
+		ID:       "GP106",
+		Name:     "billing-project-api",
+		Title:    "The Kubernetes Engine API is on in the project that the provider bills",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range subjects(p) {
+				provider := s.Provider()
+				billed := provider.BillingProject
+				if !provider.UserProjectOverride || billed.State == plan.Absent || billed.String() == s.project.ID {
+					continue
+				}
+				n := s.in(billed.String(), "billing_project of provider "+provider.Key+" is not known before apply")
+				n = n.api("container.googleapis.com", "Kubernetes Engine API")
+				n.Attribute = "billing_project"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}

@@ -1,0 +1,25 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func computeServiceAgent() Rule {
+	return Rule{
+		ID:       "GP405",
+		Name:     "compute-service-agent",
+		Title:    "The Compute Engine service agent can give VMs the tokens of their service account",
+		Severity: Warning,
+		Requires: []string{"GP102"},
+		Needs: func(p *plan.Plan, set Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				n := s.ofAgent(ComputeServiceAgent)
+				n.Service = "compute.googleapis.com"
+				n.Permissions = set.canaries(ComputeServiceAgent,
+					"compute.instances.create", "iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.actAs")
+				n.Fix.Role = "roles/compute.serviceAgent"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}

@@ -1,0 +1,28 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func containerAPI() Rule {
+	return Rule{
+		ID:       "GP101",
+		Name:     "container-api",
+		Title:    "The Kubernetes Engine API is on in the project of the clusters",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range subjects(p) {
+				needs = append(needs, s.inProject().api("container.googleapis.com", "Kubernetes Engine API"))
+			}
+			return needs
+		},
+	}
+}
+
+// api makes n a need for an API. The expected error is that of
+// https://github.com/GoogleCloudPlatform/cloud-foundation-fabric/issues/697
+func (n Need) api(service, title string) Need {
+	n.Kind = Service
+	n.Service = service
+	n.ExpectedError = "Error 403: " + title + " has not been used in project " + n.Project + " before or it is disabled."
+	return n
+}

@@ -1,0 +1,35 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func defaultAccountChosen() Rule {
+	return Rule{
+		ID:       "GP305",
+		Name:     "default-account-chosen",
+		Title:    "Nodes run as a service account that somebody chose",
+		Severity: Note,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			accountsInUse(p, func(s subject, a plan.Account) {
+				if a.Default && !a.Said {
+					needs = append(needs, unsaid(s, a))
+				}
+			})
+			return needs
+		},
+	}
+}
+
+func unsaid(s subject, a plan.Account) Need {
+	n := onNodes(s, a)
+	n.Kind = Statement
+	n.Message = "nobody names a service account, so nodes run as the Compute Engine default service account"
+	if s.cluster != nil && s.cluster.ThrowAway && !s.pool {
+		n.Message = "the default node pool that is thrown away still runs for minutes as the Compute Engine default service account"
+	}
+	n.Fix.Terraform = "node_config {\n  service_account = \"NAME@" + s.project.ID + ".iam.gserviceaccount.com\"\n}"
+	if s.cluster != nil && s.cluster.Autopilot {
+		n.Fix.Terraform = "cluster_autoscaling {\n  auto_provisioning_defaults {\n    service_account = \"NAME@" + s.project.ID + ".iam.gserviceaccount.com\"\n  }\n}"
+	}
+	return n
+}

@@ -1,0 +1,22 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func defaultAccountUsable() Rule {
+	return Rule{
+		ID:       "GP304",
+		Name:     "default-account-usable",
+		Title:    "The Compute Engine default service account exists and is enabled where nodes run as it",
+		Severity: Error,
+		Requires: []string{"GP102"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			accountsInUse(p, func(s subject, a plan.Account) {
+				if account, _ := node(a, s.project.ID); account.Kind == ComputeDefaultServiceAccount {
+					needs = append(needs, usable(s, a))
+				}
+			})
+			return needs
+		},
+	}
+}

@@ -1,0 +1,27 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func deployerInstanceGroups() Rule {
+	return Rule{
+		ID:       "GP204",
+		Name:     "deployer-instance-groups",
+		Title:    "The deployer may read the instance groups of node pools, as the provider's refresh does",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				if s.After("ignore_node_count_changes").True() || s.After("skip_node_pool_refresh").True() {
+					continue
+				}
+				n := s.inProject().deployed(s.Change)
+				n.Service = "compute.googleapis.com"
+				n.Permissions = []string{"compute.instanceGroupManagers.get"}
+				n.ExpectedError = "Error reading instance group manager returned as an instance group URL: googleapi: Error 403: Required 'compute.instanceGroupManagers.get' permission"
+				n.Fix.Role = "roles/compute.viewer"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}

@@ -1,0 +1,38 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func deployerNetwork() Rule {
+	return Rule{
+		ID:       "GP206",
+		Name:     "deployer-network",
+		Title:    "The deployer may read the network, the subnetwork and the region of new clusters",
+		Severity: Warning,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, c := range p.Clusters {
+				if !c.Creates() {
+					continue
+				}
+				s := subject{Change: c.Change, project: c.Project}
+				network := s.in(c.NetworkProject, "the project of the network of "+c.Address+" is not known before apply")
+				network.Permissions = []string{"compute.networks.get", "compute.subnetworks.get"}
+				network.Attribute = "network"
+				own := s.inProject()
+				own.Permissions = []string{"compute.regions.get"}
+				needs = append(needs, readsCompute(network, c), readsCompute(own, c))
+			}
+			return needs
+		},
+	}
+}
+
+func readsCompute(n Need, c *plan.Cluster) Need {
+	n = n.deployed(c.Change)
+	n.Service = "compute.googleapis.com"
+	n.Fix.Role = "roles/compute.networkViewer"
+	if n.Permissions[0] == "compute.regions.get" {
+		n.Fix.Role = "roles/compute.viewer"
+	}
+	return n
+}

@@ -1,0 +1,37 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func deployerQuotaProject() Rule {
+	return Rule{
+		ID:       "GP205",
+		Name:     "deployer-quota-project",
+		Title:    "The deployer may use the project that its requests are billed to",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range subjects(p) {
+				if provider := s.Provider(); provider.UserProjectOverride {
+					needs = append(needs, billed(s, provider))
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// billed needs the use of billing_project, else of the resource's own project:
+// the provider names one of them in every request.
+func billed(s subject, provider *plan.Provider) Need {
+	n := s.inProject()
+	if provider.BillingProject.State != plan.Absent {
+		n = s.in(provider.BillingProject.String(), "billing_project of provider "+provider.Key+" is not known before apply")
+		n.Attribute = "billing_project"
+	}
+	n = n.deployed(s.Change)
+	n.Service = "serviceusage.googleapis.com"
+	n.Permissions = []string{"serviceusage.services.use"}
+	n.ExpectedError = "Error 403: Caller does not have required permission to use project " + n.Project + "."
+	n.Fix.Role = "roles/serviceusage.serviceUsageConsumer"
+	return n
+}

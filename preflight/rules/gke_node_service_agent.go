@@ -1,0 +1,26 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func gkeNodeServiceAgent() Rule {
+	return Rule{
+		ID:       "GP403",
+		Name:     "gke-node-service-agent",
+		Title:    "The GKE node service agent can log and measure for nodes of 1.33 and later",
+		Severity: Warning,
+		Requires: []string{"GP101"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				if !agentMayReport(s.version) {
+					continue
+				}
+				n := s.ofAgent(GKENodeServiceAgent)
+				n.Permissions = nodePermissions()
+				n.Fix.Role = "roles/container.defaultNodeServiceAgent"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}

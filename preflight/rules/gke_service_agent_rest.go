@@ -1,0 +1,55 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func gkeServiceAgentRest() Rule {
+	return Rule{
+		ID:       "GP402",
+		Name:     "gke-service-agent-rest",
+		Title:    "The GKE service agent can do the rest of what clusters are made of: networks, firewalls, templates, disks",
+		Severity: Warning,
+		Requires: []string{"GP101", "GP401"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				n := s.ofAgent(GKEServiceAgent)
+				n.Permissions = agentPermissions(s)
+				n.Fix.Role = "roles/container.serviceAgent"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}
+
+// agentPermissions are picked from roles/container.serviceAgent, those on
+// networks only where the network is in the cluster's own project. That each
+// is indispensable is inferred, which is why the rule only warns.
+// https://docs.cloud.google.com/iam/docs/roles-permissions/container
+func agentPermissions(s subject) []string {
+	out := []string{
+		"compute.disks.create",
+		"compute.instanceTemplates.create",
+		"compute.instances.create",
+		"compute.zoneOperations.get",
+		"compute.zones.get",
+		"compute.zones.list",
+		"iam.serviceAccounts.actAs",
+		"iam.serviceAccounts.get",
+		"serviceusage.services.use",
+	}
+	if s.cluster != nil && s.cluster.HostProject() != "" {
+		return out
+	}
+	return append(out,
+		"compute.firewalls.create",
+		"compute.firewalls.delete",
+		"compute.firewalls.get",
+		"compute.firewalls.list",
+		"compute.firewalls.update",
+		"compute.networks.updatePolicy",
+		"compute.networks.use",
+		"compute.subnetworks.get",
+		"compute.subnetworks.use",
+	)
+}

@@ -1,0 +1,41 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func googleAPIsServiceAgent() Rule {
+	return Rule{
+		ID:       "GP404",
+		Name:     "google-apis-service-agent",
+		Title:    "The Google APIs service agent can make the VMs of node pools",
+		Severity: Error,
+		Requires: []string{"GP102"},
+		Needs: func(p *plan.Plan, set Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				n := s.ofAgent(GoogleAPIsServiceAgent)
+				n.Service = "compute.googleapis.com"
+				n.Permissions = set.canaries(GoogleAPIsServiceAgent, instanceGroupPermissions(s)...)
+				n.ExpectedError = "Not all instances running in IGM: Required '" + n.Permissions[0] + "' permission for 'projects/" + s.project.ID + "'"
+				n.Fix.Role = "roles/compute.instanceGroupManagerServiceAgent"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}
+
+// instanceGroupPermissions are held through roles/editor in older projects and
+// through roles/compute.instanceGroupManagerServiceAgent in newer ones.
+// https://docs.cloud.google.com/iam/docs/service-account-types#google-managed
+func instanceGroupPermissions(s subject) []string {
+	out := []string{
+		"compute.instances.create",
+		"compute.disks.create",
+		"compute.instances.setServiceAccount",
+		"iam.serviceAccounts.actAs",
+	}
+	if s.cluster != nil && s.cluster.HostProject() != "" {
+		return out
+	}
+	return append(out, "compute.subnetworks.use")
+}

@@ -1,0 +1,116 @@
+package rules
+
+// Severity says what happens when a need is not met.
+type Severity string
+
+// The severities, worst first.
+const (
+	// Error: apply stops, or nodes never come up.
+	Error Severity = "error"
+	// Warning: it works but degraded, or it is not proven to be required.
+	Warning Severity = "warning"
+	// Note: worth knowing, harmless by itself.
+	Note Severity = "note"
+)
+
+// PrincipalKind names the part that an identity plays for a cluster.
+type PrincipalKind string
+
+// The kinds of principal.
+const (
+	// Deployer is whom the google provider will be: its
+	// impersonate_service_account, else the credentials at hand.
+	Deployer PrincipalKind = "deployer"
+	// NodeServiceAccount is the account attached to a cluster's nodes.
+	NodeServiceAccount PrincipalKind = "node-service-account"
+	// GKEServiceAgent is service-N@container-engine-robot.
+	GKEServiceAgent PrincipalKind = "gke-service-agent"
+	// GKENodeServiceAgent is service-N@gcp-sa-gkenode.
+	GKENodeServiceAgent PrincipalKind = "gke-node-service-agent"
+	// GoogleAPIsServiceAgent is N@cloudservices, which makes the VMs of
+	// managed instance groups.
+	GoogleAPIsServiceAgent PrincipalKind = "google-apis-service-agent"
+	// ComputeServiceAgent is service-N@compute-system.
+	ComputeServiceAgent PrincipalKind = "compute-service-agent"
+	// ComputeDefaultServiceAccount is N-compute@developer.
+	ComputeDefaultServiceAccount PrincipalKind = "compute-default-service-account"
+)
+
+// A Principal is an identity that needs something.
+type Principal struct {
+	Kind PrincipalKind `json:"kind"`
+	// Member is the identity as an IAM policy names it, such as
+	// serviceAccount:gke@acme.iam.gserviceaccount.com. The number of a
+	// project stands as {number:PROJECT} until Google Cloud has been asked.
+	// It is empty for the deployer that is whoever the credentials at hand
+	// belong to, and for an account that is not known before apply.
+	Member string `json:"member,omitempty"`
+	// Delegates is the chain of accounts through which the google provider
+	// impersonates the deployer, nearest first; usually empty.
+	Delegates []string `json:"-"`
+}
+
+// A Kind says what is asked about a Need.
+type Kind string
+
+// The kinds of need.
+const (
+	// Permissions: the principal must hold Permissions on Resource.
+	Permissions Kind = "permissions"
+	// Service: the API Service must be enabled in Project.
+	Service Kind = "service"
+	// Account: the service account Principal must exist and be enabled.
+	Account Kind = "account"
+	// Statement: nothing is asked, the plan alone says that it is not met.
+	Statement Kind = "statement"
+)
+
+// A Need is one thing that must be so for the plan's clusters to come up.
+type Need struct {
+	Rule     string
+	Severity Severity
+	Kind     Kind
+	// Addresses are those of the resource changes that cause the need, sorted.
+	Addresses []string
+	// Attribute is the path inside the first of them, such as
+	// node_config[0].service_account; empty where no single one causes it.
+	Attribute string
+	Principal Principal
+	// Project is the ID or number of the project that is asked.
+	Project string
+	// Resource is the full resource name that permissions are needed on.
+	Resource string
+	// Service is the API that must be on, or that will refuse.
+	Service string
+	// Permissions are sorted and have no duplicates.
+	Permissions []string
+	// Unknown says why the question cannot be asked before apply, such as a
+	// project that is not known yet. Empty where it can.
+	Unknown string
+	// Message says, for a Statement, what the plan shows.
+	Message string
+	// ExpectedError is what apply would print; empty where no text is known.
+	ExpectedError string
+	// Fix is how to mend it.
+	Fix Fix
+}
+
+// A Fix is how an unmet need can be met.
+type Fix struct {
+	// Role is the predefined role whose grant on the need's resource gives
+	// what is missing. Commands are made from it. Empty where no grant helps.
+	Role string
+	// Commands are shell commands, quoted, ready to paste.
+	Commands []string
+	// Terraform is a snippet of configuration that does the same.
+	Terraform string
+}
+
+// Settings is what configuration may change about the rules.
+type Settings struct {
+	// Severities replaces the severity of rules, by ID.
+	Severities map[string]Severity
+	// Canaries replaces the permissions that stand for a principal's role, by
+	// kind of principal.
+	Canaries map[PrincipalKind][]string
+}

@@ -1,0 +1,68 @@
+package rules
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
+
+// Needs are what a plan needs by every rule, those alike merged into one with
+// all their addresses, sorted.
+func Needs(p *plan.Plan, set Settings) []Need {
+	merged := map[string]*Need{}
+	for _, rule := range All() {
+		for _, n := range rule.Needs(p, set) {
+			n.complete(rule, set)
+			if known := merged[n.key()]; known != nil {
+				known.Addresses = union(known.Addresses, n.Addresses)
+				continue
+			}
+			merged[n.key()] = &n
+		}
+	}
+	return sorted(merged)
+}
+
+// complete fills in what a rule leaves to its own fields and to configuration.
+func (n *Need) complete(rule Rule, set Settings) {
+	n.Rule = rule.ID
+	if n.Severity == "" {
+		n.Severity = rule.Severity
+	}
+	if configured, ok := set.Severities[rule.ID]; ok {
+		n.Severity = configured
+	}
+	n.Addresses = union(nil, n.Addresses)
+	n.Permissions = union(nil, n.Permissions)
+}
+
+// key is the same for needs that one answer settles.
+func (n *Need) key() string {
+	return strings.Join([]string{
+		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
+		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
+		strings.Join(n.Permissions, ","), n.Unknown, n.Message,
+	}, "\x00")
+}
+
+func sorted(merged map[string]*Need) []Need {
+	keys := make([]string, 0, len(merged))
+	for k := range merged {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	out := make([]Need, 0, len(keys))
+	for _, k := range keys {
+		out = append(out, *merged[k])
+	}
+	return out
+}
+
+// union is sorted and has no duplicates.
+func union(a, b []string) []string {
+	out := append(append([]string(nil), a...), b...)
+	sort.Strings(out)
+	return slices.Compact(out)
+}

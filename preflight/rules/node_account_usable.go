@@ -1,0 +1,36 @@
+package rules
+
+import (
+	"fmt"
+
+	"gke-preflight/preflight/plan"
+)
+
+func nodeAccountUsable() Rule {
+	return Rule{
+		ID:       "GP301",
+		Name:     "node-account-usable",
+		Title:    "The service accounts that nodes run as exist and are enabled",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			accountsInUse(p, func(s subject, a plan.Account) {
+				if account, _ := node(a, s.project.ID); account.Kind == NodeServiceAccount {
+					needs = append(needs, usable(s, a))
+				}
+			})
+			return needs
+		},
+	}
+}
+
+// usable needs the account itself.
+func usable(s subject, a plan.Account) Need {
+	n := s.onAccount(a)
+	n.Kind = Account
+	n.Principal, _ = node(a, s.project.ID)
+	if n.Unknown == "" {
+		n.ExpectedError = fmt.Sprintf("Service account %s does not exist", accountOf(n.Principal))
+	}
+	return n
+}

@@ -1,0 +1,21 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+// A Rule is something that GKE needs, as a value.
+type Rule struct {
+	// ID is GP and three digits; never reused.
+	ID string
+	// Name is kebab-case, and the base name of the rule's files with - as _.
+	Name string
+	// Title is a statement that is true when the rule passes.
+	Title string
+	// Severity is that of the rule's needs, unless they say otherwise.
+	Severity Severity
+	// Requires lists the IDs of rules that must not fail for the same project
+	// before this one is worth judging.
+	Requires []string
+	// Needs derives what the rule asks for from a plan. The needs' Rule and
+	// Severity may be left empty: they are filled in.
+	Needs func(*plan.Plan, Settings) []Need
+}

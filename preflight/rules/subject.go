@@ -1,0 +1,97 @@
+package rules
+
+import (
+	"gke-preflight/preflight/plan"
+)
+
+// A subject is a cluster or a node pool that apply changes.
+type subject struct {
+	*plan.Change
+	project  plan.Project
+	location string
+	accounts []plan.Account
+	// version is that of the nodes, else of the control plane; may be absent.
+	version plan.Value
+	// cluster is nil for a node pool whose cluster the plan does not have.
+	cluster *plan.Cluster
+	pool    bool
+}
+
+func subjects(p *plan.Plan) []subject {
+	var out []subject
+	for _, c := range p.Clusters {
+		out = append(out, subject{
+			Change: c.Change, project: c.Project, location: c.Location.String(),
+			accounts: c.Accounts, version: c.Version, cluster: c,
+		})
+	}
+	for _, n := range p.NodePools {
+		s := subject{
+			Change: n.Change, project: n.Project, location: n.Location.String(),
+			accounts: n.Accounts, version: n.Version, cluster: n.Cluster, pool: true,
+		}
+		if s.version.State == plan.Absent && n.Cluster != nil {
+			s.version = n.Cluster.Version
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// building are the subjects that apply creates, replaces or updates.
+func building(p *plan.Plan) []subject {
+	var out []subject
+	for _, s := range subjects(p) {
+		if !s.Goes() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// inProject is a need of s in its own project.
+func (s subject) inProject() Need {
+	return s.in(s.project.ID, s.project.Source)
+}
+
+// in is a need of s in another project. Why says why that is not known, where
+// it is not.
+func (s subject) in(project, why string) Need {
+	n := Need{Addresses: []string{s.Address}, Project: project}
+	if project == "" {
+		n.Unknown = why
+		return n
+	}
+	n.Resource = ProjectResource(project)
+	return n
+}
+
+// uses reports whether apply gives the account at attribute to nodes: it makes
+// new nodes, or changes the attribute.
+func (s subject) uses(a plan.Account) bool {
+	return s.Creates() || s.Updates() && a.Said && !s.unchanged(a)
+}
+
+func (s subject) unchanged(a plan.Account) bool {
+	before := s.AccountBefore(a)
+	return before != "" && before == a.Email
+}
+
+// accountsInUse calls f for each account that apply gives to nodes.
+func accountsInUse(p *plan.Plan, f func(subject, plan.Account)) {
+	for _, s := range building(p) {
+		for _, a := range s.accounts {
+			if s.uses(a) {
+				f(s, a)
+			}
+		}
+	}
+}
+
+// region is the region of a location, which may be a zone.
+func region(location string) string {
+	if n := len(location); n > 2 && location[n-2] == '-' && location[n-1] >= 'a' {
+		return location[:n-2]
+	}
+	return location
+}
