@@ -1,0 +1,60 @@
+// Command gke-preflight finds out before terraform apply whether the plan's
+// GKE clusters will come up: it reads the plan, asks Google Cloud, and says
+// what will fail, for whom, and which command mends it. It changes nothing.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"gke-preflight/preflight/cli"
+)
+
+// version is set when a release is built.
+var version string
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	env := cli.Env{
+		Stdin:       os.Stdin,
+		Stdout:      os.Stdout,
+		Stderr:      os.Stderr,
+		Getenv:      os.Getenv,
+		ReadFile:    os.ReadFile,
+		Now:         time.Now,
+		StdoutWidth: width(os.Stdout),
+		StderrWidth: width(os.Stderr),
+		Version:     versionOrBuild(),
+	}
+	return cli.Main(ctx, env, os.Args[1:])
+}
+
+// width is the columns of a terminal; 0 for everything else.
+func width(f *os.File) int {
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
+// versionOrBuild is the version of a release, else what the Go toolchain
+// wrote into the binary.
+func versionOrBuild() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}

@@ -1,0 +1,227 @@
+package preflight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+)
+
+// Options are what a check takes besides the plan and Google Cloud.
+type Options struct {
+	// Impersonation allows asking as other service accounts, through tokens
+	// that live for minutes, where the credentials at hand may make them.
+	Impersonation bool
+	// Settings changes the rules.
+	Settings rules.Settings
+	// FailOn is the least severity that decides the result.
+	FailOn rules.Severity
+	// Table is what is known about predefined roles without asking.
+	Table *iam.Table
+	// Credentials says in words where the credentials at hand come from.
+	Credentials string
+	// Now is the clock. It measures the check.
+	Now func() time.Time
+	// Progress is told what is going on; nil where nobody listens.
+	Progress func(done, total int)
+}
+
+// ErrUnauthenticated means that Google accepts none of what it was asked with
+// the credentials at hand: they have expired or were withdrawn.
+var ErrUnauthenticated = errors.New("Google Cloud does not accept the credentials")
+
+// Check asks Google Cloud whether the needs of a plan are met. Its only error
+// is ErrUnauthenticated: what cannot be found out is in the report.
+func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*Report, error) {
+	begin := o.Now()
+	needs := rules.Needs(p, o.Settings)
+	j := &judge{cloud: &cloud{ctx: ctx, client: client, wanted: gather(needs)}, options: o}
+	findings := j.findings(needs)
+	if len(findings) > 0 && j.unauthenticated() {
+		return nil, ErrUnauthenticated
+	}
+	r := &Report{
+		SchemaVersion: SchemaVersion,
+		Plan:          PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
+		Findings:      finish(findings),
+		Deployers:     j.deployers(needs),
+		Projects:      j.projectRefs(p),
+		Limits:        limits(p, needs),
+	}
+	r.Summary, r.Result = summarize(r.Findings, o.FailOn)
+	r.Requests = count(client)
+	r.DurationMS = o.Now().Sub(begin).Milliseconds()
+	redact(r, p)
+	return r, nil
+}
+
+// findings judges all needs side by side: whichever ask the same question
+// share its answer.
+func (j *judge) findings(needs []rules.Need) []Finding {
+	if len(needs) == 0 {
+		return nil
+	}
+	out := make([]Finding, len(needs))
+	done := make(chan struct{}, len(needs))
+	go each(len(needs), func(i int) {
+		out[i] = j.finding(needs[i])
+		done <- struct{}{}
+	})
+	_, _ = j.identity()
+	for i := range needs {
+		<-done
+		if j.options.Progress != nil {
+			j.options.Progress(i+1, len(needs))
+		}
+	}
+	return skip(needs, out)
+}
+
+// unauthenticated reports whether everything that was asked with the
+// credentials at hand was refused as unauthenticated. Tokeninfo does not count:
+// it knows no federated tokens, which are good all the same.
+func (j *judge) unauthenticated() bool {
+	refused := false
+	for key := range j.wanted.permissions {
+		if key.caller != "" {
+			continue
+		}
+		_, err := j.test(rules.Principal{}, key.resource)
+		if err == nil || !asError(err).Unauthorized() {
+			return false
+		}
+		refused = true
+	}
+	return refused
+}
+
+// skip marks what is pointless to know because a finding that it rests on
+// fails: the root cause is reported once.
+func skip(needs []rules.Need, findings []Finding) []Finding {
+	byID := map[string]rules.Rule{}
+	for _, r := range rules.All() {
+		byID[r.ID] = r
+	}
+	out := make([]Finding, len(findings))
+	for i, f := range findings {
+		out[i] = f
+		if cause := causeOf(needs, findings, i, byID[f.Rule]); cause >= 0 && f.Outcome != Pass {
+			out[i] = blank(needs[i])
+			out[i].Principal = f.Principal
+			out[i].Outcome = Skipped
+			out[i].Reason = fmt.Sprintf("%s comes first: %s", findings[cause].Rule, findings[cause].Message)
+		}
+	}
+	return out
+}
+
+// causeOf is the index of a failed finding that finding i rests on, or -1.
+func causeOf(needs []rules.Need, findings []Finding, i int, rule rules.Rule) int {
+	for k, f := range findings {
+		for _, id := range rule.Requires {
+			if f.Rule == id && f.Outcome == Fail && about(needs[k], needs[i]) {
+				return k
+			}
+		}
+	}
+	return -1
+}
+
+// about reports whether a failed need is the ground that another stands on.
+func about(cause, n rules.Need) bool {
+	if cause.Kind == rules.Account {
+		return cause.Principal.Member == n.Principal.Member || cause.Resource == n.Resource
+	}
+	return cause.Project == n.Project
+}
+
+// finish adds what belongs to the rule, and sorts.
+func finish(findings []Finding) []Finding {
+	byID := map[string]rules.Rule{}
+	for _, r := range rules.All() {
+		byID[r.ID] = r
+	}
+	out := make([]Finding, 0, len(findings))
+	for _, f := range findings {
+		rule := byID[f.Rule]
+		f.Name, f.Title, f.URL = rule.Name, rule.Title, rule.URL()
+		out = append(out, f)
+	}
+	sort.SliceStable(out, func(a, b int) bool { return order(out[a]) < order(out[b]) })
+	return out
+}
+
+func order(f Finding) string {
+	member := ""
+	if f.Principal != nil {
+		member = f.Principal.Member
+	}
+	return strings.Join([]string{f.Rule, f.Resource, f.Service, member, strings.Join(f.Addresses, ",")}, "\x00")
+}
+
+// summarize counts, and says what the findings at or above a severity come to.
+func summarize(findings []Finding, least rules.Severity) (Summary, Outcome) {
+	var s Summary
+	result := Pass
+	for _, f := range findings {
+		decides := rank(f.Severity) >= rank(least)
+		switch f.Outcome {
+		case Pass:
+			s.Pass++
+		case Skipped:
+			s.Skipped++
+		case Fail:
+			s.Fail++
+			if decides {
+				result = Fail
+			}
+		case Undetermined:
+			s.Undetermined++
+			if decides && result == Pass {
+				result = Undetermined
+			}
+		}
+	}
+	return s, result
+}
+
+// rank orders severities; an unknown one counts as the worst.
+func rank(s rules.Severity) int {
+	switch s {
+	case rules.Note:
+		return 1
+	case rules.Warning:
+		return 2
+	}
+	return 3
+}
+
+func count(client *gcp.Client) Requests {
+	r := Requests{}
+	if client == nil {
+		return r
+	}
+	r.ByMethod = client.Requests()
+	for _, n := range r.ByMethod {
+		r.Total += n
+	}
+	return r
+}
+
+// limits are what no finding says.
+func limits(p *plan.Plan, needs []rules.Need) []string {
+	out := append([]string(nil), p.Notes...)
+	for _, n := range needs {
+		if n.Kind == rules.Permissions && n.Principal.Kind != rules.Deployer {
+			return append(out, "deny policies and principal access boundaries were not read: they can take away what allow policies give")
+		}
+	}
+	return out
+}

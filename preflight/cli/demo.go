@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/oauth2"
+
+	"gke-preflight/fixtures"
+	"gke-preflight/fixtures/fakegcp"
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
+)
+
+// demoToken is whom the built-in cloud, and any file given to --cloud, takes
+// the caller for.
+const demoToken = "deployer-token"
+
+const (
+	demoPlan  = "plans/named-service-account/plan.json"
+	demoCloud = "clouds/acme.yaml"
+	// demoFault is what is wrong with the cloud of the demonstration.
+	demoFault = "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
+)
+
+func newDemo(env Env) *cobra.Command {
+	f := new(checkFlags)
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Check a built-in plan against a built-in Google Cloud, before and after mending it",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return f.demo(cmd.Context(), env) },
+	}
+	f.outputFlags.register(cmd)
+	return cmd
+}
+
+// demo shows a failing check, and the passing one after its fix.
+func (f *checkFlags) demo(ctx context.Context, env Env) error {
+	f.failOn = "error"
+	for _, step := range []struct{ title, fault string }{
+		{"# The GKE service agent has lost its role: apply would fail minutes from now.\n$ gke-preflight check tfplan", demoFault},
+		{"\n# After the command above:\n$ gke-preflight check tfplan", ""},
+	} {
+		fmt.Fprintln(env.Stdout, step.title)
+		r, err := f.demoStep(ctx, env, step.fault)
+		if err != nil {
+			return err
+		}
+		outputs, err := f.outputs()
+		if err != nil {
+			return err
+		}
+		if err := f.write(env, outputs, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string) (*preflight.Report, error) {
+	data, err := fixtures.Demo.ReadFile(demoPlan)
+	if err != nil {
+		return nil, err
+	}
+	p, err := plan.Read(bytes.NewReader(data), plan.Options{})
+	if err != nil {
+		return nil, err
+	}
+	description, err := fixtures.Demo.ReadFile(demoCloud)
+	if err != nil {
+		return nil, err
+	}
+	client, err := standIn(ctx, env, description, fault)
+	if err != nil {
+		return nil, err
+	}
+	options, err := f.options(env)
+	if err != nil {
+		return nil, err
+	}
+	options.Credentials = "the demonstration"
+	r, err := preflight.Check(ctx, p, client, options)
+	if err != nil {
+		return nil, err
+	}
+	r.Plan.Source = "tfplan"
+	r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
+	return r, nil
+}
+
+// offline is a client of the Google Cloud that a file describes.
+func (f *cloudFlags) offline(ctx context.Context, env Env) (*gcp.Client, string, error) {
+	data, err := env.ReadFile(f.cloud)
+	if err != nil {
+		return nil, "", fmt.Errorf("read --cloud: %w", err)
+	}
+	client, err := standIn(ctx, env, data, "")
+	if err != nil {
+		return nil, "", err
+	}
+	return f.deployer(client, f.cloud, env)
+}
+
+// standIn is a client of a Google Cloud that lives in this process.
+func standIn(ctx context.Context, env Env, description []byte, fault string) (*gcp.Client, error) {
+	cloud, err := fakegcp.Load(bytes.NewReader(description))
+	if err != nil {
+		return nil, fmt.Errorf("read --cloud: %w", err)
+	}
+	if fault != "" {
+		if err := cloud.Edit(fault); err != nil {
+			return nil, err
+		}
+	}
+	server := fakegcp.New(cloud, fakegcp.WithRoles(iam.Predefined().Permissions), fakegcp.WithClock(env.Now))
+	return gcp.New(ctx, gcp.Options{
+		HTTP: server.RoundTripper(),
+		Credentials: &gcp.Credentials{
+			TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: demoToken}),
+			Source:      "--cloud",
+		},
+		UserAgent: "gke-preflight/" + env.Version,
+	})
+}

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/report"
+)
+
+func newNeeds(env Env) *cobra.Command {
+	var (
+		from   planFlags
+		out    outputFlags
+		config string
+	)
+	cmd := &cobra.Command{
+		Use:   "needs [PLAN]",
+		Short: "List what a plan needs, without asking anyone",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return needs(cmd.Context(), env, from, out, config, args)
+		},
+	}
+	from.register(cmd)
+	out.register(cmd)
+	cmd.Flags().StringVar(&config, "config", "", "configuration `file` (YAML)")
+	return cmd
+}
+
+func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config string, args []string) error {
+	outputs, err := out.outputs()
+	if err != nil {
+		return err
+	}
+	set, err := readConfig(env, config)
+	if err != nil {
+		return err
+	}
+	p, source, err := from.open(ctx, env, args)
+	if err != nil {
+		return err
+	}
+	inventory := preflight.Take(p, set)
+	inventory.Plan.Source = source
+	for _, o := range outputs {
+		err := to(env, o.file, func(w io.Writer) error {
+			if o.format == "json" {
+				return report.InventoryJSON(w, inventory)
+			}
+			return report.InventoryText(w, inventory)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

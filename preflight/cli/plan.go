@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gke-preflight/preflight/plan"
+)
+
+// planFlags say where a plan comes from.
+type planFlags struct {
+	terraform string
+	project   string
+}
+
+func (f *planFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.terraform, "terraform", "", "`program` that reads binary plans and plans directories (default: terraform, else tofu)")
+	cmd.Flags().StringVar(&f.project, "project", "", "default `project`, where neither the plan nor the environment names one")
+}
+
+// open reads the plan that args name; without any it is this directory.
+func (f *planFlags) open(ctx context.Context, env Env, args []string) (*plan.Plan, string, error) {
+	source := "."
+	if len(args) > 0 {
+		source = args[0]
+	}
+	in := plan.Input{Path: source, Stdin: env.Stdin, Terraform: f.terraform}
+	if env.StderrWidth > 0 {
+		in.Progress = env.Stderr
+	}
+	p, err := plan.Open(ctx, in, plan.Options{Getenv: env.Getenv, Project: f.project})
+	return p, source, err
+}

@@ -1,0 +1,211 @@
+package preflight
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/rules"
+)
+
+// A cloud answers questions about Google Cloud, each asked once. What several
+// needs ask of the same resource is asked in one request.
+type cloud struct {
+	ctx    context.Context
+	client *gcp.Client
+	wanted wanted
+
+	identities lookup[string, gcp.Identity]
+	projects   lookup[string, gcp.Project]
+	ancestors  lookup[string, []string]
+	policies   lookup[string, *gcp.Policy]
+	services   lookup[string, gcp.Services]
+	accounts   lookup[string, gcp.ServiceAccount]
+	tested     lookup[asked, gcp.Tested]
+	roles      lookup[string, gcp.Role]
+	callers    lookup[string, *gcp.Client]
+}
+
+// asked is who is asked about on which resource.
+type asked struct {
+	caller   string // a caller's key; empty for the credentials at hand
+	resource string // relative: projects/p, or projects/p/serviceAccounts/e
+}
+
+// wanted is what all needs together ask: gathered first, so that each
+// question carries all that will be wanted of it.
+type wanted struct {
+	services    map[string][]string // by project
+	permissions map[asked][]string
+}
+
+func gather(needs []rules.Need) wanted {
+	w := wanted{services: map[string][]string{}, permissions: map[asked][]string{}}
+	for _, n := range needs {
+		switch {
+		case n.Unknown != "":
+		case n.Kind == rules.Service:
+			w.services[n.Project] = union(w.services[n.Project], n.Service)
+		case n.Kind == rules.Permissions:
+			w.gatherPermissions(n)
+		}
+	}
+	return w
+}
+
+func (w *wanted) gatherPermissions(n rules.Need) {
+	on := []string{projectName(n.Project)}
+	if account := accountName(n.Resource); account != "" {
+		on = append(on, account)
+	}
+	for _, resource := range on {
+		key := asked{caller: callerKey(n.Principal), resource: resource}
+		w.permissions[key] = union(w.permissions[key], n.Permissions...)
+	}
+}
+
+// callerKey tells apart on whose behalf permissions are tested.
+func callerKey(p rules.Principal) string {
+	return strings.Join(append([]string{p.Member}, p.Delegates...), ">")
+}
+
+// projectName is the relative name of a project.
+func projectName(id string) string { return "projects/" + id }
+
+// accountName is the relative name of the service account that a full resource
+// name stands for; empty for every other resource.
+func accountName(resource string) string {
+	name, ok := strings.CutPrefix(resource, "//iam.googleapis.com/")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+func union(list []string, more ...string) []string {
+	for _, s := range more {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (c *cloud) identity() (gcp.Identity, error) {
+	return c.identities.get("", func() (gcp.Identity, error) { return c.client.Identity(c.ctx) })
+}
+
+func (c *cloud) project(id string) (gcp.Project, error) {
+	return c.projects.get(id, func() (gcp.Project, error) { return c.client.Project(c.ctx, id) })
+}
+
+// number is the number of a project, from the project itself or from the names
+// of its services, for callers who may read only those.
+func (c *cloud) number(id string) (string, error) {
+	if strings.Trim(id, "0123456789") == "" {
+		return id, nil
+	}
+	p, err := c.project(id)
+	if err == nil {
+		return p.Number, nil
+	}
+	if s, other := c.servicesOf(id); other == nil && s.ProjectNumber != "" {
+		return s.ProjectNumber, nil
+	}
+	return "", err
+}
+
+func (c *cloud) servicesOf(project string) (gcp.Services, error) {
+	return c.services.get(project, func() (gcp.Services, error) {
+		return c.client.Services(c.ctx, project, c.wanted.services[project])
+	})
+}
+
+func (c *cloud) account(project, account string) (gcp.ServiceAccount, error) {
+	return c.accounts.get(project+"/"+account, func() (gcp.ServiceAccount, error) {
+		return c.client.ServiceAccount(c.ctx, project, account)
+	})
+}
+
+// ancestry is a project and all above it, nearest first.
+func (c *cloud) ancestry(project string) ([]string, error) {
+	return c.ancestors.get(project, func() ([]string, error) { return c.client.Ancestry(c.ctx, project) })
+}
+
+func (c *cloud) policy(resource string) (*gcp.Policy, error) {
+	return c.policies.get(resource, func() (*gcp.Policy, error) { return c.client.Policy(c.ctx, resource) })
+}
+
+func (c *cloud) role(name string) (gcp.Role, error) {
+	return c.roles.get(name, func() (gcp.Role, error) { return c.client.Role(c.ctx, name) })
+}
+
+// test asks which of the permissions wanted on a resource a caller has.
+func (c *cloud) test(p rules.Principal, resource string, also ...string) (gcp.Tested, error) {
+	key := asked{caller: callerKey(p), resource: resource}
+	return c.tested.get(key, func() (gcp.Tested, error) {
+		permissions := union(slices.Clone(c.wanted.permissions[key]), also...)
+		return c.as(p).TestPermissions(c.ctx, resource, permissions)
+	})
+}
+
+// as is the client that asks on behalf of p.
+func (c *cloud) as(p rules.Principal) *gcp.Client {
+	if p.Member == "" {
+		return c.client
+	}
+	client, _ := c.callers.get(callerKey(p), func() (*gcp.Client, error) {
+		return c.client.As(strings.TrimPrefix(p.Member, "serviceAccount:"), p.Delegates), nil
+	})
+	return client
+}
+
+// levels are the allow policies that decide about a project: its own and those
+// of all above it. Complete reports whether all above it are known.
+func (c *cloud) levels(project string) (levels []iam.Level, complete bool) {
+	ancestors, err := c.ancestry(project)
+	if err != nil {
+		return []iam.Level{c.level(projectName(project))}, false
+	}
+	levels = make([]iam.Level, len(ancestors))
+	each(len(ancestors), func(i int) { levels[i] = c.level(ancestors[i]) })
+	return levels, true
+}
+
+func (c *cloud) level(resource string) iam.Level {
+	level := iam.Level{Resource: "//cloudresourcemanager.googleapis.com/" + resource}
+	if strings.Contains(resource, "/serviceAccounts/") {
+		level.Resource = "//iam.googleapis.com/" + resource
+	}
+	policy, err := c.policy(resource)
+	if err != nil {
+		level.Unreadable = whyUnread(err, resource)
+		return level
+	}
+	level.Policy = convertPolicy(policy)
+	return level
+}
+
+func convertPolicy(p *gcp.Policy) *iam.Policy {
+	out := &iam.Policy{}
+	for _, b := range p.Bindings {
+		binding := iam.Binding{Role: b.Role, Members: b.Members}
+		if b.Condition != nil {
+			binding.Condition = &iam.Condition{Title: b.Condition.Title, Expression: b.Condition.Expression}
+		}
+		out.Bindings = append(out.Bindings, binding)
+	}
+	return out
+}
+
+// asError is the structured error of an answer, if it is one.
+func asError(err error) *gcp.Error {
+	var e *gcp.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &gcp.Error{Err: err}
+}

@@ -1,0 +1,425 @@
+package gcp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+	crmv1 "google.golang.org/api/cloudresourcemanager/v1"
+	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
+	iamv1 "google.golang.org/api/iam/v1"
+)
+
+// An Identity is whose a token is.
+type Identity struct {
+	// Email is empty where the token's scopes do not let it be read.
+	Email  string
+	Scopes []string
+}
+
+// Identity asks whose the caller's token is.
+// https://developers.google.com/identity/sign-in/web/backend-auth#calling-the-tokeninfo-endpoint
+func (c *Client) Identity(ctx context.Context) (Identity, error) {
+	const method = "oauth2.tokeninfo"
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://oauth2.googleapis.com/tokeninfo", nil)
+	if err != nil {
+		return Identity{}, err
+	}
+	response, err := c.http.Do(r)
+	if err != nil {
+		return Identity{}, failure(method, "the caller's token", err)
+	}
+	defer response.Body.Close()
+	var answer struct {
+		Email       string `json:"email"`
+		Scope       string `json:"scope"`
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+	}
+	body, err := io.ReadAll(response.Body)
+	if err == nil {
+		err = json.Unmarshal(body, &answer)
+	}
+	if response.StatusCode != http.StatusOK {
+		return Identity{}, &Error{Method: method, Resource: "the caller's token", Code: response.StatusCode, Message: strings.TrimSpace(answer.Error + " " + answer.Description)}
+	}
+	if err != nil {
+		return Identity{}, failure(method, "the caller's token", err)
+	}
+	return Identity{Email: answer.Email, Scopes: strings.Fields(answer.Scope)}, nil
+}
+
+// A Project is a project.
+type Project struct {
+	ID     string
+	Number string
+	// Parent is folders/N or organizations/N; empty where there is none.
+	Parent string
+	// State is ACTIVE or DELETE_REQUESTED.
+	State string
+}
+
+// Project asks for a project by its ID or number.
+// https://docs.cloud.google.com/resource-manager/reference/rest/v3/projects/get
+func (c *Client) Project(ctx context.Context, id string) (Project, error) {
+	const method = "cloudresourcemanager.projects.get"
+	p, err := c.projects.Projects.Get("projects/" + id).Context(ctx).Do()
+	if err != nil {
+		return Project{}, failure(method, "projects/"+id, err)
+	}
+	number := strings.TrimPrefix(p.Name, "projects/")
+	if id != p.ProjectId && id != number || number == "" {
+		return Project{}, odd(method, "projects/"+id, "is about another project")
+	}
+	return Project{ID: p.ProjectId, Number: number, Parent: p.Parent, State: p.State}, nil
+}
+
+// Ancestry asks for a project and all above it, nearest first, such as
+// projects/p, folders/1, organizations/2.
+// https://docs.cloud.google.com/resource-manager/reference/rest/v1/projects/getAncestry
+func (c *Client) Ancestry(ctx context.Context, project string) ([]string, error) {
+	const method = "cloudresourcemanager.projects.getAncestry"
+	answer, err := c.ancestors.Projects.GetAncestry(project, &crmv1.GetAncestryRequest{}).Context(ctx).Do()
+	if err != nil {
+		return nil, failure(method, "projects/"+project, err)
+	}
+	var out []string
+	for _, a := range answer.Ancestor {
+		if a.ResourceId == nil || a.ResourceId.Id == "" {
+			return nil, odd(method, "projects/"+project, "has an ancestor without a name")
+		}
+		out = append(out, a.ResourceId.Type+"s/"+a.ResourceId.Id)
+	}
+	if len(out) == 0 || !strings.HasPrefix(out[0], "projects/") {
+		return nil, odd(method, "projects/"+project, "does not begin with the project")
+	}
+	return out, nil
+}
+
+// A Policy is an allow policy.
+type Policy struct{ Bindings []Binding }
+
+// A Binding gives a role to members.
+type Binding struct {
+	Role    string
+	Members []string
+	// Condition is nil where the binding always counts.
+	Condition *Condition
+}
+
+// A Condition is a CEL expression.
+type Condition struct{ Title, Expression string }
+
+// policyVersion is what must be asked for so that conditions are shown.
+// https://docs.cloud.google.com/iam/docs/policies#versions
+const policyVersion = 3
+
+// Policy asks for the allow policy of projects/P, folders/N, organizations/N
+// or projects/P/serviceAccounts/E.
+func (c *Client) Policy(ctx context.Context, resource string) (*Policy, error) {
+	if strings.Contains(resource, "/serviceAccounts/") {
+		return c.accountPolicy(ctx, resource)
+	}
+	request := &crmv3.GetIamPolicyRequest{Options: &crmv3.GetPolicyOptions{RequestedPolicyVersion: policyVersion}}
+	kind, _, _ := strings.Cut(resource, "/")
+	method := "cloudresourcemanager." + kind + ".getIamPolicy"
+	var answer *crmv3.Policy
+	var err error
+	switch kind {
+	case "projects":
+		answer, err = c.projects.Projects.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "folders":
+		answer, err = c.projects.Folders.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "organizations":
+		answer, err = c.projects.Organizations.GetIamPolicy(resource, request).Context(ctx).Do()
+	default:
+		err = errors.New("policies of that kind are not read")
+	}
+	if err != nil {
+		return nil, failure(method, resource, err)
+	}
+	p := &Policy{}
+	for _, b := range answer.Bindings {
+		if b == nil {
+			return nil, odd(method, resource, "has an empty binding")
+		}
+		p.add(b.Role, b.Members, b.Condition != nil, condition(b.Condition))
+	}
+	return p.checked(method, resource, answer.Etag)
+}
+
+func (c *Client) accountPolicy(ctx context.Context, resource string) (*Policy, error) {
+	const method = "iam.projects.serviceAccounts.getIamPolicy"
+	answer, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(resource).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
+	if err != nil {
+		return nil, failure(method, resource, err)
+	}
+	p := &Policy{}
+	for _, b := range answer.Bindings {
+		if b == nil {
+			return nil, odd(method, resource, "has an empty binding")
+		}
+		var cond Condition
+		if b.Condition != nil {
+			cond = Condition{Title: b.Condition.Title, Expression: b.Condition.Expression}
+		}
+		p.add(b.Role, b.Members, b.Condition != nil, cond)
+	}
+	return p.checked(method, resource, answer.Etag)
+}
+
+func condition(e *crmv3.Expr) Condition {
+	if e == nil {
+		return Condition{}
+	}
+	return Condition{Title: e.Title, Expression: e.Expression}
+}
+
+func (p *Policy) add(role string, members []string, conditional bool, c Condition) {
+	b := Binding{Role: role, Members: members}
+	if conditional {
+		b.Condition = &c
+	}
+	p.Bindings = append(p.Bindings, b)
+}
+
+// checked refuses an answer that is no policy: even an empty one has an etag.
+func (p *Policy) checked(method, resource, etag string) (*Policy, error) {
+	if len(p.Bindings) == 0 && etag == "" {
+		return nil, odd(method, resource, "is not a policy: it has neither bindings nor an etag")
+	}
+	for _, b := range p.Bindings {
+		if b.Role == "" {
+			return nil, odd(method, resource, "has a binding without a role")
+		}
+	}
+	return p, nil
+}
+
+// Tested are permissions by whether the caller holds them.
+type Tested struct {
+	Granted []string
+	Refused []string
+	// Invalid cannot be tested on the resource.
+	Invalid []string
+}
+
+// maxPermissions is the most that testIamPermissions takes.
+// https://github.com/openshift/cloud-credential-operator splits by it too.
+const maxPermissions = 100
+
+// TestPermissions asks which permissions the caller holds on projects/P or
+// projects/P/serviceAccounts/E.
+// https://docs.cloud.google.com/iam/docs/testing-permissions
+func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (Tested, error) {
+	batches := slices.Collect(slices.Chunk(permissions, maxPermissions))
+	answers := make([]Tested, len(batches))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, batch := range batches {
+		group.Go(func() (err error) {
+			answers[i], err = c.testBatch(ctx, resource, batch)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Tested{}, err
+	}
+	var all Tested
+	for _, a := range answers {
+		all.Granted = append(all.Granted, a.Granted...)
+		all.Refused = append(all.Refused, a.Refused...)
+		all.Invalid = append(all.Invalid, a.Invalid...)
+	}
+	return all, nil
+}
+
+// invalidPermission is how Google names a permission that is not for the
+// resource; it refuses the whole request.
+var invalidPermission = regexp.MustCompile(`Permission (\S+) is not valid for this resource`)
+
+// testBatch sets aside what Google calls invalid, and asks for the rest again.
+func (c *Client) testBatch(ctx context.Context, resource string, permissions []string) (Tested, error) {
+	var t Tested
+	for len(permissions) > 0 {
+		granted, err := c.test(ctx, resource, permissions)
+		if err == nil {
+			t.Granted = granted
+			t.Refused = slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return slices.Contains(granted, p) })
+			return t, nil
+		}
+		var e *Error
+		if !errors.As(err, &e) || e.Code != http.StatusBadRequest {
+			return Tested{}, err
+		}
+		named := invalidPermission.FindStringSubmatch(e.Message)
+		if named == nil || !slices.Contains(permissions, named[1]) {
+			return Tested{}, err
+		}
+		t.Invalid = append(t.Invalid, named[1])
+		permissions = slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return p == named[1] })
+	}
+	return t, nil
+}
+
+func (c *Client) test(ctx context.Context, resource string, permissions []string) ([]string, error) {
+	method := "cloudresourcemanager.projects.testIamPermissions"
+	var granted []string
+	if strings.Contains(resource, "/serviceAccounts/") {
+		method = "iam.projects.serviceAccounts.testIamPermissions"
+		answer, err := c.iam.Projects.ServiceAccounts.TestIamPermissions(resource, &iamv1.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
+		if err != nil {
+			return nil, failure(method, resource, err)
+		}
+		granted = answer.Permissions
+	} else {
+		answer, err := c.projects.Projects.TestIamPermissions(resource, &crmv3.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
+		if err != nil {
+			return nil, failure(method, resource, err)
+		}
+		granted = answer.Permissions
+	}
+	for _, p := range granted {
+		if !slices.Contains(permissions, p) {
+			return nil, odd(method, resource, "grants "+p+", which was not asked for")
+		}
+	}
+	return granted, nil
+}
+
+// A ServiceState says whether an API is on.
+type ServiceState string
+
+// The states of a service; the zero value means that Google did not say.
+const (
+	ServiceEnabled  ServiceState = "ENABLED"
+	ServiceDisabled ServiceState = "DISABLED"
+)
+
+// Services are the states of APIs in a project.
+type Services struct {
+	// ProjectNumber is that in the services' names; empty where none was told.
+	ProjectNumber string
+	State         map[string]ServiceState
+}
+
+// maxServices is the most that batchGet takes.
+// https://docs.cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet
+const maxServices = 30
+
+// Services asks for the state of APIs in a project.
+func (c *Client) Services(ctx context.Context, project string, names []string) (Services, error) {
+	batches := slices.Collect(slices.Chunk(names, maxServices))
+	answers := make([]Services, len(batches))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, batch := range batches {
+		group.Go(func() (err error) {
+			answers[i], err = c.servicesBatch(ctx, project, batch)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Services{}, err
+	}
+	all := Services{State: make(map[string]ServiceState)}
+	for _, a := range answers {
+		all.ProjectNumber = a.ProjectNumber
+		for name, state := range a.State {
+			all.State[name] = state
+		}
+	}
+	return all, nil
+}
+
+var serviceName = regexp.MustCompile(`^projects/([^/]+)/services/([^/]+)$`)
+
+func (c *Client) servicesBatch(ctx context.Context, project string, names []string) (Services, error) {
+	const method = "serviceusage.services.batchGet"
+	parent := "projects/" + project
+	full := make([]string, len(names))
+	for i, n := range names {
+		full[i] = parent + "/services/" + n
+	}
+	answer, err := c.services.Services.BatchGet(parent).Names(full...).Context(ctx).Do()
+	if err != nil {
+		return Services{}, failure(method, parent, err)
+	}
+	s := Services{State: make(map[string]ServiceState)}
+	for _, service := range answer.Services {
+		parts := serviceName.FindStringSubmatch(service.Name)
+		if parts == nil || !slices.Contains(names, parts[2]) {
+			return Services{}, odd(method, parent, "is about a service that was not asked for")
+		}
+		if strings.Trim(parts[1], "0123456789") == "" {
+			s.ProjectNumber = parts[1]
+		}
+		s.State[parts[2]] = ServiceState(service.State)
+	}
+	return s, nil
+}
+
+// A ServiceAccount is a service account.
+type ServiceAccount struct {
+	Email     string
+	UniqueID  string
+	ProjectID string
+	Disabled  bool
+}
+
+// ServiceAccount asks for a service account by its email or unique ID. The
+// project may be -, but then a missing account answers 403.
+// https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
+func (c *Client) ServiceAccount(ctx context.Context, project, account string) (ServiceAccount, error) {
+	const method = "iam.projects.serviceAccounts.get"
+	name := "projects/" + project + "/serviceAccounts/" + account
+	a, err := c.iam.Projects.ServiceAccounts.Get(name).Context(ctx).Do()
+	if err != nil {
+		return ServiceAccount{}, failure(method, name, err)
+	}
+	if !strings.EqualFold(a.Email, account) && a.UniqueId != account {
+		return ServiceAccount{}, odd(method, name, "is about another account")
+	}
+	return ServiceAccount{Email: a.Email, UniqueID: a.UniqueId, ProjectID: a.ProjectId, Disabled: a.Disabled}, nil
+}
+
+// A Role is a role.
+type Role struct {
+	Permissions []string
+	// Stage is GA, BETA, DISABLED and so on.
+	Stage   string
+	Deleted bool
+}
+
+// Role asks what roles/R, projects/P/roles/R or organizations/N/roles/R
+// contains. Predefined roles need no permission.
+// https://docs.cloud.google.com/iam/docs/reference/rest/v1/roles/get
+func (c *Client) Role(ctx context.Context, name string) (Role, error) {
+	method := "iam.roles.get"
+	var r *iamv1.Role
+	var err error
+	switch {
+	case strings.HasPrefix(name, "projects/"):
+		method = "iam.projects.roles.get"
+		r, err = c.iam.Projects.Roles.Get(name).Context(ctx).Do()
+	case strings.HasPrefix(name, "organizations/"):
+		method = "iam.organizations.roles.get"
+		r, err = c.iam.Organizations.Roles.Get(name).Context(ctx).Do()
+	default:
+		r, err = c.iam.Roles.Get(name).Context(ctx).Do()
+	}
+	if err != nil {
+		return Role{}, failure(method, name, err)
+	}
+	if r.Name != name {
+		return Role{}, odd(method, name, "is about another role")
+	}
+	if len(r.IncludedPermissions) == 0 && method == "iam.roles.get" {
+		return Role{}, odd(method, name, "has no permissions")
+	}
+	return Role{Permissions: r.IncludedPermissions, Stage: r.Stage, Deleted: r.Deleted}, nil
+}

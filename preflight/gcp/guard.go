@@ -1,0 +1,130 @@
+package gcp
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"regexp"
+	"sync"
+	"time"
+)
+
+// A Method is a method of a Google API that may be called: it only reads. The
+// IDs are those of Google's discovery documents.
+type Method struct {
+	ID   string
+	Host string
+	Verb string
+	// Path is the pattern that the whole path must match.
+	Path *regexp.Regexp
+}
+
+// MethodGenerateAccessToken makes a token of a service account. It changes
+// nothing, but it is no reading method either: it is only called for accounts
+// that the caller may make tokens of.
+const MethodGenerateAccessToken = "iamcredentials.projects.serviceAccounts.generateAccessToken"
+
+// Methods are all that may be called.
+func Methods() []Method {
+	const (
+		crm   = "cloudresourcemanager.googleapis.com"
+		iam   = "iam.googleapis.com"
+		part  = `[^/:?#%]+`
+		email = `[A-Za-z0-9@._-]+`
+		// A project may be domain.example:id.
+		project = `[A-Za-z0-9._-]+(?::[a-z0-9-]+)?`
+	)
+	method := func(id, host, verb, path string) Method {
+		return Method{ID: id, Host: host, Verb: verb, Path: regexp.MustCompile("^" + path + "$")}
+	}
+	return []Method{
+		method("cloudresourcemanager.projects.get", crm, "GET", "/v3/projects/"+project),
+		method("cloudresourcemanager.projects.getIamPolicy", crm, "POST", "/v3/projects/"+project+":getIamPolicy"),
+		method("cloudresourcemanager.projects.testIamPermissions", crm, "POST", "/v3/projects/"+project+":testIamPermissions"),
+		method("cloudresourcemanager.projects.getAncestry", crm, "POST", "/v1/projects/"+project+":getAncestry"),
+		method("cloudresourcemanager.folders.getIamPolicy", crm, "POST", "/v3/folders/[0-9]+:getIamPolicy"),
+		method("cloudresourcemanager.organizations.getIamPolicy", crm, "POST", "/v3/organizations/[0-9]+:getIamPolicy"),
+		method("serviceusage.services.batchGet", "serviceusage.googleapis.com", "GET", "/v1/projects/"+project+"/services:batchGet"),
+		method("iam.projects.serviceAccounts.get", iam, "GET", "/v1/projects/"+project+"/serviceAccounts/"+email),
+		method("iam.projects.serviceAccounts.getIamPolicy", iam, "POST", "/v1/projects/"+project+"/serviceAccounts/"+email+":getIamPolicy"),
+		method("iam.projects.serviceAccounts.testIamPermissions", iam, "POST", "/v1/projects/"+project+"/serviceAccounts/"+email+":testIamPermissions"),
+		method("iam.roles.get", iam, "GET", "/v1/roles/"+part),
+		method("iam.projects.roles.get", iam, "GET", "/v1/projects/"+project+"/roles/"+part),
+		method("iam.organizations.roles.get", iam, "GET", "/v1/organizations/[0-9]+/roles/"+part),
+		method(MethodGenerateAccessToken, "iamcredentials.googleapis.com", "POST", "/v1/projects/-/serviceAccounts/"+email+":generateAccessToken"),
+		method("oauth2.tokeninfo", "oauth2.googleapis.com", "GET", "/tokeninfo"),
+	}
+}
+
+// guarded lets only Methods out, and counts them.
+type guarded struct {
+	next      http.RoundTripper
+	counter   *counter
+	userAgent string
+	logger    *slog.Logger
+	once      sync.Once
+	methods   []Method
+}
+
+// RoundTrip implements http.RoundTripper.
+func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	g.once.Do(func() { g.methods = Methods() })
+	id, ok := allowed(g.methods, r)
+	if !ok {
+		return nil, fmt.Errorf("%s https://%s%s is not among the methods that only read: not sent", r.Method, r.URL.Host, r.URL.EscapedPath())
+	}
+	g.counter.count(id)
+	r = r.Clone(r.Context())
+	r.Header.Set("User-Agent", g.userAgent)
+	begin := time.Now()
+	response, err := g.next.RoundTrip(r)
+	g.log(r, id, response, begin)
+	return response, err
+}
+
+// allowed finds the method of a request, by its path as it goes over the wire:
+// an escaped slash is none of the characters that a pattern takes.
+func allowed(methods []Method, r *http.Request) (string, bool) {
+	if r.URL.Scheme != "https" || r.URL.User != nil {
+		return "", false
+	}
+	path := r.URL.EscapedPath()
+	for _, m := range methods {
+		if m.Verb == r.Method && m.Host == r.URL.Host && m.Path.MatchString(path) && r.URL.Path == path {
+			return m.ID, true
+		}
+	}
+	return "", false
+}
+
+func (g *guarded) log(r *http.Request, id string, response *http.Response, begin time.Time) {
+	if g.logger == nil {
+		return
+	}
+	status := 0
+	if response != nil {
+		status = response.StatusCode
+	}
+	g.logger.DebugContext(r.Context(), "asked", "method", id, "path", r.URL.Path, "status", status, "took", time.Since(begin))
+}
+
+// A counter counts requests by method.
+type counter struct {
+	mu sync.Mutex
+	by map[string]int
+}
+
+func newCounter() *counter { return &counter{by: make(map[string]int)} }
+
+func (c *counter) count(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by[id]++
+}
+
+func (c *counter) counts() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.by)
+}

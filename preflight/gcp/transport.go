@@ -1,0 +1,252 @@
+package gcp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/oauth2"
+)
+
+// maxConcurrent bounds how many requests are under way at once.
+const maxConcurrent = 16
+
+// maxAnswer bounds an answer, in bytes. The largest policies have some
+// megabytes: 1,500 members, each with a long name.
+const maxAnswer = 64 << 20
+
+// bounds limits the requests that are under way.
+type bounds struct {
+	next  http.RoundTripper
+	slots chan struct{}
+}
+
+func newBounds(next http.RoundTripper) *bounds {
+	return &bounds{next: next, slots: make(chan struct{}, maxConcurrent)}
+}
+
+// RoundTrip implements http.RoundTripper. The body is read here, so that an
+// answer cut short is an error of the attempt, which can be made again.
+func (b *bounds) RoundTrip(r *http.Request) (*http.Response, error) {
+	select {
+	case b.slots <- struct{}{}:
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	defer func() { <-b.slots }()
+	response, err := b.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	if len(body) > maxAnswer {
+		return nil, backoff.Permanent(fmt.Errorf("the answer is longer than %d bytes", maxAnswer))
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
+}
+
+// credentialed puts the caller's token on requests.
+type credentialed struct {
+	next         http.RoundTripper
+	tokens       tokens
+	quotaProject string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c *credentialed) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !isGoogle(r.URL.Host) {
+		return nil, backoff.Permanent(fmt.Errorf("%s is not a host of Google's: no token is sent there", r.URL.Host))
+	}
+	token, err := c.tokens.token(r.Context())
+	if err != nil {
+		return nil, backoff.Permanent(err)
+	}
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+token)
+	if c.quotaProject != "" {
+		r.Header.Set("X-Goog-User-Project", c.quotaProject)
+	}
+	if r.URL.Path == "/tokeninfo" {
+		r.URL.RawQuery = url.Values{"access_token": {token}}.Encode()
+	}
+	return c.next.RoundTrip(r)
+}
+
+// endpoint sends requests elsewhere.
+type endpoint struct {
+	next http.RoundTripper
+	to   *url.URL
+}
+
+// atEndpoint wraps next so that https://HOST/PATH goes to address/HOST/PATH.
+func atEndpoint(address string, next http.RoundTripper) (http.RoundTripper, error) {
+	if address == "" {
+		return next, nil
+	}
+	to, err := url.Parse(strings.TrimSuffix(address, "/"))
+	if err != nil || to.Host == "" || to.RawQuery != "" || to.User != nil {
+		return nil, fmt.Errorf("endpoint %q: want a URL such as http://127.0.0.1:8085", address)
+	}
+	if to.Scheme != "https" && (to.Scheme != "http" || !isLoopback(to.Hostname())) {
+		return nil, fmt.Errorf("endpoint %q: want https, or http to a loopback address: tokens go there", address)
+	}
+	return &endpoint{next: next, to: to}, nil
+}
+
+func isGoogle(host string) bool { return strings.HasSuffix(host, ".googleapis.com") }
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// RoundTrip implements http.RoundTripper.
+func (e *endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !isGoogle(r.URL.Host) {
+		return e.next.RoundTrip(r)
+	}
+	r = r.Clone(r.Context())
+	u := *r.URL
+	u.Scheme, u.Host = e.to.Scheme, e.to.Host
+	u.Path = e.to.Path + "/" + r.URL.Host + r.URL.Path
+	u.RawPath = e.to.EscapedPath() + "/" + r.URL.Host + r.URL.EscapedPath()
+	r.URL, r.Host = &u, e.to.Host
+	return e.next.RoundTrip(r)
+}
+
+// retrying asks again after faults that pass.
+type retrying struct {
+	next    http.RoundTripper
+	backoff func() backoff.BackOff
+	attempt time.Duration
+}
+
+// Attempts, at most: of answers that say to come back, and of connections that
+// cannot be made, which seldom heal within seconds.
+const (
+	maxAttempts    = 6
+	maxConnections = 3
+)
+
+// RoundTrip implements http.RoundTripper. The last answer is returned as it
+// is, so that its error can be read.
+func (t *retrying) RoundTrip(r *http.Request) (*http.Response, error) {
+	pauses := t.pauses()
+	for n := 1; ; n++ {
+		response, err := t.once(r)
+		wait, again := retry(r.Context(), response, err, n)
+		if !again {
+			return response, err
+		}
+		if wait == 0 {
+			wait = pauses.NextBackOff()
+		}
+		if !sleep(r.Context(), wait) {
+			return response, err
+		}
+	}
+}
+
+func (t *retrying) pauses() backoff.BackOff {
+	if t.backoff != nil {
+		return t.backoff()
+	}
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = 300 * time.Millisecond
+	b.MaxInterval = 8 * time.Second
+	return b
+}
+
+// once makes an attempt with a fresh body.
+func (t *retrying) once(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), t.attempt)
+	defer cancel()
+	attempt := r.Clone(ctx)
+	if r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			return nil, backoff.Permanent(err)
+		}
+		attempt.Body = body
+	}
+	return t.next.RoundTrip(attempt)
+}
+
+// retry says whether to ask again, and after what pause if the answer names
+// one.
+func retry(ctx context.Context, response *http.Response, err error, n int) (time.Duration, bool) {
+	if ctx.Err() != nil || n >= maxAttempts {
+		return 0, false
+	}
+	if err != nil {
+		var permanent *backoff.PermanentError
+		return 0, !errors.As(err, &permanent) && n < maxConnections
+	}
+	switch response.StatusCode {
+	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return retryAfter(response.Header.Get("Retry-After")), true
+	}
+	return 0, false
+}
+
+// retryAfter reads seconds. Google sends no dates.
+func retryAfter(header string) time.Duration {
+	seconds, err := strconv.Atoi(header)
+	if err != nil || seconds < 0 || seconds > 600 {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// sleep waits, and reports whether it did: not if the context would end first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return false
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// tokens gives the token of a caller.
+type tokens interface {
+	token(ctx context.Context) (string, error)
+}
+
+// sourceTokens are those of an oauth2.TokenSource.
+type sourceTokens struct{ source oauth2.TokenSource }
+
+func (s sourceTokens) token(context.Context) (string, error) {
+	t, err := s.source.Token()
+	if err != nil {
+		return "", fmt.Errorf("get a token: %w", err)
+	}
+	return t.AccessToken, nil
+}
+
+func tokensOf(source any) tokens {
+	if t, ok := source.(tokens); ok {
+		return t
+	}
+	return sourceTokens{oauth2.ReuseTokenSource(nil, source.(oauth2.TokenSource))}
+}

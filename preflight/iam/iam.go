@@ -1,0 +1,180 @@
+// Package iam is the algebra of Google Cloud's allow policies: given the
+// policies of a resource and of all above it, and what roles contain, it says
+// whether an identity holds a permission: yes, no, or unknown, and why.
+//
+// It asks nobody anything and imports no other package of this module.
+package iam
+
+// A Verdict answers whether an identity holds a permission.
+type Verdict int
+
+// The verdicts.
+const (
+	// Unknown: something that might decide is not known.
+	Unknown Verdict = iota
+	// Yes: a binding gives it, whatever is not known.
+	Yes
+	// No: everything that could give it is known, and nothing does.
+	No
+)
+
+// A Policy is an allow policy.
+type Policy struct{ Bindings []Binding }
+
+// A Binding gives a role to members, on a condition or without one.
+type Binding struct {
+	Role      string
+	Members   []string
+	Condition *Condition
+}
+
+// A Condition is a CEL expression that must be true for a binding to count.
+type Condition struct{ Title, Expression string }
+
+// A Level is a resource whose policy decides, with its policy or why that
+// could not be read.
+type Level struct {
+	// Resource is the full resource name.
+	Resource string
+	Policy   *Policy
+	// Unreadable says why Policy is nil.
+	Unreadable string
+}
+
+// An Identity is who is asked about.
+type Identity struct {
+	// Member is serviceAccount:EMAIL or user:EMAIL.
+	Member string
+	// ServiceAgent reports that Google manages the account.
+	ServiceAgent bool
+	// Home is what a service account lives in: projects/ID, projects/NUMBER,
+	// folders/N, organizations/N. Nil where that is not known.
+	Home []string
+}
+
+// A Question asks whether an identity holds a permission.
+type Question struct {
+	Identity   Identity
+	Permission string
+	// Levels are the resource itself and all above it.
+	Levels []Level
+	// Complete reports whether no level is left out.
+	Complete bool
+}
+
+// A Grant is a binding that gives a permission.
+type Grant struct{ Role, Member, Resource string }
+
+// A DoubtKind says what is not known.
+type DoubtKind string
+
+// The kinds of doubt.
+const (
+	// DoubtGroup: a group that may hold the identity is bound to the role.
+	DoubtGroup DoubtKind = "group"
+	// DoubtPolicy: a policy could not be read.
+	DoubtPolicy DoubtKind = "policy"
+	// DoubtAncestors: what is above the resource is not known.
+	DoubtAncestors DoubtKind = "ancestors"
+	// DoubtRole: what the role contains is not known.
+	DoubtRole DoubtKind = "role"
+	// DoubtCondition: the binding has a condition that cannot be judged here.
+	DoubtCondition DoubtKind = "condition"
+	// DoubtMember: a set of principals may hold the identity.
+	DoubtMember DoubtKind = "member"
+)
+
+// A Doubt is something that might give the permission.
+type Doubt struct {
+	Kind                   DoubtKind
+	Member, Role, Resource string
+	// Text says it in a sentence, with what would settle it.
+	Text string
+}
+
+// An Answer is a verdict and what it rests on.
+type Answer struct {
+	Verdict Verdict
+	// Grants give the permission; empty unless Yes.
+	Grants []Grant
+	// Doubts are why the verdict is Unknown.
+	Doubts []Doubt
+	// Unconfirmed are roles that the identity is, or may be, bound to and that
+	// lack the permission by the embedded table alone, or are not in it. They
+	// should be fetched, and the question asked again, before a No is final.
+	Unconfirmed []string
+}
+
+// Evaluate answers a question.
+func Evaluate(q Question, roles Roles) Answer {
+	var a Answer
+	for _, level := range q.Levels {
+		if level.Policy == nil {
+			a.doubt(DoubtPolicy, "", "", level.Resource, level.Unreadable)
+			continue
+		}
+		for _, b := range level.Policy.Bindings {
+			a.binding(q, roles, level.Resource, b)
+		}
+	}
+	if !q.Complete {
+		a.doubt(DoubtAncestors, "", "", "", "the folders and the organization above the resource are not known, and a grant may stand there: resourcemanager.projects.get (roles/browser) would tell")
+	}
+	return a.decide()
+}
+
+func (a Answer) decide() Answer {
+	switch {
+	case len(a.Grants) > 0:
+		a.Verdict, a.Doubts, a.Unconfirmed = Yes, nil, nil
+	case len(a.Doubts) > 0:
+		a.Verdict = Unknown
+	default:
+		a.Verdict = No
+	}
+	return a
+}
+
+func (a *Answer) doubt(kind DoubtKind, member, role, resource, text string) {
+	a.Doubts = append(a.Doubts, Doubt{Kind: kind, Member: member, Role: role, Resource: resource, Text: text})
+}
+
+// binding adds what one binding gives, or might give.
+func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
+	match, member := matchAny(q.Identity, b.Members)
+	if match == never {
+		return
+	}
+	has, confirmed := roles.has(b.Role, q.Permission)
+	if !confirmed {
+		a.unconfirmed(b.Role)
+	}
+	switch {
+	case has == No:
+	case has == Unknown:
+		a.doubt(DoubtRole, member, b.Role, resource, "what "+b.Role+" contains is not known: iam.roles.get (roles/iam.roleViewer) would tell")
+	case match == maybe:
+		a.member(member, b.Role, resource)
+	case b.Condition != nil:
+		a.doubt(DoubtCondition, member, b.Role, resource, "the binding of "+member+" to "+b.Role+" on "+resource+" has a condition that cannot be judged here ("+b.Condition.Expression+")")
+	default:
+		a.Grants = append(a.Grants, Grant{Role: b.Role, Member: member, Resource: resource})
+	}
+}
+
+func (a *Answer) member(member, role, resource string) {
+	kind, set := DoubtMember, "the set "+member
+	if isGroup(member) {
+		kind, set = DoubtGroup, "the group "+member[len("group:"):]
+	}
+	a.doubt(kind, member, role, resource, set+" has "+role+" on "+resource+" and may hold the account: its members cannot be read here")
+}
+
+func (a *Answer) unconfirmed(role string) {
+	for _, known := range a.Unconfirmed {
+		if known == role {
+			return
+		}
+	}
+	a.Unconfirmed = append(a.Unconfirmed, role)
+}

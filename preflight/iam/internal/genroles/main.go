@@ -1,0 +1,122 @@
+// Command genroles writes the embedded table of predefined roles, restricted
+// to the permissions listed in permissions.txt, from a file of the form
+// {"roles/x": ["a.b.c", ...]}, gzipped or not.
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+func main() {
+	roles := flag.String("roles", "", "`file` of the roles and their permissions")
+	date := flag.String("date", "", "`day` of the data, such as 2026-08-22")
+	list := flag.String("permissions", "permissions.txt", "`file` of the permissions to keep")
+	out := flag.String("out", "roles.txt", "`file` to write")
+	flag.Parse()
+	if err := run(*roles, *date, *list, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "genroles:", err)
+		os.Exit(1)
+	}
+}
+
+func run(rolesFile, date, listFile, out string) error {
+	roles, err := readRoles(rolesFile)
+	if err != nil {
+		return err
+	}
+	list, err := os.ReadFile(listFile)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, table(roles, date, patterns(string(list))), 0o644)
+}
+
+func readRoles(name string) (map[string][]string, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if z, err := gzip.NewReader(bytes.NewReader(data)); err == nil {
+		if data, err = io.ReadAll(z); err != nil {
+			return nil, err
+		}
+	}
+	var roles map[string][]string
+	return roles, json.Unmarshal(data, &roles)
+}
+
+// patterns are the lines that are no comments: permissions, or prefixes of
+// permissions that end in a star.
+func patterns(list string) []string {
+	var out []string
+	for line := range strings.Lines(list) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func wanted(patterns []string, permission string) bool {
+	for _, p := range patterns {
+		if prefix, star := strings.CutSuffix(p, "*"); star && strings.HasPrefix(permission, prefix) || p == permission {
+			return true
+		}
+	}
+	return false
+}
+
+// table is the format that package iam reads.
+func table(roles map[string][]string, date string, patterns []string) []byte {
+	index := map[string]int{}
+	for _, permissions := range roles {
+		for _, p := range permissions {
+			if wanted(patterns, p) {
+				index[p] = 0
+			}
+		}
+	}
+	permissions := sortedKeys(index)
+	for i, p := range permissions {
+		index[p] = i
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n%s\n", date, strings.Join(permissions, " "))
+	for _, role := range sortedKeys(roles) {
+		b.WriteString(role)
+		for _, i := range indexes(roles[role], index) {
+			b.WriteString(" " + strconv.FormatInt(int64(i), 36))
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+func indexes(permissions []string, index map[string]int) []int {
+	var out []int
+	for _, p := range permissions {
+		if i, ok := index[p]; ok {
+			out = append(out, i)
+		}
+	}
+	sort.Ints(out)
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,111 @@
+package preflight
+
+import (
+	"sort"
+	"strings"
+
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+)
+
+// numbered puts the number of a project in place of {number:PROJECT}, where it
+// can be found out.
+func (j *judge) numbered(n rules.Need) rules.Need {
+	_, rest, ok := strings.Cut(n.Principal.Member+" "+n.Resource, "{number:")
+	if !ok {
+		return n
+	}
+	id, _, _ := strings.Cut(rest, "}")
+	number, err := j.number(id)
+	if err != nil || number == "" {
+		return n
+	}
+	replace := func(s string) string { return strings.ReplaceAll(s, "{number:"+id+"}", number) }
+	n.Principal.Member = replace(n.Principal.Member)
+	n.Resource = replace(n.Resource)
+	n.ExpectedError = replace(n.ExpectedError)
+	return n
+}
+
+// homeOf is where a service account lives: its project under both names, and
+// what is above it. Nil where that was not asked for.
+func (j *judge) homeOf(member string, n rules.Need) []string {
+	project := plan.AccountProject(emailOf(member))
+	number, err := j.number(n.Project)
+	if err != nil || project != n.Project && project != number {
+		return nil
+	}
+	ancestors, err := j.ancestry(n.Project)
+	if err != nil {
+		return nil
+	}
+	return append([]string{projectName(number)}, ancestors...)
+}
+
+// homeProject is the project in an account's email, else the given one.
+func homeProject(account, project string) string {
+	if p := plan.AccountProject(account); p != "" {
+		return p
+	}
+	return project
+}
+
+// deployers are the identities that apply will run as.
+func (j *judge) deployers(needs []rules.Need) []DeployerRef {
+	found := map[string]DeployerRef{}
+	for _, n := range needs {
+		if n.Principal.Kind != rules.Deployer {
+			continue
+		}
+		ref := DeployerRef{Member: n.Principal.Member, Source: "impersonated by the provider"}
+		if n.Principal.Member == "" {
+			ref = j.atHand()
+		}
+		found[n.Principal.Member] = ref
+	}
+	out := make([]DeployerRef, 0, len(found))
+	for _, ref := range found {
+		out = append(out, ref)
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a].Member < out[b].Member })
+	return out
+}
+
+// atHand is whom the credentials at hand belong to.
+func (j *judge) atHand() DeployerRef {
+	ref := DeployerRef{Source: j.options.Credentials}
+	id, err := j.identity()
+	if err != nil {
+		ref.Unknown = asError(err).Error()
+		return ref
+	}
+	ref.Member = memberOf(id.Email)
+	if ref.Member == "" {
+		ref.Unknown = "the token does not say whose it is (it lacks the scope userinfo.email)"
+	}
+	return ref
+}
+
+// projectRefs are the projects of the plan's clusters and node pools.
+func (j *judge) projectRefs(p *plan.Plan) []ProjectRef {
+	found := map[string]ProjectRef{}
+	add := func(project plan.Project) {
+		if _, known := found[project.ID]; known || project.ID == "" {
+			return
+		}
+		number, _ := j.number(project.ID)
+		found[project.ID] = ProjectRef{ID: project.ID, Number: number, Source: project.Source}
+	}
+	for _, c := range p.Clusters {
+		add(c.Project)
+	}
+	for _, n := range p.NodePools {
+		add(n.Project)
+	}
+	out := make([]ProjectRef, 0, len(found))
+	for _, ref := range found {
+		out = append(out, ref)
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a].ID < out[b].ID })
+	return out
+}

@@ -1,0 +1,135 @@
+package preflight
+
+import (
+	"fmt"
+	"sync"
+
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/rules"
+)
+
+// each calls f for 0 to n-1 side by side, and waits. How many requests that
+// makes at once is bounded where they are sent.
+func each(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { f(i) })
+	}
+	wg.Wait()
+}
+
+// A judge answers needs from what a cloud says.
+type judge struct {
+	*cloud
+	options Options
+}
+
+// finding answers a need. Its identity is filled in as far as the answers
+// tell it: {number:PROJECT} becomes the number.
+func (j *judge) finding(n rules.Need) Finding {
+	n = j.numbered(n)
+	f := blank(n)
+	if n.Unknown != "" {
+		return f.undetermined(n.Unknown)
+	}
+	switch n.Kind {
+	case rules.Statement:
+		f.Outcome, f.Message = Fail, n.Message
+	case rules.Service:
+		f = j.service(n, f)
+	case rules.Account:
+		f = j.usable(n, f)
+	case rules.Permissions:
+		f = j.permissions(n, f)
+	}
+	return f
+}
+
+// blank is the finding of a need before it is answered.
+func blank(n rules.Need) Finding {
+	f := Finding{
+		Rule:      n.Rule,
+		Severity:  n.Severity,
+		Addresses: n.Addresses,
+		Attribute: n.Attribute,
+		Resource:  n.Resource,
+		Service:   n.Service,
+	}
+	if n.Principal.Kind != "" {
+		f.Principal = &n.Principal
+	}
+	if n.Kind == rules.Permissions {
+		f.Permissions = &PermissionSet{Needed: n.Permissions}
+	}
+	return f
+}
+
+func (f Finding) undetermined(reason string) Finding {
+	f.Outcome, f.Reason = Undetermined, reason
+	if f.Permissions != nil && len(f.Permissions.Missing)+len(f.Permissions.Undetermined) == 0 {
+		f.Permissions = &PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Needed}
+	}
+	return f
+}
+
+func (f Finding) failed(n rules.Need, message string) Finding {
+	f.Outcome, f.Message, f.ExpectedError = Fail, message, n.ExpectedError
+	f.Fix = mend(n, f)
+	return f
+}
+
+func (f Finding) evident(method, resource, detail string) Finding {
+	f.Evidence = append(f.Evidence, Evidence{Method: method, Resource: resource, Detail: detail})
+	return f
+}
+
+// service answers whether an API is on.
+func (j *judge) service(n rules.Need, f Finding) Finding {
+	services, err := j.servicesOf(n.Project)
+	if err != nil {
+		return f.undetermined(because(err, "the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
+	}
+	switch services.State[n.Service] {
+	case gcp.ServiceEnabled:
+		f.Outcome = Pass
+		f.Message = n.Service + " is on in project " + n.Project
+		return f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
+	case gcp.ServiceDisabled:
+		f = f.evident("services.batchGet", n.Resource, n.Service+" is DISABLED")
+		return f.failed(n, n.Service+" is off in project "+n.Project)
+	}
+	return f.undetermined("Google Cloud did not say whether " + n.Service + " is on in project " + n.Project)
+}
+
+// usable answers whether a service account exists and is enabled.
+func (j *judge) usable(n rules.Need, f Finding) Finding {
+	email := emailOf(n.Principal.Member)
+	project := n.Project
+	if isUniqueID(email) {
+		project = "-"
+	}
+	account, err := j.account(project, email)
+	if err != nil {
+		return j.unusable(n, f, err)
+	}
+	f = f.evident("serviceAccounts.get", n.Resource, fmt.Sprintf("disabled: %t", account.Disabled))
+	if account.Disabled {
+		n.ExpectedError = ""
+		n.Fix.Commands = []string{command("gcloud", "iam", "service-accounts", "enable", email, "--project="+n.Project)}
+		return f.failed(n, "service account "+email+" is disabled: nodes that run as it do not register")
+	}
+	f.Outcome, f.Message = Pass, "service account "+email+" exists and is enabled"
+	return f
+}
+
+func (j *judge) unusable(n rules.Need, f Finding, err error) Finding {
+	email := emailOf(n.Principal.Member)
+	// With - in place of the project a missing account answers 403, and a 404
+	// would prove nothing about one that lives elsewhere.
+	// https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
+	if asError(err).NotFound() && !isUniqueID(email) {
+		f = f.evident("serviceAccounts.get", n.Resource, "404 not found")
+		return f.failed(n, "service account "+email+" does not exist")
+	}
+	return f.undetermined(because(err, "whether service account "+email+" exists", "iam.serviceAccounts.get", "roles/iam.serviceAccountViewer"))
+}

@@ -1,0 +1,81 @@
+package preflight
+
+import (
+	"fmt"
+	"strings"
+
+	"gke-preflight/preflight/rules"
+)
+
+// mend is how a need that is not met can be met; nil where nothing is known.
+func mend(n rules.Need, f Finding) *Fix {
+	fix := &Fix{Commands: n.Fix.Commands, Terraform: n.Fix.Terraform}
+	switch {
+	case n.Kind == rules.Service:
+		fix.Commands = append(fix.Commands, command("gcloud", "services", "enable", n.Service, "--project="+n.Project))
+		fix.Terraform = enableInTerraform(n)
+	case n.Fix.Role != "" && memberToGrant(f) != "":
+		fix.Commands = append(fix.Commands, grant(n, memberToGrant(f)))
+		fix.Terraform = grantInTerraform(n, memberToGrant(f))
+	}
+	if len(fix.Commands) == 0 && fix.Terraform == "" {
+		return nil
+	}
+	return fix
+}
+
+// memberToGrant is the member of the finding's principal, if it is known.
+func memberToGrant(f Finding) string {
+	if f.Principal == nil || strings.Contains(f.Principal.Member, "{number:") {
+		return ""
+	}
+	return f.Principal.Member
+}
+
+func grant(n rules.Need, member string) string {
+	if account := accountName(n.Resource); account != "" {
+		return command("gcloud", "iam", "service-accounts", "add-iam-policy-binding",
+			account[strings.LastIndex(account, "/")+1:], "--project="+n.Project, "--member="+member, "--role="+n.Fix.Role)
+	}
+	return command("gcloud", "projects", "add-iam-policy-binding", n.Project,
+		"--member="+member, "--role="+n.Fix.Role, "--condition=None")
+}
+
+func grantInTerraform(n rules.Need, member string) string {
+	if account := accountName(n.Resource); account != "" {
+		return fmt.Sprintf("resource \"google_service_account_iam_member\" \"gke\" {\n  service_account_id = %s\n  role               = %s\n  member             = %s\n}",
+			hcl(account), hcl(n.Fix.Role), hcl(member))
+	}
+	return fmt.Sprintf("resource \"google_project_iam_member\" \"gke\" {\n  project = %s\n  role    = %s\n  member  = %s\n}",
+		hcl(n.Project), hcl(n.Fix.Role), hcl(member))
+}
+
+func enableInTerraform(n rules.Need) string {
+	return fmt.Sprintf("resource \"google_project_service\" \"gke\" {\n  project            = %s\n  service            = %s\n  disable_on_destroy = false\n}",
+		hcl(n.Project), hcl(n.Service))
+}
+
+// hcl quotes a string for Terraform: no template in it is evaluated.
+func hcl(s string) string {
+	quoted := fmt.Sprintf("%q", s)
+	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(quoted)
+}
+
+// command writes a command line that a shell takes apart into exactly these
+// words, whatever they hold.
+func command(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	return strings.Join(quoted, " ")
+}
+
+const plainInShell = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:@,+"
+
+func quote(word string) string {
+	if word != "" && strings.Trim(word, plainInShell) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,228 @@
+package preflight
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/rules"
+)
+
+// permissions answers whether a principal holds permissions on a resource, by
+// the best evidence there is.
+func (j *judge) permissions(n rules.Need, f Finding) Finding {
+	if n.Principal.Kind == rules.Deployer {
+		return j.deployer(n, f)
+	}
+	if tested, ok := j.impersonated(n); ok {
+		return j.fromTest(n, f, tested, n.Project, emailOf(n.Principal.Member))
+	}
+	return j.fromPolicies(n, f)
+}
+
+// deployer asks as the deployer: at the project, and for what is not held
+// there at the account itself, where a grant may stand too.
+func (j *judge) deployer(n rules.Need, f Finding) Finding {
+	if n.Principal.Member != "" && !j.options.Impersonation {
+		return j.fromPolicies(n, f)
+	}
+	tested, err := j.test(n.Principal, projectName(n.Project))
+	missing := n.Permissions
+	if err == nil {
+		missing = without(n.Permissions, tested.Granted)
+	}
+	account := accountName(n.Resource)
+	if len(missing) > 0 && account != "" {
+		tested, err = j.test(n.Principal, account)
+	}
+	if err != nil {
+		return j.untested(n, f, err)
+	}
+	return j.refused(n, j.fromTest(n, f, tested, n.Project, ""))
+}
+
+// untested is for a deployer that Google Cloud could not be asked about: the
+// policies may tell, if it is a named one.
+func (j *judge) untested(n rules.Need, f Finding, err error) Finding {
+	if n.Principal.Member != "" && asError(err).Method == gcp.MethodGenerateAccessToken {
+		return j.fromPolicies(n, f)
+	}
+	return f.undetermined(because(err, "what the deployer may do in project "+n.Project, "resourcemanager.projects.get", "roles/browser"))
+}
+
+// impersonated asks as a named service account, if the credentials at hand may.
+func (j *judge) impersonated(n rules.Need) (gcp.Tested, bool) {
+	if !j.options.Impersonation || !isUserManaged(n.Principal.Kind) {
+		return gcp.Tested{}, false
+	}
+	account := emailOf(n.Principal.Member)
+	home := homeProject(account, n.Project)
+	may, err := j.tokens(home, account)
+	if err != nil || !may {
+		return gcp.Tested{}, false
+	}
+	tested, err := j.test(n.Principal, projectName(n.Project))
+	return tested, err == nil
+}
+
+// tokens reports whether the credentials at hand may make tokens of an account.
+func (j *judge) tokens(project, account string) (bool, error) {
+	const permission = "iam.serviceAccounts.getAccessToken"
+	tested, err := j.test(rules.Principal{}, projectName(project)+"/serviceAccounts/"+account, permission)
+	return slices.Contains(tested.Granted, permission), err
+}
+
+// fromTest turns the answer of testIamPermissions into a finding.
+func (j *judge) fromTest(n rules.Need, f Finding, tested gcp.Tested, project, as string) Finding {
+	detail := "granted: " + list(intersect(n.Permissions, tested.Granted))
+	if as != "" {
+		detail += " (asked as " + as + ")"
+	}
+	f = f.evident("testIamPermissions", n.Resource, detail)
+	missing := intersect(n.Permissions, tested.Refused)
+	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Refused...))
+	return j.answered(n, f, missing, open, "Google Cloud does not let "+list(open)+" be tested on "+inWords(n.Resource))
+}
+
+// answered is the finding for what is missing and what is open of a need.
+func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why string) Finding {
+	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
+	switch {
+	case len(missing) > 0:
+		return f.failed(n, fmt.Sprintf("%s lacks %s on %s", j.who(n.Principal), list(missing), inWords(n.Resource)))
+	case len(open) > 0:
+		return f.undetermined(why)
+	}
+	f.Outcome = Pass
+	f.Message = fmt.Sprintf("%s holds %s on %s", j.who(n.Principal), list(n.Permissions), inWords(n.Resource))
+	return f
+}
+
+// refused looks again at a no of testIamPermissions. It is asked about the
+// project, so a grant whose condition speaks of a cluster is not counted; and
+// an account may act as itself without any grant.
+// https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
+func (j *judge) refused(n rules.Need, f Finding) Finding {
+	if f.Outcome != Fail {
+		return f
+	}
+	identity, err := j.identityOf(n)
+	if err != nil || identity.Member == "" {
+		return f
+	}
+	if account := accountName(n.Resource); strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
+		return f.open("the deployer is this account itself, which may not need the permission")
+	}
+	for _, a := range j.evaluate(n, identity, f.Permissions.Missing) {
+		if a.Verdict != iam.Unknown {
+			continue
+		}
+		if doubt, ok := conditional(a); ok {
+			return f.open(doubt.Text)
+		}
+	}
+	return f
+}
+
+// open turns a failed finding into one that could not be decided.
+func (f Finding) open(reason string) Finding {
+	f.Permissions = &PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Missing}
+	f.Message, f.ExpectedError = "", ""
+	return f.undetermined(reason)
+}
+
+func conditional(a iam.Answer) (iam.Doubt, bool) {
+	for _, d := range a.Doubts {
+		if d.Kind == iam.DoubtCondition {
+			return d, true
+		}
+	}
+	return iam.Doubt{}, false
+}
+
+// fromPolicies evaluates the allow policies of a resource and all above it.
+func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
+	identity, err := j.identityOf(n)
+	if err != nil {
+		return f.undetermined(because(err, "the number of project "+n.Project+", which names "+j.who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
+	}
+	var missing, open, grants []string
+	var doubts []iam.Doubt
+	answers := j.evaluate(n, identity, n.Permissions)
+	for i, a := range answers {
+		switch a.Verdict {
+		case iam.Yes:
+			grants = union(grants, describe(a.Grants[0]))
+		case iam.No:
+			missing = append(missing, n.Permissions[i])
+		default:
+			open = append(open, n.Permissions[i])
+			doubts = append(doubts, a.Doubts...)
+		}
+	}
+	for _, g := range grants {
+		f = f.evident("getIamPolicy", n.Resource, g)
+	}
+	if len(missing) > 0 {
+		f = f.evident("getIamPolicy", n.Resource, "no binding of "+j.levelsInWords(n)+" gives "+list(missing))
+	}
+	return j.answered(n, f, missing, open, inDoubt(doubts))
+}
+
+// evaluate answers each permission from the policies. Roles that only the
+// embedded table knows, or that nothing knows yet, are fetched before a no.
+func (j *judge) evaluate(n rules.Need, identity iam.Identity, permissions []string) []iam.Answer {
+	levels, complete := j.levels(n.Project)
+	if account := accountName(n.Resource); account != "" {
+		levels = append([]iam.Level{j.level(account)}, levels...)
+	}
+	answers := make([]iam.Answer, len(permissions))
+	each(len(permissions), func(i int) {
+		q := iam.Question{Identity: identity, Permission: permissions[i], Levels: levels, Complete: complete}
+		answers[i] = j.settle(q)
+	})
+	return answers
+}
+
+func (j *judge) settle(q iam.Question) iam.Answer {
+	roles := iam.Roles{Table: j.options.Table, Fetched: map[string]iam.Role{}}
+	answer := iam.Evaluate(q, roles)
+	if answer.Verdict == iam.Yes || len(answer.Unconfirmed) == 0 {
+		return answer
+	}
+	fetched := make([]*iam.Role, len(answer.Unconfirmed))
+	each(len(fetched), func(i int) {
+		if r, err := j.role(answer.Unconfirmed[i]); err == nil {
+			fetched[i] = &iam.Role{Permissions: r.Permissions, Stage: r.Stage, Deleted: r.Deleted}
+		}
+	})
+	for i, role := range fetched {
+		if role != nil {
+			roles.Fetched[answer.Unconfirmed[i]] = *role
+		}
+	}
+	return iam.Evaluate(q, roles)
+}
+
+// identityOf is the principal of a need as the policies name it.
+func (j *judge) identityOf(n rules.Need) (iam.Identity, error) {
+	member := n.Principal.Member
+	if n.Principal.Kind == rules.Deployer && member == "" {
+		id, err := j.identity()
+		if err != nil {
+			return iam.Identity{}, err
+		}
+		member = memberOf(id.Email)
+	}
+	if strings.Contains(member, "{number:") {
+		_, err := j.number(n.Project)
+		return iam.Identity{}, err
+	}
+	return iam.Identity{
+		Member:       member,
+		ServiceAgent: n.Principal.Kind != rules.Deployer && !isUserManaged(n.Principal.Kind),
+		Home:         j.homeOf(member, n),
+	}, nil
+}

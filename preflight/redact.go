@@ -1,0 +1,46 @@
+package preflight
+
+import (
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+)
+
+// redact puts (sensitive) in place of every value that the plan marks, in
+// every text of a report that may hold one.
+func redact(r *Report, p *plan.Plan) {
+	if !p.Sensitive() {
+		return
+	}
+	for i := range r.Findings {
+		r.Findings[i] = redactFinding(r.Findings[i], p.Redact)
+	}
+	for i := range r.Deployers {
+		r.Deployers[i].Member = p.Redact(r.Deployers[i].Member)
+		r.Deployers[i].Unknown = p.Redact(r.Deployers[i].Unknown)
+	}
+	for i := range r.Projects {
+		r.Projects[i].ID = p.Redact(r.Projects[i].ID)
+		r.Projects[i].Source = p.Redact(r.Projects[i].Source)
+	}
+}
+
+func redactFinding(f Finding, hide func(string) string) Finding {
+	if f.Principal != nil {
+		f.Principal = &rules.Principal{Kind: f.Principal.Kind, Member: hide(f.Principal.Member)}
+	}
+	f.Resource, f.Message, f.Reason = hide(f.Resource), hide(f.Message), hide(f.Reason)
+	f.ExpectedError = hide(f.ExpectedError)
+	evidence := make([]Evidence, 0, len(f.Evidence))
+	for _, e := range f.Evidence {
+		evidence = append(evidence, Evidence{Method: e.Method, Resource: hide(e.Resource), Detail: hide(e.Detail)})
+	}
+	f.Evidence = evidence
+	if f.Fix != nil {
+		fix := &Fix{Terraform: hide(f.Fix.Terraform)}
+		for _, c := range f.Fix.Commands {
+			fix.Commands = append(fix.Commands, hide(c))
+		}
+		f.Fix = fix
+	}
+	return f
+}

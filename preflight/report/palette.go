@@ -1,0 +1,23 @@
+package report
+
+// A palette turns words into coloured words, or leaves them as they are.
+type palette struct{ on bool }
+
+// The colours are those of the eight every terminal has, so that they suit its
+// theme.
+const (
+	red    = "\x1b[31m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	cyan   = "\x1b[36m"
+	bold   = "\x1b[1m"
+	dim    = "\x1b[2m"
+	reset  = "\x1b[0m"
+)
+
+func (p palette) paint(code, s string) string {
+	if !p.on || s == "" {
+		return s
+	}
+	return code + s + reset
+}
