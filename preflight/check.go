@@ -3,9 +3,9 @@ package preflight
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"gke-preflight/preflight/gcp"
@@ -42,7 +42,7 @@ var ErrUnauthenticated = errors.New("Google Cloud does not accept the credential
 func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*Report, error) {
 	begin := o.Now()
 	needs := rules.Needs(p, o.Settings)
-	j := &judge{cloud: &cloud{ctx: ctx, client: client, wanted: gather(needs)}, options: o}
+	j := &judge{plan: p, cloud: &cloud{ctx: ctx, client: client, wanted: newWanted()}, options: o}
 	findings := j.findings(needs)
 	if len(findings) > 0 && j.unauthenticated() {
 		return nil, ErrUnauthenticated
@@ -63,25 +63,64 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 }
 
 // findings judges all needs side by side: whichever ask the same question
-// share its answer.
+// share its answer. Needs that speak of a project's number wait for it.
 func (j *judge) findings(needs []rules.Need) []Finding {
 	if len(needs) == 0 {
 		return nil
 	}
+	j.wanted.add(needs)
 	out := make([]Finding, len(needs))
-	done := make(chan struct{}, len(needs))
-	go each(len(needs), func(i int) {
-		out[i] = j.finding(needs[i])
-		done <- struct{}{}
-	})
-	_, _ = j.identity()
-	for i := range needs {
-		<-done
+	done := j.counted(len(needs))
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = j.identity() })
+	wg.Go(func() { j.prefetch(needs) })
+	numbered := sync.OnceValue(func() []rules.Need { return j.numberAll(needs) })
+	for i, n := range needs {
+		wg.Go(func() {
+			if speaksOfNumber(n) {
+				n = numbered()[i]
+			}
+			out[i] = j.finding(n)
+			done()
+		})
+	}
+	wg.Wait()
+	return skip(needs, out)
+}
+
+// counted calls Progress each time that the returned function is called.
+func (j *judge) counted(total int) func() {
+	var mu sync.Mutex
+	n := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		n++
 		if j.options.Progress != nil {
-			j.options.Progress(i+1, len(needs))
+			j.options.Progress(n, total)
 		}
 	}
-	return skip(needs, out)
+}
+
+// prefetch reads the policies that needs of agents will ask for: they need not
+// wait until the numbers of projects are known.
+func (j *judge) prefetch(needs []rules.Need) {
+	var projects []string
+	for _, n := range needs {
+		if n.Kind == rules.Permissions && n.Principal.Kind != rules.Deployer && n.Unknown == "" {
+			projects = union(projects, n.Project)
+		}
+	}
+	each(len(projects), func(i int) { j.levels(projects[i]) })
+}
+
+// numberAll finds the numbers of all projects that needs speak of, and gathers
+// what the needs ask by their numbers.
+func (j *judge) numberAll(needs []rules.Need) []rules.Need {
+	out := make([]rules.Need, len(needs))
+	each(len(needs), func(i int) { out[i] = j.numbered(needs[i]) })
+	j.wanted.add(out)
+	return out
 }
 
 // unauthenticated reports whether everything that was asked with the
@@ -89,8 +128,8 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 // it knows no federated tokens, which are good all the same.
 func (j *judge) unauthenticated() bool {
 	refused := false
-	for key := range j.wanted.permissions {
-		if key.caller != "" {
+	for _, key := range j.wanted.keys() {
+		if key.caller != "" || strings.Contains(key.resource, "/serviceAccounts/") {
 			continue
 		}
 		_, err := j.test(rules.Principal{}, key.resource)
@@ -116,7 +155,7 @@ func skip(needs []rules.Need, findings []Finding) []Finding {
 			out[i] = blank(needs[i])
 			out[i].Principal = f.Principal
 			out[i].Outcome = Skipped
-			out[i].Reason = fmt.Sprintf("%s comes first: %s", findings[cause].Rule, findings[cause].Message)
+			out[i].Reason = "it rests on " + findings[cause].Rule + ", which comes first"
 		}
 	}
 	return out

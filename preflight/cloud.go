@@ -3,8 +3,10 @@ package preflight
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
@@ -16,7 +18,7 @@ import (
 type cloud struct {
 	ctx    context.Context
 	client *gcp.Client
-	wanted wanted
+	wanted *wanted
 
 	identities lookup[string, gcp.Identity]
 	projects   lookup[string, gcp.Project]
@@ -38,25 +40,31 @@ type asked struct {
 // wanted is what all needs together ask: gathered first, so that each
 // question carries all that will be wanted of it.
 type wanted struct {
+	mu          sync.Mutex
 	services    map[string][]string // by project
 	permissions map[asked][]string
 }
 
-func gather(needs []rules.Need) wanted {
-	w := wanted{services: map[string][]string{}, permissions: map[asked][]string{}}
+func newWanted() *wanted {
+	return &wanted{services: map[string][]string{}, permissions: map[asked][]string{}}
+}
+
+// add gathers what needs ask.
+func (w *wanted) add(needs []rules.Need) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, n := range needs {
 		switch {
 		case n.Unknown != "":
 		case n.Kind == rules.Service:
 			w.services[n.Project] = union(w.services[n.Project], n.Service)
 		case n.Kind == rules.Permissions:
-			w.gatherPermissions(n)
+			w.addPermissions(n)
 		}
 	}
-	return w
 }
 
-func (w *wanted) gatherPermissions(n rules.Need) {
+func (w *wanted) addPermissions(n rules.Need) {
 	on := []string{projectName(n.Project)}
 	if account := accountName(n.Resource); account != "" {
 		on = append(on, account)
@@ -65,6 +73,20 @@ func (w *wanted) gatherPermissions(n rules.Need) {
 		key := asked{caller: callerKey(n.Principal), resource: resource}
 		w.permissions[key] = union(w.permissions[key], n.Permissions...)
 	}
+}
+
+// of is what is wanted of a caller on a resource.
+func (w *wanted) of(key asked) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.permissions[key])
+}
+
+// keys are all questions about permissions.
+func (w *wanted) keys() []asked {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Collect(maps.Keys(w.permissions))
 }
 
 // callerKey tells apart on whose behalf permissions are tested.
@@ -147,7 +169,7 @@ func (c *cloud) role(name string) (gcp.Role, error) {
 func (c *cloud) test(p rules.Principal, resource string, also ...string) (gcp.Tested, error) {
 	key := asked{caller: callerKey(p), resource: resource}
 	return c.tested.get(key, func() (gcp.Tested, error) {
-		permissions := union(slices.Clone(c.wanted.permissions[key]), also...)
+		permissions := union(c.wanted.of(key), also...)
 		return c.as(p).TestPermissions(c.ctx, resource, permissions)
 	})
 }

@@ -8,6 +8,12 @@ import (
 	"gke-preflight/preflight/rules"
 )
 
+// speaksOfNumber reports whether a need names an account by the number of its
+// project, which has to be found out.
+func speaksOfNumber(n rules.Need) bool {
+	return strings.Contains(n.Principal.Member+n.Resource, "{number:")
+}
+
 // numbered puts the number of a project in place of {number:PROJECT}, where it
 // can be found out.
 func (j *judge) numbered(n rules.Need) rules.Need {

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
 
@@ -21,20 +22,54 @@ func each(n int, f func(i int)) {
 // A judge answers needs from what a cloud says.
 type judge struct {
 	*cloud
+	plan    *plan.Plan
 	options Options
 }
 
-// finding answers a need. Its identity is filled in as far as the answers
-// tell it: {number:PROJECT} becomes the number.
+// finding answers a need.
 func (j *judge) finding(n rules.Need) Finding {
-	n = j.numbered(n)
-	f := blank(n)
 	if n.Unknown != "" {
-		return f.undetermined(n.Unknown)
+		return blank(n).undetermined(n.Unknown)
 	}
+	if n.Kind == rules.Statement {
+		return blank(n).failed(n, n.Message)
+	}
+	f := j.named(blank(n))
+	if why := j.invisible(n.Project); why != "" {
+		return j.changed(n, f.undetermined(why))
+	}
+	return j.changed(n, j.asked(n, f))
+}
+
+// named puts the identity behind the credentials at hand into a finding about
+// the deployer.
+func (j *judge) named(f Finding) Finding {
+	if f.Principal == nil || f.Principal.Kind != rules.Deployer || f.Principal.Member != "" {
+		return f
+	}
+	if id, err := j.identity(); err == nil {
+		f.Principal = &rules.Principal{Kind: rules.Deployer, Member: memberOf(id.Email)}
+	}
+	return f
+}
+
+// invisible says why nothing can be found out about a project; empty where
+// something can.
+func (j *judge) invisible(project string) string {
+	_, err := j.project(project)
+	if e := asError(err); err == nil || !e.Denied() && !e.NotFound() {
+		return ""
+	}
+	_, other := j.servicesOf(project)
+	if e := asError(other); other == nil || !e.Denied() && !e.NotFound() {
+		return ""
+	}
+	return "project " + project + " does not exist, or the deployer may not see it (" + asError(err).Error() + "); resourcemanager.projects.get (roles/browser) would tell"
+}
+
+// asked answers a need by asking.
+func (j *judge) asked(n rules.Need, f Finding) Finding {
 	switch n.Kind {
-	case rules.Statement:
-		f.Outcome, f.Message = Fail, n.Message
 	case rules.Service:
 		f = j.service(n, f)
 	case rules.Account:
@@ -73,7 +108,11 @@ func (f Finding) undetermined(reason string) Finding {
 }
 
 func (f Finding) failed(n rules.Need, message string) Finding {
-	f.Outcome, f.Message, f.ExpectedError = Fail, message, n.ExpectedError
+	f.Outcome, f.Message = Fail, message
+	if n.Severity == rules.Error {
+		// What does not stop apply prints nothing.
+		f.ExpectedError = n.ExpectedError
+	}
 	f.Fix = mend(n, f)
 	return f
 }

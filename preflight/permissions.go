@@ -83,7 +83,7 @@ func (j *judge) fromTest(n rules.Need, f Finding, tested gcp.Tested, project, as
 	f = f.evident("testIamPermissions", n.Resource, detail)
 	missing := intersect(n.Permissions, tested.Refused)
 	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Refused...))
-	return j.answered(n, f, missing, open, "Google Cloud does not let "+list(open)+" be tested on "+inWords(n.Resource))
+	return j.answered(n, f, missing, open, "Google Cloud does not let "+list(open)+" be tested on "+InWords(n.Resource))
 }
 
 // answered is the finding for what is missing and what is open of a need.
@@ -91,12 +91,12 @@ func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why st
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
 	case len(missing) > 0:
-		return f.failed(n, fmt.Sprintf("%s lacks %s on %s", j.who(n.Principal), list(missing), inWords(n.Resource)))
+		return f.failed(n, fmt.Sprintf("%s lacks %s on %s", who(*f.Principal), list(missing), InWords(n.Resource)))
 	case len(open) > 0:
 		return f.undetermined(why)
 	}
 	f.Outcome = Pass
-	f.Message = fmt.Sprintf("%s holds %s on %s", j.who(n.Principal), list(n.Permissions), inWords(n.Resource))
+	f.Message = fmt.Sprintf("%s holds %s on %s", who(*f.Principal), list(n.Permissions), InWords(n.Resource))
 	return f
 }
 
@@ -119,8 +119,8 @@ func (j *judge) refused(n rules.Need, f Finding) Finding {
 		if a.Verdict != iam.Unknown {
 			continue
 		}
-		if doubt, ok := conditional(a); ok {
-			return f.open(doubt.Text)
+		if d, ok := conditional(a); ok {
+			return f.open(doubt(d))
 		}
 	}
 	return f
@@ -146,7 +146,7 @@ func conditional(a iam.Answer) (iam.Doubt, bool) {
 func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 	identity, err := j.identityOf(n)
 	if err != nil {
-		return f.undetermined(because(err, "the number of project "+n.Project+", which names "+j.who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
+		return f.undetermined(because(err, "the number of project "+n.Project+", which names "+who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
 	}
 	var missing, open, grants []string
 	var doubts []iam.Doubt

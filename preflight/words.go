@@ -9,33 +9,17 @@ import (
 	"gke-preflight/preflight/rules"
 )
 
-// names are the kinds of principal in words.
-func (j *judge) who(p rules.Principal) string {
-	email := emailOf(p.Member)
-	switch p.Kind {
-	case rules.Deployer:
-		if email == "" {
-			return "the deployer"
-		}
-		return "the deployer " + email
-	case rules.NodeServiceAccount:
-		return "the node service account " + email
-	case rules.GKEServiceAgent:
-		return "the GKE service agent " + email
-	case rules.GKENodeServiceAgent:
-		return "the GKE node service agent " + email
-	case rules.GoogleAPIsServiceAgent:
-		return "the Google APIs service agent " + email
-	case rules.ComputeServiceAgent:
-		return "the Compute Engine service agent " + email
-	case rules.ComputeDefaultServiceAccount:
-		return "the Compute Engine default service account " + email
+// who is a principal in words.
+func who(p rules.Principal) string {
+	words := "the " + p.Kind.InWords()
+	if email := emailOf(p.Member); email != "" {
+		words += " " + email
 	}
-	return email
+	return words
 }
 
-// inWords is a full resource name for people.
-func inWords(resource string) string {
+// InWords is a full resource name for people, such as: project acme-prod.
+func InWords(resource string) string {
 	if project, ok := strings.CutPrefix(resource, "//cloudresourcemanager.googleapis.com/projects/"); ok {
 		return "project " + project
 	}
@@ -94,17 +78,35 @@ func whyUnread(err error, resource string) string {
 
 // describe says which binding gives something.
 func describe(g iam.Grant) string {
-	return fmt.Sprintf("%s has %s on %s", g.Member, g.Role, inWords(g.Resource))
+	return fmt.Sprintf("%s has %s on %s", g.Member, g.Role, InWords(g.Resource))
 }
 
 // inDoubt says what kept policies from giving an answer: each doubt once.
 func inDoubt(doubts []iam.Doubt) string {
 	var texts []string
 	for _, d := range doubts {
-		texts = union(texts, d.Text)
+		texts = union(texts, doubt(d))
 	}
 	slices.Sort(texts)
 	return strings.Join(texts, "; ")
+}
+
+// doubt is one of them in words, with what would settle it.
+func doubt(d iam.Doubt) string {
+	bound := d.Role + " on " + InWords(d.Resource)
+	switch d.Kind {
+	case iam.DoubtPolicy:
+		return d.Detail
+	case iam.DoubtAncestors:
+		return "what lies above the project is not known, and a grant may stand there: resourcemanager.projects.get (roles/browser) would tell"
+	case iam.DoubtRole:
+		return "what " + bound + " contains is not known: iam.roles.get (roles/iam.roleViewer) would tell"
+	case iam.DoubtCondition:
+		return d.Member + " has " + bound + " under a condition that cannot be judged here: " + d.Detail
+	case iam.DoubtGroup:
+		return "the group " + emailOf(d.Member) + " has " + bound + " and may hold the account: who is in a group cannot be read here"
+	}
+	return d.Member + " has " + bound + " and may stand for the account"
 }
 
 // levelsInWords are the resources whose policies decide about a need.
@@ -112,10 +114,10 @@ func (j *judge) levelsInWords(n rules.Need) string {
 	levels, _ := j.levels(n.Project)
 	var names []string
 	if accountName(n.Resource) != "" {
-		names = append(names, inWords(n.Resource))
+		names = append(names, InWords(n.Resource))
 	}
 	for _, l := range levels {
-		names = append(names, inWords(l.Resource))
+		names = append(names, InWords(l.Resource))
 	}
 	return strings.Join(names, ", ")
 }

@@ -88,8 +88,8 @@ const (
 type Doubt struct {
 	Kind                   DoubtKind
 	Member, Role, Resource string
-	// Text says it in a sentence, with what would settle it.
-	Text string
+	// Detail is the condition's expression, or why a policy was not read.
+	Detail string
 }
 
 // An Answer is a verdict and what it rests on.
@@ -118,7 +118,7 @@ func Evaluate(q Question, roles Roles) Answer {
 		}
 	}
 	if !q.Complete {
-		a.doubt(DoubtAncestors, "", "", "", "the folders and the organization above the resource are not known, and a grant may stand there: resourcemanager.projects.get (roles/browser) would tell")
+		a.doubt(DoubtAncestors, "", "", "", "")
 	}
 	return a.decide()
 }
@@ -135,8 +135,8 @@ func (a Answer) decide() Answer {
 	return a
 }
 
-func (a *Answer) doubt(kind DoubtKind, member, role, resource, text string) {
-	a.Doubts = append(a.Doubts, Doubt{Kind: kind, Member: member, Role: role, Resource: resource, Text: text})
+func (a *Answer) doubt(kind DoubtKind, member, role, resource, detail string) {
+	a.Doubts = append(a.Doubts, Doubt{Kind: kind, Member: member, Role: role, Resource: resource, Detail: detail})
 }
 
 // binding adds what one binding gives, or might give.
@@ -152,22 +152,16 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	switch {
 	case has == No:
 	case has == Unknown:
-		a.doubt(DoubtRole, member, b.Role, resource, "what "+b.Role+" contains is not known: iam.roles.get (roles/iam.roleViewer) would tell")
+		a.doubt(DoubtRole, member, b.Role, resource, "")
+	case match == maybe && isGroup(member):
+		a.doubt(DoubtGroup, member, b.Role, resource, "")
 	case match == maybe:
-		a.member(member, b.Role, resource)
+		a.doubt(DoubtMember, member, b.Role, resource, "")
 	case b.Condition != nil:
-		a.doubt(DoubtCondition, member, b.Role, resource, "the binding of "+member+" to "+b.Role+" on "+resource+" has a condition that cannot be judged here ("+b.Condition.Expression+")")
+		a.doubt(DoubtCondition, member, b.Role, resource, b.Condition.Expression)
 	default:
 		a.Grants = append(a.Grants, Grant{Role: b.Role, Member: member, Resource: resource})
 	}
-}
-
-func (a *Answer) member(member, role, resource string) {
-	kind, set := DoubtMember, "the set "+member
-	if isGroup(member) {
-		kind, set = DoubtGroup, "the group "+member[len("group:"):]
-	}
-	a.doubt(kind, member, role, resource, set+" has "+role+" on "+resource+" and may hold the account: its members cannot be read here")
 }
 
 func (a *Answer) unconfirmed(role string) {

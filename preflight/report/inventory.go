@@ -72,7 +72,7 @@ func (t *text) need(n preflight.NeedItem) {
 	}
 	t.wrapped(n.Rule+" "+string(n.Severity)+"  ", Clean(what))
 	if n.Principal != nil {
-		t.detail("who", Clean(strings.TrimSpace(n.Principal.Member+" ("+kind(n.Principal.Kind)+")")))
+		t.detail("who", Clean(strings.TrimSpace(n.Principal.Member+" ("+n.Principal.Kind.InWords()+")")))
 	}
 	t.detail("where", Clean(n.Resource))
 	t.because(preflight.Finding{Addresses: n.Addresses, Attribute: n.Attribute})

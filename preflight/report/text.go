@@ -15,8 +15,8 @@ import (
 // TextOptions are how text is written.
 type TextOptions struct {
 	Color bool
-	// Width is the columns to wrap prose at; 0 for 100. What is meant to be
-	// pasted or searched for is never wrapped.
+	// Width is the columns to wrap prose at; 0 leaves that to whatever shows
+	// the text. What is meant to be pasted or searched for is never wrapped.
 	Width int
 	// Verbose lists passes, and long lists in full.
 	Verbose bool
@@ -26,22 +26,24 @@ type TextOptions struct {
 // what could not be found out. The word for a failed check stands nowhere in
 // the text of a passing one.
 func Text(w io.Writer, r *preflight.Report, o TextOptions) error {
-	if o.Width == 0 {
-		o.Width = 100
-	}
 	t := &text{w: bufio.NewWriter(w), palette: palette{o.Color}, options: o}
 	t.headline(r)
 	t.facts(r)
-	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Note} {
-		for _, f := range r.Findings {
-			if f.Outcome == preflight.Fail && f.Severity == severity {
-				t.failure(f)
-			}
-		}
-	}
+	t.failing(r.Findings, rules.Error)
+	t.failing(r.Findings, rules.Warning)
 	t.undetermined(r.Findings)
+	t.line()
+	t.failing(r.Findings, rules.Note)
 	t.rest(r)
 	return t.w.Flush()
+}
+
+func (t *text) failing(findings []preflight.Finding, severity rules.Severity) {
+	for _, f := range findings {
+		if f.Outcome == preflight.Fail && f.Severity == severity {
+			t.failure(f)
+		}
+	}
 }
 
 // text is a report on its way out. Write errors come up when it is flushed.
@@ -61,7 +63,7 @@ func (t *text) headline(r *preflight.Report) {
 	case len(r.Findings) == 0:
 		t.line(t.paint(bold+green, "PASS"), "  the plan has nothing on Google Kubernetes Engine to check")
 	case r.Result == preflight.Fail:
-		t.line(t.paint(bold+red, "FAIL"), "  apply would be stopped or leave something broken: ", c.failing(), " (", c.others(), ")")
+		t.line(t.paint(bold+red, "FAIL"), "  ", c.consequence(), ": ", c.failing(), " (", c.others(), ")")
 	case r.Result == preflight.Undetermined:
 		t.line(t.paint(bold+yellow, "UNDETERMINED"), "  nothing is known to stop apply, but ", plural(c.undetermined, "check"), " could not be answered (", c.others(), ")")
 	default:
@@ -93,6 +95,13 @@ func count(findings []preflight.Finding) counts {
 		}
 	}
 	return c
+}
+
+func (c counts) consequence() string {
+	if c.errors > 0 {
+		return "apply would be stopped, or nodes would not come up"
+	}
+	return "apply would go through and leave something to mend"
 }
 
 func (c counts) failing() string {
@@ -199,19 +208,28 @@ func projectText(p preflight.ProjectRef) string {
 	return Clean(p.ID) + number + " (from " + Clean(p.Source) + ")"
 }
 
-// failure is one failing finding.
+// failure is one failing finding: in full, but a note only on demand.
 func (t *text) failure(f preflight.Finding) {
-	color := map[rules.Severity]string{rules.Error: red, rules.Warning: yellow, rules.Note: cyan}[f.Severity]
+	if f.Severity == rules.Note && !t.options.Verbose {
+		t.wrapped(t.paint(cyan, "• ")+f.Rule+" note  ", Clean(sentence(f.Message)))
+		return
+	}
+	mark, color := "✗ ", red
+	switch f.Severity {
+	case rules.Warning:
+		mark, color = "! ", yellow
+	case rules.Note:
+		mark, color = "• ", cyan
+	}
 	t.line()
-	t.line(t.paint(bold+color, "✗ "+f.Rule+" "+string(f.Severity)), "  ", t.paint(bold, sentence(Clean(f.Message))))
-	if f.Principal != nil && f.Principal.Member != "" {
-		t.detail("who", Clean(f.Principal.Member)+" ("+kind(f.Principal.Kind)+")")
+	t.line(t.paint(bold+color, mark+f.Rule+" "+string(f.Severity)), "  ", t.paint(bold, Clean(headline(f))))
+	if f.Principal != nil {
+		t.detail("who", Clean(f.Principal.Member))
 	}
 	if f.Permissions != nil {
 		t.list("lacks", f.Permissions.Missing)
 		t.list("open", f.Permissions.Undetermined)
 	}
-	t.detail("where", Clean(f.Resource))
 	t.because(f)
 	t.list("taken away", f.TakenAwayBy)
 	t.detail("why", Clean(f.Reason))
@@ -223,6 +241,18 @@ func (t *text) failure(f preflight.Finding) {
 	t.detail("more", "gke-preflight rules "+f.Rule)
 }
 
+// headline says in a few words what is wrong; the details follow below it.
+func headline(f preflight.Finding) string {
+	if f.Permissions == nil || len(f.Permissions.Missing) == 0 || f.Principal == nil {
+		return sentence(f.Message)
+	}
+	missing := f.Permissions.Missing[0]
+	if n := len(f.Permissions.Missing); n > 1 {
+		missing = fmt.Sprintf("%d permissions", n)
+	}
+	return "The " + f.Principal.Kind.InWords() + " lacks " + missing + " on " + preflight.InWords(f.Resource)
+}
+
 // sentence begins with a capital letter.
 func sentence(s string) string {
 	if s == "" {
@@ -230,8 +260,6 @@ func sentence(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
-
-func kind(k rules.PrincipalKind) string { return strings.ReplaceAll(string(k), "-", " ") }
 
 func (t *text) detail(name, value string) {
 	if value != "" {
@@ -242,6 +270,10 @@ func (t *text) detail(name, value string) {
 // wrapped writes prose behind a label, broken at spaces. A continued line
 // stands below the first.
 func (t *text) wrapped(label, value string) {
+	if t.options.Width == 0 {
+		t.line(t.paint(dim, label), disarm(value))
+		return
+	}
 	indent := strings.Repeat(" ", len([]rune(label)))
 	width := max(t.options.Width-len(indent), 20)
 	begin := t.paint(dim, label)
@@ -340,7 +372,7 @@ func (t *text) undetermined(findings []preflight.Finding) {
 		t.detail("why", Clean(reason))
 		for _, f := range findings {
 			if f.Outcome == preflight.Undetermined && f.Reason == reason {
-				t.line("    ", f.Rule, " ", pad(string(f.Severity)), Clean(open(f)))
+				t.wrapped("    "+f.Rule+" "+pad(string(f.Severity)), Clean(open(f)))
 			}
 		}
 	}
@@ -363,7 +395,7 @@ func reasons(findings []preflight.Finding) []string {
 func open(f preflight.Finding) string {
 	who := ""
 	if f.Principal != nil {
-		who = kind(f.Principal.Kind) + ": "
+		who = f.Principal.Kind.InWords() + ": "
 	}
 	switch {
 	case f.Permissions != nil:
@@ -373,14 +405,13 @@ func open(f preflight.Finding) string {
 		}
 		return who + strings.Join(what, ", ")
 	case f.Principal == nil && f.Service != "":
-		return f.Service + " on " + f.Resource
+		return f.Service + " in " + preflight.InWords(f.Resource)
 	}
 	return who + f.Title
 }
 
 // rest is what needs no action: what was skipped and what passes.
 func (t *text) rest(r *preflight.Report) {
-	t.line()
 	for _, f := range r.Findings {
 		if f.Outcome == preflight.Skipped {
 			t.wrapped("– "+f.Rule+" skipped: ", Clean(f.Reason))

@@ -6,6 +6,23 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
+// InWords is the kind for people, as in: the GKE service agent.
+func (k PrincipalKind) InWords() string {
+	switch k {
+	case GKEServiceAgent:
+		return "GKE service agent"
+	case GKENodeServiceAgent:
+		return "GKE node service agent"
+	case GoogleAPIsServiceAgent:
+		return "Google APIs service agent"
+	case ComputeServiceAgent:
+		return "Compute Engine service agent"
+	case ComputeDefaultServiceAccount:
+		return "Compute Engine default service account"
+	}
+	return strings.ReplaceAll(string(k), "-", " ")
+}
+
 // ProjectResource is the full resource name of a project.
 // https://docs.cloud.google.com/iam/docs/full-resource-names
 func ProjectResource(id string) string {
