@@ -180,11 +180,12 @@ func (f *cloudFlags) client(ctx context.Context, env Env) (*gcp.Client, string, 
 	if err != nil {
 		return nil, "", err
 	}
-	return f.deployer(client, credentials.Source, env)
+	return f.deployer(ctx, client, credentials.Source, env)
 }
 
-// deployer is the client that asks as the account that apply impersonates.
-func (f *cloudFlags) deployer(client *gcp.Client, source string, env Env) (*gcp.Client, string, error) {
+// deployer is the client that asks as the account that apply impersonates. If
+// that may not be, apply cannot begin, and neither can a check.
+func (f *cloudFlags) deployer(ctx context.Context, client *gcp.Client, source string, env Env) (*gcp.Client, string, error) {
 	account := f.impersonate
 	if account == "" {
 		account = env.Getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
@@ -192,5 +193,10 @@ func (f *cloudFlags) deployer(client *gcp.Client, source string, env Env) (*gcp.
 	if account == "" {
 		return client, source, nil
 	}
-	return client.As(account, nil), source + ", impersonating " + account, nil
+	other := client.As(account, nil)
+	var e *gcp.Error
+	if _, err := other.Identity(ctx); errors.As(err, &e) && e.Method == gcp.MethodGenerateAccessToken && (e.Denied() || e.NotFound()) {
+		return nil, "", fmt.Errorf("impersonate %s: %w\nhint: grant roles/iam.serviceAccountTokenCreator on it to the account behind %s", account, err, source)
+	}
+	return other, source + ", impersonating " + account, nil
 }

@@ -103,7 +103,7 @@ func (f *cloudFlags) offline(ctx context.Context, env Env) (*gcp.Client, string,
 	if err != nil {
 		return nil, "", err
 	}
-	return f.deployer(client, f.cloud, env)
+	return f.deployer(ctx, client, f.cloud, env)
 }
 
 // standIn is a client of a Google Cloud that lives in this process.

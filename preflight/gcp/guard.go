@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 )
@@ -74,13 +75,24 @@ func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s https://%s%s is not among the methods that only read: not sent", r.Method, r.URL.Host, r.URL.EscapedPath())
 	}
-	g.counter.count(id)
+	g.counter.count(countedAs(id))
 	r = r.Clone(r.Context())
 	r.Header.Set("User-Agent", g.userAgent)
 	begin := time.Now()
 	response, err := g.next.RoundTrip(r)
 	g.log(r, id, response, begin)
 	return response, err
+}
+
+// countedAs is a method's ID as reports count it: of the account and role
+// methods of IAM without the projects in the middle.
+func countedAs(id string) string {
+	for _, api := range []string{"iam.", "iamcredentials."} {
+		if rest, ok := strings.CutPrefix(id, api); ok {
+			return api + strings.TrimPrefix(strings.TrimPrefix(rest, "projects."), "organizations.")
+		}
+	}
+	return id
 }
 
 // allowed finds the method of a request, by its path as it goes over the wire:
