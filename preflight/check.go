@@ -42,7 +42,7 @@ var ErrUnauthenticated = errors.New("Google Cloud does not accept the credential
 func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*Report, error) {
 	begin := o.Now()
 	needs := rules.Needs(p, o.Settings)
-	j := &judge{plan: p, cloud: &cloud{ctx: ctx, client: client, wanted: newWanted()}, options: o}
+	j := &judge{plan: p, policyChanges: p.PolicyChanges(), cloud: &cloud{ctx: ctx, client: client, wanted: newWanted()}, options: o}
 	findings := j.findings(needs)
 	if len(findings) > 0 && j.unauthenticated() {
 		return nil, ErrUnauthenticated
@@ -151,7 +151,7 @@ func skip(needs []rules.Need, findings []Finding) []Finding {
 	out := make([]Finding, len(findings))
 	for i, f := range findings {
 		out[i] = f
-		if cause := causeOf(needs, findings, i, byID[f.Rule]); cause >= 0 && f.Outcome != Pass {
+		if cause := causeOf(needs, findings, i, byID[needs[i].Rule]); cause >= 0 && f.Outcome != Pass {
 			out[i] = blank(needs[i])
 			out[i].Principal = f.Principal
 			out[i].Outcome = Skipped
@@ -165,7 +165,7 @@ func skip(needs []rules.Need, findings []Finding) []Finding {
 func causeOf(needs []rules.Need, findings []Finding, i int, rule rules.Rule) int {
 	for k, f := range findings {
 		for _, id := range rule.Requires {
-			if f.Rule == id && f.Outcome == Fail && about(needs[k], needs[i]) {
+			if needs[k].Rule == id && f.Outcome == Fail && about(needs[k], needs[i]) {
 				return k
 			}
 		}
@@ -193,11 +193,11 @@ func finish(findings []Finding) []Finding {
 		f.Name, f.Title, f.URL = rule.Name, rule.Title, rule.URL()
 		out = append(out, f)
 	}
-	sort.SliceStable(out, func(a, b int) bool { return order(out[a]) < order(out[b]) })
+	sort.SliceStable(out, func(a, b int) bool { return sortKey(out[a]) < sortKey(out[b]) })
 	return out
 }
 
-func order(f Finding) string {
+func sortKey(f Finding) string {
 	member := ""
 	if f.Principal != nil {
 		member = f.Principal.Member

@@ -4,107 +4,221 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
 
-// changed looks at a finding again in the light of what the plan itself
-// changes. What Google Cloud says is about now; where the plan gives what is
-// missing, or may take away what is there, now is not enough to tell.
-func (j *judge) changed(n rules.Need, f Finding) Finding {
-	switch f.Outcome {
-	case Fail, Undetermined:
-		f.PlannedBy = addresses(j.plan, n, gives)
-		if len(f.PlannedBy) > 0 && n.Kind != rules.Statement {
-			return f.hereafter("the plan itself changes this (" + list(f.PlannedBy) + "): whether that comes in time is not judged")
+// The rules of the plan against itself. Their findings answer the needs of
+// other rules.
+const (
+	ruleTakenAway = "GP801"
+	ruleRace      = "GP802"
+)
+
+// propagation is how long IAM may take, and what helps.
+// https://docs.cloud.google.com/iam/docs/access-change-propagation
+const propagation = "IAM takes 2 to 7 minutes until a change is everywhere: put a time_sleep between the two, or apply in two steps"
+
+// provided is the finding of what is not there now and which changes of the
+// plan provide: in time, if everything that needs it waits for one of them.
+func (j *judge) provided(n rules.Need, f Finding, by []*plan.Change, what string) Finding {
+	f.PlannedBy = addresses(by)
+	if by = certain(by); len(by) == 0 {
+		return f.undetermined("the plan may provide " + what + " (" + list(f.PlannedBy) + "), but what that is about is not known before apply")
+	}
+	f.PlannedBy = addresses(by)
+	least := plan.Race
+	for _, c := range by {
+		if o := order(c, j.causes(n)); o == plan.Waits || least == plan.Race {
+			least = o
 		}
-	case Pass:
-		f.TakenAwayBy = addresses(j.plan, n, takes)
-		if len(f.TakenAwayBy) > 0 {
-			return f.hereafter("it is so now, but the plan itself may take it away (" + list(f.TakenAwayBy) + ")")
+		if least == plan.Waits {
+			break
 		}
+	}
+	switch least {
+	case plan.Waits:
+		f.Outcome = Pass
+		f.Message = "the plan provides " + what + " before it is needed"
+		f.Reason = propagation
+		return f
+	case plan.Unseen:
+		return f.undetermined("the plan provides " + what + " (" + list(f.PlannedBy) + "), but whether " + list(n.Addresses) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
+	}
+	return f.race(n, what)
+}
+
+// race is the finding of what the plan provides and nothing waits for.
+func (f Finding) race(n rules.Need, what string) Finding {
+	f.Rule, f.Outcome = ruleRace, Fail
+	f.Message = "the plan provides " + what + ", but " + list(n.Addresses) + " does not wait for it: apply fails or not, as it happens (" + n.Rule + ")"
+	if n.Severity == rules.Error {
+		f.ExpectedError = n.ExpectedError
+	}
+	f.Fix = &Fix{Terraform: dependsOn(n.Addresses, f.PlannedBy)}
+	return f
+}
+
+// dependsOn is the line to add to each of the changes.
+func dependsOn(addresses, on []string) string {
+	var blocks, lines []string
+	for _, o := range on {
+		blocks = union(blocks, plan.BlockOf(o))
+	}
+	for _, a := range addresses {
+		lines = union(lines, "# "+plan.BlockOf(a)+"\ndepends_on = ["+strings.Join(blocks, ", ")+"]")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// against makes f a finding of the plan against itself. Taking away what is
+// there is never meant, so it is an error even where its lack would only be
+// worth a warning.
+func (f Finding) against(n rules.Need) Finding {
+	f.Rule, f.Outcome = ruleTakenAway, Fail
+	if n.Severity != rules.Note {
+		f.Severity = rules.Error
 	}
 	return f
 }
 
-// hereafter is a finding whose answer of now does not count.
-func (f Finding) hereafter(reason string) Finding {
-	if f.Permissions != nil {
-		f.Permissions = &PermissionSet{Needed: f.Permissions.Needed}
+// takenAway is the finding of what is there now and the plan takes away.
+func (f Finding) takenAway(n rules.Need, by []*plan.Change, message string) Finding {
+	f.TakenAwayBy = addresses(by)
+	if len(certain(by)) == 0 {
+		return f.undetermined("it is so now, but the plan may take it away (" + list(f.TakenAwayBy) + "): what that is about is not known before apply")
 	}
-	f.Message, f.ExpectedError, f.Fix = "", "", nil
-	return f.undetermined(reason)
+	f = f.against(n)
+	f.Message = message + " (" + n.Rule + ")"
+	if n.Severity == rules.Error {
+		f.ExpectedError = n.ExpectedError
+	}
+	return f
 }
 
-// addresses are those of the changes that have an effect on a need, sorted.
-func addresses(p *plan.Plan, n rules.Need, effect func(*plan.Change, rules.Need) bool) []string {
-	var out []string
-	for _, c := range p.Changes {
-		if c.Mode == "managed" && effect(c, n) {
-			out = union(out, c.Address)
+// unseen is the finding about a project that cannot be seen. One that the same
+// plan makes has what Google puts into new projects and what the plan adds.
+func (j *judge) unseen(n rules.Need, f Finding, why string) Finding {
+	made := j.changes(n, makesProject)
+	if len(made) == 0 {
+		return f.undetermined(why)
+	}
+	if n.Kind == rules.Service {
+		if on := j.changes(n, turnsOn); len(on) > 0 {
+			return j.provided(n, f, on, n.Service+" in project "+n.Project)
 		}
+	}
+	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != rules.Deployer {
+		return j.provided(n, f, by, who(n.Principal))
+	}
+	f.PlannedBy = addresses(made)
+	return f.undetermined("project " + n.Project + " is made by this plan (" + list(f.PlannedBy) + "): nothing can be asked about it before apply; apply the project first, then check again")
+}
+
+// bringsAgent are the changes that turn on the API that makes a Google-managed
+// account and gives it its role. Roles of the Compute Engine default service
+// account depend on an organisation policy, so only its existence follows.
+// https://docs.cloud.google.com/iam/docs/service-agents
+func (j *judge) bringsAgent(n rules.Need) []*plan.Change {
+	var apis []string
+	switch n.Principal.Kind {
+	case rules.GKEServiceAgent, rules.GKENodeServiceAgent:
+		apis = []string{"container.googleapis.com"}
+	case rules.GoogleAPIsServiceAgent, rules.ComputeServiceAgent:
+		// The Kubernetes Engine API turns on the Compute Engine API.
+		apis = []string{"compute.googleapis.com", "container.googleapis.com"}
+	case rules.ComputeDefaultServiceAccount:
+		if n.Kind == rules.Account {
+			apis = []string{"compute.googleapis.com", "container.googleapis.com"}
+		}
+	}
+	var out []*plan.Change
+	for _, api := range apis {
+		n.Service = api
+		out = append(out, j.changes(n, turnsOn)...)
+	}
+	return out
+}
+
+// apiOff reports whether the API that makes the principal of a need is known
+// to be off.
+func (j *judge) apiOff(n rules.Need) bool {
+	api := "compute.googleapis.com"
+	if n.Principal.Kind == rules.GKEServiceAgent || n.Principal.Kind == rules.GKENodeServiceAgent {
+		api = "container.googleapis.com"
+	}
+	services, err := j.servicesOf(n.Project)
+	return err == nil && services.State[api] == gcp.ServiceDisabled
+}
+
+// changes are the changes of the plan that have, or may have, an effect on a
+// need.
+func (j *judge) changes(n rules.Need, effect func(*plan.Change, rules.Need) bool) []*plan.Change {
+	var out []*plan.Change
+	for _, c := range j.plan.Changes {
+		if c.Mode == "managed" && effect(c, n) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// certain are the changes whose object is known before apply, so that they
+// surely have the effect that they were picked for.
+func certain(changes []*plan.Change) []*plan.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c *plan.Change) bool {
+		switch c.Type {
+		case "google_project_service":
+			return c.Project().ID == "" || c.Now("service").State != plan.Known
+		case "google_service_account":
+			return c.AccountEmail() == ""
+		case "google_project":
+			return c.Now("project_id").State != plan.Known
+		}
+		return c.Project().ID == "" || c.Now("action").State != plan.Known
+	})
+}
+
+func addresses(changes []*plan.Change) []string {
+	var out []string
+	for _, c := range changes {
+		out = union(out, c.Address)
 	}
 	slices.Sort(out)
 	return out
 }
 
-// gives reports whether a change may provide what a need asks for.
-func gives(c *plan.Change, n rules.Need) bool {
-	if !c.Creates() && !c.Updates() {
-		return false
-	}
-	if c.Type == "google_project" {
-		return concerns(c.After("project_id"), n.Project)
-	}
-	switch n.Kind {
-	case rules.Service:
-		return c.Type == "google_project_service" && inProject(c, n.Project) && concerns(c.After("service"), n.Service)
-	case rules.Account:
-		return c.Type == "google_service_account" && concernsAccount(c, emailOf(n.Principal.Member))
-	case rules.Permissions:
-		return c.Type == "google_service_account" && concernsAccount(c, emailOf(n.Principal.Member)) ||
-			c.Type == "google_project_service" && !isUserManaged(n.Principal.Kind) && n.Principal.Kind != rules.Deployer && inProject(c, n.Project) ||
-			bearsOn(c, n)
-	}
-	return false
+func makesProject(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_project" && c.Creates() && concerns(c.After("project_id"), n.Project)
 }
 
-// takes reports whether a change may take away what a need asks for.
-func takes(c *plan.Change, n rules.Need) bool {
-	switch n.Kind {
-	case rules.Service:
-		return c.Type == "google_project_service" && c.Goes() && inProject(c, n.Project) &&
-			concerns(c.Before("service"), n.Service) && c.Before("disable_on_destroy").True()
-	case rules.Account:
-		return c.Type == "google_service_account" && (c.Goes() || c.After("disabled").True()) && concernsAccount(c, emailOf(n.Principal.Member)) ||
-			c.Type == "google_project_default_service_accounts" && c.Creates() && inProject(c, n.Project)
-	case rules.Permissions:
-		return bearsOn(c, n) && !onlyAdds(c)
-	}
-	return false
+func turnsOn(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_project_service" && c.Creates() && inProject(c, n.Project) && concerns(c.After("service"), n.Service)
 }
 
-// onlyAdds reports whether an IAM change leaves every other grant alone.
-func onlyAdds(c *plan.Change) bool {
-	return strings.HasSuffix(c.Type, "_iam_member") && !c.Deletes()
+// turnsOff: an API that goes stays on unless disable_on_destroy says otherwise.
+// https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project_service
+func turnsOff(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_project_service" && c.Goes() && inProject(c, n.Project) &&
+		concerns(c.Before("service"), n.Service) && c.Before("disable_on_destroy").True()
 }
 
-// bearsOn reports whether a change is one of policies, roles or denials that
-// decide about the resource of a need.
-func bearsOn(c *plan.Change, n rules.Need) bool {
-	if !c.Creates() && !c.Updates() && !c.Deletes() {
-		return false
-	}
-	switch {
-	case strings.HasPrefix(c.Type, "google_folder_iam_"), strings.HasPrefix(c.Type, "google_organization_iam_"), c.Type == "google_iam_deny_policy":
-		return !strings.HasSuffix(c.Type, "_audit_config")
-	case c.Type == "google_project_iam_audit_config":
-		return false
-	case strings.HasPrefix(c.Type, "google_project_iam_"), c.Type == "google_project_default_service_accounts":
-		return inProject(c, n.Project)
-	case strings.HasPrefix(c.Type, "google_service_account_iam_"):
-		account := accountName(n.Resource)
-		return account != "" && concerns(c.Now("service_account_id"), account)
+func makesAccount(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_service_account" && (c.Creates() || c.Updates()) && !c.After("disabled").True() &&
+		concernsAccount(c, emailOf(n.Principal.Member))
+}
+
+// disposesOf: google_project_default_service_accounts acts on all default
+// accounts of its project.
+func disposesOf(c *plan.Change, n rules.Need) bool {
+	switch c.Type {
+	case "google_service_account":
+		return (c.Goes() || c.After("disabled").True()) && concernsAccount(c, emailOf(n.Principal.Member))
+	case "google_project_default_service_accounts":
+		action := c.After("action")
+		return c.Creates() && n.Principal.Kind == rules.ComputeDefaultServiceAccount && inProject(c, n.Project) &&
+			(action.String() == "DISABLE" || action.String() == "DELETE" || action.State == plan.Unknown)
 	}
 	return false
 }

@@ -22,8 +22,9 @@ func each(n int, f func(i int)) {
 // A judge answers needs from what a cloud says.
 type judge struct {
 	*cloud
-	plan    *plan.Plan
-	options Options
+	plan          *plan.Plan
+	policyChanges []plan.PolicyChange
+	options       Options
 }
 
 // finding answers a need.
@@ -36,9 +37,9 @@ func (j *judge) finding(n rules.Need) Finding {
 	}
 	f := j.named(blank(n))
 	if why := j.invisible(n.Project); why != "" {
-		return j.changed(n, f.undetermined(why))
+		return j.unseen(n, f, why)
 	}
-	return j.changed(n, j.asked(n, f))
+	return j.asked(n, f)
 }
 
 // named puts the identity behind the credentials at hand into a finding about
@@ -122,18 +123,27 @@ func (f Finding) evident(method, resource, detail string) Finding {
 	return f
 }
 
-// service answers whether an API is on.
+// service answers whether an API is on when it is needed: now, and still or
+// only then.
 func (j *judge) service(n rules.Need, f Finding) Finding {
 	services, err := j.servicesOf(n.Project)
+	state := services.State[n.Service]
+	if err == nil && state == gcp.ServiceEnabled {
+		f = f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
+		if off := j.changes(n, turnsOff); len(off) > 0 {
+			return f.takenAway(n, off, "the plan turns off "+n.Service+" in project "+n.Project+", which is on now")
+		}
+		f.Outcome = Pass
+		f.Message = n.Service + " is on in project " + n.Project
+		return f
+	}
+	if on := j.changes(n, turnsOn); len(on) > 0 {
+		return j.provided(n, f, on, n.Service+" in project "+n.Project)
+	}
 	if err != nil {
 		return f.undetermined(because(err, "the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
 	}
-	switch services.State[n.Service] {
-	case gcp.ServiceEnabled:
-		f.Outcome = Pass
-		f.Message = n.Service + " is on in project " + n.Project
-		return f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
-	case gcp.ServiceDisabled:
+	if state == gcp.ServiceDisabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is DISABLED")
 		return f.failed(n, n.Service+" is off in project "+n.Project)
 	}
@@ -143,11 +153,17 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 // usable answers whether a service account exists and is enabled.
 func (j *judge) usable(n rules.Need, f Finding) Finding {
 	email := emailOf(n.Principal.Member)
+	if gone := j.changes(n, disposesOf); len(gone) > 0 {
+		return f.takenAway(n, gone, "the plan deletes or disables service account "+email)
+	}
 	project := n.Project
 	if isUniqueID(email) {
 		project = "-"
 	}
 	account, err := j.account(project, email)
+	if made := j.changes(n, makesAccount); len(made) > 0 && (err != nil || account.Disabled) {
+		return j.provided(n, f, made, "service account "+email)
+	}
 	if err != nil {
 		return j.unusable(n, f, err)
 	}

@@ -16,8 +16,11 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 	if n.Principal.Kind == rules.Deployer {
 		return j.deployer(n, f)
 	}
+	if by := j.bringsAgent(n); len(by) > 0 && j.apiOff(n) {
+		return j.provided(n, f, by, who(n.Principal))
+	}
 	if tested, ok := j.impersonated(n); ok {
-		return j.fromTest(n, f, tested, n.Project, emailOf(n.Principal.Member))
+		return j.hereafter(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member)))
 	}
 	return j.fromPolicies(n, f)
 }
@@ -36,11 +39,20 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	account := accountName(n.Resource)
 	if len(missing) > 0 && account != "" {
 		tested, err = j.test(n.Principal, account)
+		if err != nil && j.makes(account) {
+			tested, err = gcp.Tested{Refused: n.Permissions}, nil
+		}
 	}
 	if err != nil {
 		return j.untested(n, f, err)
 	}
-	return j.refused(n, j.fromTest(n, f, tested, n.Project, ""))
+	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+}
+
+// makes reports whether the plan makes a service account.
+func (j *judge) makes(account string) bool {
+	n := rules.Need{Principal: rules.Principal{Member: "serviceAccount:" + account[strings.LastIndex(account, "/")+1:]}}
+	return len(certain(j.changes(n, makesAccount))) > 0
 }
 
 // untested is for a deployer that Google Cloud could not be asked about: the
@@ -75,7 +87,7 @@ func (j *judge) tokens(project, account string) (bool, error) {
 }
 
 // fromTest turns the answer of testIamPermissions into a finding.
-func (j *judge) fromTest(n rules.Need, f Finding, tested gcp.Tested, project, as string) Finding {
+func (j *judge) fromTest(n rules.Need, f Finding, tested gcp.Tested, as string) Finding {
 	detail := "granted: " + list(intersect(n.Permissions, tested.Granted))
 	if as != "" {
 		detail += " (asked as " + as + ")"
@@ -142,42 +154,63 @@ func conditional(a iam.Answer) (iam.Doubt, bool) {
 	return iam.Doubt{}, false
 }
 
-// fromPolicies evaluates the allow policies of a resource and all above it.
+// fromPolicies evaluates the allow policies of a resource and all above it, as
+// they are and as the plan leaves them.
 func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 	identity, err := j.identityOf(n)
 	if err != nil {
 		return f.undetermined(because(err, "the number of project "+n.Project+", which names "+who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
 	}
-	var missing, open, grants []string
-	var doubts []iam.Doubt
-	answers := j.evaluate(n, identity, n.Permissions)
-	for i, a := range answers {
-		switch a.Verdict {
-		case iam.Yes:
-			grants = union(grants, describe(a.Grants[0]))
-		case iam.No:
-			missing = append(missing, n.Permissions[i])
-		default:
-			open = append(open, n.Permissions[i])
-			doubts = append(doubts, a.Doubts...)
-		}
-	}
-	for _, g := range grants {
+	t := j.turns(n, identity, n.Permissions)
+	for _, g := range t.grants {
 		f = f.evident("getIamPolicy", n.Resource, g)
 	}
-	if len(missing) > 0 {
-		f = f.evident("getIamPolicy", n.Resource, "no binding of "+j.levelsInWords(n)+" gives "+list(missing))
+	if len(t.missing) > 0 {
+		f = f.evident("getIamPolicy", n.Resource, "no binding of "+j.levelsInWords(n)+" gives "+list(t.missing))
 	}
-	return j.answered(n, f, missing, open, inDoubt(doubts))
+	return j.turned(n, f, t)
 }
 
-// evaluate answers each permission from the policies. Roles that only the
-// embedded table knows, or that nothing knows yet, are fetched before a no.
+// hereafter looks again at what was tested now in the light of what the plan
+// changes: testIamPermissions knows nothing of that.
+func (j *judge) hereafter(n rules.Need, f Finding) Finding {
+	if len(j.policyChanges) == 0 || f.Outcome == Undetermined {
+		return f
+	}
+	identity, err := j.identityOf(n)
+	if err != nil || identity.Member == "" {
+		return f.unlessChanged(j.bearingOn(n))
+	}
+	t := j.turns(n, identity, n.Permissions)
+	for _, p := range n.Permissions {
+		now := !slices.Contains(f.Permissions.Missing, p)
+		t.correct(p, now)
+	}
+	return j.turned(n, f, t)
+}
+
+// evaluate answers each permission from the policies of now.
 func (j *judge) evaluate(n rules.Need, identity iam.Identity, permissions []string) []iam.Answer {
+	levels, complete := j.deciding(n)
+	return j.evaluateOn(levels, complete, identity, permissions)
+}
+
+// deciding are the levels that decide about a need.
+func (j *judge) deciding(n rules.Need) ([]iam.Level, bool) {
 	levels, complete := j.levels(n.Project)
 	if account := accountName(n.Resource); account != "" {
-		levels = append([]iam.Level{j.level(account)}, levels...)
+		level := j.level(account)
+		if level.Policy == nil && j.makes(account) {
+			level = iam.Level{Resource: level.Resource, Policy: &iam.Policy{}}
+		}
+		levels = append([]iam.Level{level}, levels...)
 	}
+	return levels, complete
+}
+
+// evaluateOn answers each permission. Roles that only the embedded table
+// knows, or that nothing knows yet, are fetched before a no.
+func (j *judge) evaluateOn(levels []iam.Level, complete bool, identity iam.Identity, permissions []string) []iam.Answer {
 	answers := make([]iam.Answer, len(permissions))
 	each(len(permissions), func(i int) {
 		q := iam.Question{Identity: identity, Permission: permissions[i], Levels: levels, Complete: complete}

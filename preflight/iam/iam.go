@@ -26,6 +26,9 @@ type Binding struct {
 	Role      string
 	Members   []string
 	Condition *Condition
+	// Source names what is about to make the binding; empty for one that
+	// stands already.
+	Source string
 }
 
 // A Condition is a CEL expression that must be true for a binding to count.
@@ -39,6 +42,8 @@ type Level struct {
 	Policy   *Policy
 	// Unreadable says why Policy is nil.
 	Unreadable string
+	// Planned are bindings that are about to be added where Policy is nil.
+	Planned []Binding
 }
 
 // An Identity is who is asked about.
@@ -63,7 +68,11 @@ type Question struct {
 }
 
 // A Grant is a binding that gives a permission.
-type Grant struct{ Role, Member, Resource string }
+type Grant struct {
+	Role, Member, Resource string
+	// Source is that of the binding.
+	Source string
+}
 
 // A DoubtKind says what is not known.
 type DoubtKind string
@@ -109,6 +118,9 @@ type Answer struct {
 func Evaluate(q Question, roles Roles) Answer {
 	var a Answer
 	for _, level := range q.Levels {
+		for _, b := range level.Planned {
+			a.binding(q, roles, level.Resource, b)
+		}
 		if level.Policy == nil {
 			a.doubt(DoubtPolicy, "", "", level.Resource, level.Unreadable)
 			continue
@@ -160,7 +172,7 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	case b.Condition != nil:
 		a.doubt(DoubtCondition, member, b.Role, resource, b.Condition.Expression)
 	default:
-		a.Grants = append(a.Grants, Grant{Role: b.Role, Member: member, Resource: resource})
+		a.Grants = append(a.Grants, Grant{Role: b.Role, Member: member, Resource: resource, Source: b.Source})
 	}
 }
 

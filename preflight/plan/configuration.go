@@ -230,3 +230,7 @@ func allReferences(expressions map[string]*tfjson.Expression) []string {
 	}
 	return out
 }
+
+// BlockOf is the address of the configuration block of an instance: its own
+// without instance keys.
+func BlockOf(address string) string { return withoutKeys(address) }

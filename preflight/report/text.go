@@ -250,7 +250,14 @@ func headline(f preflight.Finding) string {
 	if n := len(f.Permissions.Missing); n > 1 {
 		missing = fmt.Sprintf("%d permissions", n)
 	}
-	return "The " + f.Principal.Kind.InWords() + " lacks " + missing + " on " + preflight.InWords(f.Resource)
+	who, where := "the "+f.Principal.Kind.InWords(), preflight.InWords(f.Resource)
+	switch {
+	case len(f.TakenAwayBy) > 0:
+		return "The plan takes " + missing + " on " + where + " away from " + who
+	case len(f.PlannedBy) > 0:
+		return "The plan gives " + missing + " on " + where + " to " + who + ", and nothing waits for it"
+	}
+	return sentence(who) + " lacks " + missing + " on " + where
 }
 
 // sentence begins with a capital letter.
@@ -391,6 +398,16 @@ func reasons(findings []preflight.Finding) []string {
 	return out
 }
 
+// planned counts what passes because the plan provides it.
+func planned(findings []preflight.Finding) (n int, reason string) {
+	for _, f := range findings {
+		if f.Outcome == preflight.Pass && len(f.PlannedBy) > 0 {
+			n, reason = n+1, f.Reason
+		}
+	}
+	return n, reason
+}
+
 // open says what an undetermined finding asks.
 func open(f preflight.Finding) string {
 	who := ""
@@ -422,6 +439,9 @@ func (t *text) rest(r *preflight.Report) {
 	}
 	if passed := count(r.Findings).pass; passed > 0 && !t.options.Verbose {
 		t.line(t.paint(green, "✓ "), plural(passed, "check"), " passed (-v lists them)")
+	}
+	if n, reason := planned(r.Findings); n > 0 {
+		t.wrapped("  ", fmt.Sprintf("%d of them because the plan itself provides it first. %s.", n, sentence(Clean(reason))))
 	}
 	if r.Requests.Total > 0 {
 		t.line(t.paint(dim, fmt.Sprintf("  %s to Google Cloud in %s", plural(r.Requests.Total, "request"), r.Duration())))

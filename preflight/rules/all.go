@@ -28,5 +28,7 @@ func All() []Rule {
 		gkeNodeServiceAgent(),    // GP403
 		googleAPIsServiceAgent(), // GP404
 		computeServiceAgent(),    // GP405
+		takenAway(),              // GP801
+		race(),                   // GP802
 	}
 }

@@ -1,0 +1,142 @@
+package iam
+
+import "slices"
+
+// An Effect says what an Edit does to a policy.
+type Effect int
+
+// The effects.
+const (
+	// Add adds the members of each binding to its role.
+	Add Effect = iota
+	// Remove takes the members of each binding out of its role.
+	Remove
+	// SetRole makes the members of each binding the only ones of its role and
+	// condition.
+	SetRole
+	// SetPolicy makes the bindings the only ones.
+	SetPolicy
+	// Strip takes the members of the first binding out of every role.
+	Strip
+)
+
+// An Edit is a change that is about to be made to a policy.
+type Edit struct {
+	Effect   Effect
+	Bindings []Binding
+	// Takes reports whether only what the edit takes away counts, and not what
+	// it gives: it may come too late.
+	Takes bool
+	// Unknown says why it is not known what the edit sets; usually empty.
+	Unknown string
+}
+
+// Apply is the level once edits are made: first all that takes away, then all
+// that gives. What cannot be read stays so, unless all of it is set anew; what
+// is added to it is known all the same.
+func (l Level) Apply(edits []Edit) Level {
+	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned)}
+	before := &Policy{}
+	if l.Policy != nil {
+		before = l.Policy
+		out.Policy = &Policy{Bindings: slices.Clone(l.Policy.Bindings)}
+	}
+	for _, e := range edits {
+		if e.Unknown != "" {
+			return Level{Resource: l.Resource, Unreadable: e.Unknown}
+		}
+		if e.Effect == SetPolicy {
+			out.Policy = &Policy{}
+		}
+		if out.Policy != nil {
+			out.Policy.take(e)
+		}
+	}
+	for _, e := range edits {
+		if out.Policy != nil {
+			out.Policy.give(e, before)
+			continue
+		}
+		out.Planned = append(out.Planned, given(e)...)
+	}
+	return out
+}
+
+// given are the bindings that an edit adds to a policy that cannot be read.
+func given(e Edit) []Binding {
+	if e.Takes || e.Effect == Remove || e.Effect == Strip {
+		return nil
+	}
+	return e.Bindings
+}
+
+func (p *Policy) take(e Edit) {
+	switch e.Effect {
+	case Remove:
+		for _, b := range e.Bindings {
+			p.drop(b.Members, func(have Binding) bool { return same(have, b) })
+		}
+	case Strip:
+		p.drop(e.Bindings[0].Members, func(Binding) bool { return true })
+	case SetRole:
+		for _, b := range e.Bindings {
+			p.Bindings = slices.DeleteFunc(p.Bindings, func(have Binding) bool { return same(have, b) })
+		}
+	case SetPolicy:
+		p.Bindings = nil
+	}
+}
+
+// drop takes members out of the bindings that match.
+func (p *Policy) drop(members []string, match func(Binding) bool) {
+	for i, b := range p.Bindings {
+		if match(b) {
+			b.Members = slices.DeleteFunc(slices.Clone(b.Members), func(m string) bool { return slices.Contains(members, m) })
+			p.Bindings[i] = b
+		}
+	}
+}
+
+// give adds what an edit gives. Who had the role before and is set again keeps
+// it without a source; who gains it has the edit's.
+func (p *Policy) give(e Edit, before *Policy) {
+	if e.Effect == Remove || e.Effect == Strip {
+		return
+	}
+	for _, b := range e.Bindings {
+		held := before
+		if e.Effect == Add {
+			held = p
+		}
+		kept, gained := held.split(b)
+		if e.Effect != Add && len(kept) > 0 {
+			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: kept, Condition: b.Condition})
+		}
+		if !e.Takes && len(gained) > 0 {
+			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: gained, Condition: b.Condition, Source: b.Source})
+		}
+	}
+}
+
+// split divides the members of b by whether p gives them the role.
+func (p *Policy) split(b Binding) (kept, gained []string) {
+	for _, m := range b.Members {
+		held := slices.ContainsFunc(p.Bindings, func(have Binding) bool {
+			return same(have, b) && slices.Contains(have.Members, m)
+		})
+		if held {
+			kept = append(kept, m)
+		} else {
+			gained = append(gained, m)
+		}
+	}
+	return kept, gained
+}
+
+// same reports whether two bindings are of one role and one condition.
+func same(a, b Binding) bool {
+	if a.Role != b.Role || (a.Condition == nil) != (b.Condition == nil) {
+		return false
+	}
+	return a.Condition == nil || a.Condition.Expression == b.Condition.Expression
+}

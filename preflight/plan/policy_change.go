@@ -1,0 +1,238 @@
+package plan
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+)
+
+// A PolicyEffect says what a change does to an allow policy.
+type PolicyEffect int
+
+// The effects, by the resources that have them.
+const (
+	// Adds: *_iam_member adds its members to the role.
+	Adds PolicyEffect = iota
+	// Removes: an *_iam_member that goes, and google_project_iam_member_remove,
+	// take their members out of the role.
+	Removes
+	// SetsRole: *_iam_binding makes its members the only ones of the role.
+	SetsRole
+	// SetsPolicy: *_iam_policy makes its bindings the only ones.
+	SetsPolicy
+	// Strips: google_project_default_service_accounts takes the default
+	// accounts out of every role.
+	Strips
+)
+
+// A PolicyChange is what a resource change does to one allow policy.
+type PolicyChange struct {
+	*Change
+	// On is the resource whose policy it is, such as projects/p, folders/1,
+	// projects/p/serviceAccounts/e or projects/p/regions/r/subnetworks/s; empty
+	// where it is not known before apply.
+	On     string
+	Effect PolicyEffect
+	// Grants are the roles and members that the effect is about.
+	Grants []Grant
+	// Unknown reports that SetsPolicy sets what is not known before apply.
+	Unknown bool
+}
+
+// A Grant gives a role to members.
+type Grant struct {
+	// Role is empty where it is not known before apply.
+	Role string
+	// Members are those that are known.
+	Members []string
+	// More reports that there are members that are not known before apply.
+	More bool
+	// Condition is the CEL expression under which the grant counts; may be
+	// empty.
+	Condition string
+}
+
+// PolicyChanges are what apply does to allow policies, in the order of the
+// plan.
+func (p *Plan) PolicyChanges() []PolicyChange {
+	var out []PolicyChange
+	for _, c := range p.Changes {
+		if c.Mode == "managed" && !c.idle() {
+			out = append(out, c.policyChanges()...)
+		}
+	}
+	return out
+}
+
+func (c *Change) policyChanges() []PolicyChange {
+	switch {
+	case c.Type == "google_project_iam_member_remove":
+		if c.Creates() {
+			return []PolicyChange{{Change: c, On: c.policyOf(c.After), Effect: Removes, Grants: []Grant{c.grant(c.After, "member")}}}
+		}
+	case c.Type == "google_project_default_service_accounts":
+		if action := c.After("action"); c.Creates() && (action.String() == "DEPRIVILEGE" || action.State == Unknown) {
+			return []PolicyChange{{Change: c, On: c.policyOf(c.After), Effect: Strips}}
+		}
+	case strings.HasSuffix(c.Type, "_iam_member"):
+		return c.memberChanges()
+	case strings.HasSuffix(c.Type, "_iam_binding"):
+		return c.bindingChanges()
+	case strings.HasSuffix(c.Type, "_iam_policy") && c.Type != "google_iam_policy":
+		return c.wholePolicyChanges()
+	}
+	return nil
+}
+
+// memberChanges: one that is replaced is taken out and put in.
+func (c *Change) memberChanges() []PolicyChange {
+	var out []PolicyChange
+	if c.Deletes() {
+		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.Before), Effect: Removes, Grants: []Grant{c.grant(c.Before, "member")}})
+	}
+	if c.Creates() {
+		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.After), Effect: Adds, Grants: []Grant{c.grant(c.After, "member")}})
+	}
+	return out
+}
+
+// bindingChanges: a binding that goes takes all members of its role with it.
+func (c *Change) bindingChanges() []PolicyChange {
+	var out []PolicyChange
+	if c.Deletes() {
+		g := c.grant(c.Before, "members")
+		g.Members, g.More = nil, false
+		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.Before), Effect: SetsRole, Grants: []Grant{g}})
+	}
+	if !c.Goes() {
+		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.After), Effect: SetsRole, Grants: []Grant{c.grant(c.After, "members")}})
+	}
+	return out
+}
+
+func (c *Change) wholePolicyChanges() []PolicyChange {
+	change := PolicyChange{Change: c, On: c.policyOf(c.Now), Effect: SetsPolicy}
+	if c.Goes() {
+		return []PolicyChange{change}
+	}
+	data := c.After("policy_data")
+	var policy struct {
+		Bindings []struct {
+			Role      string
+			Members   []string
+			Condition struct{ Expression string }
+		}
+	}
+	if data.State != Known || json.Unmarshal([]byte(data.String()), &policy) != nil {
+		change.Unknown = true
+		return []PolicyChange{change}
+	}
+	for _, b := range policy.Bindings {
+		change.Grants = append(change.Grants, Grant{Role: b.Role, Members: b.Members, Condition: b.Condition.Expression})
+	}
+	return []PolicyChange{change}
+}
+
+// grant reads role, members and condition as they are before or after.
+func (c *Change) grant(get func(...any) Value, attribute string) Grant {
+	g := Grant{Role: get("role").String(), Condition: get("condition", 0, "expression").String()}
+	if attribute == "member" {
+		member := c.member(get("member"))
+		g.More = member == ""
+		if member != "" {
+			g.Members = []string{member}
+		}
+		return g
+	}
+	members := get("members")
+	g.Members = members.Strings()
+	g.More = members.State != Known || len(g.Members) != members.Len()
+	return g
+}
+
+// member is a member that is known, or follows from a planned account.
+func (c *Change) member(v Value) string {
+	if v.State == Known || c.block == nil {
+		return v.String()
+	}
+	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["member"]))
+	if len(f.changes) != 1 || f.attribute != "member" && f.attribute != "email" {
+		return ""
+	}
+	if email := f.changes[0].AccountEmail(); email != "" {
+		return "serviceAccount:" + email
+	}
+	return ""
+}
+
+// policyOf is the resource whose policy a change is about; empty where that is
+// not known.
+func (c *Change) policyOf(get func(...any) Value) string {
+	project := func() string { return nonEmpty("projects/", c.Project().ID) }
+	switch {
+	case strings.HasPrefix(c.Type, "google_project_"):
+		return project()
+	case strings.HasPrefix(c.Type, "google_folder_iam_"):
+		return nonEmpty("folders/", last(get("folder").String()))
+	case strings.HasPrefix(c.Type, "google_organization_iam_"):
+		return nonEmpty("organizations/", last(get("org_id").String()))
+	case strings.HasPrefix(c.Type, "google_service_account_iam_"):
+		return c.accountOf(get("service_account_id"))
+	case strings.HasPrefix(c.Type, "google_compute_subnetwork_iam_"):
+		return c.subnetworkOf(get)
+	case strings.HasPrefix(c.Type, "google_kms_crypto_key_iam_"):
+		return relative(get("crypto_key_id").String())
+	case strings.HasPrefix(c.Type, "google_kms_key_ring_iam_"):
+		return relative(get("key_ring_id").String())
+	}
+	return ""
+}
+
+// accountOf is a service account, also one whose name follows from a planned
+// account.
+func (c *Change) accountOf(v Value) string {
+	if name := relative(v.String()); name != "" {
+		return name
+	}
+	if c.block == nil {
+		return ""
+	}
+	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["service_account_id"]))
+	if len(f.changes) != 1 || f.changes[0].AccountEmail() == "" {
+		return ""
+	}
+	email := f.changes[0].AccountEmail()
+	return "projects/" + f.changes[0].Project().ID + "/serviceAccounts/" + email
+}
+
+func (c *Change) subnetworkOf(get func(...any) Value) string {
+	name := get("subnetwork").String()
+	if strings.Contains(name, "/") {
+		return relative(name)
+	}
+	region := get("region").String()
+	if p := c.Project().ID; p != "" && region != "" && name != "" {
+		return "projects/" + p + "/regions/" + region + "/subnetworks/" + name
+	}
+	return ""
+}
+
+func nonEmpty(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+func last(name string) string { return name[strings.LastIndex(name, "/")+1:] }
+
+// relative is a name without the host and the version in front of it.
+func relative(name string) string {
+	if u, err := url.Parse(name); err == nil && u.Host != "" {
+		name = u.Path
+	}
+	if i := strings.Index(name, "projects/"); i >= 0 {
+		return name[i:]
+	}
+	return name
+}

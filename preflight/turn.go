@@ -1,0 +1,256 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+)
+
+// turns are the permissions of a need by how they stand now and how the plan
+// leaves them.
+type turns struct {
+	// missing are not held, now or then.
+	missing []string
+	// open cannot be told; why says what is in doubt.
+	open []string
+	why  []string
+	// lost are held now, and the plan takes them away.
+	lost []string
+	// raced are not held now, and the plan gives them to nobody who waits;
+	// racedBy are the changes that do.
+	raced   []string
+	racedBy []string
+	// planned are the changes that give what is not held now, in time.
+	planned []string
+	// grants are the bindings that hold now, in words.
+	grants []string
+
+	held    map[string]iam.Answer // by permission, as it is now
+	then    map[string]iam.Answer // with what is waited for
+	someday map[string]iam.Answer // with everything
+}
+
+// turns evaluates the policies three times: as they are, as they will be when
+// the need arises, and as they will be in the end.
+func (j *judge) turns(n rules.Need, identity iam.Identity, permissions []string) *turns {
+	levels, complete := j.deciding(n)
+	t := &turns{held: map[string]iam.Answer{}, then: map[string]iam.Answer{}, someday: map[string]iam.Answer{}}
+	now := j.evaluateOn(levels, complete, identity, permissions)
+	then, someday := now, now
+	if len(j.policyChanges) > 0 {
+		then = j.evaluateOn(j.then(levels, j.causes(n)), complete, identity, permissions)
+		someday = j.evaluateOn(j.then(levels, nil), complete, identity, permissions)
+	}
+	for i, p := range permissions {
+		t.held[p], t.then[p], t.someday[p] = now[i], then[i], someday[i]
+		t.sort(p)
+	}
+	return t
+}
+
+// sort puts a permission where it belongs.
+func (t *turns) sort(p string) {
+	now, then, someday := t.held[p], t.then[p], t.someday[p]
+	switch {
+	case then.Verdict == iam.Yes:
+		t.holds(p, now, then)
+	case then.Verdict == iam.No && now.Verdict != iam.No:
+		t.lost = append(t.lost, p)
+	case now.Verdict == iam.No && someday.Verdict == iam.Yes:
+		t.raced = append(t.raced, p)
+		t.racedBy = union(t.racedBy, sources(someday)...)
+	case then.Verdict == iam.No:
+		t.missing = append(t.missing, p)
+	default:
+		t.open = append(t.open, p)
+		t.why = union(t.why, inDoubt(then.Doubts))
+	}
+}
+
+func (t *turns) holds(p string, now, then iam.Answer) {
+	if now.Verdict == iam.Yes {
+		t.grants = union(t.grants, describe(now.Grants[0]))
+		return
+	}
+	t.planned = union(t.planned, sources(then)...)
+}
+
+// sources are the changes that make the grants of an answer.
+func sources(a iam.Answer) []string {
+	var out []string
+	for _, g := range a.Grants {
+		if g.Source != "" {
+			out = union(out, g.Source)
+		}
+	}
+	return out
+}
+
+// correct puts what Google Cloud said about now in place of what the policies
+// say: it knows groups, conditions and what cannot be read. What the plan
+// changes about it still comes from the policies.
+func (t *turns) correct(p string, held bool) {
+	now, then := t.held[p], t.then[p]
+	unchanged := then.Verdict == now.Verdict && slices.Equal(then.Grants, now.Grants) && slices.Equal(then.Doubts, now.Doubts)
+	t.forget(p)
+	switch {
+	case held && (unchanged || then.Verdict == iam.Yes):
+	case held && then.Verdict == iam.No:
+		t.lost = append(t.lost, p)
+	case held:
+		t.open = append(t.open, p)
+		t.why = union(t.why, "it is so now, but the plan changes policies that it may rest on: "+inDoubt(then.Doubts))
+	case len(sources(then)) > 0:
+		t.planned = union(t.planned, sources(then)...)
+	case len(sources(t.someday[p])) > 0:
+		t.raced = append(t.raced, p)
+		t.racedBy = union(t.racedBy, sources(t.someday[p])...)
+	default:
+		t.missing = append(t.missing, p)
+	}
+}
+
+func (t *turns) forget(p string) {
+	gone := []string{p}
+	t.missing, t.open = without(t.missing, gone), without(t.open, gone)
+	t.lost, t.raced = without(t.lost, gone), without(t.raced, gone)
+	if len(t.open) == 0 {
+		t.why = nil
+	}
+}
+
+// turned is the finding of a need whose permissions have been sorted. What is
+// missing for good comes first, then what the plan itself does wrong.
+func (j *judge) turned(n rules.Need, f Finding, t *turns) Finding {
+	slices.Sort(t.planned)
+	switch {
+	case len(t.missing) > 0:
+		return j.answered(n, f, t.missing, t.open, "")
+	case len(t.lost) > 0:
+		return j.lost(n, f, t)
+	case len(t.raced) > 0:
+		return j.raced(n, f, t)
+	}
+	f = j.answered(n, f, nil, t.open, strings.Join(t.why, "; "))
+	if f.Outcome == Pass && len(t.planned) > 0 {
+		f.PlannedBy, f.Reason = t.planned, propagation
+		f.Message = who(*f.Principal) + " is granted " + list(n.Permissions) + " on " + InWords(n.Resource) + " by the plan before it is needed"
+	}
+	return f
+}
+
+// lost is the finding of permissions that the plan takes away.
+func (j *judge) lost(n rules.Need, f Finding, t *turns) Finding {
+	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.lost, Undetermined: t.open}
+	by := j.takers(n, t)
+	f = f.against(n)
+	f.TakenAwayBy = by
+	f.Message = "the plan takes " + list(t.lost) + " on " + InWords(n.Resource) + " away from " + who(*f.Principal) + " (" + n.Rule + ")"
+	f.Fix = &Fix{Terraform: j.keep(by, f.Principal.Member, n.Fix.Role)}
+	if n.Severity == rules.Error {
+		f.ExpectedError = n.ExpectedError
+	}
+	return f
+}
+
+// raced is the finding of permissions that the plan grants without anyone
+// waiting.
+func (j *judge) raced(n rules.Need, f Finding, t *turns) Finding {
+	slices.Sort(t.racedBy)
+	f.PlannedBy = t.racedBy
+	what := list(t.raced) + " on " + InWords(n.Resource) + " for " + who(*f.Principal)
+	if j.unseenOrder(n, t.racedBy) {
+		return f.undetermined("the plan provides " + what + " (" + list(t.racedBy) + "), but whether " + list(n.Addresses) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
+	}
+	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.raced, Undetermined: t.open}
+	return f.race(n, what)
+}
+
+// unseenOrder reports whether the order of a need and a change is hidden.
+func (j *judge) unseenOrder(n rules.Need, by []string) bool {
+	for _, c := range j.plan.Changes {
+		if slices.Contains(by, c.Address) && order(c, j.causes(n)) == plan.Unseen {
+			return true
+		}
+	}
+	return false
+}
+
+// takers are the changes that end the grants that hold now.
+func (j *judge) takers(n rules.Need, t *turns) []string {
+	levels, _ := j.deciding(n)
+	var out []string
+	for _, level := range levels {
+		for _, pc := range j.policyChanges {
+			if pc.Effect != plan.Adds && (pc.On == relativeName(level.Resource) || pc.On == "") && t.touchedBy(pc, level.Resource) {
+				out = union(out, pc.Address)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// touchedBy reports whether a change is about a grant of what is lost.
+func (t *turns) touchedBy(pc plan.PolicyChange, resource string) bool {
+	if pc.Effect == plan.SetsPolicy || pc.Effect == plan.Strips {
+		return true
+	}
+	for _, p := range t.lost {
+		for _, g := range t.held[p].Grants {
+			for _, changed := range pc.Grants {
+				if g.Resource == resource && (changed.Role == g.Role || changed.Role == "") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// keep is what to write so that a member keeps its role.
+func (j *judge) keep(by []string, member, role string) string {
+	var lines []string
+	for _, pc := range j.policyChanges {
+		if !slices.Contains(by, pc.Address) {
+			continue
+		}
+		block := plan.BlockOf(pc.Address)
+		switch pc.Effect {
+		case plan.SetsRole:
+			lines = union(lines, "# in "+block+"\nmembers = [\n  # ...\n  "+hcl(member)+",\n]")
+		case plan.SetsPolicy:
+			lines = union(lines, "# in the policy of "+block+"\nbinding {\n  role    = "+hcl(role)+"\n  members = ["+hcl(member)+"]\n}")
+		default:
+			lines = union(lines, "# remove "+block+", or grant again after it:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role   = "+hcl(role)+"\n  member = "+hcl(member)+"\n}")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// bearingOn are the changes of policies that decide about a need.
+func (j *judge) bearingOn(n rules.Need) []string {
+	levels, _ := j.deciding(n)
+	var out []string
+	for _, pc := range j.policyChanges {
+		for _, level := range levels {
+			if pc.On == relativeName(level.Resource) || pc.On == "" {
+				out = union(out, pc.Address)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// unlessChanged is f where the plan changes nothing that bears on it. Where it
+// does, and nobody knows whose identity it is about, it cannot be told.
+func (f Finding) unlessChanged(by []string) Finding {
+	if len(by) == 0 {
+		return f
+	}
+	return f.undetermined("the plan changes policies that this rests on (" + list(by) + "), and whom it is about is not known")
+}
