@@ -1,0 +1,56 @@
+# Everything here needs Go, git and make only. Tools are fetched by the Go
+# toolchain at the versions below, and stay out of go.mod.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## check a built-in plan against a built-in Google Cloud
+	@go run ./cmd/gke-preflight demo
+
+.PHONY: test
+test: ## run all tests
+	go test ./...
+
+.PHONY: race
+race: ## run all tests with the race detector
+	go test -race ./...
+
+.PHONY: build
+build: ## build ./gke-preflight
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o gke-preflight ./cmd/gke-preflight
+
+.PHONY: generate
+generate: ## make the generated files anew
+	go generate ./...
+
+.PHONY: update
+update: ## make the golden files and the README's picture anew
+	go test ./... -update
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck, actionlint, go mod tidy, generated files
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(ACTIONLINT) $(wildcard .github/workflows/*.yml)
+	go mod tidy -diff
+
+.PHONY: bench
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## fuzz each target for a short while
+	@go list ./... | while read -r package; do \
+		go test -list '^Fuzz' "$$package" | grep '^Fuzz' | while read -r target; do \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s "$$package" || exit 1; \
+		done || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## remove what build made
+	rm -f gke-preflight
