@@ -7,3 +7,4 @@
 package rules
 
 //go:generate go run ./internal/genall
+//go:generate go run ./internal/gendocs

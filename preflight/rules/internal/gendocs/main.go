@@ -1,0 +1,56 @@
+// Command gendocs writes docs/rules: the page of each rule under its ID, and
+// the list of all.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gke-preflight/preflight/rules"
+)
+
+func main() {
+	dir := "../../docs/rules"
+	if err := write(dir); err != nil {
+		fmt.Fprintln(os.Stderr, "gendocs:", err)
+		os.Exit(1)
+	}
+}
+
+// write makes dir anew, so that the page of a rule that is gone goes too.
+func write(dir string) error {
+	old, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	if err != nil {
+		return err
+	}
+	for _, name := range old {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for name, content := range files() {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files are the contents of docs/rules, by name.
+func files() map[string][]byte {
+	out := map[string][]byte{}
+	var index bytes.Buffer
+	index.WriteString("# Rules\n\nGenerated from the pages in preflight/rules; a title is true when the rule passes.\n\n")
+	index.WriteString("| rule | severity | |\n| --- | --- | --- |\n")
+	for _, r := range rules.All() {
+		fmt.Fprintf(&index, "| [%s](%s.md) %s | %s | %s |\n", r.ID, r.ID, r.Name, r.Severity, r.Title)
+		out[r.ID+".md"] = []byte(r.Page())
+	}
+	out["README.md"] = index.Bytes()
+	return out
+}
