@@ -1,0 +1,39 @@
+package rules
+
+import "testing"
+
+func TestBillingProjectAPI(t *testing.T) {
+	runCases(t, "GP106", []testCase{
+		{
+			name: "where requests are billed elsewhere",
+			plan: "impersonation",
+			want: []wanted{
+				"error: container.googleapis.com on projects/acme-ci",
+			},
+		},
+		{
+			name: "not without the override",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.user_project_override": nil,
+			},
+		},
+		{
+			name: "not where it is the cluster's own",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.billing_project": map[string]any{"constant_value": "acme-prod"},
+			},
+		},
+		{
+			name: "not known before apply",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
+			},
+			want: []wanted{
+				"error: container.googleapis.com on unknown: billing_project of provider google is not known before apply",
+			},
+		},
+	})
+}

@@ -1,0 +1,23 @@
+package rules
+
+import "testing"
+
+func TestComputeAPI(t *testing.T) {
+	runCases(t, "GP102", []testCase{
+		{
+			name: "wherever a cluster is built",
+			plan: "minimal",
+			want: []wanted{
+				"error: compute.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "not to destroy one",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.actions": []any{"delete"},
+				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
+			},
+		},
+	})
+}

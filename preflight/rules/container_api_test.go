@@ -1,0 +1,47 @@
+package rules
+
+import "testing"
+
+func TestContainerAPI(t *testing.T) {
+	runCases(t, "GP101", []testCase{
+		{
+			name: "wherever a cluster is",
+			plan: "minimal",
+			want: []wanted{
+				"error: container.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "also to destroy one",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.actions": []any{"delete"},
+				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
+			},
+			want: []wanted{
+				"error: container.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "once for clusters and pools of a project",
+			plan: "hostile-names",
+			want: []wanted{
+				"error: container.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "nowhere without GKE",
+			plan: "nothing-to-check",
+		},
+		{
+			name: "not known where the project is not",
+			plan: "minimal",
+			changes: set{
+				"configuration.provider_config.google.expressions": map[string]any{},
+			},
+			want: []wanted{
+				"error: container.googleapis.com on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+			},
+		},
+	})
+}

@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"testing"
+
+	"gke-preflight/preflight/plan"
+)
+
+func TestGKEServiceAgent(t *testing.T) {
+	runCases(t, "GP401", []testCase{
+		{
+			name: "the canaries",
+			plan: "minimal",
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod",
+			},
+		},
+		{
+			name: "no network of the host project",
+			plan: "shared-vpc",
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-service",
+			},
+		},
+		{
+			name: "a project that is named by its number",
+			plan: "minimal",
+			changes: set{
+				"configuration.provider_config.google.expressions.project": map[string]any{"constant_value": "111111111111"},
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/111111111111",
+			},
+		},
+		{
+			name:     "configuration names others",
+			plan:     "minimal",
+			settings: Settings{Canaries: map[PrincipalKind][]string{GKEServiceAgent: {"compute.zones.get"}}},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.zones.get on projects/acme-prod",
+			},
+		},
+		{
+			name: "not to destroy",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.actions": []any{"delete"},
+				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
+			},
+		},
+	})
+}
+
+// TestRetryBudget: the text is that of the error that people search for.
+func TestRetryBudget(t *testing.T) {
+	for location, want := range map[string]string{
+		"europe-west1":   "projects/p-prod/regions/europe-west1",
+		"europe-west1-b": "projects/p-prod/regions/europe-west1",
+		"":               "projects/p-prod",
+	} {
+		got := retryBudget("compute.regions.get", subject{project: plan.Project{ID: "p-prod"}, location: location})
+		if want := "Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for '" + want + "'."; got != want {
+			t.Errorf("in %q: %s, want %s", location, got, want)
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package rules
+
+import "testing"
+
+func TestLoggingAPI(t *testing.T) {
+	runCases(t, "GP103", []testCase{
+		{
+			name: "on unless it is turned off",
+			plan: "minimal",
+			want: []wanted{
+				"warning: logging.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "turned off by service",
+			plan: "minimal",
+			changes: set{
+				after + "logging_service": "none",
+			},
+		},
+		{
+			name: "turned off by components",
+			plan: "minimal",
+			changes: set{
+				after + "logging_config": []any{map[string]any{"enable_components": []any{}}},
+			},
+		},
+		{
+			name: "some components are enough",
+			plan: "minimal",
+			changes: set{
+				after + "logging_config": []any{map[string]any{"enable_components": []any{"SYSTEM_COMPONENTS"}}},
+			},
+			want: []wanted{
+				"warning: logging.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "asked for once, not by each pool",
+			plan: "hostile-names",
+		},
+	})
+}

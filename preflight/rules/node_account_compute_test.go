@@ -1,0 +1,23 @@
+package rules
+
+import "testing"
+
+func TestNodeAccountCompute(t *testing.T) {
+	runCases(t, "GP303", []testCase{
+		{
+			name: "a note",
+			plan: "minimal",
+			want: []wanted{
+				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com compute.regions.get on projects/acme-prod",
+			},
+		},
+		{
+			name:     "configuration names others",
+			plan:     "minimal",
+			settings: Settings{Canaries: map[PrincipalKind][]string{NodeServiceAccount: {"compute.zones.get"}}},
+			want: []wanted{
+				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com compute.zones.get on projects/acme-prod",
+			},
+		},
+	})
+}
