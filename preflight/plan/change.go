@@ -42,9 +42,6 @@ func newChange(rc *tfjson.ResourceChange) *Change {
 		Previous: rc.PreviousAddress,
 		change:   rc.Change,
 	}
-	if c.change == nil {
-		c.change = new(tfjson.Change)
-	}
 	c.Imported = c.change.Importing != nil
 	for _, a := range c.change.Actions {
 		c.Actions = append(c.Actions, string(a))

@@ -53,7 +53,7 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 		return Project{}, false
 	}
 	e := c.block.expressions["project"]
-	if e == nil || c.After("project").State == Absent {
+	if e == nil {
 		return Project{}, false
 	}
 	f := c.plan.follow(c.block.module, expressionOf(e))
@@ -62,6 +62,10 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 			p.Source = f.via + ": " + p.Source
 			return p, true
 		}
+	}
+	if c.After("project").State == Absent {
+		// What is written comes to null.
+		return Project{}, false
 	}
 	return Project{Source: "project of " + c.Address + " is not known before apply"}, true
 }

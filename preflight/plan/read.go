@@ -3,12 +3,13 @@ package plan
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
+
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	tfjson "github.com/hashicorp/terraform-json"
 )
@@ -218,16 +219,57 @@ func (d *document) resourceChange() error {
 }
 
 func (d *document) keep(raw []byte) error {
-	var rc tfjson.ResourceChange
-	if err := json.Unmarshal(raw, &rc); err != nil {
+	rc, err := decodeChange(raw)
+	if err != nil {
 		return notAPlan("a plan with a resource change of an unexpected form: " + err.Error())
 	}
-	c := newChange(&rc)
+	c := newChange(rc)
 	d.plan.Changes = append(d.plan.Changes, c)
 	if project, _ := lookup(c.change.After, []any{"project"}); project != nil {
 		d.addSibling(c.Block(), project)
 	}
 	return nil
+}
+
+// decodeChange decodes what is read of a resource change. The members' names
+// must match to the letter: terraform-json's own tags would let "Type" stand
+// for "type", and a plan must not be readable in two ways.
+func decodeChange(raw []byte) (*tfjson.ResourceChange, error) {
+	var rc struct {
+		Address         string              `json:"address"`
+		PreviousAddress string              `json:"previous_address"`
+		ModuleAddress   string              `json:"module_address"`
+		Mode            tfjson.ResourceMode `json:"mode"`
+		Type            string              `json:"type"`
+		Name            string              `json:"name"`
+		Deposed         string              `json:"deposed"`
+		Change          *struct {
+			Actions         tfjson.Actions `json:"actions"`
+			Before          any            `json:"before"`
+			After           any            `json:"after"`
+			AfterUnknown    any            `json:"after_unknown"`
+			BeforeSensitive any            `json:"before_sensitive"`
+			AfterSensitive  any            `json:"after_sensitive"`
+			Importing       *struct{}      `json:"importing"`
+		} `json:"change"`
+	}
+	if err := json.Unmarshal(raw, &rc); err != nil {
+		return nil, err
+	}
+	if rc.Change == nil || rc.Address == "" || len(rc.Change.Actions) == 0 {
+		return nil, errors.New("it lacks an address or actions")
+	}
+	change := &tfjson.Change{
+		Actions: rc.Change.Actions, Before: rc.Change.Before, After: rc.Change.After,
+		AfterUnknown: rc.Change.AfterUnknown, BeforeSensitive: rc.Change.BeforeSensitive, AfterSensitive: rc.Change.AfterSensitive,
+	}
+	if rc.Change.Importing != nil {
+		change.Importing = new(tfjson.Importing)
+	}
+	return &tfjson.ResourceChange{
+		Address: rc.Address, PreviousAddress: rc.PreviousAddress, ModuleAddress: rc.ModuleAddress,
+		Mode: rc.Mode, Type: rc.Type, Name: rc.Name, DeposedKey: rc.Deposed, Change: change,
+	}, nil
 }
 
 func (d *document) addSibling(block string, project any) {
@@ -247,7 +289,11 @@ func (d *document) noteSibling(h header, raw []byte) {
 		return
 	}
 	var rc struct {
-		Change struct{ After struct{ Project any } }
+		Change struct {
+			After struct {
+				Project any `json:"project"`
+			} `json:"after"`
+		} `json:"change"`
 	}
 	if json.Unmarshal(raw, &rc) == nil {
 		d.addSibling(block, rc.Change.After.Project)

@@ -2,8 +2,8 @@ package plan
 
 import (
 	"bytes"
-	"encoding/json"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	tfjson "github.com/hashicorp/terraform-json"
 )
@@ -55,15 +55,16 @@ func (d *document) output(path, name string) error {
 
 func (d *document) input(path, name string) error {
 	var v struct {
-		Default   *json.RawMessage
-		Sensitive bool
+		Default   jsontext.Value `json:"default"`
+		Sensitive bool           `json:"sensitive"`
 	}
 	if err := d.decode(&v); err != nil {
 		return err
 	}
 	var value any
-	if v.Default != nil {
-		if err := json.Unmarshal(*v.Default, &value); err != nil {
+	declared := len(v.Default) > 0
+	if declared {
+		if err := json.Unmarshal(v.Default, &value); err != nil {
 			return err
 		}
 	}
@@ -73,7 +74,7 @@ func (d *document) input(path, name string) error {
 	}
 	given, set := d.plan.variables[name]
 	if !set {
-		given = variable{value: value, known: v.Default != nil}
+		given = variable{value: value, known: declared}
 	}
 	given.sensitive = v.Sensitive
 	d.plan.variables[name] = given
@@ -134,7 +135,7 @@ func readBlock(path string, raw []byte) (*block, string, error) {
 		DependsOn []string `json:"depends_on"`
 		// Only whether project is there matters.
 		Expressions struct {
-			Project json.RawMessage `json:"project"`
+			Project jsontext.Value `json:"project"`
 		} `json:"expressions"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil {

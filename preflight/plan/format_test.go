@@ -1,0 +1,199 @@
+package plan
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// TestNotAPlan: what cannot be judged is named, with what to run instead.
+func TestNotAPlan(t *testing.T) {
+	change := func(members string) string {
+		return `{"format_version": "1.2", "resource_changes": [{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c", ` + members + `}]}`
+	}
+	for _, tt := range []struct{ name, input, want string }{
+		{"nothing", "", "the input is empty"},
+		{"white space", " \n\t", "the input is empty"},
+		{"a binary plan on standard input", "PK\x03\x04xx", "a saved binary plan"},
+		{"UTF-16", "\xff\xfe{\x00", "UTF-16"},
+		{"gzip", "\x1f\x8b\x08", "gzip"},
+		{"an array", "[]", "a JSON array"},
+		{"terraform's text", "\nTerraform will perform the following actions:", "text that is not JSON"},
+		{"configuration", "terraform {\n}", "text that is not JSON"},
+		{"a state file", `{"version": 4, "serial": 1, "lineage": "x", "resources": []}`, "a Terraform state file"},
+		{"the JSON of a state", `{"format_version": "1.0", "values": {}}`, "the JSON of a Terraform state"},
+		{"a configuration in JSON", `{"resource": {}}`, "a Terraform configuration"},
+		{"a configuration alone", `{"format_version": "1.0", "configuration": {}}`, "a Terraform configuration"},
+		{"the log of plan -json", `{"@level": "info"}`, "the log of terraform plan -json"},
+		{"provider schemas", `{"format_version": "1.0", "provider_schemas": {}}`, "provider schemas"},
+		{"something else", `{"a": 1}`, "a JSON object that is not a plan"},
+		{"truncated", `{"format_version": "1.2", "resource_changes": [`, "a truncated file"},
+		{"truncated in a string", `{"format_version": "1.`, "a truncated file"},
+		{"trailing data", `{"format_version": "1.2", "planned_values": {}} {}`, "trailing data"},
+		{"a duplicate member", `{"format_version": "1.2", "planned_values": {}, "format_version": "1.1"}`, "duplicate member name"},
+		{"a duplicate deep inside", `{"format_version": "1.2", "planned_values": {"a": {"b": 1, "b": 2}}}`, "duplicate member name"},
+		{"invalid UTF-8", "{\"format_version\": \"1.2\", \"planned_values\": {\"a\": \"\xff\"}}", "malformed JSON"},
+		{"a failed plan", `{"format_version": "1.2", "planned_values": {}, "errored": true}`, "a plan that failed"},
+		{"no format version", `{"planned_values": {}}`, "a plan of a format that this version does not know"},
+		{"a format to come", `{"format_version": "2.0", "planned_values": {}}`, "a plan of a format that this version does not know"},
+		{"changes that are no list", `{"format_version": "1.2", "resource_changes": {}}`, "unexpected type"},
+		{"changes that are text", `{"format_version": "1.2", "resource_changes": "none"}`, "unexpected type"},
+		{"a change that is a number", `{"format_version": "1.2", "resource_changes": [1]}`, "not an object"},
+		{"a change without a change", change(`"x": 1`), "unexpected form"},
+		{"a change without actions", change(`"change": {"after": {}}`), "unexpected form"},
+		{"actions under another name", change(`"change": {"Actions": ["create"], "after": {}}`), "unexpected form"},
+		{"a configuration that is a number", `{"format_version": "1.2", "planned_values": {}, "configuration": 1}`, "unexpected type"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Read(strings.NewReader(tt.input), Options{})
+			var format *FormatError
+			if !errors.As(err, &format) {
+				t.Fatalf("the error is %v, want a FormatError", err)
+			}
+			if !strings.Contains(format.Error(), tt.want) || !strings.Contains(format.Error(), "\nhint: ") {
+				t.Errorf("the error is %q, want %q and a hint", format, tt.want)
+			}
+		})
+	}
+}
+
+// TestTakenAsPlan: what looks odd and is a plan.
+func TestTakenAsPlan(t *testing.T) {
+	for name, input := range map[string]string{
+		"no changes":                `{"format_version": "1.2", "planned_values": {}}`,
+		"changes that are null":     `{"format_version": "1.2", "planned_values": {}, "resource_changes": null}`,
+		"a byte order mark":         "\xef\xbb\xbf" + `{"format_version": "1.2", "planned_values": {}}`,
+		"members to come":           `{"format_version": "1.9", "planned_values": {}, "weather": {"x": [1]}}`,
+		"the oldest format":         `{"format_version": "0.1", "planned_values": {}}`,
+		"white space at both ends":  " \n" + `{"format_version": "1.2", "planned_values": {}}` + "\n\n",
+		"members in another order":  `{"planned_values": {}, "format_version": "1.2"}`,
+		"a plan that did not fail":  `{"format_version": "1.2", "planned_values": {}, "errored": false}`,
+		"a type that is not GKE's":  `{"format_version": "1.2", "resource_changes": [{"address": "a.b", "type": "a", "name": "b", "change": {}}]}`,
+		"a change with odd members": `{"format_version": "1.2", "resource_changes": [{"change": {"x": 1}, "address": "a.b", "type": "a", "name": "b"}]}`,
+	} {
+		if p, err := Read(strings.NewReader(input), Options{}); err != nil || !p.Empty() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestCaseMatters: a member under another case is another member. A reader
+// that mixed them up would judge another plan than Terraform applies.
+func TestCaseMatters(t *testing.T) {
+	p := mustRead(t, `{"format_version": "1.2", "Resource_Changes": [], "resource_changes": [
+		{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c", "Type": "null", "Mode": "data",
+		 "change": {"actions": ["create"], "Actions": ["no-op"], "after": {"name": "c", "project": "acme-prod"}, "After": {"name": "other"}}, "Change": {"actions": ["no-op"]}}]}`, Options{})
+	if len(p.Clusters) != 1 || p.Clusters[0].Name.String() != "c" || !p.Clusters[0].Creates() {
+		t.Errorf("read %d clusters; a member of another case was taken for the real one", len(p.Clusters))
+	}
+}
+
+// TestReaderFails: an error of the input is not taken for its end.
+func TestReaderFails(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for _, head := range []string{"", `{"format_version": "1.2", "planned_values": {`} {
+		r := iotest.ErrReader(broken)
+		if _, err := Read(bytesThen(head, r), Options{}); !errors.Is(err, broken) {
+			t.Errorf("after %q: %v, want the reader's error", head, err)
+		}
+	}
+}
+
+func bytesThen(head string, r interface{ Read([]byte) (int, error) }) *chain {
+	return &chain{strings.NewReader(head), r}
+}
+
+type chain struct {
+	head *strings.Reader
+	tail interface{ Read([]byte) (int, error) }
+}
+
+func (c *chain) Read(b []byte) (int, error) {
+	if c.head.Len() > 0 {
+		return c.head.Read(b)
+	}
+	return c.tail.Read(b)
+}
+
+// TestManyVersions reads the plans of many Terraform versions that
+// terraform-json keeps for its own tests.
+func TestManyVersions(t *testing.T) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/hashicorp/terraform-json").Output()
+	if err != nil {
+		t.Fatalf("find terraform-json: %v", err)
+	}
+	n := 0
+	err = filepath.WalkDir(filepath.Join(strings.TrimSpace(string(dir)), "testdata"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Base(path) != "plan.json" || strings.Contains(path, "invalid") {
+			return err
+		}
+		n++
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if _, err := Read(bytes.NewReader(data), Options{}); err != nil {
+			t.Errorf("%s: %v", filepath.Base(filepath.Dir(path)), err)
+		}
+		return nil
+	})
+	if err != nil || n < 15 {
+		t.Errorf("read %d plans: %v", n, err)
+	}
+}
+
+// TestHugeInput: depth, length and number do no harm.
+func TestHugeInput(t *testing.T) {
+	for name, input := range map[string]string{
+		"deep":  `{"format_version": "1.2", "planned_values": ` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`,
+		"long":  `{"format_version": "1.2", "planned_values": {"a": "` + strings.Repeat("x", 4<<20) + `"}}`,
+		"many":  `{"format_version": "1.2", "planned_values": {"a": [` + strings.Repeat("0,", 1<<20) + `0]}}`,
+		"wide":  `{"format_version": "1.2", "planned_values": {}, "configuration": {"root_module": {"resources": [` + strings.Repeat(`{"type": "a", "name": "b"},`, 1<<15) + `{}]}}}`,
+		"outer": `{"format_version": "1.2", "planned_values": {}, "variables": {"v": {"value": ` + strings.Repeat(`{"a":`, 900) + `1` + strings.Repeat(`}`, 900) + `}}}`,
+	} {
+		if _, err := Read(strings.NewReader(input), Options{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Read(strings.NewReader(`{"format_version": "1.2", "planned_values": `+strings.Repeat("[", 1<<20)), Options{}); err == nil {
+		t.Error("a plan that is nested a million deep was read")
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	// Small plans: the fuzzer spends its time on what it is given.
+	for _, seed := range []string{
+		world(`, "project": "acme-prod", "node_config": [{"service_account": "a@b.iam.gserviceaccount.com"}]`, "", "", providerSets(`{"references": ["var.project"]}`), ""),
+		world("", `, "node_config": true`, `"node_config": [{"service_account": {"references": ["module.m.out", "module.m"]}}]`, "", ""),
+		`{"format_version": "1.2", "resource_changes": [{"address": "google_container_cluster.c", "type": "google_container_cluster", "name": "c", "mode": "managed", "change": {"actions": ["create"], "after": []}}]}`,
+		`{"format_version": "1.2", "resource_changes": [{"address": "google_project_iam_policy.p", "type": "google_project_iam_policy", "name": "p", "mode": "managed", "change": {"actions": ["create"], "after": {"policy_data": "{\"bindings\":[]}"}}}]}`,
+		`{"format_version": "1.2", "planned_values": {}, "configuration": {"root_module": {"module_calls": {"m": {"depends_on": ["a.b"], "module": {"outputs": {"o": {"expression": {"references": ["a.b"]}}}, "resources": [{"address": "a.b", "type": "a", "name": "b", "mode": "managed"}]}}}}}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := Read(bytes.NewReader(data), Options{})
+		if err != nil {
+			return
+		}
+		// What was read can be used.
+		_ = describe(p)
+	})
+}
+
+func FuzzWithoutKeys(f *testing.F) {
+	f.Add(`module.a["b"].c[0]`)
+	f.Add(`a["]\"["]`)
+	f.Fuzz(func(t *testing.T, address string) {
+		got := withoutKeys(address)
+		if strings.Contains(got, "[") {
+			t.Errorf("withoutKeys(%q) = %q still has a key", address, got)
+		}
+	})
+}

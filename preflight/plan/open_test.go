@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// terraform makes a configuration that needs no provider, and a binary plan of
+// it.
+func terraform(t *testing.T) (dir, planFile string) {
+	t.Helper()
+	program, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Skip("there is no terraform on PATH to make a binary plan with")
+	}
+	dir = t.TempDir()
+	config := "resource \"terraform_data\" \"x\" {\n  input = \"y\"\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	planFile = filepath.Join(dir, "tfplan")
+	for _, args := range [][]string{{"init", "-input=false"}, {"plan", "-input=false", "-out=" + planFile}} {
+		cmd := exec.Command(program, args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("terraform %v: %v\n%s", args, err, out)
+		}
+	}
+	return dir, planFile
+}
+
+func TestOpen(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	dir, planFile := terraform(t)
+	for name, path := range map[string]string{"a binary plan": planFile, "a directory": dir} {
+		t.Run(name, func(t *testing.T) {
+			var progress bytes.Buffer
+			p, err := Open(t.Context(), Input{Path: path, Progress: &progress}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.TerraformVersion == "" || p.config.blocks["terraform_data.x"] == nil {
+				t.Errorf("the plan was not read: %+v", p)
+			}
+			if path == dir && !strings.Contains(progress.String(), "Plan: 1 to add") {
+				t.Errorf("Terraform's output is not shown: %s", &progress)
+			}
+		})
+	}
+	t.Run("cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := Open(ctx, Input{Path: dir}, Options{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("the error is %v, want that it was cancelled", err)
+		}
+	})
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".terraform.tfstate.lock.info")); err == nil {
+		t.Error("the state is still locked")
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "tfplan")
+	if err := os.WriteFile(binary, []byte("PK\x03\x04 and no more"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		in   Input
+		want string
+	}{
+		{"a file that is not there", Input{Path: filepath.Join(dir, "absent")}, "no such file"},
+		{"a program that is not there", Input{Path: binary, Terraform: "no-such-terraform"}, "find terraform"},
+		{"standard input", Input{Path: "-", Stdin: strings.NewReader("")}, "the input is empty"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := Open(t.Context(), tt.in, Options{}); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("the error is %v, want %q", err, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func fixturePlan(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("../../fixtures/plans", name, "plan.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func fixtureNames(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../fixtures/plans/*/plan.json")
+	if err != nil || len(files) < 17 {
+		t.Fatalf("found %d plans: %v", len(files), err)
+	}
+	for i, f := range files {
+		files[i] = filepath.Base(filepath.Dir(f))
+	}
+	return files
+}
+
+func mustRead(t testing.TB, data string, o Options) *Plan {
+	t.Helper()
+	p, err := Read(strings.NewReader(data), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestFixtures keeps what is read of every real plan.
+func TestFixtures(t *testing.T) {
+	for _, name := range fixtureNames(t) {
+		t.Run(name, func(t *testing.T) {
+			p, err := Read(bytes.NewReader(fixturePlan(t, name)), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", name+".golden")
+			got := describe(p)
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("what is read changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// describe writes down everything that is read of a plan.
+func describe(p *Plan) string {
+	var b strings.Builder
+	for _, c := range p.Clusters {
+		fmt.Fprintf(&b, "cluster %q %v\n  name %s location %s project %s (%s) provider %s\n", c.Address, c.Actions,
+			c.Name.String(), c.Location.String(), c.Project.ID, c.Project.Source, c.Provider().Key)
+		fmt.Fprintf(&b, "  network %s subnetwork %s host %q autopilot %t version %q throw away %t\n",
+			c.Network.String(), c.Subnetwork.String(), c.HostProject(), c.Autopilot, c.Version.String(), c.ThrowAway)
+		describeRest(&b, p, c.Change, c.Accounts, c.Keys)
+	}
+	for _, n := range p.NodePools {
+		cluster := "none in the plan"
+		if n.Cluster != nil {
+			cluster = n.Cluster.Address
+		}
+		fmt.Fprintf(&b, "pool %q %v\n  name %s location %s project %s (%s) cluster %s (%s)\n", n.Address, n.Actions,
+			n.Name.String(), n.Location.String(), n.Project.ID, n.Project.Source, n.ClusterName, cluster)
+		describeRest(&b, p, n.Change, n.Accounts, n.Keys)
+	}
+	for _, c := range p.Standing {
+		fmt.Fprintf(&b, "standing %q\n", c.Address)
+	}
+	for _, pc := range p.PolicyChanges() {
+		fmt.Fprintf(&b, "policy %q effect %d on %s %v unknown %t\n", pc.Address, pc.Effect, pc.On, pc.Grants, pc.Unknown)
+	}
+	return b.String()
+}
+
+func describeRest(b *strings.Builder, p *Plan, c *Change, accounts []Account, keys []Key) {
+	for _, a := range accounts {
+		fmt.Fprintf(b, "  account %s email %q default %t said %t unknown %t\n", a.Attribute, a.Email, a.Default, a.Said, a.Unknown)
+	}
+	for _, k := range keys {
+		fmt.Fprintf(b, "  key %s %q unknown %t\n", k.Attribute, k.Name, k.Unknown)
+	}
+	var waits []string
+	for _, other := range p.Changes {
+		if c.WaitsFor(other) == Waits {
+			waits = append(waits, other.Address)
+		}
+	}
+	if len(waits) > 0 {
+		slices.Sort(waits)
+		fmt.Fprintf(b, "  waits for %q\n", waits)
+	}
+}
+
+// TestActions: which changes count, and as what.
+func TestActions(t *testing.T) {
+	for actions, want := range map[string]string{
+		`["create"]`:           "changes creates",
+		`["update"]`:           "changes updates",
+		`["delete"]`:           "changes deletes goes",
+		`["delete", "create"]`: "changes creates deletes",
+		`["create", "delete"]`: "changes creates deletes",
+		`["no-op"]`:            "stands",
+		`["read"]`:             "",
+		`["forget"]`:           "",
+		`["create", "forget"]`: "changes creates",
+	} {
+		p := mustRead(t, `{"format_version": "1.2", "resource_changes": [
+			{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c",
+			 "change": {"actions": `+actions+`, "before": {"name": "c", "project": "acme-prod"}, "after": {"name": "c", "project": "acme-prod"}}}]}`, Options{})
+		var got []string
+		for _, c := range p.Clusters {
+			got = append(got, "changes")
+			for word, is := range map[string]bool{"creates": c.Creates(), "updates": c.Updates(), "deletes": c.Deletes(), "goes": c.Goes()} {
+				if is {
+					got = append(got, word)
+				}
+			}
+			slices.Sort(got[1:])
+		}
+		if len(p.Standing) > 0 {
+			got = append(got, "stands")
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", actions, got, want)
+		}
+	}
+}
+
+// TestRedact: a sensitive value is hidden wherever it is a part of a text.
+func TestRedact(t *testing.T) {
+	p := mustRead(t, `{"format_version": "1.2", "resource_changes": [
+		{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c",
+		 "change": {"actions": ["create"], "after": {"name": "c", "project": "acme-prod", "node_config": [{"service_account": "secret@acme-prod.iam.gserviceaccount.com"}]},
+		            "after_sensitive": {"node_config": [{"service_account": true}]}}}]}`, Options{})
+	if got := p.Clusters[0].Accounts[0]; !got.Sensitive || got.Email != "secret@acme-prod.iam.gserviceaccount.com" {
+		t.Errorf("the account is %+v: it must be known, and marked", got)
+	}
+	want := "serviceAccount:(sensitive) in acme-prod"
+	if got := p.Redact("serviceAccount:secret@acme-prod.iam.gserviceaccount.com in acme-prod"); got != want {
+		t.Errorf("redacted: %s, want %s", got, want)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	data := fixturePlan(b, "fleet")
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if _, err := Read(bytes.NewReader(data), Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// world makes a plan of one cluster, with the given planned attributes,
+// configuration and more.
+func world(after, unknown, expressions, providers, more string) string {
+	return fmt.Sprintf(`{"format_version": "1.2",
+		"resource_changes": [
+			{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c",
+			 "change": {"actions": ["create"], "after": {"name": "c"%s}, "after_unknown": {"project": true%s}}}%s],
+		"configuration": {"provider_config": {%s}, "root_module": {
+			"variables": {"project": {"default": "acme-var"}, "null": {"default": null}, "given": {}},
+			"resources": [{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c",
+				"provider_config_key": "google", "expressions": {%s}}%s]}}}`,
+		after, unknown, change(more), providers, expressions, blockOf(more))
+}
+
+// more is a second resource, as a change and as a block, apart by a bar.
+func change(more string) string  { return half(more, 0) }
+func blockOf(more string) string { return half(more, 1) }
+
+func half(more string, i int) string {
+	for k, c := range more {
+		if c == '|' {
+			return []string{more[:k], more[k+1:]}[i]
+		}
+	}
+	return more
+}
+
+const google = `"google": {"name": "google", "expressions": {"project": %s}}`
+
+func providerSets(expression string) string { return fmt.Sprintf(google, expression) }
+
+// TestProject: where the project of a resource comes from, in order.
+func TestProject(t *testing.T) {
+	sibling := func(project, configured string) string {
+		return `,{"address": "google_pubsub_topic.t", "mode": "managed", "type": "google_pubsub_topic", "name": "t", "change": {"actions": ["create"], "after": {"project": "` + project + `"}}}` +
+			`|,{"address": "google_pubsub_topic.t", "mode": "managed", "type": "google_pubsub_topic", "name": "t", "provider_config_key": "google", "expressions": {` + configured + `}}`
+	}
+	planned := func(typ, attribute, value string) string {
+		return `,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "change": {"actions": ["create"], "after": {"` + attribute + `": "` + value + `"}, "after_unknown": {"number": true}}}` +
+			`|,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "provider_config_key": "google", "expressions": {"` + attribute + `": {"constant_value": "` + value + `"}}}`
+	}
+	env := func(name, value string) Options {
+		return Options{Getenv: func(s string) string { return map[string]string{name: value}[s] }}
+	}
+	for _, tt := range []struct {
+		name    string
+		data    string
+		options Options
+		want    Project
+	}{
+		{"its attribute", world(`, "project": "acme-prod"`, "", "", providerSets(`{"constant_value": "acme-other"}`), ""), Options{},
+			Project{ID: "acme-prod", Source: "attribute project of google_container_cluster.c"}},
+		{"the provider's constant", world("", "", "", providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
+			Project{ID: "acme-prod", Source: "provider google"}},
+		{"the provider's variable", world("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
+			Project{ID: "acme-var", Source: "provider google (var.project)"}},
+		{"a domain-scoped ID", world("", "", "", providerSets(`{"constant_value": "example.com:acme-prod"}`), ""), Options{},
+			Project{ID: "example.com:acme-prod", Source: "provider google"}},
+		{"a number", world("", "", "", providerSets(`{"constant_value": "111111111111"}`), ""), Options{},
+			Project{ID: "111111111111", Source: "provider google"}},
+		{"a template is not trusted when a sibling shows another", world("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var-gke", "")), Options{},
+			Project{ID: "acme-var-gke", Source: "other resources of provider google"}},
+		{"a sibling where the provider says nothing", world("", "", "", `"google": {"name": "google"}`, sibling("acme-prod", "")), env("GOOGLE_PROJECT", "acme-env"),
+			Project{ID: "acme-prod", Source: "other resources of provider google"}},
+		{"a sibling with a project of its own tells nothing", world("", "", "", `"google": {"name": "google"}`, sibling("acme-own", `"project": {"constant_value": "acme-own"}`)), env("GOOGLE_PROJECT", "acme-env"),
+			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
+		{"the environment", world("", "", "", `"google": {"name": "google"}`, ""), env("CLOUDSDK_CORE_PROJECT", "acme-env"),
+			Project{ID: "acme-env", Source: "environment variable CLOUDSDK_CORE_PROJECT"}},
+		{"not the environment where the provider sets it out of sight", world("", "", "", providerSets(`{"references": ["local.project"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+			Project{Source: "neither the plan nor the environment names the project of google_container_cluster.c; name it with --project"}},
+		{"a variable that is null is not set", world("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
+		{"the flag, last", world("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
+			Project{ID: "acme-flag", Source: "--project"}},
+		{"another resource's project", world("", "", `"project": {"references": ["google_project_service.x.project", "google_project_service.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project_service", "service", "container.googleapis.com")), Options{},
+			Project{ID: "acme-prod", Source: "google_project_service.x.project: provider google"}},
+		{"a planned project", world("", "", `"project": {"references": ["google_project.x.project_id", "google_project.x"]}`, "", planned("google_project", "project_id", "acme-tenant")), Options{},
+			Project{ID: "acme-tenant", Source: "google_project.x.project_id: attribute project_id of google_project.x"}},
+		{"the number of a planned project is not known", world("", "", `"project": {"references": ["google_project.x.number", "google_project.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project", "project_id", "acme-tenant")), Options{},
+			Project{Source: "project of google_container_cluster.c is not known before apply"}},
+		{"a null variable falls back to the provider", world("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
+			Project{ID: "acme-prod", Source: "provider google"}},
+		{"what is no project ID is not taken for one", world("", "", "", providerSets(`{"constant_value": "not a project"}`), ""), Options{},
+			Project{Source: "neither the plan nor the environment names the project of google_container_cluster.c; name it with --project"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustRead(t, tt.data, tt.options)
+			if diff := cmp.Diff(tt.want, p.Clusters[0].Project); diff != "" {
+				t.Errorf("project (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestProviderKeys: how a resource in a module finds its provider.
+func TestProviderKeys(t *testing.T) {
+	inModule := func(key, providers string) string {
+		return fmt.Sprintf(`{"format_version": "1.2",
+			"resource_changes": [{"address": "module.m.google_container_cluster.c", "module_address": "module.m", "mode": "managed", "type": "google_container_cluster", "name": "c",
+				"change": {"actions": ["create"], "after": {"name": "c"}, "after_unknown": {"project": true}}}],
+			"configuration": {"provider_config": {%s}, "root_module": {"module_calls": {"m": {"module": {
+				"resources": [{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c", "provider_config_key": %q}]}}}}}}`, providers, key)
+	}
+	one := `"google": {"name": "google", "expressions": {"project": {"constant_value": "acme-root"}}}`
+	two := one + `, "google.prod": {"name": "google", "alias": "prod", "expressions": {"project": {"constant_value": "acme-alias"}}}`
+	own := `"module.m:google": {"name": "google", "module_address": "module.m", "expressions": {"project": {"constant_value": "acme-module"}}}`
+	for _, tt := range []struct{ name, key, providers, want string }{
+		{"under the caller's key", "google.prod", two, "acme-alias"},
+		{"its module's own", "module.m:google", one + "," + own, "acme-module"},
+		{"inherited from the root", "module.m:google", one, "acme-root"},
+		{"inherited, as old Terraform writes it", "m:google", one, "acme-root"},
+		{"handed in under another name, which old plans do not show", "m:google", two, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustRead(t, inModule(tt.key, tt.providers), Options{})
+			if got := p.Clusters[0].Project.ID; got != tt.want {
+				t.Errorf("the project is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	for in, want := range map[string]string{
+		"default":                              "",
+		"projects/acme-host/global/networks/n": "acme-host",
+		"https://www.googleapis.com/compute/v1/projects/acme-host/regions/r/subnetworks/s": "acme-host",
+		"//compute.googleapis.com/projects/acme-host/global/networks/n":                    "acme-host",
+		"projects/example.com:acme/global/networks/n":                                      "example.com:acme",
+		"regions/r/subnetworks/s":                                                          "",
+	} {
+		if got := ProjectOfName(in); got != want {
+			t.Errorf("the project of %s is %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"gke@acme-prod.iam.gserviceaccount.com":        "acme-prod",
+		"gke@acme.example.com.iam.gserviceaccount.com": "example.com:acme",
+		"111-compute@developer.gserviceaccount.com":    "111",
+		"acme-prod@appspot.gserviceaccount.com":        "acme-prod",
+		"alice@example.com":                            "",
+		"":                                             "",
+	} {
+		if got := AccountProject(in); got != want {
+			t.Errorf("the project of %s is %q, want %q", in, got, want)
+		}
+	}
+}
