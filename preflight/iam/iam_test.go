@@ -1,0 +1,260 @@
+package iam
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	agent   = "serviceAccount:service-111@container-engine-robot.iam.gserviceaccount.com"
+	account = "serviceAccount:gke@acme-prod.iam.gserviceaccount.com"
+	human   = "user:alice@acme.example"
+
+	project = "//cloudresourcemanager.googleapis.com/projects/acme-prod"
+	folder  = "//cloudresourcemanager.googleapis.com/folders/4"
+)
+
+// known roles: one that gives p.x.y, one that gives something else, and those
+// that give nothing any more.
+func roles() Roles {
+	return Roles{Fetched: map[string]Role{
+		"roles/gives":                  {Permissions: []string{"p.x.y", "p.x.z"}},
+		"roles/other":                  {Permissions: []string{"p.x.z"}},
+		"projects/acme-prod/roles/off": {Permissions: []string{"p.x.y"}, Stage: "DISABLED"},
+		"projects/acme-prod/roles/del": {Permissions: []string{"p.x.y"}, Deleted: true},
+	}}
+}
+
+func bound(role string, members ...string) *Policy {
+	return &Policy{Bindings: []Binding{{Role: role, Members: members}}}
+}
+
+// TestMembers: whom a binding of a role that gives the permission is for.
+func TestMembers(t *testing.T) {
+	identities := map[string]Identity{
+		"agent":     {Member: agent, ServiceAgent: true, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
+		"account":   {Member: account, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
+		"homeless":  {Member: account},
+		"human":     {Member: human},
+		"otherwise": {Member: "serviceAccount:other@acme-prod.iam.gserviceaccount.com", Home: []string{"projects/222"}},
+	}
+	const sets = "principalSet://cloudresourcemanager.googleapis.com/"
+	for _, tt := range []struct {
+		who, member string
+		want        Verdict
+	}{
+		{"account", account, Yes},
+		{"account", "serviceAccount:GKE@acme-prod.iam.gserviceaccount.com", Yes},
+		{"account", agent, No},
+		{"account", "user:gke@acme-prod.iam.gserviceaccount.com", No},
+		{"human", human, Yes},
+		{"human", "user:bob@acme.example", No},
+		{"account", "group:g@acme.example", Unknown},
+		{"human", "domain:acme.example", Yes},
+		{"human", "domain:other.example", No},
+		{"account", "domain:acme-prod.iam.gserviceaccount.com", No},
+		{"account", "allUsers", Yes},
+		{"human", "allAuthenticatedUsers", Yes},
+		{"account", "deleted:" + account + "?uid=1", No},
+		{"account", sets + "projects/111/type/ServiceAccount", Yes},
+		{"account", sets + "folders/4/type/ServiceAccount", Yes},
+		{"account", sets + "projects/999/type/ServiceAccount", No},
+		{"otherwise", sets + "projects/111/type/ServiceAccount", No},
+		{"homeless", sets + "projects/111/type/ServiceAccount", Unknown},
+		{"agent", sets + "projects/111/type/ServiceAccount", No},
+		{"agent", sets + "projects/111/type/ServiceAgent", Yes},
+		{"account", sets + "projects/111/type/ServiceAgent", No},
+		{"human", sets + "projects/111/type/ServiceAccount", No},
+		{"account", sets + "projects/111", Unknown},
+		{"account", "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/*", No},
+		{"account", "principalSet://goog/public:all", Unknown},
+		{"account", "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s", No},
+		{"account", "principal://iam.googleapis.com/projects/-/serviceAccounts/gke@acme-prod.iam.gserviceaccount.com", Unknown},
+		{"account", "projectEditor:acme-prod", Unknown},
+		{"account", "unknown:google_x.y", Unknown},
+		{"account", "", Unknown},
+	} {
+		q := Question{Identity: identities[tt.who], Permission: "p.x.y", Complete: true,
+			Levels: []Level{{Resource: project, Policy: bound("roles/gives", tt.member)}}}
+		if got := Evaluate(q, roles()); got.Verdict != tt.want {
+			t.Errorf("%s as %q: %d, want %d", tt.who, tt.member, got.Verdict, tt.want)
+		}
+		// The same member of a role that does not give it says nothing.
+		q.Levels[0].Policy = bound("roles/other", tt.member)
+		if got := Evaluate(q, roles()); got.Verdict != No {
+			t.Errorf("%s as %q of another role: %d, want No", tt.who, tt.member, got.Verdict)
+		}
+	}
+}
+
+// TestLevels: a grant anywhere is enough, and a no takes all of them.
+func TestLevels(t *testing.T) {
+	gives, other := bound("roles/gives", agent), bound("roles/other", agent)
+	readable := func(resource string, p *Policy) Level { return Level{Resource: resource, Policy: p} }
+	unreadable := Level{Resource: folder, Unreadable: "403"}
+	for _, tt := range []struct {
+		name     string
+		levels   []Level
+		complete bool
+		want     Verdict
+		doubt    DoubtKind
+	}{
+		{"a grant", []Level{readable(project, gives)}, true, Yes, ""},
+		{"a grant above", []Level{readable(project, other), readable(folder, gives)}, true, Yes, ""},
+		{"a grant beside what cannot be read", []Level{readable(project, gives), unreadable}, false, Yes, ""},
+		{"none", []Level{readable(project, other), readable(folder, &Policy{})}, true, No, ""},
+		{"none where something cannot be read", []Level{readable(project, other), unreadable}, true, Unknown, DoubtPolicy},
+		{"none where what is above is not known", []Level{readable(project, other)}, false, Unknown, DoubtAncestors},
+		{"nothing at all", nil, true, No, ""},
+		{"a role that nobody knows", []Level{readable(project, bound("roles/new", agent))}, true, Unknown, DoubtRole},
+		{"a role that is disabled", []Level{readable(project, bound("projects/acme-prod/roles/off", agent))}, true, No, ""},
+		{"a role that is deleted", []Level{readable(project, bound("projects/acme-prod/roles/del", agent))}, true, No, ""},
+		{"a group", []Level{readable(project, bound("roles/gives", "group:g@acme.example"))}, true, Unknown, DoubtGroup},
+		{"a condition", []Level{readable(project, &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{agent}, Condition: &Condition{Expression: "true"}}}})}, true, Unknown, DoubtCondition},
+		{"a condition beside a grant", []Level{readable(project, &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{agent}, Condition: &Condition{Expression: "x"}}, {Role: "roles/gives", Members: []string{agent}}}})}, true, Yes, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := Evaluate(Question{Identity: Identity{Member: agent, ServiceAgent: true}, Permission: "p.x.y", Levels: tt.levels, Complete: tt.complete}, roles())
+			if got.Verdict != tt.want {
+				t.Fatalf("the verdict is %d, want %d", got.Verdict, tt.want)
+			}
+			if tt.doubt != "" && (len(got.Doubts) != 1 || got.Doubts[0].Kind != tt.doubt) {
+				t.Errorf("the doubts are %+v, want %s", got.Doubts, tt.doubt)
+			}
+			if (tt.want == Yes) != (len(got.Grants) > 0) {
+				t.Errorf("the grants are %+v", got.Grants)
+			}
+		})
+	}
+}
+
+// TestUnconfirmed: what the table says is lacking has to be looked up before
+// it counts; what it says is there does not.
+func TestUnconfirmed(t *testing.T) {
+	table := parse("2026-08-22\np.x.y p.x.z\nroles/gives 0 1\nroles/other 1\nroles/empty\n")
+	ask := func(role, permission string, fetched map[string]Role) Answer {
+		return Evaluate(Question{Identity: Identity{Member: agent}, Permission: permission, Complete: true,
+			Levels: []Level{{Resource: project, Policy: bound(role, agent)}}}, Roles{Table: table, Fetched: fetched})
+	}
+	for _, tt := range []struct {
+		role, permission string
+		fetched          map[string]Role
+		want             Verdict
+		unconfirmed      []string
+	}{
+		{"roles/gives", "p.x.y", nil, Yes, nil},
+		{"roles/other", "p.x.y", nil, No, []string{"roles/other"}},
+		{"roles/empty", "p.x.y", nil, No, []string{"roles/empty"}},
+		{"roles/gives", "q.not.covered", nil, Unknown, []string{"roles/gives"}},
+		{"roles/new", "p.x.y", nil, Unknown, []string{"roles/new"}},
+		{"roles/other", "p.x.y", map[string]Role{"roles/other": {Permissions: []string{"p.x.y"}}}, Yes, nil},
+		{"roles/other", "p.x.y", map[string]Role{"roles/other": {}}, No, nil},
+	} {
+		got := ask(tt.role, tt.permission, tt.fetched)
+		if got.Verdict != tt.want || !slices.Equal(got.Unconfirmed, tt.unconfirmed) {
+			t.Errorf("%s of %s: %d, unconfirmed %v; want %d, %v", tt.permission, tt.role, got.Verdict, got.Unconfirmed, tt.want, tt.unconfirmed)
+		}
+	}
+}
+
+// TestPredefined holds the embedded table against facts that GKE rests on.
+// https://docs.cloud.google.com/iam/docs/roles-permissions/container
+func TestPredefined(t *testing.T) {
+	table := Predefined()
+	for _, tt := range []struct {
+		role, permission string
+		want             Verdict
+	}{
+		{"roles/container.serviceAgent", "compute.regions.get", Yes},
+		{"roles/container.serviceAgent", "cloudkms.cryptoKeyVersions.useToEncrypt", No},
+		{"roles/container.clusterAdmin", "container.clusters.create", Yes},
+		{"roles/container.clusterAdmin", "iam.serviceAccounts.actAs", No},
+		{"roles/container.clusterAdmin", "compute.instanceGroupManagers.get", No},
+		{"roles/editor", "iam.serviceAccounts.actAs", Yes},
+		{"roles/owner", "iam.serviceAccounts.getAccessToken", No},
+		{"roles/compute.instanceGroupManagerServiceAgent", "compute.instances.create", Yes},
+		{"roles/container.defaultNodeServiceAccount", "autoscaling.sites.writeMetrics", Yes},
+		{"roles/container.defaultNodeServiceAccount", "compute.regions.get", No},
+		{"roles/no.such.role", "compute.regions.get", Unknown},
+		{"roles/editor", "no.such.permission", Unknown},
+	} {
+		if got := table.Has(tt.role, tt.permission); got != tt.want {
+			t.Errorf("%s of %s: %d, want %d", tt.permission, tt.role, got, tt.want)
+		}
+	}
+	nodes, known := table.Permissions("roles/container.defaultNodeServiceAccount")
+	want := []string{
+		"autoscaling.sites.writeMetrics", "logging.logEntries.create", "monitoring.metricDescriptors.create",
+		"monitoring.metricDescriptors.list", "monitoring.timeSeries.create", "monitoring.timeSeries.list",
+	}
+	if diff := cmp.Diff(want, nodes); diff != "" || !known {
+		t.Errorf("the role of nodes (-want +got):\n%s", diff)
+	}
+	if table.Date() != "2026-08-22" {
+		t.Errorf("the data is of %s", table.Date())
+	}
+}
+
+// TestApply: what apply makes of a policy.
+func TestApply(t *testing.T) {
+	now := &Policy{Bindings: []Binding{
+		{Role: "r", Members: []string{"a", "b"}},
+		{Role: "s", Members: []string{"a"}},
+		{Role: "r", Members: []string{"c"}, Condition: &Condition{Expression: "x"}},
+	}}
+	grant := func(role string, members ...string) []Binding {
+		return []Binding{{Role: role, Members: members, Source: "x.y"}}
+	}
+	for _, tt := range []struct {
+		name  string
+		edits []Edit
+		want  map[string]string // role and member, with the condition, to source
+	}{
+		{"nothing", nil, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"a member more", []Edit{{Effect: Add, Bindings: grant("r", "d")}}, map[string]string{"r a": "", "r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
+		{"a member more that comes too late", []Edit{{Effect: Add, Bindings: grant("r", "d"), Takes: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"one that is there already", []Edit{{Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"a member less", []Edit{{Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"taken out and put in again", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r a": "x.y", "r b": "", "s a": "", "r c if x": ""}},
+		{"the members of a role", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
+		{"the members of a role, too late for the new ones", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), Takes: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"nobody in a role", []Edit{{Effect: SetRole, Bindings: grant("r")}}, map[string]string{"s a": "", "r c if x": ""}},
+		{"a whole policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a", "d")}}, map[string]string{"s a": "", "s d": "x.y"}},
+		{"an account out of every role", []Edit{{Effect: Strip, Bindings: []Binding{{Members: []string{"a"}}}}}, map[string]string{"r b": "", "r c if x": ""}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, flat(Level{Policy: now}.Apply(tt.edits).Policy)); diff != "" {
+				t.Errorf("the policy then (-want +got):\n%s", diff)
+			}
+			if len(now.Bindings) != 3 || len(now.Bindings[0].Members) != 2 {
+				t.Fatal("the policy of now was changed")
+			}
+		})
+	}
+	if got := (Level{Policy: now}).Apply([]Edit{{Effect: SetPolicy, Unknown: "x.y"}}); got.Policy != nil || got.Unreadable != "x.y" {
+		t.Errorf("a policy that is set to nobody knows what is %+v", got)
+	}
+	unread := Level{Unreadable: "403"}
+	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d")}}); got.Policy != nil || len(got.Planned) != 1 {
+		t.Errorf("what is added to a policy that cannot be read is lost: %+v", got)
+	}
+	if got := unread.Apply([]Edit{{Effect: SetPolicy, Bindings: grant("r", "d")}}); got.Policy == nil {
+		t.Errorf("a policy that is set is known, whatever it was: %+v", got)
+	}
+}
+
+func flat(p *Policy) map[string]string {
+	out := map[string]string{}
+	for _, b := range p.Bindings {
+		for _, m := range b.Members {
+			key := b.Role + " " + m
+			if b.Condition != nil {
+				key += " if " + b.Condition.Expression
+			}
+			out[key] = b.Source
+		}
+	}
+	return out
+}
