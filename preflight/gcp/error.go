@@ -43,7 +43,7 @@ func (e *Error) Error() string {
 	if e.Method == "" {
 		return message
 	}
-	return fmt.Sprintf("%s of %s: %s", e.Method, printable(e.Resource), message)
+	return fmt.Sprintf("%s of %s: %s", e.Method, printable(redact(e.Resource)), message)
 }
 
 // Unwrap is the fault underneath.

@@ -1,0 +1,123 @@
+package gcp
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// keyFile is a service account's key, made for this test.
+func keyFile(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(map[string]string{
+		"type": "service_account", "project_id": "acme-prod", "private_key_id": "1", "client_email": "terraform@acme-prod.iam.gserviceaccount.com",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), "token_uri": "https://oauth2.googleapis.com/token",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+const userFile = `{"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r", "quota_project_id": "acme-quota"}`
+
+// TestFindCredentials: where they are looked for, in the provider's order.
+func TestFindCredentials(t *testing.T) {
+	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/oauth2.googleapis.com/token" {
+			t.Errorf("a token was asked for at %s", r.URL.Path)
+		}
+		answer(w, 200, `{"access_token": "made", "expires_in": 3600, "token_type": "Bearer"}`)
+	}))
+	defer tokens.Close()
+	key := keyFile(t)
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	keyPath := write("key.json", key)
+	write(".config/gcloud/application_default_credentials.json", userFile)
+	for _, tt := range []struct {
+		name                 string
+		env                  map[string]string
+		source, token, quota string
+	}{
+		{"a token", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_CREDENTIALS": key}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", ""},
+		{"a key in a variable", map[string]string{"GOOGLE_CREDENTIALS": key, "GOOGLE_APPLICATION_CREDENTIALS": "absent"}, "GOOGLE_CREDENTIALS", "made", ""},
+		{"a key in a file", map[string]string{"GOOGLE_CREDENTIALS": keyPath}, "GOOGLE_CREDENTIALS", "made", ""},
+		{"an older variable", map[string]string{"GCLOUD_KEYFILE_JSON": keyPath}, "GCLOUD_KEYFILE_JSON", "made", ""},
+		{"application credentials", map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": keyPath, "HOME": dir}, "GOOGLE_APPLICATION_CREDENTIALS", "made", ""},
+		{"a user's login", map[string]string{"HOME": dir}, "application default credentials", "made", "acme-quota"},
+		{"a user's login with another quota project", map[string]string{"HOME": dir, "GOOGLE_CLOUD_QUOTA_PROJECT": "acme-other"}, "application default credentials", "made", "acme-other"},
+		{"a billing project counts only with the override", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_BILLING_PROJECT": "acme-bill"}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", ""},
+		{"a billing project with the override", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_BILLING_PROJECT": "acme-bill", "USER_PROJECT_OVERRIDE": "true"}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", "acme-bill"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := FindCredentials(context.Background(), Environment{
+				Getenv: func(name string) string { return tt.env[name] }, ReadFile: os.ReadFile, Endpoint: tokens.URL,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			token, err := c.TokenSource.Token()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Source != tt.source || token.AccessToken != tt.token || c.QuotaProject != tt.quota {
+				t.Errorf("found %q in %s for %q, want %q in %s for %q", token.AccessToken, c.Source, c.QuotaProject, tt.token, tt.source, tt.quota)
+			}
+		})
+	}
+}
+
+// TestNoCredentials: an error says where to look and what to run, and quotes
+// nothing of what it read.
+func TestNoCredentials(t *testing.T) {
+	broken := strings.Replace(keyFile(t), "BEGIN PRIVATE KEY", "BEGIN SECRET", 1)
+	for name, env := range map[string]map[string]string{
+		"none":               {"NO_GCE_CHECK": "true"},
+		"no JSON":            {"GOOGLE_CREDENTIALS": "{very secret"},
+		"no kind":            {"GOOGLE_CREDENTIALS": `{"private_key": "very secret"}`},
+		"an unknown kind":    {"GOOGLE_CREDENTIALS": `{"type": "magic", "private_key": "very secret"}`},
+		"a file not there":   {"GOOGLE_APPLICATION_CREDENTIALS": "/no/such/file"},
+		"a key that is none": {"GOOGLE_CREDENTIALS": broken},
+	} {
+		c, err := FindCredentials(context.Background(), Environment{
+			Getenv: func(name string) string { return env[name] }, ReadFile: os.ReadFile,
+		})
+		if err == nil {
+			_, err = c.TokenSource.Token()
+		}
+		if err == nil || strings.Contains(err.Error(), "very secret") || strings.Contains(err.Error(), "SECRET") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "none" && (!errors.Is(err, ErrNoCredentials) || !strings.Contains(err.Error(), "hint: gcloud auth")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

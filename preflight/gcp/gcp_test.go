@@ -1,0 +1,560 @@
+package gcp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2"
+)
+
+// canary is a token that must stand nowhere but in the request.
+const canary = "ya29.canary-token"
+
+func credentials() *Credentials {
+	return &Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: canary}), Source: "a test"}
+}
+
+// serve makes a client of a server that answers with h.
+func serve(t *testing.T, h http.HandlerFunc) *Client {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	c, err := New(t.Context(), Options{
+		Endpoint: s.URL, Credentials: credentials(), UserAgent: "gke-preflight/test",
+		Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func answer(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body)
+}
+
+// TestRequests: how each question goes over the wire.
+func TestRequests(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		ask  func(context.Context, *Client) error
+		want string
+	}{
+		{"identity", func(ctx context.Context, c *Client) error { _, err := c.Identity(ctx); return err },
+			"GET /oauth2.googleapis.com/tokeninfo"},
+		{"project", func(ctx context.Context, c *Client) error { _, err := c.Project(ctx, "acme-prod"); return err },
+			"GET /cloudresourcemanager.googleapis.com/v3/projects/acme-prod"},
+		{"project in a domain", func(ctx context.Context, c *Client) error {
+			_, err := c.Project(ctx, "example.com:acme-prod")
+			return err
+		},
+			"GET /cloudresourcemanager.googleapis.com/v3/projects/example.com:acme-prod"},
+		{"ancestry", func(ctx context.Context, c *Client) error { _, err := c.Ancestry(ctx, "acme-prod"); return err },
+			"POST /cloudresourcemanager.googleapis.com/v1/projects/acme-prod:getAncestry"},
+		{"policy", func(ctx context.Context, c *Client) error { _, err := c.Policy(ctx, "folders/4"); return err },
+			"POST /cloudresourcemanager.googleapis.com/v3/folders/4:getIamPolicy"},
+		{"an account's policy", func(ctx context.Context, c *Client) error {
+			_, err := c.Policy(ctx, "projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com")
+			return err
+		}, "POST /iam.googleapis.com/v1/projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com:getIamPolicy"},
+		{"permissions", func(ctx context.Context, c *Client) error {
+			_, err := c.TestPermissions(ctx, "projects/acme-prod", []string{"a.b.c"})
+			return err
+		}, "POST /cloudresourcemanager.googleapis.com/v3/projects/acme-prod:testIamPermissions"},
+		{"permissions on an account", func(ctx context.Context, c *Client) error {
+			_, err := c.TestPermissions(ctx, "projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com", []string{"a.b.c"})
+			return err
+		}, "POST /iam.googleapis.com/v1/projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com:testIamPermissions"},
+		{"services", func(ctx context.Context, c *Client) error {
+			_, err := c.Services(ctx, "acme-prod", []string{"x.googleapis.com"})
+			return err
+		}, "GET /serviceusage.googleapis.com/v1/projects/acme-prod/services:batchGet"},
+		{"account", func(ctx context.Context, c *Client) error {
+			_, err := c.ServiceAccount(ctx, "-", "112233445566778899000")
+			return err
+		}, "GET /iam.googleapis.com/v1/projects/-/serviceAccounts/112233445566778899000"},
+		{"role", func(ctx context.Context, c *Client) error {
+			_, err := c.Role(ctx, "organizations/1/roles/x")
+			return err
+		},
+			"GET /iam.googleapis.com/v1/organizations/1/roles/x"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got, token, agent string
+			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				got, token, agent = r.Method+" "+r.URL.Path, r.Header.Get("Authorization"), r.Header.Get("User-Agent")
+				answer(w, 404, `{"error": {"code": 404, "message": "no"}}`)
+			})
+			err := tt.ask(t.Context(), c)
+			if got != tt.want || token != "Bearer "+canary || agent != "gke-preflight/test" {
+				t.Errorf("sent %s with %q as %q, want %s", got, token, agent, tt.want)
+			}
+			var e *Error
+			if !errors.As(err, &e) || !e.NotFound() || strings.Contains(err.Error(), canary) {
+				t.Errorf("the error is %v, want a 404 without the token", err)
+			}
+		})
+	}
+}
+
+// TestOddAnswers: an answer that cannot be used is an error, never an empty
+// success.
+func TestOddAnswers(t *testing.T) {
+	asks := map[string]func(context.Context, *Client) error{
+		"project":  func(ctx context.Context, c *Client) error { _, err := c.Project(ctx, "acme-prod"); return err },
+		"ancestry": func(ctx context.Context, c *Client) error { _, err := c.Ancestry(ctx, "acme-prod"); return err },
+		"policy":   func(ctx context.Context, c *Client) error { _, err := c.Policy(ctx, "projects/acme-prod"); return err },
+		"account": func(ctx context.Context, c *Client) error {
+			_, err := c.ServiceAccount(ctx, "p-prod", "a@p.iam.gserviceaccount.com")
+			return err
+		},
+		"role": func(ctx context.Context, c *Client) error { _, err := c.Role(ctx, "roles/x"); return err },
+		"permissions": func(ctx context.Context, c *Client) error {
+			_, err := c.TestPermissions(ctx, "projects/acme-prod", []string{"a.b.c"})
+			return err
+		},
+		"services": func(ctx context.Context, c *Client) error {
+			_, err := c.Services(ctx, "acme-prod", []string{"x.googleapis.com"})
+			return err
+		},
+	}
+	for what, ask := range asks {
+		for name, body := range map[string]string{
+			"HTML":          "<html><body>Sign in</body></html>",
+			"nothing":       "",
+			"truncated":     `{"permissions": ["a.b.`,
+			"a list":        "[]",
+			"another's":     `{"name": "projects/9", "projectId": "other", "email": "other@x", "permissions": ["z.z.z"], "services": [{"name": "projects/1/services/other"}], "ancestor": [{}], "bindings": [{"members": ["x"]}]}`,
+			"a wrong type":  `{"name": 1, "projectId": [], "email": {}, "permissions": "all", "services": {}, "ancestor": {}, "bindings": {}}`,
+			"empty binding": `{"bindings": [null], "ancestor": [], "permissions": ["z.z.z"], "services": [{}]}`,
+		} {
+			t.Run(what+"/"+name, func(t *testing.T) {
+				c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, body) })
+				if err := ask(t.Context(), c); err == nil {
+					t.Error("it was taken for an answer")
+				}
+			})
+		}
+	}
+}
+
+// TestEmptyAnswers: {} is an answer to one question only.
+func TestEmptyAnswers(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, "{}") })
+	tested, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"})
+	if diff := cmp.Diff(Tested{Refused: []string{"a.b.c"}}, tested); diff != "" || err != nil {
+		t.Errorf("nothing granted: %v\n%s", err, diff)
+	}
+	if _, err := c.Policy(t.Context(), "projects/acme-prod"); err == nil {
+		t.Error("{} was taken for a policy")
+	}
+	s, err := c.Services(t.Context(), "acme-prod", []string{"x.googleapis.com"})
+	if err != nil || s.State["x.googleapis.com"] != "" {
+		t.Errorf("a service that is left out is %q, %v; want that it is not known", s.State["x.googleapis.com"], err)
+	}
+}
+
+// TestBatches: 100 permissions and 30 services at most a request.
+func TestBatches(t *testing.T) {
+	var sizes []int
+	var mu sync.Mutex
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.Method == http.MethodGet {
+			sizes = append(sizes, len(r.URL.Query()["names"]))
+			answer(w, 200, `{}`)
+			return
+		}
+		var body struct{ Permissions []string }
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		sizes = append(sizes, len(body.Permissions))
+		granted, _ := json.Marshal(map[string]any{"permissions": body.Permissions[:1]})
+		answer(w, 200, string(granted))
+	})
+	many := func(n int) []string {
+		out := make([]string, n)
+		for i := range out {
+			out[i] = fmt.Sprintf("a.b.c%d", i)
+		}
+		return out
+	}
+	tested, err := c.TestPermissions(t.Context(), "projects/acme-prod", many(201))
+	if err != nil || len(tested.Granted) != 3 || len(tested.Refused) != 198 {
+		t.Errorf("%d granted, %d refused, %v", len(tested.Granted), len(tested.Refused), err)
+	}
+	slices.Sort(sizes)
+	if diff := cmp.Diff([]int{1, 100, 100}, sizes); diff != "" {
+		t.Error(diff)
+	}
+	sizes = nil
+	if _, err := c.Services(t.Context(), "acme-prod", many(31)); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(sizes)
+	if diff := cmp.Diff([]int{1, 30}, sizes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestInvalidPermission: what Google calls invalid is set aside, and the rest
+// asked again.
+func TestInvalidPermission(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Permissions []string }
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		if slices.Contains(body.Permissions, "bad.x.y") {
+			answer(w, 400, `{"error": {"code": 400, "message": "Permission bad.x.y is not valid for this resource."}}`)
+			return
+		}
+		answer(w, 200, `{"permissions": ["good.x.y"]}`)
+	})
+	got, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"good.x.y", "bad.x.y", "other.x.y"})
+	want := Tested{Granted: []string{"good.x.y"}, Refused: []string{"other.x.y"}, Invalid: []string{"bad.x.y"}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	forever := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, 400, `{"error": {"code": 400, "message": "Permission not.asked.for is not valid for this resource."}}`)
+	})
+	if _, err := forever.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"}); err == nil {
+		t.Error("an answer about another permission was taken")
+	}
+}
+
+// TestRetry: which faults pass, and which do not.
+func TestRetry(t *testing.T) {
+	for status, want := range map[int]int32{429: 3, 500: 3, 502: 3, 503: 3, 504: 3, 400: 1, 401: 1, 403: 1, 404: 1, 409: 1} {
+		var n atomic.Int32
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if body, _ := io.ReadAll(r.Body); !strings.Contains(string(body), "a.b.c") {
+				t.Errorf("attempt %d has lost its body", n.Load()+1)
+			}
+			if n.Add(1) < 3 {
+				answer(w, status, `{"error": {"code": 1, "message": "later"}}`)
+				return
+			}
+			answer(w, 200, `{"permissions": ["a.b.c"]}`)
+		})
+		_, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"})
+		if n.Load() != want || (err == nil) != (want == 3) {
+			t.Errorf("%d: %d attempts and %v, want %d", status, n.Load(), err, want)
+		}
+		if got := c.Requests()["cloudresourcemanager.projects.testIamPermissions"]; got != 1 {
+			t.Errorf("%d: counted %d questions, want 1", status, got)
+		}
+	}
+}
+
+// TestRetryEnds: patience has an end, and so has the context.
+func TestRetryEnds(t *testing.T) {
+	var n atomic.Int32
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { n.Add(1); answer(w, 503, "{}") })
+	if _, err := c.Role(t.Context(), "roles/x"); err == nil || n.Load() != maxAttempts {
+		t.Errorf("%d attempts, %v", n.Load(), err)
+	}
+	later := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "60")
+		answer(w, 429, "{}")
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := later.Role(ctx, "roles/x"); err == nil || ctx.Err() != nil {
+		t.Errorf("an answer that says to come back after the end was waited for: %v", err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	for header, want := range map[string]time.Duration{"": 0, "5": 5 * time.Second, "-1": 0, "soon": 0, "99999": 0} {
+		if got := retryAfter(header); got != want {
+			t.Errorf("Retry-After: %s is %s, want %s", header, got, want)
+		}
+	}
+}
+
+// TestImpersonation: a token is made once, whoever asks at once.
+func TestImpersonation(t *testing.T) {
+	var made atomic.Int32
+	var callers sync.Map
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "generateAccessToken") {
+			made.Add(1)
+			answer(w, 200, `{"accessToken": "other", "expireTime": "2030-01-01T00:00:00Z"}`)
+			return
+		}
+		callers.Store(r.Header.Get("Authorization"), true)
+		answer(w, 200, `{"permissions": []}`)
+	})
+	other := c.As("a@p.iam.gserviceaccount.com", nil)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := other.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if made.Load() != 1 {
+		t.Errorf("%d tokens were made, want 1", made.Load())
+	}
+	if _, own := callers.Load("Bearer " + canary); own {
+		t.Error("a question was asked as the owner of the client")
+	}
+}
+
+func TestImpersonationRefused(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, 403, `{"error": {"code": 403, "message": "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).", "details": [
+			{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED", "domain": "iam.googleapis.com", "metadata": {"permission": "iam.serviceAccounts.getAccessToken"}}]}}`)
+	})
+	_, err := c.As("a@p.iam.gserviceaccount.com", nil).Project(t.Context(), "acme-prod")
+	var e *Error
+	if !errors.As(err, &e) || e.Method != MethodGenerateAccessToken || !e.Denied() || e.Metadata["permission"] != "iam.serviceAccounts.getAccessToken" {
+		t.Errorf("the error is %+v, want that the token was refused", err)
+	}
+}
+
+// TestErrors: what kind of refusal it is.
+func TestErrors(t *testing.T) {
+	info := func(reason, metadata string) string {
+		return `{"error": {"code": 403, "message": "m", "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "` + reason + `", "metadata": {` + metadata + `}}]}}`
+	}
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+		want   string
+	}{
+		{"a permission is missing", 403, info("IAM_PERMISSION_DENIED", ""), "denied"},
+		{"an API is off", 403, info("SERVICE_DISABLED", `"service": "iam.googleapis.com", "consumer": "projects/1"`), "off iam.googleapis.com projects/1"},
+		{"the quota project is refused", 403, info("USER_PROJECT_DENIED", ""), "quota"},
+		{"not logged in", 401, `{"error": {"code": 401, "message": "m"}}`, "unauthorized"},
+		{"not there", 404, `{"error": {"code": 404, "message": "m"}}`, "not found"},
+		{"no JSON", 403, `<html>no</html>`, "denied"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, tt.status, tt.body) })
+			_, err := c.Role(t.Context(), "roles/x")
+			var e *Error
+			if !errors.As(err, &e) {
+				t.Fatalf("the error is %v", err)
+			}
+			if got := kindOf(e); got != tt.want {
+				t.Errorf("it is %s, want %s", got, tt.want)
+			}
+			if strings.Contains(e.Error(), "<html>") {
+				t.Errorf("the error quotes HTML: %s", e)
+			}
+		})
+	}
+}
+
+func kindOf(e *Error) string {
+	if service, consumer, off := e.ServiceDisabled(); off {
+		return "off " + service + " " + consumer
+	}
+	for kind, is := range map[string]bool{
+		"denied": e.Denied(), "quota": e.UserProjectDenied(), "unauthorized": e.Unauthorized(),
+		"not found": e.NotFound(), "unreachable": e.Unreachable(),
+	} {
+		if is {
+			return kind
+		}
+	}
+	return "something else"
+}
+
+func TestUnreachable(t *testing.T) {
+	c, err := New(t.Context(), Options{Endpoint: "http://127.0.0.1:1", Credentials: credentials(), Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Identity(t.Context())
+	var e *Error
+	if !errors.As(err, &e) || !e.Unreachable() || strings.Contains(err.Error(), canary) {
+		t.Errorf("the error is %v, want that it cannot be reached, without the token", err)
+	}
+}
+
+// TestEndpoint: where tokens may go.
+func TestEndpoint(t *testing.T) {
+	for endpoint, allowed := range map[string]bool{
+		"":                          true,
+		"http://127.0.0.1:8085":     true,
+		"http://localhost:8085":     true,
+		"http://[::1]:8085":         true,
+		"https://proxy.example/gcp": true,
+		"http://10.0.0.1:8085":      false,
+		"http://example.com":        false,
+		"http://127.0.0.1.evil.com": false,
+		"ftp://127.0.0.1":           false,
+		"127.0.0.1:8085":            false,
+		"https://user:pw@x.example": false,
+		"https://x.example/?a=b":    false,
+	} {
+		if _, err := New(t.Context(), Options{Endpoint: endpoint, Credentials: credentials()}); (err == nil) != allowed {
+			t.Errorf("endpoint %q: %v", endpoint, err)
+		}
+	}
+}
+
+// TestRedirect: a token does not follow where an answer points.
+func TestRedirect(t *testing.T) {
+	var stolen atomic.Bool
+	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Store(true) }))
+	defer thief.Close()
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, thief.URL, http.StatusFound) })
+	if _, err := c.Project(t.Context(), "acme-prod"); err == nil || stolen.Load() {
+		t.Errorf("the redirect was followed: %v", err)
+	}
+}
+
+// TestGuard: of all methods of the APIs in use, those in the list go out and
+// no other. The list of all is Google's: the discovery documents.
+func TestGuard(t *testing.T) {
+	want := map[string]bool{}
+	for _, m := range Methods() {
+		want[m.ID] = true
+	}
+	delete(want, "oauth2.tokeninfo") // of no discovery document
+	seen := map[string]bool{}
+	n := 0
+	for _, api := range []string{"cloudresourcemanager/v1", "cloudresourcemanager/v3", "serviceusage/v1", "iam/v1", "iamcredentials/v1"} {
+		for id, r := range discovered(t, api) {
+			n++
+			allowedID, ok := allowed(Methods(), r)
+			if ok {
+				seen[allowedID] = true
+			}
+			if ok && (allowedID != id || !want[id]) {
+				t.Errorf("%s goes out as %s", id, allowedID)
+			}
+		}
+	}
+	if n < 150 {
+		t.Errorf("only %d methods were tried", n)
+	}
+	for id := range want {
+		if !seen[id] {
+			t.Errorf("%s is in the list, and no method of Google's has that ID and path", id)
+		}
+	}
+}
+
+// discovered are requests for every method of an API.
+func discovered(t *testing.T, api string) map[string]*http.Request {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
+	if err != nil {
+		t.Fatalf("find google.golang.org/api: %v", err)
+	}
+	name, version, _ := strings.Cut(api, "/")
+	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), name, version, name+"-api.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc resourceDoc
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]*http.Request{}
+	doc.walk(func(m methodDoc) {
+		path := strings.NewReplacer(
+			"{projectsId}", "acme-prod", "{projectId}", "acme-prod", "{resource}", "acme-prod", "{foldersId}", "4", "{organizationsId}", "1",
+			"{serviceAccountsId}", "-", "{rolesId}", "x", "{v1Id}", "projects", "{v1Id1}", "acme-prod").Replace(m.FlatPath)
+		if name == "iamcredentials" {
+			path = strings.ReplaceAll(m.FlatPath, "{projectsId}", "-")
+		}
+		path = strings.NewReplacer("{serviceAccountsId}", "a@p.iam.gserviceaccount.com").Replace(path)
+		u, err := url.Parse("https://" + name + ".googleapis.com/" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := m.ID
+		if out[id] == nil || strings.Contains(path, "projects/") {
+			out[id+suffix(out, id)] = &http.Request{Method: m.HTTPMethod, URL: u}
+		}
+	})
+	return out
+}
+
+// suffix tells apart methods that have one ID in several versions.
+func suffix(out map[string]*http.Request, id string) string {
+	if out[id] == nil {
+		return ""
+	}
+	return "#again"
+}
+
+type methodDoc struct{ ID, HTTPMethod, FlatPath string }
+
+type resourceDoc struct {
+	Methods   map[string]methodDoc
+	Resources map[string]resourceDoc
+}
+
+func (r resourceDoc) walk(f func(methodDoc)) {
+	for _, m := range r.Methods {
+		f(m)
+	}
+	for _, inner := range r.Resources {
+		inner.walk(f)
+	}
+}
+
+// FuzzGuard: no path gets through that is not one of the list to the letter.
+func FuzzGuard(f *testing.F) {
+	f.Add("GET", "cloudresourcemanager.googleapis.com", "/v3/projects/p")
+	f.Add("POST", "iam.googleapis.com", "/v1/projects/p/serviceAccounts/a:disable")
+	f.Add("POST", "cloudresourcemanager.googleapis.com", "/v3/projects/p%2F..:getIamPolicy")
+	methods := Methods()
+	f.Fuzz(func(t *testing.T, verb, host, path string) {
+		u, err := url.Parse("https://" + host + path)
+		if err != nil {
+			return
+		}
+		id, ok := allowed(methods, &http.Request{Method: verb, URL: u})
+		if !ok {
+			return
+		}
+		if strings.Contains(path, "..") && strings.Contains(path, "/../") || strings.Contains(path, "%") || strings.Contains(path, "//") {
+			t.Errorf("%s %s%s goes out as %s", verb, host, path, id)
+		}
+		for _, verb := range []string{":set", ":disable", ":enable", ":delete", ":undelete", ":signBlob", ":move"} {
+			if strings.Contains(path, verb) {
+				t.Errorf("%s%s goes out as %s", host, path, id)
+			}
+		}
+	})
+}
+
+// FuzzError: whatever an answer says, the error is one line without a token.
+func FuzzError(f *testing.F) {
+	f.Add("denied\x1b[2J\n::error::x Bearer " + canary)
+	f.Fuzz(func(t *testing.T, message string) {
+		e := (&Error{Method: "m", Resource: message, Code: 403, Message: message + " access_token=" + canary}).Error()
+		if strings.Contains(e, canary) || strings.ContainsAny(e, "\n\r\x1b\x00") {
+			t.Errorf("the error is %q", e)
+		}
+	})
+}
