@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/rules"
@@ -262,10 +264,11 @@ func headline(f preflight.Finding) string {
 
 // sentence begins with a capital letter.
 func sentence(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 func (t *text) detail(name, value string) {

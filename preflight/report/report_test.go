@@ -1,0 +1,210 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func failing() *preflight.Report {
+	agent := &rules.Principal{Kind: rules.GKEServiceAgent, Member: "serviceAccount:service-111@container-engine-robot.iam.gserviceaccount.com"}
+	return &preflight.Report{
+		SchemaVersion: "1",
+		Tool:          preflight.Tool{Name: "gke-preflight", Version: "v1"},
+		Plan:          preflight.PlanRef{Source: "plan.json", TerraformVersion: "1.11.4", FormatVersion: "1.2"},
+		Deployers:     []preflight.DeployerRef{{Member: "serviceAccount:terraform@acme-prod.iam.gserviceaccount.com", Source: "GOOGLE_OAUTH_ACCESS_TOKEN"}},
+		Projects:      []preflight.ProjectRef{{ID: "acme-prod", Number: "111", Source: "provider google"}},
+		Result:        preflight.Fail,
+		Summary:       preflight.Summary{Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1},
+		Limits:        []string{"deny policies were not read"},
+		Findings: []preflight.Finding{
+			{
+				Rule: "GP401", Name: "gke-service-agent", Title: "The GKE service agent can", Outcome: preflight.Fail, Severity: rules.Error,
+				Addresses: []string{"google_container_cluster.a", "google_container_cluster.b", "google_container_cluster.c", "google_container_cluster.d", "google_container_cluster.e"},
+				Principal: agent, Resource: "//cloudresourcemanager.googleapis.com/projects/acme-prod", Service: "container.googleapis.com",
+				Permissions:   &preflight.PermissionSet{Needed: []string{"compute.regions.get", "compute.zones.get"}, Missing: []string{"compute.regions.get", "compute.zones.get"}},
+				Message:       "the GKE service agent lacks compute.regions.get, compute.zones.get on project acme-prod",
+				Evidence:      []preflight.Evidence{{Method: "getIamPolicy", Detail: "no binding of project acme-prod gives compute.regions.get"}},
+				ExpectedError: "Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for 'projects/acme-prod/regions/europe-west1'.",
+				Fix:           &preflight.Fix{Commands: []string{"gcloud projects add-iam-policy-binding acme-prod --member=x --role=roles/container.serviceAgent"}, Terraform: "resource \"x\" \"y\" {\n  z = 1\n}"},
+			},
+			{Rule: "GP302", Outcome: preflight.Fail, Severity: rules.Warning, Addresses: []string{"google_container_cluster.a"}, Attribute: "node_config[0].service_account", Message: "nodes are degraded"},
+			{Rule: "GP402", Outcome: preflight.Skipped, Severity: rules.Warning, Reason: "it rests on GP401, which comes first"},
+			{Rule: "GP404", Outcome: preflight.Undetermined, Severity: rules.Error, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Undetermined: []string{"a.b.c"}}},
+			{Rule: "GP405", Outcome: preflight.Undetermined, Severity: rules.Warning, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"d.e.f"}, Undetermined: []string{"d.e.f"}}},
+			{Rule: "GP101", Outcome: preflight.Pass, Severity: rules.Error, Message: "container.googleapis.com is on", PlannedBy: []string{"google_project_service.x"}, Reason: "wait for it"},
+		},
+		Requests:   preflight.Requests{Total: 5, ByMethod: map[string]int{"iam.roles.get": 5}},
+		DurationMS: 120,
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s changed (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, o := range map[string]TextOptions{
+		"failing.txt":         {},
+		"failing-80.txt":      {Width: 80},
+		"failing-color.txt":   {Width: 100, Color: true},
+		"failing-verbose.txt": {Verbose: true},
+	} {
+		var b bytes.Buffer
+		if err := Text(&b, failing(), o); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.Bytes())
+	}
+	var b bytes.Buffer
+	if err := JSON(&b, failing()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "failing.json", b.Bytes())
+}
+
+// TestFirstLine: the result, in one line.
+func TestFirstLine(t *testing.T) {
+	f := func(o preflight.Outcome, s rules.Severity) preflight.Finding {
+		return preflight.Finding{Rule: "GP101", Outcome: o, Severity: s}
+	}
+	for _, tt := range []struct {
+		name     string
+		result   preflight.Outcome
+		findings []preflight.Finding
+		want     string
+	}{
+		{"nothing to check", preflight.Pass, nil, "PASS  the plan has nothing on Google Kubernetes Engine to check"},
+		{"all is well", preflight.Pass, []preflight.Finding{f(preflight.Pass, rules.Error)}, "PASS  nothing stands in the way of apply (1 check passed)"},
+		{"with remarks", preflight.Pass, []preflight.Finding{f(preflight.Pass, rules.Error), f(preflight.Fail, rules.Warning), f(preflight.Fail, rules.Note)}, "PASS  nothing stands in the way of apply (1 check passed, 1 warning, 1 note)"},
+		{"an error", preflight.Fail, []preflight.Finding{f(preflight.Fail, rules.Error), f(preflight.Pass, rules.Error)}, "FAIL  apply would be stopped, or nodes would not come up: 1 error (1 check passed)"},
+		{"a warning that fails", preflight.Fail, []preflight.Finding{f(preflight.Fail, rules.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed, 1 warning)"},
+		{"not known", preflight.Undetermined, []preflight.Finding{f(preflight.Undetermined, rules.Error)}, "UNDETERMINED  nothing is known to stop apply, but 1 check could not be answered (0 checks passed, 1 undetermined)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := Text(&b, &preflight.Report{Result: tt.result, Findings: tt.findings}, TextOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			got, _, _ := strings.Cut(b.String(), "\n")
+			if got != tt.want {
+				t.Errorf("the first line is %q, want %q", got, tt.want)
+			}
+			if tt.result == preflight.Pass && strings.Contains(strings.ToLower(b.String()), "fail") {
+				t.Errorf("a passing report says fail:\n%s", &b)
+			}
+		})
+	}
+}
+
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain, ünïcode, 日本": "plain, ünïcode, 日本",
+		"a\nb":               `a\nb`,
+		"\x1b[31mred":        `\x1b[31mred`,
+		"\u202egnp.exe":      `\u202egnp.exe`,
+		"zero\u200bwidth":    `zero\u200bwidth`,
+		"\u0085next":         `\x85next`,
+		"bad \xff byte":      `bad \xff byte`,
+		"::error::x":         `\::error::x`,
+		"  ::error::x":       `\::error::x`,
+		"##[group]x":         `\##[group]x`,
+		"\U000e0001tag":      `\U000e0001tag`,
+	} {
+		if got := Clean(in); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestUnprintableCommand: a command that had to be cleaned is no longer one to
+// paste.
+func TestUnprintableCommand(t *testing.T) {
+	r := failing()
+	r.Findings[0].Fix.Commands = []string{"gcloud 'a\nrm -rf x'"}
+	var b bytes.Buffer
+	if err := Text(&b, r, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `      # not printable: gcloud 'a\nrm -rf x'`) {
+		t.Errorf("the command is not a comment:\n%s", &b)
+	}
+}
+
+// FuzzReport: whatever stands in a report, no format gives a command to a
+// terminal or a CI server, and JSON reads back as what it was.
+func FuzzReport(f *testing.F) {
+	f.Add("plain")
+	f.Add("\x1b[2J\n::error::x")
+	f.Add("\u202e\u2066##[group]\r")
+	f.Fuzz(func(t *testing.T, s string) {
+		r := failing()
+		r.Plan.Source, r.Limits, r.Deployers[0].Member, r.Projects[0].Source = s, []string{s}, s, s
+		for i := range r.Findings {
+			x := &r.Findings[i]
+			x.Addresses, x.Attribute, x.Message, x.Reason, x.Resource, x.ExpectedError = []string{s}, s, s, s, s, s
+			x.TakenAwayBy, x.Evidence = []string{s}, []preflight.Evidence{{Method: s, Detail: s}}
+			x.Fix = &preflight.Fix{Commands: []string{s}, Terraform: s}
+		}
+		for _, o := range []TextOptions{{}, {Width: 40, Verbose: true}} {
+			var b bytes.Buffer
+			if err := Text(&b, r, o); err != nil {
+				t.Fatal(err)
+			}
+			harmlessText(t, b.String())
+		}
+		var b bytes.Buffer
+		if err := JSON(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		harmlessText(t, b.String())
+		var back preflight.Report
+		if err := json.Unmarshal(b.Bytes(), &back); err != nil {
+			t.Fatalf("%v\n%s", err, &b)
+		}
+		if utf8.ValidString(s) && back.Plan.Source != s {
+			t.Errorf("%q came back as %q", s, back.Plan.Source)
+		}
+	})
+}
+
+func harmlessText(t *testing.T, s string) {
+	t.Helper()
+	for _, line := range strings.Split(s, "\n") {
+		trimmed := strings.TrimLeft(line, " ")
+		if strings.HasPrefix(trimmed, "::") || strings.HasPrefix(trimmed, "##") {
+			t.Errorf("a line is a command: %q", line)
+		}
+		for _, r := range line {
+			if r != ' ' && !unicode.IsPrint(r) {
+				t.Errorf("a line has %U: %q", r, line)
+			}
+		}
+	}
+}
