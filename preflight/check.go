@@ -35,7 +35,7 @@ type Options struct {
 
 // ErrUnauthenticated means that Google accepts none of what it was asked with
 // the credentials at hand: they have expired or were withdrawn.
-var ErrUnauthenticated = errors.New("Google Cloud does not accept the credentials")
+var ErrUnauthenticated = errors.New("the credentials are not accepted by Google Cloud")
 
 // Check asks Google Cloud whether the needs of a plan are met. Its only error
 // is ErrUnauthenticated: what cannot be found out is in the report.

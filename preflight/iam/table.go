@@ -8,8 +8,10 @@ import (
 	"sync"
 )
 
-//go:generate sh -c "echo 'go run ./internal/genroles -roles FILE, where FILE is the role data set; see docs/decisions'"
-
+// embedded is made from a download of the role data set:
+//
+//	go run ./preflight/iam/internal/genroles -roles FILE -date DAY //		-permissions preflight/iam/permissions.txt -out preflight/iam/roles.txt
+//
 //go:embed roles.txt
 var embedded string
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"unicode"
 	"unicode/utf8"
 
 	"gke-preflight/preflight"
@@ -12,15 +13,8 @@ import (
 
 // JSON writes a report by the contract of docs/json.md: indented, the same
 // bytes for the same report, and with no character in it that a terminal or a
-// CI log would act on. Such characters are escaped, so that whoever decodes it
-// has the strings as they were; bytes that are no UTF-8 become U+FFFD.
-func JSON(w io.Writer, r *preflight.Report) error {
-	listed := *r
-	if listed.Findings == nil {
-		listed.Findings = []preflight.Finding{}
-	}
-	return encode(w, &listed)
-}
+// CI log would act on.
+func JSON(w io.Writer, r *preflight.Report) error { return encode(w, r) }
 
 // InventoryJSON writes an inventory likewise.
 func InventoryJSON(w io.Writer, i *preflight.Inventory) error { return encode(w, i) }
@@ -37,28 +31,22 @@ func encode(w io.Writer, v any) error {
 	return err
 }
 
-// harmless escapes what Clean would show as an escape. Outside of strings JSON
-// has none of it but line feeds; no line of it begins with two colons.
+// harmless escapes what is not printable. Outside of strings JSON has none of
+// it but line feeds.
 func harmless(data []byte) []byte {
 	var out bytes.Buffer
-	before := rune(0)
 	for len(data) > 0 {
 		r, n := utf8.DecodeRune(data)
-		if r == '\n' || visible(r) && (r != '#' || before != '#') {
+		switch {
+		case r == '\n' || r == ' ' || unicode.IsPrint(r):
 			out.Write(data[:n])
-		} else {
-			out.WriteString(escapeJSON(r))
+		case r < 0x10000:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		default:
+			r -= 0x10000
+			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
 		}
-		data, before = data[n:], r
+		data = data[n:]
 	}
 	return out.Bytes()
-}
-
-// escapeJSON writes a character as JSON does, in one or two units of UTF-16.
-func escapeJSON(r rune) string {
-	if r < 0x10000 {
-		return fmt.Sprintf(`\u%04x`, r)
-	}
-	r -= 0x10000
-	return fmt.Sprintf(`\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
 }
