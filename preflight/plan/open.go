@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 )
@@ -72,8 +73,9 @@ func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	file := filepath.Join(temp, "tfplan")
 	if in.Progress != nil {
-		tf.SetStdout(in.Progress)
-		tf.SetStderr(in.Progress)
+		progress := &turns{w: in.Progress}
+		tf.SetStdout(progress)
+		tf.SetStderr(progress)
 	}
 	if _, err := tf.Plan(ctx, tfexec.Out(file), tfexec.Lock(false)); err != nil {
 		return nil, fmt.Errorf("plan %s: %w\nhint: terraform -chdir=%s init", in.Path, err, in.Path)
@@ -114,6 +116,19 @@ func show(ctx context.Context, tf *tfexec.Terraform, file string, o Options) (*P
 		return nil, fmt.Errorf("show plan %s: %w\nhint: run gke-preflight where terraform init was run", file, err)
 	}
 	return p, readErr
+}
+
+// turns lets two streams write to one, in turn.
+type turns struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements io.Writer.
+func (t *turns) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.w.Write(b)
 }
 
 func newTerraform(in Input, dir string) (*tfexec.Terraform, error) {
