@@ -82,6 +82,13 @@ func (w *wanted) of(key asked) []string {
 	return slices.Clone(w.permissions[key])
 }
 
+// apis are those whose state is wanted in a project.
+func (w *wanted) apis(project string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.services[project])
+}
+
 // keys are all questions about permissions.
 func (w *wanted) keys() []asked {
 	w.mu.Lock()
@@ -142,7 +149,7 @@ func (c *cloud) number(id string) (string, error) {
 
 func (c *cloud) servicesOf(project string) (gcp.Services, error) {
 	return c.services.get(project, func() (gcp.Services, error) {
-		return c.client.Services(c.ctx, project, c.wanted.services[project])
+		return c.client.Services(c.ctx, project, c.wanted.apis(project))
 	})
 }
 
