@@ -121,8 +121,12 @@ type Condition struct{ Title, Expression string }
 const policyVersion = 3
 
 // Policy asks for the allow policy of projects/P, folders/N, organizations/N
-// or projects/P/serviceAccounts/E.
+// or projects/P/serviceAccounts/E, or of a subnetwork, a key ring or a key by
+// its relative name.
 func (c *Client) Policy(ctx context.Context, resource string) (*Policy, error) {
+	if method, address, ok := below(resource); ok {
+		return c.policyBelow(ctx, method, resource, address)
+	}
 	if strings.Contains(resource, "/serviceAccounts/") {
 		return c.accountPolicy(ctx, resource)
 	}

@@ -76,6 +76,14 @@ func TestRequests(t *testing.T) {
 			_, err := c.Policy(ctx, "projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com")
 			return err
 		}, "POST /iam.googleapis.com/v1/projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com:getIamPolicy"},
+		{"a subnetwork's policy", func(ctx context.Context, c *Client) error {
+			_, err := c.Policy(ctx, "projects/acme-host/regions/r/subnetworks/s")
+			return err
+		}, "GET /compute.googleapis.com/compute/v1/projects/acme-host/regions/r/subnetworks/s/getIamPolicy"},
+		{"a key's policy", func(ctx context.Context, c *Client) error {
+			_, err := c.Policy(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
+			return err
+		}, "GET /cloudkms.googleapis.com/v1/projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c:getIamPolicy"},
 		{"permissions", func(ctx context.Context, c *Client) error {
 			_, err := c.TestPermissions(ctx, "projects/acme-prod", []string{"a.b.c"})
 			return err
@@ -123,6 +131,10 @@ func TestOddAnswers(t *testing.T) {
 		"project":  func(ctx context.Context, c *Client) error { _, err := c.Project(ctx, "acme-prod"); return err },
 		"ancestry": func(ctx context.Context, c *Client) error { _, err := c.Ancestry(ctx, "acme-prod"); return err },
 		"policy":   func(ctx context.Context, c *Client) error { _, err := c.Policy(ctx, "projects/acme-prod"); return err },
+		"policy of a key": func(ctx context.Context, c *Client) error {
+			_, err := c.Policy(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
+			return err
+		},
 		"account": func(ctx context.Context, c *Client) error {
 			_, err := c.ServiceAccount(ctx, "p-prod", "a@p.iam.gserviceaccount.com")
 			return err
@@ -439,7 +451,7 @@ func TestGuard(t *testing.T) {
 	delete(want, "oauth2.tokeninfo") // of no discovery document
 	seen := map[string]bool{}
 	n := 0
-	for _, api := range []string{"cloudresourcemanager/v1", "cloudresourcemanager/v3", "serviceusage/v1", "iam/v1", "iamcredentials/v1"} {
+	for _, api := range []string{"cloudresourcemanager/v1", "cloudresourcemanager/v3", "serviceusage/v1", "iam/v1", "iamcredentials/v1", "compute/v1", "cloudkms/v1"} {
 		for id, r := range discovered(t, api) {
 			n++
 			allowedID, ok := allowed(Methods(), r)
@@ -451,7 +463,7 @@ func TestGuard(t *testing.T) {
 			}
 		}
 	}
-	if n < 150 {
+	if n < 1000 {
 		t.Errorf("only %d methods were tried", n)
 	}
 	for id := range want {
@@ -481,7 +493,9 @@ func discovered(t *testing.T, api string) map[string]*http.Request {
 	doc.walk(func(m methodDoc) {
 		path := strings.NewReplacer(
 			"{projectsId}", "acme-prod", "{projectId}", "acme-prod", "{resource}", "acme-prod", "{foldersId}", "4", "{organizationsId}", "1",
-			"{serviceAccountsId}", "-", "{rolesId}", "x", "{v1Id}", "projects", "{v1Id1}", "acme-prod").Replace(m.FlatPath)
+			"{serviceAccountsId}", "-", "{rolesId}", "x", "{v1Id}", "projects", "{v1Id1}", "acme-prod",
+			"{project}", "acme-prod", "{region}", "r", "{locationsId}", "l", "{keyRingsId}", "k", "{cryptoKeysId}", "c").Replace(doc.ServicePath + m.FlatPath)
+		path = strings.ReplaceAll(path, "subnetworks/acme-prod", "subnetworks/s")
 		if name == "iamcredentials" {
 			path = strings.ReplaceAll(m.FlatPath, "{projectsId}", "-")
 		}
@@ -509,8 +523,9 @@ func suffix(out map[string]*http.Request, id string) string {
 type methodDoc struct{ ID, HTTPMethod, FlatPath string }
 
 type resourceDoc struct {
-	Methods   map[string]methodDoc
-	Resources map[string]resourceDoc
+	ServicePath string
+	Methods     map[string]methodDoc
+	Resources   map[string]resourceDoc
 }
 
 func (r resourceDoc) walk(f func(methodDoc)) {

@@ -31,6 +31,7 @@ func Methods() []Method {
 	const (
 		crm   = "cloudresourcemanager.googleapis.com"
 		iam   = "iam.googleapis.com"
+		kms   = "cloudkms.googleapis.com"
 		part  = `[^/:?#%]+`
 		email = `[A-Za-z0-9@._-]+`
 		// A project may be domain.example:id.
@@ -54,6 +55,9 @@ func Methods() []Method {
 		method("iam.projects.roles.get", iam, "GET", "/v1/projects/"+project+"/roles/"+part),
 		method("iam.organizations.roles.get", iam, "GET", "/v1/organizations/[0-9]+/roles/"+part),
 		method(MethodGenerateAccessToken, "iamcredentials.googleapis.com", "POST", "/v1/projects/-/serviceAccounts/"+email+":generateAccessToken"),
+		method("compute.subnetworks.getIamPolicy", "compute.googleapis.com", "GET", "/compute/v1/projects/"+project+"/regions/"+part+"/subnetworks/"+part+"/getIamPolicy"),
+		method("cloudkms.projects.locations.keyRings.getIamPolicy", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+":getIamPolicy"),
+		method("cloudkms.projects.locations.keyRings.cryptoKeys.getIamPolicy", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+"/cryptoKeys/"+part+":getIamPolicy"),
 		method("oauth2.tokeninfo", "oauth2.googleapis.com", "GET", "/tokeninfo"),
 	}
 }
