@@ -205,10 +205,7 @@ func (c *cloud) levels(project string) (levels []iam.Level, complete bool) {
 }
 
 func (c *cloud) level(resource string) iam.Level {
-	level := iam.Level{Resource: "//cloudresourcemanager.googleapis.com/" + resource}
-	if strings.Contains(resource, "/serviceAccounts/") {
-		level.Resource = "//iam.googleapis.com/" + resource
-	}
+	level := iam.Level{Resource: fullName(resource)}
 	policy, err := c.policy(resource)
 	if err != nil {
 		level.Unreadable = whyUnread(err, resource)
@@ -216,6 +213,18 @@ func (c *cloud) level(resource string) iam.Level {
 	}
 	level.Policy = convertPolicy(policy)
 	return level
+}
+
+// fullName is a relative name with the service that it belongs to in front.
+// https://docs.cloud.google.com/iam/docs/full-resource-names
+func fullName(resource string) string {
+	service := "cloudresourcemanager"
+	for part, of := range map[string]string{"/serviceAccounts/": "iam", "/subnetworks/": "compute", "/keyRings/": "cloudkms"} {
+		if strings.Contains(resource, part) {
+			service = of
+		}
+	}
+	return "//" + service + ".googleapis.com/" + resource
 }
 
 func convertPolicy(p *gcp.Policy) *iam.Policy {

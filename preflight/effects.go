@@ -121,6 +121,10 @@ func (j *judge) unseen(n rules.Need, f Finding, why string) Finding {
 // account depend on an organisation policy, so only its existence follows.
 // https://docs.cloud.google.com/iam/docs/service-agents
 func (j *judge) bringsAgent(n rules.Need) []*plan.Change {
+	if number, err := j.number(n.Project); err == nil && !strings.Contains(n.Principal.Member, number) {
+		// An agent of another project: that one's API counts, not this one's.
+		return nil
+	}
 	var apis []string
 	switch n.Principal.Kind {
 	case rules.GKEServiceAgent, rules.GKENodeServiceAgent:

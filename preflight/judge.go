@@ -134,7 +134,7 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 			return f.takenAway(n, off, "the plan turns off "+n.Service+" in project "+n.Project+", which is on now")
 		}
 		f.Outcome = Pass
-		f.Message = n.Service + " is on in project " + n.Project
+		f.Message = "the API " + n.Service + " is on in project " + n.Project
 		return f
 	}
 	if on := j.changes(n, turnsOn); len(on) > 0 {
@@ -145,7 +145,7 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 	}
 	if state == gcp.ServiceDisabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is DISABLED")
-		return f.failed(n, n.Service+" is off in project "+n.Project)
+		return f.failed(n, "the API "+n.Service+" is off in project "+n.Project)
 	}
 	return f.undetermined("Google Cloud did not say whether " + n.Service + " is on in project " + n.Project)
 }

@@ -37,6 +37,14 @@ func grant(n rules.Need, member string) string {
 		return command("gcloud", "iam", "service-accounts", "add-iam-policy-binding",
 			account[strings.LastIndex(account, "/")+1:], "--project="+n.Project, "--member="+member, "--role="+n.Fix.Role)
 	}
+	parts := strings.Split(relativeName(n.Resource), "/")
+	last, binding := parts[len(parts)-1], []string{"--project=" + n.Project, "--member=" + member, "--role=" + n.Fix.Role}
+	switch {
+	case strings.Contains(n.Resource, "/subnetworks/"):
+		return command(append([]string{"gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", last, "--region=" + parts[3]}, binding...)...)
+	case strings.Contains(n.Resource, "/cryptoKeys/"):
+		return command(append([]string{"gcloud", "kms", "keys", "add-iam-policy-binding", last, "--keyring=" + parts[5], "--location=" + parts[3]}, binding...)...)
+	}
 	return command("gcloud", "projects", "add-iam-policy-binding", n.Project,
 		"--member="+member, "--role="+n.Fix.Role, "--condition=None")
 }
@@ -45,6 +53,15 @@ func grantInTerraform(n rules.Need, member string) string {
 	if account := accountName(n.Resource); account != "" {
 		return fmt.Sprintf("resource \"google_service_account_iam_member\" \"gke\" {\n  service_account_id = %s\n  role               = %s\n  member             = %s\n}",
 			hcl(account), hcl(n.Fix.Role), hcl(member))
+	}
+	name := relativeName(n.Resource)
+	switch {
+	case strings.Contains(name, "/subnetworks/"):
+		return fmt.Sprintf("resource \"google_compute_subnetwork_iam_member\" \"gke\" {\n  subnetwork = %s\n  role       = %s\n  member     = %s\n}",
+			hcl(name), hcl(n.Fix.Role), hcl(member))
+	case strings.Contains(name, "/cryptoKeys/"):
+		return fmt.Sprintf("resource \"google_kms_crypto_key_iam_member\" \"gke\" {\n  crypto_key_id = %s\n  role          = %s\n  member        = %s\n}",
+			hcl(name), hcl(n.Fix.Role), hcl(member))
 	}
 	return fmt.Sprintf("resource \"google_project_iam_member\" \"gke\" {\n  project = %s\n  role    = %s\n  member  = %s\n}",
 		hcl(n.Project), hcl(n.Fix.Role), hcl(member))

@@ -195,17 +195,38 @@ func (j *judge) evaluate(n rules.Need, identity iam.Identity, permissions []stri
 	return j.evaluateOn(levels, complete, identity, permissions)
 }
 
-// deciding are the levels that decide about a need.
+// deciding are the levels that decide about a need: the resource, if it lies
+// below a project, what it lies in, the project, and all above it.
 func (j *judge) deciding(n rules.Need) ([]iam.Level, bool) {
 	levels, complete := j.levels(n.Project)
-	if account := accountName(n.Resource); account != "" {
-		level := j.level(account)
-		if level.Policy == nil && j.makes(account) {
-			level = iam.Level{Resource: level.Resource, Policy: &iam.Policy{}}
-		}
-		levels = append([]iam.Level{level}, levels...)
+	own := belowProject(n.Resource)
+	out := make([]iam.Level, len(own), len(own)+len(levels))
+	each(len(own), func(i int) { out[i] = j.ownLevel(own[i]) })
+	return append(out, levels...), complete
+}
+
+// ownLevel is that of a resource below a project. An account that the plan
+// makes has no bindings yet.
+func (j *judge) ownLevel(name string) iam.Level {
+	level := j.level(name)
+	if level.Policy == nil && strings.Contains(name, "/serviceAccounts/") && j.makes(name) {
+		level = iam.Level{Resource: level.Resource, Policy: &iam.Policy{}}
 	}
-	return levels, complete
+	return level
+}
+
+// belowProject are the relative names of a resource below a project and of
+// what it lies in, nearest first; none for a project.
+func belowProject(resource string) []string {
+	name := relativeName(resource)
+	ring, _, isKey := strings.Cut(name, "/cryptoKeys/")
+	switch {
+	case isKey:
+		return []string{name, ring}
+	case strings.Count(name, "/") > 1:
+		return []string{name}
+	}
+	return nil
 }
 
 // evaluateOn answers each permission. Roles that only the embedded table

@@ -26,6 +26,11 @@ func InWords(resource string) string {
 	if account := accountName(resource); account != "" {
 		return "service account " + account[strings.LastIndex(account, "/")+1:]
 	}
+	if name := relativeName(resource); strings.Contains(name, "/subnetworks/") || strings.Contains(name, "/keyRings/") {
+		parts := strings.Split(name, "/")
+		kind := map[string]string{"subnetworks": "subnetwork", "keyRings": "key ring", "cryptoKeys": "key"}[parts[len(parts)-2]]
+		return kind + " " + parts[len(parts)-1] + " of project " + parts[1]
+	}
 	if above, ok := strings.CutPrefix(resource, "//cloudresourcemanager.googleapis.com/"); ok {
 		return strings.Replace(strings.TrimSuffix(above, "/"), "s/", " ", 1)
 	}
@@ -70,8 +75,15 @@ func because(err error, what, permission, role string) string {
 func whyUnread(err error, resource string) string {
 	kind, _, _ := strings.Cut(resource, "/")
 	role, permission := "roles/iam.securityReviewer", "resourcemanager."+kind+".getIamPolicy"
-	if strings.Contains(resource, "/serviceAccounts/") {
+	switch {
+	case strings.Contains(resource, "/serviceAccounts/"):
 		permission = "iam.serviceAccounts.getIamPolicy"
+	case strings.Contains(resource, "/subnetworks/"):
+		permission = "compute.subnetworks.getIamPolicy"
+	case strings.Contains(resource, "/cryptoKeys/"):
+		permission = "cloudkms.cryptoKeys.getIamPolicy"
+	case strings.Contains(resource, "/keyRings/"):
+		permission = "cloudkms.keyRings.getIamPolicy"
 	}
 	return because(err, "the allow policy of "+resource, permission, role)
 }
@@ -113,8 +125,8 @@ func doubt(d iam.Doubt) string {
 func (j *judge) levelsInWords(n rules.Need) string {
 	levels, _ := j.levels(n.Project)
 	var names []string
-	if accountName(n.Resource) != "" {
-		names = append(names, InWords(n.Resource))
+	for _, own := range belowProject(n.Resource) {
+		names = append(names, InWords(fullName(own)))
 	}
 	for _, l := range levels {
 		names = append(names, InWords(l.Resource))

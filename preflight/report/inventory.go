@@ -1,17 +1,17 @@
 package report
 
 import (
-	"bufio"
 	"io"
 	"strings"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
 )
 
 // InventoryText writes what a plan needs, for people.
 func InventoryText(w io.Writer, inventory *preflight.Inventory) error {
-	t := &text{w: bufio.NewWriter(w), options: TextOptions{Width: 100, Verbose: true}}
-	t.line(plural(len(inventory.Resources), "resource"), " on Google Kubernetes Engine, ", plural(len(inventory.Needs), "need"))
+	t := newText(w, TextOptions{Width: 100, Verbose: true})
+	t.line(plain(plural(len(inventory.Resources), "resource") + " on Google Kubernetes Engine, " + plural(len(inventory.Needs), "need")))
 	for _, r := range inventory.Resources {
 		t.resource(r)
 	}
@@ -19,31 +19,31 @@ func InventoryText(w io.Writer, inventory *preflight.Inventory) error {
 		t.need(n)
 	}
 	for _, n := range inventory.Notes {
-		t.line()
-		t.wrapped("note: ", Clean(n))
+		t.gap()
+		t.paragraph(n, faint("note: "))
 	}
 	return t.w.Flush()
 }
 
 func (t *text) resource(r preflight.ResourceItem) {
-	t.line()
-	t.line(Clean(r.Address), "  (", Clean(strings.Join(r.Actions, ", ")), ")")
-	t.detail("name", Clean(r.Name))
-	t.detail("cluster", Clean(r.Cluster))
-	t.detail("location", Clean(r.Location))
+	t.gap()
+	t.line(plain(r.Address + "  (" + strings.Join(r.Actions, ", ") + ")"))
+	t.detail("name", r.Name)
+	t.detail("cluster", r.Cluster)
+	t.detail("location", r.Location)
 	project := r.Project
 	if project == "" {
 		project = "not known before apply"
 	}
-	t.detail("project", Clean(project+" (from "+r.ProjectSource+")"))
-	t.detail("network", Clean(r.Network))
-	t.detail("subnetwork", Clean(r.Subnetwork))
-	t.detail("host", Clean(r.HostProject))
+	t.detail("project", project+" (from "+r.ProjectSource+")")
+	t.detail("network", r.Network)
+	t.detail("subnetwork", r.Subnetwork)
+	t.detail("host", r.HostProject)
 	for i, a := range r.NodeServiceAccounts {
-		t.detail(first(i, "nodes run"), "as "+Clean(accountText(a)))
+		t.detail(first(i, "nodes run"), "as "+accountText(a))
 	}
 	for i, k := range r.Keys {
-		t.detail(first(i, "keys"), Clean(keyText(k)))
+		t.detail(first(i, "keys"), keyText(k))
 	}
 }
 
@@ -65,16 +65,29 @@ func keyText(k preflight.KeyItem) string {
 }
 
 func (t *text) need(n preflight.NeedItem) {
-	t.line()
-	what := n.Service
-	if len(n.Permissions) > 0 {
-		what = strings.Join(n.Permissions, ", ")
-	}
-	t.wrapped(n.Rule+" "+string(n.Severity)+"  ", Clean(what))
+	t.gap()
+	t.paragraph(wanted(n), faint(n.Rule+" "+string(n.Severity)+"  "))
 	if n.Principal != nil {
-		t.detail("who", Clean(strings.TrimSpace(n.Principal.Member+" ("+n.Principal.Kind.InWords()+")")))
+		t.detail("who", aside(n.Principal.Member, n.Principal.Kind.InWords()))
 	}
-	t.detail("where", Clean(n.Resource))
+	t.detail("where", n.Resource)
 	t.because(preflight.Finding{Addresses: n.Addresses, Attribute: n.Attribute})
-	t.detail("unknown", Clean(n.Unknown))
+	t.detail("unknown", n.Unknown)
+}
+
+// wanted is what a need asks for; where that is neither permissions nor an
+// API, its rule's title says it.
+func wanted(n preflight.NeedItem) string {
+	switch {
+	case len(n.Permissions) > 0:
+		return strings.Join(n.Permissions, ", ")
+	case n.Service != "":
+		return n.Service
+	}
+	for _, r := range rules.All() {
+		if r.ID == n.Rule {
+			return r.Title
+		}
+	}
+	return "nothing that has a name"
 }

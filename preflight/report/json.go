@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"unicode"
 	"unicode/utf8"
 
 	"gke-preflight/preflight"
@@ -13,8 +12,15 @@ import (
 
 // JSON writes a report by the contract of docs/json.md: indented, the same
 // bytes for the same report, and with no character in it that a terminal or a
-// CI log would act on.
-func JSON(w io.Writer, r *preflight.Report) error { return encode(w, r) }
+// CI log would act on. Such characters are escaped, so that whoever decodes it
+// has the strings as they were; bytes that are no UTF-8 become U+FFFD.
+func JSON(w io.Writer, r *preflight.Report) error {
+	listed := *r
+	if listed.Findings == nil {
+		listed.Findings = []preflight.Finding{}
+	}
+	return encode(w, &listed)
+}
 
 // InventoryJSON writes an inventory likewise.
 func InventoryJSON(w io.Writer, i *preflight.Inventory) error { return encode(w, i) }
@@ -31,22 +37,28 @@ func encode(w io.Writer, v any) error {
 	return err
 }
 
-// harmless escapes what is not printable. Outside of strings JSON has none of
-// it but line feeds.
+// harmless escapes what Clean would show as an escape. Outside of strings JSON
+// has none of it but line feeds; no line of it begins with two colons.
 func harmless(data []byte) []byte {
 	var out bytes.Buffer
+	before := rune(0)
 	for len(data) > 0 {
 		r, n := utf8.DecodeRune(data)
-		switch {
-		case r == '\n' || r == ' ' || unicode.IsPrint(r):
+		if r == '\n' || visible(r) && (r != '#' || before != '#') {
 			out.Write(data[:n])
-		case r < 0x10000:
-			fmt.Fprintf(&out, `\u%04x`, r)
-		default:
-			r -= 0x10000
-			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
+		} else {
+			out.WriteString(escapeJSON(r))
 		}
-		data = data[n:]
+		data, before = data[n:], r
 	}
 	return out.Bytes()
+}
+
+// escapeJSON writes a character as JSON does, in one or two units of UTF-16.
+func escapeJSON(r rune) string {
+	if r < 0x10000 {
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	r -= 0x10000
+	return fmt.Sprintf(`\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
 }

@@ -1,9 +1,11 @@
 package report
 
+import "strings"
+
 // A palette turns words into coloured words, or leaves them as they are.
 type palette struct{ on bool }
 
-// The colours are those of the eight every terminal has, so that they suit its
+// The colours are of the eight that every terminal has, so that they suit its
 // theme.
 const (
 	red    = "\x1b[31m"
@@ -16,8 +18,18 @@ const (
 )
 
 func (p palette) paint(code, s string) string {
-	if !p.on || s == "" {
+	if !p.on || code == "" || strings.TrimSpace(s) == "" {
 		return s
 	}
 	return code + s + reset
 }
+
+// A mark begins a line that people look for.
+type mark struct{ sign, ascii, color string }
+
+func failedMark() mark       { return mark{"✗", "x", red} }
+func warningMark() mark      { return mark{"!", "!", yellow} }
+func noteMark() mark         { return mark{"•", "*", cyan} }
+func undeterminedMark() mark { return mark{"?", "?", yellow} }
+func skippedMark() mark      { return mark{"–", "-", dim} }
+func passedMark() mark       { return mark{"✓", "+", green} }

@@ -104,7 +104,7 @@ func TestFirstLine(t *testing.T) {
 		{"all is well", preflight.Pass, []preflight.Finding{f(preflight.Pass, rules.Error)}, "PASS  nothing stands in the way of apply (1 check passed)"},
 		{"with remarks", preflight.Pass, []preflight.Finding{f(preflight.Pass, rules.Error), f(preflight.Fail, rules.Warning), f(preflight.Fail, rules.Note)}, "PASS  nothing stands in the way of apply (1 check passed, 1 warning, 1 note)"},
 		{"an error", preflight.Fail, []preflight.Finding{f(preflight.Fail, rules.Error), f(preflight.Pass, rules.Error)}, "FAIL  apply would be stopped, or nodes would not come up: 1 error (1 check passed)"},
-		{"a warning that fails", preflight.Fail, []preflight.Finding{f(preflight.Fail, rules.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed, 1 warning)"},
+		{"a warning that fails", preflight.Fail, []preflight.Finding{f(preflight.Fail, rules.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed)"},
 		{"not known", preflight.Undetermined, []preflight.Finding{f(preflight.Undetermined, rules.Error)}, "UNDETERMINED  nothing is known to stop apply, but 1 check could not be answered (0 checks passed, 1 undetermined)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -134,7 +134,13 @@ func TestClean(t *testing.T) {
 		"bad \xff byte":      `bad \xff byte`,
 		"::error::x":         `\::error::x`,
 		"  ::error::x":       `\::error::x`,
-		"##[group]x":         `\##[group]x`,
+		"##[group]x":         `#\#[group]x`,
+		"a ##vso[x]":         `a #\#vso[x]`,
+		"###":                `#\#\#`,
+		"hangul\u3164filler": `hangul\u3164filler`,
+		"variant\ufe0f":      `variant\ufe0f`,
+		"braille\u2800blank": `braille\u2800blank`,
+		"tab\tulator":        `tab\tulator`,
 		"\U000e0001tag":      `\U000e0001tag`,
 	} {
 		if got := Clean(in); got != want {

@@ -23,11 +23,18 @@ func All() []Rule {
 		nodeAccountCompute(),     // GP303
 		defaultAccountUsable(),   // GP304
 		defaultAccountChosen(),   // GP305
+		crossProjectAccount(),    // GP306
 		gkeServiceAgent(),        // GP401
 		gkeServiceAgentRest(),    // GP402
 		gkeNodeServiceAgent(),    // GP403
 		googleAPIsServiceAgent(), // GP404
 		computeServiceAgent(),    // GP405
+		hostAgentUser(),          // GP501
+		hostSubnetwork(),         // GP502
+		hostAPIs(),               // GP503
+		keys(),                   // GP601
+		kmsAPI(),                 // GP602
+		uncheckedOptions(),       // GP701
 		takenAway(),              // GP801
 		race(),                   // GP802
 	}

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// failing writes what fails at a severity, in full.
+func (t *text) failing(findings []preflight.Finding, severity rules.Severity) {
+	for _, f := range findings {
+		if f.Outcome == preflight.Fail && degree(f.Severity) == severity {
+			t.failure(f)
+		}
+	}
+}
+
+// degree is a severity; one that is not known counts as an error, so that its
+// finding is shown.
+func degree(s rules.Severity) rules.Severity {
+	if s == rules.Warning || s == rules.Note {
+		return s
+	}
+	return rules.Error
+}
+
+func (t *text) failure(f preflight.Finding) {
+	t.gap()
+	t.title(f)
+	if f.Principal != nil {
+		t.name("who", f.Principal.Member)
+	}
+	if f.Permissions != nil {
+		t.list("lacks", f.Permissions.Missing)
+		t.list("not known", f.Permissions.Undetermined)
+	}
+	t.where(f)
+	t.because(f)
+	t.list("planned by", f.PlannedBy)
+	t.list("taken away", f.TakenAwayBy)
+	t.detail("why", f.Reason)
+	t.evidence(f)
+	t.exactly("apply would stop with", f.ExpectedError)
+	t.fix(f.Fix)
+	t.name("more", "gke-preflight rules "+f.Rule)
+	if t.options.Verbose {
+		t.name("", f.URL)
+	}
+}
+
+func (t *text) title(f preflight.Finding) {
+	m := failedMark()
+	switch f.Severity {
+	case rules.Warning:
+		m = warningMark()
+	case rules.Note:
+		m = noteMark()
+	}
+	sign := t.sign(m)
+	label := span{bold + m.color, sign.text + f.Rule + " " + string(f.Severity)}
+	t.line(label, plain("  "), span{bold, headline(f)})
+}
+
+// headline says in a few words what is wrong; the details follow below it.
+func headline(f preflight.Finding) string {
+	if f.Permissions == nil || len(f.Permissions.Missing) == 0 || f.Principal == nil {
+		return message(f)
+	}
+	missing := f.Permissions.Missing[0]
+	if n := len(f.Permissions.Missing); n > 1 {
+		missing = fmt.Sprintf("%d permissions", n)
+	}
+	who, where := "the "+f.Principal.Kind.InWords(), preflight.InWords(f.Resource)
+	switch {
+	case len(f.TakenAwayBy) > 0:
+		return "The plan takes " + missing + " on " + where + " away from " + who
+	case len(f.PlannedBy) > 0:
+		return "The plan gives " + missing + " on " + where + " to " + who + ", and nothing waits for it"
+	}
+	return capital(who) + " lacks " + missing + " on " + where
+}
+
+// message is what a finding says, or that its rule's title is not so.
+func message(f preflight.Finding) string {
+	if f.Message == "" {
+		return "Not so: " + f.Title
+	}
+	return capital(f.Message)
+}
+
+// capital begins with a capital letter.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// where is said in the headline already; what it leaves out is for those who
+// ask for more.
+func (t *text) where(f preflight.Finding) {
+	if t.options.Verbose {
+		t.name("where", f.Resource)
+		t.detail("should be", f.Title)
+	}
+}
+
+// because names the addresses that cause a finding, each on a line.
+func (t *text) because(f preflight.Finding) {
+	shown := t.fold(len(f.Addresses), 4)
+	for i, a := range f.Addresses[:shown] {
+		if i == 0 {
+			a = aside(a, f.Attribute)
+		}
+		t.name(first(i, "because of"), a)
+	}
+	t.more("    "+pad(""), len(f.Addresses)-shown)
+}
+
+func (t *text) evidence(f preflight.Finding) {
+	shown := t.fold(len(f.Evidence), 4)
+	for i, e := range f.Evidence[:shown] {
+		t.detail(first(i, "evidence"), joined(": ", e.Method, e.Detail))
+	}
+	t.more("    "+pad(""), len(f.Evidence)-shown)
+}
+
+// fix is how to mend it: commands, and where there are none or all is asked
+// for, configuration.
+func (t *text) fix(f *preflight.Fix) {
+	if f == nil {
+		return
+	}
+	t.commands("fix", f.Commands)
+	if len(f.Commands) == 0 || t.options.Verbose {
+		t.exactly("in Terraform", f.Terraform)
+	}
+}
+
+// commands are shown as they are or not at all: an escape in one would make it
+// another.
+func (t *text) commands(title string, commands []string) {
+	commands = slices.DeleteFunc(slices.Clone(commands), func(c string) bool { return strings.TrimSpace(c) == "" })
+	if len(commands) == 0 {
+		return
+	}
+	t.line(faint("    " + title))
+	for _, c := range commands {
+		if t.clean(c) != c {
+			t.line(plain("      # not printable: "), plain(c))
+			continue
+		}
+		t.line(plain("      "), span{green, c})
+	}
+}

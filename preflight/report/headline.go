@@ -1,0 +1,114 @@
+package report
+
+import (
+	"fmt"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// headline is the result in one line. A result that is not known is none: it
+// never reads as a pass.
+func (t *text) headline(r *preflight.Report) {
+	c := count(r.Findings)
+	switch r.Result {
+	case preflight.Pass:
+		t.result(green, "PASS", c.standing())
+	case preflight.Fail:
+		t.result(red, "FAIL", c.consequence())
+	default:
+		t.result(yellow, "UNDETERMINED", c.open())
+	}
+}
+
+func (t *text) result(color, word, text string) {
+	t.line(span{bold + color, word}, plain("  "+text))
+}
+
+// counts are findings by outcome, those that fail by severity.
+type counts struct {
+	pass, skipped, undetermined, errors, warnings, notes int
+}
+
+func count(findings []preflight.Finding) counts {
+	var c counts
+	for _, f := range findings {
+		switch {
+		case f.Outcome == preflight.Pass:
+			c.pass++
+		case f.Outcome == preflight.Skipped:
+			c.skipped++
+		case f.Outcome == preflight.Undetermined:
+			c.undetermined++
+		case f.Severity == rules.Note:
+			c.notes++
+		case f.Severity == rules.Warning:
+			c.warnings++
+		default:
+			c.errors++
+		}
+	}
+	return c
+}
+
+// standing says that nothing stands in the way, as far as was found out.
+func (c counts) standing() string {
+	switch {
+	case c == counts{}:
+		return "the plan has nothing on Google Kubernetes Engine to check"
+	case c.undetermined > 0:
+		return aside("nothing is known to stand in the way of apply", c.all())
+	}
+	return aside("nothing stands in the way of apply", c.all())
+}
+
+func (c counts) consequence() string {
+	what := "apply would go through and leave something to mend"
+	if c.errors > 0 {
+		what = "apply would be stopped, or nodes would not come up"
+	}
+	return aside(joined(": ", what, c.wrong()), c.others())
+}
+
+func (c counts) open() string {
+	return aside("nothing is known to stop apply, but "+plural(c.undetermined, "check")+" could not be answered", c.all())
+}
+
+// wrong are the findings that fail.
+func (c counts) wrong() string {
+	return joined(", ", some(c.errors, "error"), some(c.warnings, "warning"), some(c.notes, "note"))
+}
+
+// others are the findings that do not.
+func (c counts) others() string {
+	return joined(", ", plural(c.pass, "check")+" passed", c.unanswered())
+}
+
+func (c counts) all() string {
+	return joined(", ", plural(c.pass, "check")+" passed", c.wrong(), c.unanswered())
+}
+
+func (c counts) unanswered() string {
+	return joined(", ", numbered(c.undetermined, "undetermined"), numbered(c.skipped, "skipped"))
+}
+
+func numbered(n int, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+func some(n int, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return plural(n, what)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

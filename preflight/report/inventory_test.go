@@ -1,0 +1,82 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+func inventory() *preflight.Inventory {
+	return &preflight.Inventory{
+		SchemaVersion: "1",
+		Resources: []preflight.ResourceItem{
+			{
+				Address: `module.gke["\u001b[2J"].google_container_cluster.this`, Type: "google_container_cluster", Actions: []string{"delete", "create"},
+				Name: "blue", Location: "europe-west1", Project: "acme-blue", ProjectSource: "provider google",
+				Network: "main", HostProject: "acme-host",
+				NodeServiceAccounts: []preflight.AccountItem{{Attribute: "a", Email: "gke@acme"}, {Attribute: "b", Default: true}, {Attribute: "c", Unknown: true}},
+				Keys:                []preflight.KeyItem{{Attribute: "d", Key: "projects/p/cryptoKeys/k\n::error::x"}, {Attribute: "e", Unknown: true}},
+			},
+			{Address: "google_container_node_pool.x", Actions: []string{"create"}, ProjectSource: "google_project.x"},
+		},
+		Needs: []preflight.NeedItem{
+			{Rule: "GP101", Severity: rules.Error, Addresses: []string{"a", "b", "c", "d", "e"}, Service: "container.googleapis.com", Resource: "//cloudresourcemanager.googleapis.com/projects/acme-blue"},
+			{Rule: "GP201", Severity: rules.Error, Addresses: []string{"a"}, Attribute: "project", Principal: &rules.Principal{Kind: rules.Deployer}, Permissions: []string{"container.clusters.create", "container.clusters.get"}},
+			{Rule: "GP301", Severity: rules.Error, Addresses: []string{"a"}, Principal: &rules.Principal{Kind: rules.NodeServiceAccount, Member: "serviceAccount:gke@acme"}, Unknown: "the project is not known before apply"},
+		},
+		Notes: []string{"module.x was not read\u202e"},
+	}
+}
+
+// TestInventory: what a plan needs, in full; a need for no permission and no
+// API says what its rule says.
+func TestInventory(t *testing.T) {
+	var b bytes.Buffer
+	if err := InventoryText(&b, inventory()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "inventory.txt", b.Bytes())
+	tame(t, b.String())
+}
+
+func TestInventoryJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := InventoryJSON(&b, inventory()); err != nil {
+		t.Fatal(err)
+	}
+	tame(t, b.String())
+	back := new(preflight.Inventory)
+	if err := json.Unmarshal(b.Bytes(), back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(inventory(), back); diff != "" {
+		t.Errorf("it reads back as something else (-want +got):\n%s", diff)
+	}
+}
+
+type full struct{}
+
+var errFull = errors.New("no space left on device")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// TestWriteErrors: a report that is cut off is no report.
+func TestWriteErrors(t *testing.T) {
+	r := failing()
+	for name, err := range map[string]error{
+		"text":           Text(full{}, r, TextOptions{}),
+		"json":           JSON(full{}, r),
+		"inventory text": InventoryText(full{}, inventory()),
+		"inventory json": InventoryJSON(full{}, inventory()),
+	} {
+		if !errors.Is(err, errFull) {
+			t.Errorf("%s: error %v, want %v", name, err, errFull)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// text is a report on its way out. All of it goes through line, which cleans
+// it; write errors come up when it is flushed.
+type text struct {
+	palette
+	w       *bufio.Writer
+	options TextOptions
+	parted  bool // an empty line is due before the next
+}
+
+func newText(w io.Writer, o TextOptions) *text {
+	return &text{palette: palette{o.Color}, w: bufio.NewWriter(w), options: o}
+}
+
+// A span is a part of a line, in one colour.
+type span struct{ color, text string }
+
+func plain(s string) span { return span{"", s} }
+func faint(s string) span { return span{dim, s} }
+
+func (t *text) clean(s string) string {
+	if t.options.ASCII {
+		return cleanASCII(s)
+	}
+	return Clean(s)
+}
+
+func (t *text) line(spans ...span) {
+	var b strings.Builder
+	if t.parted {
+		b.WriteString("\n")
+	}
+	t.parted = false
+	for i, s := range spans {
+		part := t.clean(s.text)
+		if i == len(spans)-1 {
+			part = strings.TrimRight(part, " ")
+		}
+		b.WriteString(t.paint(s.color, part))
+	}
+	_, _ = t.w.WriteString(b.String() + "\n")
+}
+
+// gap parts what went before from what follows, if anything does.
+func (t *text) gap() { t.parted = true }
+
+// sign is a mark and a space.
+func (t *text) sign(m mark) span {
+	if t.options.ASCII {
+		return span{m.color, m.ascii + " "}
+	}
+	return span{m.color, m.sign + " "}
+}
+
+// marked is a mark with prose behind it.
+func (t *text) marked(m mark, label, value string) {
+	t.paragraph(value, t.sign(m), faint(label))
+}
+
+// paragraph writes prose behind a label, broken at spaces. Continued lines
+// stand below the first.
+func (t *text) paragraph(value string, lead ...span) {
+	indent := 0
+	for _, s := range lead {
+		indent += columns(t.clean(s.text))
+	}
+	for _, part := range t.wrap(t.clean(value), indent) {
+		t.line(append(lead[:len(lead):len(lead)], plain(part))...)
+		lead = []span{plain(strings.Repeat(" ", indent))}
+	}
+}
+
+// wrap breaks a line of prose so that it fits behind an indent: where a part of
+// it ends, and else where it must. Without a width it stays whole.
+func (t *text) wrap(value string, indent int) []string {
+	if strings.TrimSpace(value) == "" {
+		return nil
+	}
+	width := max(t.options.Width-indent, 20)
+	if t.options.Width <= 0 || columns(value) <= width {
+		return []string{value}
+	}
+	var out []string
+	line := ""
+	for _, w := range words(value) {
+		switch {
+		case line == "":
+			line = w
+		case columns(line)+1+columns(w) <= width && !strings.HasSuffix(line, ";"):
+			line += " " + w
+		default:
+			out = append(out, line)
+			line = w
+		}
+	}
+	return append(out, line)
+}
+
+// words are what prose may be broken between. A command that prose ends in, as
+// in "ask for it: gcloud ...", is one word: half of it is no use to anybody.
+func words(s string) []string {
+	var out []string
+	command := false
+	for w := range strings.SplitSeq(s, " ") {
+		if command {
+			out[len(out)-1] += " " + w
+			command = !strings.HasSuffix(w, ";")
+			continue
+		}
+		command = w == "gcloud" && len(out) > 0 && strings.HasSuffix(out[len(out)-1], ":")
+		out = append(out, w)
+	}
+	return out
+}
+
+// columns is the width of a clean string; wide characters count as one.
+func columns(s string) int { return utf8.RuneCountInString(s) }
+
+// column is where values stand behind their labels.
+const column = 11
+
+func pad(name string) string {
+	return name + strings.Repeat(" ", max(1, column-columns(name)))
+}
+
+// first is a name for the first of several lines.
+func first(i int, name string) string {
+	if i > 0 {
+		return ""
+	}
+	return name
+}
+
+// fact is a line of what the result rests on.
+func (t *text) fact(name, value string) { t.paragraph(value, faint("  "+pad(name))) }
+
+// detail is a line of a finding.
+func (t *text) detail(name, value string) { t.paragraph(value, faint("    "+pad(name))) }
+
+// name is a detail that is never wrapped, such as an address.
+func (t *text) name(label, value string) {
+	if strings.TrimSpace(value) != "" {
+		t.line(faint("    "+pad(label)), plain(value))
+	}
+}
+
+// fold is how many of n are shown: of a long list only its beginning.
+func (t *text) fold(n, most int) int {
+	if n > most && !t.options.Verbose {
+		return most - 1
+	}
+	return n
+}
+
+// more says how many were folded away.
+func (t *text) more(label string, hidden int) {
+	if hidden > 0 {
+		t.line(faint(label), plain(fmt.Sprintf("and %d more", hidden)))
+	}
+}
+
+// list writes names side by side.
+func (t *text) list(label string, items []string) {
+	shown := t.fold(len(items), 9)
+	value := strings.Join(items[:shown], ", ")
+	if hidden := len(items) - shown; hidden > 0 {
+		value += fmt.Sprintf(", and %d more", hidden)
+	}
+	t.detail(label, value)
+}
+
+// exactly writes lines that are not wrapped.
+func (t *text) exactly(title, body string) {
+	body = strings.TrimRight(body, "\r\n")
+	if body == "" {
+		return
+	}
+	t.line(faint("    " + title))
+	for l := range strings.SplitSeq(body, "\n") {
+		l = strings.ReplaceAll(strings.TrimSuffix(l, "\r"), "\t", "    ")
+		t.line(plain("      "), plain(l))
+	}
+}

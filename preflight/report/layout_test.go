@@ -1,0 +1,176 @@
+package report
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/preflight"
+)
+
+func TestWrap(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		value         string
+		width, indent int
+		want          []string
+	}{
+		{"nothing", "  ", 40, 0, nil},
+		{"no width", strings.Repeat("long ", 40), 0, 0, []string{strings.Repeat("long ", 40)}},
+		{"it fits", "twenty columns wide.", 20, 0, []string{"twenty columns wide."}},
+		{"one too many", "twenty one columns wide", 22, 0, []string{"twenty one columns", "wide"}},
+		{"the indent counts", "twenty columns wide. yes", 30, 10, []string{"twenty columns wide.", "yes"}},
+		{"characters count, not bytes", "äöüäöüäöüä äöüäöüäöü x", 20, 0, []string{"äöüäöüäöüä äöüäöüäöü", "x"}},
+		{"a name stays whole", "see serviceAccount:terraform@acme-prod.iam there", 20, 0, []string{"see", "serviceAccount:terraform@acme-prod.iam", "there"}},
+		{"a part begins on a new line", "it is off; ask for it elsewhere", 20, 0, []string{"it is off;", "ask for it elsewhere"}},
+		{"a command stays whole", "turn it on: gcloud services enable x.googleapis.com --project=a; then ask again", 30, 0,
+			[]string{"turn it on:", "gcloud services enable x.googleapis.com --project=a;", "then ask again"}},
+		{"a word is no command", "what gcloud does for you is said elsewhere", 20, 0, []string{"what gcloud does for", "you is said", "elsewhere"}},
+		{"never narrower than twenty", "twenty columns wide. yes", 5, 0, []string{"twenty columns wide.", "yes"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := newText(nil, TextOptions{Width: tt.width}).wrap(tt.value, tt.indent)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("wrap at %d behind %d (-want +got):\n%s", tt.width, tt.indent, diff)
+			}
+		})
+	}
+}
+
+// TestPasteable: commands and errors are whole, however narrow the terminal is.
+func TestPasteable(t *testing.T) {
+	for name, r := range scenarios(t) {
+		got := render(t, r, TextOptions{Width: 20})
+		for _, f := range r.Findings {
+			if f.Outcome != preflight.Fail || f.Severity == "note" || f.Fix == nil {
+				continue
+			}
+			for _, c := range f.Fix.Commands {
+				if Clean(c) == c && !strings.Contains(got, "\n      "+c+"\n") {
+					t.Errorf("%s: no line is the command %q", name, c)
+				}
+			}
+			if first, _, _ := strings.Cut(f.ExpectedError, "\n"); first != "" && !strings.Contains(got, "      "+first+"\n") {
+				t.Errorf("%s: no line is the error %q", name, first)
+			}
+		}
+	}
+}
+
+// TestSpacing: no report begins or ends with an empty line, or has two.
+func TestSpacing(t *testing.T) {
+	reports := scenarios(t)
+	reports["empty"] = &preflight.Report{Result: preflight.Pass}
+	reports["one error"] = &preflight.Report{Result: preflight.Fail, Findings: []preflight.Finding{{Outcome: preflight.Fail, Message: "x"}}}
+	for name, r := range reports {
+		for _, verbose := range []bool{false, true} {
+			got := render(t, r, TextOptions{Verbose: verbose})
+			if strings.HasPrefix(got, "\n") || strings.HasSuffix(got, "\n\n") || strings.Contains(got, "\n\n\n") {
+				t.Errorf("%s (verbose %t) has idle empty lines:\n%q", name, verbose, got)
+			}
+		}
+	}
+}
+
+// everywhere sets every string that can be reached.
+func everywhere(v reflect.Value, s string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(s)
+	case reflect.Pointer:
+		if !v.IsNil() {
+			everywhere(v.Elem(), s)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			everywhere(v.Field(i), s)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			everywhere(v.Index(i), s)
+		}
+	}
+}
+
+// FuzzText: whatever stands in any field, the text has no character that acts,
+// and no line that is a command.
+func FuzzText(f *testing.F) {
+	for _, s := range []string{
+		"plain", "", ":", "#", " ", "::error::x", "x\n::error::x", "##vso[task.complete]", "a##[group]b",
+		"\x1b]0;title\x07", "\u202eexe", "\u2028", "\u3164", "\xff\xfe", "a; ; b", "x: gcloud a; b", strings.Repeat("a b", 60),
+	} {
+		f.Add(s, uint8(40))
+	}
+	data, err := os.ReadFile("testdata/reports/many-addresses.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, s string, width uint8) {
+		r := filled(t, data, s)
+		for _, o := range []TextOptions{{}, {Verbose: true}, {Width: int(width)}, {Width: int(width), ASCII: true}} {
+			tame(t, render(t, r, o))
+		}
+		var b strings.Builder
+		if err := JSON(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		tame(t, b.String())
+		if !json.Valid([]byte(b.String())) {
+			t.Errorf("this is no JSON: %s", &b)
+		}
+	})
+}
+
+// filled is a report that says s wherever it can, but has the outcomes that it
+// had, so that all parts of the text are written.
+func filled(t *testing.T, data []byte, s string) *preflight.Report {
+	t.Helper()
+	r := new(preflight.Report)
+	if err := json.Unmarshal(data, r); err != nil {
+		t.Fatal(err)
+	}
+	outcomes := make([]preflight.Outcome, len(r.Findings))
+	for i, f := range r.Findings {
+		outcomes[i] = f.Outcome
+	}
+	everywhere(reflect.ValueOf(r).Elem(), s)
+	for i, o := range outcomes {
+		r.Findings[i].Outcome = o
+	}
+	return r
+}
+
+// tame fails a test whose output has what acts.
+func tame(t *testing.T, s string) {
+	t.Helper()
+	for line := range strings.SplitSeq(strings.ReplaceAll(s, "\r", "\n"), "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##") {
+			t.Errorf("a line is a command: %q", line)
+		}
+	}
+	for _, r := range s {
+		if r != '\n' && (unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Bidi_Control, unicode.Other_Default_Ignorable_Code_Point) || r == '\u200b' || r == '\u200d' || r == '\ufeff') {
+			t.Errorf("there is %U", r)
+		}
+	}
+}
+
+// FuzzClean: what is clean stays as it is, so that cleaning twice is cleaning.
+func FuzzClean(f *testing.F) {
+	f.Add("::")
+	f.Add("###")
+	f.Add("\\::\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		for name, clean := range map[string]func(string) string{"Clean": Clean, "cleanASCII": cleanASCII} {
+			once := clean(s)
+			if twice := clean(once); twice != once {
+				t.Errorf("%s: %q, then %q", name, once, twice)
+			}
+		}
+	})
+}

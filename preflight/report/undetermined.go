@@ -1,0 +1,108 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// undetermined groups what is open by the reason: one reason often holds up
+// many checks.
+func (t *text) undetermined(findings []preflight.Finding) {
+	for _, group := range groups(findings) {
+		t.gap()
+		t.line(
+			span{bold + undeterminedMark().color, t.sign(undeterminedMark()).text + "undetermined"},
+			plain("  "), span{bold, plural(len(group), "check") + " could not be answered"},
+		)
+		t.detail("why", reason(group[0]))
+		t.questions(group)
+		t.commands("would help", remedies(group))
+	}
+}
+
+// groups are the undetermined findings with the same reason: in the order of
+// the reasons, and the worst of each first.
+func groups(findings []preflight.Finding) [][]preflight.Finding {
+	var out [][]preflight.Finding
+	at := map[string]int{}
+	for _, f := range findings {
+		if f.Outcome != preflight.Undetermined {
+			continue
+		}
+		i, known := at[f.Reason]
+		if !known {
+			i = len(out)
+			at[f.Reason] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], f)
+	}
+	for _, group := range out {
+		slices.SortStableFunc(group, func(a, b preflight.Finding) int { return rank(a) - rank(b) })
+	}
+	return out
+}
+
+func rank(f preflight.Finding) int {
+	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, degree(f.Severity))
+}
+
+func reason(f preflight.Finding) string {
+	if f.Reason == "" {
+		return "no reason is known"
+	}
+	return f.Reason
+}
+
+func (t *text) questions(group []preflight.Finding) {
+	shown := t.fold(len(group), 16)
+	for _, f := range group[:shown] {
+		t.paragraph(question(f), faint("    "+f.Rule+" "+pad(string(f.Severity))))
+		if t.options.Verbose {
+			t.because(f)
+		}
+	}
+	t.more("    ", len(group)-shown)
+}
+
+// question is what an undetermined finding asks.
+func question(f preflight.Finding) string {
+	who := ""
+	if f.Principal != nil {
+		who = f.Principal.Kind.InWords()
+	}
+	switch {
+	case f.Permissions != nil && len(f.Permissions.Undetermined) > 0:
+		return joined(": ", who, shortened(f.Permissions.Undetermined)) + prefixed(" on ", preflight.InWords(f.Resource))
+	case f.Principal == nil && f.Service != "":
+		return f.Service + prefixed(" in ", preflight.InWords(f.Resource))
+	}
+	return joined(": ", who, f.Title)
+}
+
+func shortened(names []string) string {
+	if len(names) > 4 {
+		return strings.Join(names[:3], ", ") + fmt.Sprintf(" and %d more", len(names)-3)
+	}
+	return strings.Join(names, ", ")
+}
+
+// remedies are the commands that would settle a group, each once.
+func remedies(group []preflight.Finding) []string {
+	var out []string
+	for _, f := range group {
+		if f.Fix == nil {
+			continue
+		}
+		for _, c := range f.Fix.Commands {
+			if !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,24 @@
+package rules
+
+import "testing"
+
+func TestCrossProjectAccount(t *testing.T) {
+	runCases(t, "GP306", []testCase{
+		{
+			name: "both agents, on the account",
+			plan: "features",
+			want: []wanted{
+				"error: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com iam.serviceAccounts.getAccessToken on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com iam.serviceAccounts.actAs on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "not in the cluster's own project",
+			plan: "cmek",
+		},
+		{
+			name: "not for the default account",
+			plan: "minimal",
+		},
+	})
+}

@@ -1,0 +1,30 @@
+package rules
+
+import "testing"
+
+func TestHostAgentUser(t *testing.T) {
+	runCases(t, "GP501", []testCase{
+		{
+			name: "on the host project",
+			plan: "shared-vpc",
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com container.hostServiceAgent.use on projects/acme-host",
+			},
+		},
+		{
+			name: "not on the project's own network",
+			plan: "minimal",
+		},
+		{
+			name: "a number may be the project itself",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.network":    "projects/999999999999/global/networks/shared",
+				"resource_changes.1.change.after.subnetwork": "projects/999999999999/regions/europe-west1/subnetworks/gke",
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com container.hostServiceAgent.use on projects/999999999999 unknown: the network is in project 999999999999 and the cluster in acme-service: whether that is one project cannot be told from a number and an ID; write both the same way",
+			},
+		},
+	})
+}

@@ -1,0 +1,42 @@
+package rules
+
+import "testing"
+
+func TestHostSubnetwork(t *testing.T) {
+	runCases(t, "GP502", []testCase{
+		{
+			name: "both agents, on the subnetwork",
+			plan: "shared-vpc",
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
+				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
+			},
+		},
+		{
+			name: "a URL is the same subnetwork",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.subnetwork": "https://www.googleapis.com/compute/v1/projects/acme-host/regions/europe-west1/subnetworks/gke",
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
+				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
+			},
+		},
+		{
+			name: "on the project where no subnetwork is named",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.subnetwork": nil,
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on projects/acme-host",
+				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on projects/acme-host",
+			},
+		},
+		{
+			name: "nowhere else",
+			plan: "minimal",
+		},
+	})
+}

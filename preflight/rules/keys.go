@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
+
+func keys() Rule {
+	return Rule{
+		ID:       "GP601",
+		Name:     "keys",
+		Title:    "The service agents may use the Cloud KMS keys of clusters and nodes",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			eachKey(p, func(s subject, k plan.Key) {
+				for _, use := range uses(k) {
+					needs = append(needs, s.usesKey(k, use))
+				}
+			})
+			return needs
+		},
+	}
+}
+
+// A keyUse is who needs what of a key.
+type keyUse struct {
+	kind        PrincipalKind
+	permissions []string
+	role        string
+}
+
+// uses follow from the attribute that names a key. Disks of nodes are made by
+// Compute Engine, everything else by GKE.
+// https://docs.cloud.google.com/kubernetes-engine/docs/how-to/using-cmek
+// https://docs.cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
+func uses(k plan.Key) []keyUse {
+	encrypts := []string{"cloudkms.cryptoKeyVersions.useToDecrypt", "cloudkms.cryptoKeyVersions.useToEncrypt"}
+	const encrypter = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+	signs := keyUse{GKEServiceAgent, []string{"cloudkms.cryptoKeyVersions.useToSign", "cloudkms.cryptoKeyVersions.viewPublicKey"}, "roles/container.cloudKmsKeyUser"}
+	switch {
+	case strings.HasSuffix(k.Attribute, "boot_disk_kms_key"):
+		return []keyUse{{ComputeServiceAgent, encrypts, encrypter}}
+	case strings.Contains(k.Attribute, "service_account_"):
+		return []keyUse{signs}
+	case strings.HasSuffix(k.Attribute, "gkeops_etcd_backup_encryption_key"):
+		return []keyUse{{GKEServiceAgent, encrypts[1:], "roles/cloudkms.cryptoKeyEncrypter"}}
+	case strings.HasSuffix(k.Attribute, "control_plane_disk_encryption_key"):
+		signs.permissions = []string{"cloudkms.cryptoKeyVersions.get"}
+		return []keyUse{{GKEServiceAgent, encrypts, encrypter}, signs}
+	}
+	return []keyUse{{GKEServiceAgent, encrypts, encrypter}}
+}
+
+func (s subject) usesKey(k plan.Key, use keyUse) Need {
+	n := s.inKeyProject(k)
+	n.Kind = Permissions
+	n.Principal = agent(use.kind, s.project.ID)
+	n.Permissions = use.permissions
+	n.Fix.Role = use.role
+	if n.Unknown == "" {
+		name := keyName(k.Name)
+		n.Resource = "//cloudkms.googleapis.com/" + name
+		n.ExpectedError = "Error 403: Permission '" + use.permissions[len(use.permissions)-1] + "' denied on resource '" + name + "' (or it may not exist)."
+	}
+	return n
+}
+
+// inKeyProject is a need of s in the project of a key.
+func (s subject) inKeyProject(k plan.Key) Need {
+	n := s.in(plan.ProjectOfName(k.Name), k.Attribute+" is not known before apply")
+	n.Attribute = k.Attribute
+	n.Service = "cloudkms.googleapis.com"
+	return n
+}
+
+// keyName is a key without its version.
+func keyName(name string) string {
+	name, _, _ = strings.Cut(name, "/cryptoKeyVersions/")
+	return name
+}
+
+// eachKey calls f for each key that clusters and node pools use after apply.
+func eachKey(p *plan.Plan, f func(subject, plan.Key)) {
+	for _, c := range p.Clusters {
+		for _, k := range c.Keys {
+			f(subject{Change: c.Change, project: c.Project}, k)
+		}
+	}
+	for _, pool := range p.NodePools {
+		for _, k := range pool.Keys {
+			f(subject{Change: pool.Change, project: pool.Project}, k)
+		}
+	}
+}

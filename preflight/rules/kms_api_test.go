@@ -1,0 +1,19 @@
+package rules
+
+import "testing"
+
+func TestKMSAPI(t *testing.T) {
+	runCases(t, "GP602", []testCase{
+		{
+			name: "in the project of the keys",
+			plan: "cmek",
+			want: []wanted{
+				"error: cloudkms.googleapis.com on projects/acme-kms",
+			},
+		},
+		{
+			name: "no keys",
+			plan: "minimal",
+		},
+	})
+}
