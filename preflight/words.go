@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/rules"
 )
@@ -71,21 +72,34 @@ func because(err error, what, permission, role string) string {
 	return reason
 }
 
-// whyUnread says why an allow policy is not at hand.
+// whyUnread says why an allow policy is not at hand. A plain refusal stays
+// short: inDoubt says what would help, once for all that was refused.
 func whyUnread(err error, resource string) string {
-	kind, _, _ := strings.Cut(resource, "/")
-	role, permission := "roles/iam.securityReviewer", "resourcemanager."+kind+".getIamPolicy"
-	switch {
-	case strings.Contains(resource, "/serviceAccounts/"):
-		permission = "iam.serviceAccounts.getIamPolicy"
-	case strings.Contains(resource, "/subnetworks/"):
-		permission = "compute.subnetworks.getIamPolicy"
-	case strings.Contains(resource, "/cryptoKeys/"):
-		permission = "cloudkms.cryptoKeys.getIamPolicy"
-	case strings.Contains(resource, "/keyRings/"):
-		permission = "cloudkms.keyRings.getIamPolicy"
+	if e := asError(err); e.Denied() && e.Method != gcp.MethodGenerateAccessToken {
+		return refused + e.Message
 	}
-	return because(err, "the allow policy of "+resource, permission, role)
+	return because(err, "the allow policy of "+resource, readPermission(resource), "roles/iam.securityReviewer")
+}
+
+// refused begins the reason of a policy that the caller may not read.
+const refused = "403 "
+
+// readPermission is what reading the allow policy of a resource takes.
+func readPermission(resource string) string {
+	for part, permission := range map[string]string{
+		"/serviceAccounts/": "iam.serviceAccounts.getIamPolicy",
+		"/subnetworks/":     "compute.subnetworks.getIamPolicy",
+		"/cryptoKeys/":      "cloudkms.cryptoKeys.getIamPolicy",
+	} {
+		if strings.Contains(resource, part) {
+			return permission
+		}
+	}
+	if strings.Contains(resource, "/keyRings/") {
+		return "cloudkms.keyRings.getIamPolicy"
+	}
+	kind, _, _ := strings.Cut(resource, "/")
+	return "resourcemanager." + kind + ".getIamPolicy"
 }
 
 // describe says which binding gives something.
@@ -93,11 +107,24 @@ func describe(g iam.Grant) string {
 	return fmt.Sprintf("%s has %s on %s", g.Member, g.Role, InWords(g.Resource))
 }
 
-// inDoubt says what kept policies from giving an answer: each doubt once.
+// inDoubt says what kept policies from giving an answer: each doubt once, and
+// policies that the caller may not read together.
 func inDoubt(doubts []iam.Doubt) string {
-	var texts []string
+	var texts, unread, permissions []string
+	message := ""
 	for _, d := range doubts {
-		texts = union(texts, doubt(d))
+		why, isRefused := strings.CutPrefix(d.Detail, refused)
+		if d.Kind != iam.DoubtPolicy || !isRefused {
+			texts = union(texts, doubt(d))
+			continue
+		}
+		message = why
+		unread = union(unread, InWords(d.Resource))
+		permissions = union(permissions, readPermission(relativeName(d.Resource)))
+	}
+	if len(unread) > 0 {
+		texts = append(texts, "the allow policies of "+strings.Join(unread, ", ")+" cannot be read ("+refused+message+"): "+
+			strings.Join(permissions, ", ")+" would tell, which roles/iam.securityReviewer gives")
 	}
 	slices.Sort(texts)
 	return strings.Join(texts, "; ")
