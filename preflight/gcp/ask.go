@@ -222,16 +222,10 @@ const maxPermissions = 100
 // projects/P/serviceAccounts/E.
 // https://docs.cloud.google.com/iam/docs/testing-permissions
 func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (Tested, error) {
-	batches := slices.Collect(slices.Chunk(permissions, maxPermissions))
-	answers := make([]Tested, len(batches))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, batch := range batches {
-		group.Go(func() (err error) {
-			answers[i], err = c.testBatch(ctx, resource, batch)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	answers, err := inBatches(ctx, permissions, maxPermissions, func(ctx context.Context, batch []string) (Tested, error) {
+		return c.testBatch(ctx, resource, batch)
+	})
+	if err != nil {
 		return Tested{}, err
 	}
 	var all Tested
@@ -241,6 +235,21 @@ func (c *Client) TestPermissions(ctx context.Context, resource string, permissio
 		all.Invalid = append(all.Invalid, a.Invalid...)
 	}
 	return all, nil
+}
+
+// inBatches asks about many things, so many at once as a request takes, side
+// by side.
+func inBatches[T any](ctx context.Context, things []string, size int, ask func(context.Context, []string) (T, error)) ([]T, error) {
+	batches := slices.Collect(slices.Chunk(things, size))
+	answers := make([]T, len(batches))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, batch := range batches {
+		group.Go(func() (err error) {
+			answers[i], err = ask(ctx, batch)
+			return err
+		})
+	}
+	return answers, group.Wait()
 }
 
 // invalidPermission is how Google names a permission that is not for the
@@ -318,16 +327,10 @@ const maxServices = 30
 
 // Services asks for the state of APIs in a project.
 func (c *Client) Services(ctx context.Context, project string, names []string) (Services, error) {
-	batches := slices.Collect(slices.Chunk(names, maxServices))
-	answers := make([]Services, len(batches))
-	group, ctx := errgroup.WithContext(ctx)
-	for i, batch := range batches {
-		group.Go(func() (err error) {
-			answers[i], err = c.servicesBatch(ctx, project, batch)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	answers, err := inBatches(ctx, names, maxServices, func(ctx context.Context, batch []string) (Services, error) {
+		return c.servicesBatch(ctx, project, batch)
+	})
+	if err != nil {
 		return Services{}, err
 	}
 	all := Services{State: make(map[string]ServiceState)}
