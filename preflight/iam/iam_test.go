@@ -240,6 +240,9 @@ func TestApply(t *testing.T) {
 	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d")}}); got.Policy != nil || len(got.Planned) != 1 {
 		t.Errorf("what is added to a policy that cannot be read is lost: %+v", got)
 	}
+	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d"), Takes: true}}); len(got.Planned) != 0 {
+		t.Errorf("what is added too late counts: %+v", got)
+	}
 	if got := unread.Apply([]Edit{{Effect: SetPolicy, Bindings: grant("r", "d")}}); got.Policy == nil {
 		t.Errorf("a policy that is set is known, whatever it was: %+v", got)
 	}

@@ -18,6 +18,7 @@ func All() []Rule {
 		deployerQuotaProject(),   // GP205
 		deployerNetwork(),        // GP206
 		deployerImpersonation(),  // GP207
+		deployerOwnChanges(),     // GP208
 		nodeAccountUsable(),      // GP301
 		nodeAccountRoles(),       // GP302
 		nodeAccountCompute(),     // GP303

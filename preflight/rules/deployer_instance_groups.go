@@ -15,6 +15,10 @@ func deployerInstanceGroups() Rule {
 					continue
 				}
 				n := s.inProject().deployed(s.Change)
+				if s.cluster != nil && s.cluster.Autopilot {
+					// Seen in reports about Standard clusters only.
+					n.Severity = Warning
+				}
 				n.Service = "compute.googleapis.com"
 				n.Permissions = []string{"compute.instanceGroupManagers.get"}
 				n.ExpectedError = "Error reading instance group manager returned as an instance group URL: googleapi: Error 403: Required 'compute.instanceGroupManagers.get' permission"

@@ -19,6 +19,13 @@ func TestDeployerInstanceGroups(t *testing.T) {
 			},
 		},
 		{
+			name: "a warning for Autopilot, of which no report is known",
+			plan: "autopilot",
+			want: []wanted{
+				"warning: deployer compute.instanceGroupManagers.get on projects/acme-prod",
+			},
+		},
+		{
 			name: "or to skip pools",
 			plan: "minimal",
 			changes: set{
