@@ -82,7 +82,11 @@ func (j *judge) atHand() DeployerRef {
 	ref := DeployerRef{Source: j.options.Credentials}
 	id, err := j.identity()
 	if err != nil {
-		ref.Unknown = asError(err).Error()
+		e := asError(err)
+		ref.Unknown = e.Error()
+		if e.Unreachable() {
+			ref.Unknown = "Google Cloud did not answer"
+		}
 		return ref
 	}
 	ref.Member = memberOf(id.Email)

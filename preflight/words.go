@@ -53,12 +53,12 @@ func list(names []string) string {
 // because says why something could not be found out, and what would help.
 func because(err error, what, permission, role string) string {
 	e := asError(err)
+	if e.Unreachable() {
+		return "Google Cloud did not answer (" + e.Silence() + "): check the network, or give it longer with --timeout"
+	}
 	reason := "could not find out " + what + ": " + e.Error()
-	switch {
-	case e.Unauthorized():
+	if e.Unauthorized() {
 		return reason + "; the credentials are not accepted: gcloud auth application-default login"
-	case e.Unreachable():
-		return reason + "; check the network and ask again"
 	}
 	if service, consumer, off := e.ServiceDisabled(); off {
 		return reason + "; turn that API on where requests are billed: " + command("gcloud", "services", "enable", service, "--project="+strings.TrimPrefix(consumer, "projects/"))

@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -57,10 +58,22 @@ func (e *Error) Unauthorized() bool {
 	return e.Code == http.StatusUnauthorized || e.Method == "oauth2.tokeninfo" && e.Code == http.StatusBadRequest
 }
 
-// Unreachable reports whether there was no answer at all.
-func (e *Error) Unreachable() bool {
+// Unreachable reports whether there was no answer at all, or none in time.
+func (e *Error) Unreachable() bool { return e.Silence() != "" }
+
+// Silence says why there was no answer, without what was asked: for all
+// questions that met the same fault it is the same. Empty where there was one.
+func (e *Error) Silence() string {
 	var u *url.Error
-	return e.Code == 0 && errors.As(e.Err, &u)
+	switch {
+	case e.Code != 0 || e.Err == nil:
+		return ""
+	case errors.Is(e.Err, context.DeadlineExceeded):
+		return "the time was up"
+	case errors.As(e.Err, &u):
+		return printable(redact(u.Err.Error()))
+	}
+	return ""
 }
 
 // ServiceDisabled reports whether an API is off, which, and in which project:
