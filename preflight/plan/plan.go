@@ -7,7 +7,12 @@
 // and only when it is handed a binary plan or a directory.
 package plan
 
-import "strings"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // A Plan is what a Terraform plan says about GKE and what GKE lives on.
 type Plan struct {
@@ -50,7 +55,11 @@ const Redacted = "(sensitive)"
 // Redact replaces in s every value that this plan marks as sensitive and that
 // was read out of it.
 func (p *Plan) Redact(s string) string {
-	for secret := range p.sensitive {
+	// The longest first: of two secrets one may be a part of the other.
+	secrets := slices.SortedFunc(maps.Keys(p.sensitive), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	for _, secret := range secrets {
 		s = strings.ReplaceAll(s, secret, Redacted)
 	}
 	return s

@@ -162,6 +162,7 @@ func TestRedact(t *testing.T) {
 	if got := p.Clusters[0].Accounts[0]; !got.Sensitive || got.Email != "secret@acme-prod.iam.gserviceaccount.com" {
 		t.Errorf("the account is %+v: it must be known, and marked", got)
 	}
+	p.hide("acme-prod.iam") // a secret that is a part of another
 	want := "serviceAccount:(sensitive) in acme-prod"
 	if got := p.Redact("serviceAccount:secret@acme-prod.iam.gserviceaccount.com in acme-prod"); got != want {
 		t.Errorf("redacted: %s, want %s", got, want)
