@@ -85,7 +85,20 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 		})
 	}
 	wg.Wait()
-	return skip(needs, out)
+	return j.relevant(needs, skip(needs, out))
+}
+
+// relevant leaves out what is said about clusters that apply does not change,
+// unless it is about what apply takes from them.
+func (j *judge) relevant(needs []rules.Need, findings []Finding) []Finding {
+	var out []Finding
+	for i, f := range findings {
+		taken := f.Rule == ruleTakenAway || f.Outcome == Undetermined && len(j.bearingOn(needs[i])) > 0
+		if !needs[i].Standing || taken {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // counted calls Progress each time that the returned function is called.

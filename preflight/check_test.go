@@ -216,3 +216,31 @@ func mark(t *testing.T, data []byte) []byte {
 	}
 	return out
 }
+
+// TestStanding: a plan that changes no cluster, and takes away what one lives
+// on, is not one with nothing to check. What the cluster lacks already is not
+// the plan's fault, and not said.
+func TestStanding(t *testing.T) {
+	var p map[string]any
+	if err := json.Unmarshal(readPlan(t, "existing"), &p); err != nil {
+		t.Fatal(err)
+	}
+	p["resource_changes"] = slices.DeleteFunc(p["resource_changes"].([]any), func(rc any) bool {
+		c := rc.(map[string]any)
+		actions := c["change"].(map[string]any)["actions"].([]any)
+		return strings.HasPrefix(c["type"].(string), "google_container") && actions[0] != "no-op"
+	})
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := check(t, data, newServer(t, "revoke projects/acme-prod roles/compute.serviceAgent serviceAccount:service-111111111111@compute-system.iam.gserviceaccount.com"))
+	if r.Result != preflight.Fail || len(r.Findings) == 0 {
+		t.Errorf("the result is %s with %d findings", r.Result, len(r.Findings))
+	}
+	for _, f := range r.Findings {
+		if f.Rule != "GP801" || !slices.Equal(f.Addresses, []string{"google_container_cluster.unchanged"}) {
+			t.Errorf("a finding is about %s: %s", f.Rule, f.Message)
+		}
+	}
+}

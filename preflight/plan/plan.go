@@ -68,8 +68,27 @@ func (p *Plan) Redact(s string) string {
 // Sensitive reports whether any sensitive value was read out of the plan.
 func (p *Plan) Sensitive() bool { return len(p.sensitive) > 0 }
 
-// Empty reports whether the plan changes no cluster and no node pool.
-func (p *Plan) Empty() bool { return len(p.Clusters)+len(p.NodePools) == 0 }
+// Empty reports whether the plan changes no cluster and no node pool, and
+// endangers none.
+func (p *Plan) Empty() bool {
+	return len(p.Clusters)+len(p.NodePools)+len(p.Endangered()) == 0
+}
+
+// Endangered are the standing clusters of a plan that takes something away
+// which clusters may live on: grants, or APIs.
+func (p *Plan) Endangered() []*Cluster {
+	for _, pc := range p.PolicyChanges() {
+		if pc.Effect != Adds {
+			return p.Standing
+		}
+	}
+	for _, c := range p.Changes {
+		if c.Type == "google_project_service" && c.Mode == "managed" && c.Goes() && c.Before("disable_on_destroy").True() {
+			return p.Standing
+		}
+	}
+	return nil
+}
 
 // build links what was read: providers, projects, clusters, node pools.
 func (p *Plan) build() {

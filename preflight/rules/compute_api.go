@@ -10,7 +10,7 @@ func computeAPI() Rule {
 		Severity: Error,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range building(p) {
+			for _, s := range living(p) {
 				needs = append(needs, s.inProject().api("compute.googleapis.com", "Compute Engine API"))
 			}
 			return needs

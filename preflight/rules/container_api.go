@@ -10,7 +10,7 @@ func containerAPI() Rule {
 		Severity: Error,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range subjects(p) {
+			for _, s := range append(subjects(p), standing(p)...) {
 				needs = append(needs, s.inProject().api("container.googleapis.com", "Kubernetes Engine API"))
 			}
 			return needs

@@ -11,7 +11,7 @@ func gkeNodeServiceAgent() Rule {
 		Requires: []string{"GP101"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range building(p) {
+			for _, s := range living(p) {
 				if !agentMayReport(s.version) {
 					continue
 				}

@@ -15,7 +15,7 @@ func gkeServiceAgent() Rule {
 		Requires: []string{"GP101"},
 		Needs: func(p *plan.Plan, set Settings) []Need {
 			var needs []Need
-			for _, s := range building(p) {
+			for _, s := range living(p) {
 				n := s.ofAgent(GKEServiceAgent)
 				n.Permissions = set.canaries(GKEServiceAgent, creationPermissions(s)...)
 				n.ExpectedError = retryBudget(n.Permissions[0], s)

@@ -11,7 +11,7 @@ func gkeServiceAgentRest() Rule {
 		Requires: []string{"GP101", "GP401"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range building(p) {
+			for _, s := range living(p) {
 				n := s.ofAgent(GKEServiceAgent)
 				n.Permissions = agentPermissions(s)
 				n.Fix.Role = "roles/container.serviceAgent"

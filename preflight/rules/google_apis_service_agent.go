@@ -11,7 +11,7 @@ func googleAPIsServiceAgent() Rule {
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, set Settings) []Need {
 			var needs []Need
-			for _, s := range building(p) {
+			for _, s := range living(p) {
 				n := s.ofAgent(GoogleAPIsServiceAgent)
 				n.Service = "compute.googleapis.com"
 				n.Permissions = set.canaries(GoogleAPIsServiceAgent, instanceGroupPermissions(s)...)

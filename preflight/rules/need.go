@@ -84,6 +84,9 @@ type Need struct {
 	Service string
 	// Permissions are sorted and have no duplicates.
 	Permissions []string
+	// Standing reports that the addresses are not changed by apply: the need
+	// only matters if apply takes away what meets it.
+	Standing bool
 	// Unknown says why the question cannot be asked before apply, such as a
 	// project that is not known yet. Empty where it can.
 	Unknown string

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"gke-preflight/preflight/plan"
@@ -43,7 +44,7 @@ func (n *Need) key() string {
 	return strings.Join([]string{
 		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
 		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
-		strings.Join(n.Permissions, ","), n.Unknown, n.Message,
+		strings.Join(n.Permissions, ","), n.Unknown, n.Message, strconv.FormatBool(n.Standing),
 	}, "\x00")
 }
 

@@ -15,6 +15,9 @@ type subject struct {
 	// cluster is nil for a node pool whose cluster the plan does not have.
 	cluster *plan.Cluster
 	pool    bool
+	// standing reports that apply leaves it as it is, and takes something away
+	// that it may live on.
+	standing bool
 }
 
 func subjects(p *plan.Plan) []subject {
@@ -38,6 +41,24 @@ func subjects(p *plan.Plan) []subject {
 	return out
 }
 
+// living are the subjects that are there after apply, those that it leaves as
+// they are and endangers among them.
+func living(p *plan.Plan) []subject {
+	return append(building(p), standing(p)...)
+}
+
+// standing are the clusters that apply leaves as they are and endangers.
+func standing(p *plan.Plan) []subject {
+	var out []subject
+	for _, c := range p.Endangered() {
+		out = append(out, subject{
+			Change: c.Change, project: c.Project, location: c.Location.String(),
+			version: c.Version, cluster: c, standing: true,
+		})
+	}
+	return out
+}
+
 // building are the subjects that apply creates, replaces or updates.
 func building(p *plan.Plan) []subject {
 	var out []subject
@@ -57,7 +78,7 @@ func (s subject) inProject() Need {
 // in is a need of s in another project. Why says why that is not known, where
 // it is not.
 func (s subject) in(project, why string) Need {
-	n := Need{Addresses: []string{s.Address}, Project: project}
+	n := Need{Addresses: []string{s.Address}, Project: project, Standing: s.standing}
 	if project == "" {
 		n.Unknown = why
 		return n
