@@ -93,19 +93,26 @@ func needs(p *plan.Plan, id string, settings Settings) []wanted {
 		if n.Rule != id {
 			continue
 		}
-		what := n.Service
-		if len(n.Permissions) > 0 {
-			what = strings.Join(n.Permissions, " ")
-		}
-		where := strings.NewReplacer("//cloudresourcemanager.googleapis.com/", "", "//iam.googleapis.com/", "").Replace(n.Resource)
-		line := fmt.Sprintf("%s: %s %s on %s", n.Severity, strings.TrimSpace(string(n.Principal.Kind)+" "+n.Principal.Member), what, where)
-		if n.Unknown != "" {
-			line += " unknown: " + n.Unknown
-		}
-		out = append(out, wanted(strings.Join(strings.Fields(line), " ")))
+		out = append(out, short(n))
 	}
 	slices.Sort(out)
 	return out
+}
+
+func short(n Need) wanted {
+	what := n.Service
+	if len(n.Permissions) > 0 {
+		what = strings.Join(n.Permissions, " ")
+	}
+	where := strings.NewReplacer("//cloudresourcemanager.googleapis.com/", "", "//iam.googleapis.com/", "").Replace(n.Resource)
+	line := fmt.Sprintf("%s: %s %s %s on %s", n.Severity, n.Principal.Kind, n.Principal.Member, what, where)
+	if len(n.Principal.Delegates) > 0 {
+		line += " through " + strings.Join(n.Principal.Delegates, ", ")
+	}
+	if n.Unknown != "" {
+		line += " unknown: " + n.Unknown
+	}
+	return wanted(strings.Join(strings.Fields(line), " "))
 }
 
 // A testCase is a plan, changed, and what a rule needs of it.
@@ -144,15 +151,15 @@ func fixturePlans(t *testing.T) []string {
 func TestNeeds(t *testing.T) {
 	for _, name := range fixturePlans(t) {
 		t.Run(name, func(t *testing.T) {
-			var b strings.Builder
-			for _, r := range All() {
-				for _, n := range needs(read(t, name, nil), r.ID, Settings{}) {
-					fmt.Fprintf(&b, "%s %s\n", r.ID, n)
-				}
+			var lines []string
+			for _, n := range Needs(read(t, name, nil), Settings{}) {
+				lines = append(lines, fmt.Sprintf("%s %s (%s, %d addresses)\n", n.Rule, short(n), n.Kind, len(n.Addresses)))
 			}
-			golden := filepath.Join("testdata", name+".golden")
+			slices.Sort(lines)
+			got := strings.Join(lines, "")
+			golden := filepath.Join("testdata", "needs", name+".golden")
 			if *update {
-				if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -160,10 +167,25 @@ func TestNeeds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), b.String()); diff != "" {
-				t.Errorf("needs changed (-want +got):\n%s", diff)
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("needs changed; if they should, run go test ./preflight/rules -update (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestGoldens: no golden file outlives its plan.
+func TestGoldens(t *testing.T) {
+	files, err := filepath.Glob("testdata/needs/*.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(f), ".golden"))
+	}
+	if diff := cmp.Diff(fixturePlans(t), names); diff != "" {
+		t.Errorf("testdata/needs (-plans +golden files):\n%s", diff)
 	}
 }
 
@@ -211,28 +233,62 @@ func TestRules(t *testing.T) {
 		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(r.Name) || names[r.Name] {
 			t.Errorf("%s: %q is no name, or that of another rule", r.ID, r.Name)
 		}
+		if r.Needs == nil || r.Title == "" || !slices.Contains([]Severity{Error, Warning, Note}, r.Severity) {
+			t.Errorf("%s lacks its needs, a title or a severity", r.ID)
+		}
 		last, ids[r.ID], names[r.Name] = r.ID, true, true
 		for _, ending := range []string{".go", ".md", "_test.go"} {
 			if _, err := os.Stat(r.file() + ending); err != nil {
 				t.Errorf("%s: %v", r.ID, err)
 			}
 		}
-		for _, part := range []string{
-			"# " + r.ID + " " + r.Name + "\n", r.Title, "\nSeverity: " + string(r.Severity) + "\n",
-			"\n## What is needed\n", "\n## What happens otherwise\n", "\n## How it is found out\n",
-			"\n## How to mend it\n", "\n## Sources\n\n- https://",
-		} {
-			if !strings.Contains(strings.Join(strings.Fields(r.Page()), " "), strings.Join(strings.Fields(part), " ")) {
-				t.Errorf("%s: its page lacks %q", r.ID, part)
-			}
-		}
 	}
 	for _, r := range All() {
 		for _, id := range r.Requires {
-			if !ids[id] {
-				t.Errorf("%s requires %s, which is no rule", r.ID, id)
+			if !ids[id] || id == r.ID {
+				t.Errorf("%s requires %s, which is no other rule", r.ID, id)
 			}
 		}
+	}
+}
+
+// TestPages: every page has the same parts in the same order, begins with what
+// its rule says of itself, and belongs to a rule.
+func TestPages(t *testing.T) {
+	parts := []string{"What is needed", "What happens otherwise", "How it is found out", "How to mend it", "Sources"}
+	link := regexp.MustCompile(`^- https://\S+ — \S`)
+	var pages []string
+	for _, r := range All() {
+		pages = append(pages, r.file()+".md")
+		sections := strings.Split(r.Page(), "\n## ")
+		head := fmt.Sprintf("# %s %s %s. Severity: %s", r.ID, r.Name, r.Title, r.Severity)
+		if diff := cmp.Diff(head, strings.Join(strings.Fields(sections[0]), " ")); diff != "" {
+			t.Errorf("%s: the page begins otherwise than the rule (-rule +page):\n%s", r.ID, diff)
+		}
+		var titles []string
+		for _, s := range sections[1:] {
+			title, text, _ := strings.Cut(s, "\n")
+			titles = append(titles, title)
+			if strings.TrimSpace(text) == "" {
+				t.Errorf("%s: %q is empty", r.ID, title)
+			}
+		}
+		if diff := cmp.Diff(parts, titles); diff != "" {
+			t.Errorf("%s: sections of its page (-want +got):\n%s", r.ID, diff)
+		}
+		for _, source := range strings.Split(strings.TrimSpace(strings.TrimPrefix(sections[len(sections)-1], "Sources")), "\n") {
+			if !link.MatchString(source) && !strings.HasPrefix(source, "  ") {
+				t.Errorf("%s: source %q has no address, or does not say what it is worth", r.ID, source)
+			}
+		}
+	}
+	found, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(pages)
+	if diff := cmp.Diff(pages, found); diff != "" {
+		t.Errorf("pages (-of rules +found):\n%s", diff)
 	}
 }
 
