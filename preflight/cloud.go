@@ -10,6 +10,7 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
 
@@ -73,6 +74,25 @@ func (w *wanted) addPermissions(n rules.Need) {
 		key := asked{caller: callerKey(n.Principal), resource: resource}
 		w.permissions[key] = union(w.permissions[key], n.Permissions...)
 	}
+	if isUserManaged(n.Principal.Kind) {
+		key := asked{resource: accountIn(n)}
+		w.permissions[key] = union(w.permissions[key], getAccessToken)
+	}
+}
+
+// getAccessToken is what making tokens of an account takes.
+const getAccessToken = "iam.serviceAccounts.getAccessToken"
+
+// accountIn is the relative name of the service account that a need is about.
+// That of a project's default account is the same whether the project goes by
+// its ID or, as in the email, by its number.
+func accountIn(n rules.Need) string {
+	email := emailOf(n.Principal.Member)
+	home := plan.AccountProject(email)
+	if home == "" || isUniqueID(home) || strings.Contains(home, "{number:") {
+		home = n.Project
+	}
+	return projectName(home) + "/serviceAccounts/" + email
 }
 
 // of is what is wanted of a caller on a resource.
@@ -173,11 +193,10 @@ func (c *cloud) role(name string) (gcp.Role, error) {
 }
 
 // test asks which of the permissions wanted on a resource a caller has.
-func (c *cloud) test(p rules.Principal, resource string, also ...string) (gcp.Tested, error) {
+func (c *cloud) test(p rules.Principal, resource string) (gcp.Tested, error) {
 	key := asked{caller: callerKey(p), resource: resource}
 	return c.tested.get(key, func() (gcp.Tested, error) {
-		permissions := union(c.wanted.of(key), also...)
-		return c.as(p).TestPermissions(c.ctx, resource, permissions)
+		return c.as(p).TestPermissions(c.ctx, resource, c.wanted.of(key))
 	})
 }
 

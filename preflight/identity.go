@@ -48,14 +48,6 @@ func (j *judge) homeOf(member string, n rules.Need) []string {
 	return append([]string{projectName(number)}, ancestors...)
 }
 
-// homeProject is the project in an account's email, else the given one.
-func homeProject(account, project string) string {
-	if p := plan.AccountProject(account); p != "" {
-		return p
-	}
-	return project
-}
-
 // deployers are the identities that apply will run as.
 func (j *judge) deployers(needs []rules.Need) []DeployerRef {
 	found := map[string]DeployerRef{}

@@ -69,21 +69,12 @@ func (j *judge) impersonated(n rules.Need) (gcp.Tested, bool) {
 	if !j.options.Impersonation || !isUserManaged(n.Principal.Kind) {
 		return gcp.Tested{}, false
 	}
-	account := emailOf(n.Principal.Member)
-	home := homeProject(account, n.Project)
-	may, err := j.tokens(home, account)
-	if err != nil || !may {
+	may, err := j.test(rules.Principal{}, accountIn(n))
+	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
 		return gcp.Tested{}, false
 	}
 	tested, err := j.test(n.Principal, projectName(n.Project))
 	return tested, err == nil
-}
-
-// tokens reports whether the credentials at hand may make tokens of an account.
-func (j *judge) tokens(project, account string) (bool, error) {
-	const permission = "iam.serviceAccounts.getAccessToken"
-	tested, err := j.test(rules.Principal{}, projectName(project)+"/serviceAccounts/"+account, permission)
-	return slices.Contains(tested.Granted, permission), err
 }
 
 // fromTest turns the answer of testIamPermissions into a finding.
