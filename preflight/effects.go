@@ -145,6 +145,16 @@ func (j *judge) bringsAgent(n rules.Need) []*plan.Change {
 	return out
 }
 
+// bringsCompute are the changes that turn on the Kubernetes Engine API, where a
+// need is for the Compute Engine API, on which it depends.
+func (j *judge) bringsCompute(n rules.Need) []*plan.Change {
+	if n.Service != "compute.googleapis.com" {
+		return nil
+	}
+	n.Service = "container.googleapis.com"
+	return j.changes(n, turnsOn)
+}
+
 // apiOff reports whether the API that makes the principal of a need is known
 // to be off.
 func (j *judge) apiOff(n rules.Need) bool {
@@ -202,7 +212,7 @@ func turnsOn(c *plan.Change, n rules.Need) bool {
 }
 
 // turnsOff: an API that goes stays on unless disable_on_destroy says otherwise.
-// https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project_service
+// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
 func turnsOff(c *plan.Change, n rules.Need) bool {
 	return c.Type == "google_project_service" && c.Goes() && inProject(c, n.Project) &&
 		concerns(c.Before("service"), n.Service) && c.Before("disable_on_destroy").True()

@@ -140,6 +140,9 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 	if on := j.changes(n, turnsOn); len(on) > 0 {
 		return j.provided(n, f, on, n.Service+" in project "+n.Project)
 	}
+	if also := j.bringsCompute(n); len(also) > 0 {
+		return f.undetermined("the plan turns on the Kubernetes Engine API (" + list(addresses(also)) + "), which turns on the Compute Engine API as far as is known: turn that on in the plan too")
+	}
 	if err != nil {
 		return f.undetermined(because(err, "the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
 	}

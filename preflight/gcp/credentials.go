@@ -41,7 +41,7 @@ const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform"
 
 // FindCredentials looks where the google provider looks, in its order. Where
 // there are none the error is ErrNoCredentials.
-// https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#authentication
+// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/guides/provider_reference.html.markdown
 func FindCredentials(ctx context.Context, env Environment) (*Credentials, error) {
 	if token := env.Getenv("GOOGLE_OAUTH_ACCESS_TOKEN"); token != "" {
 		source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})

@@ -24,7 +24,7 @@ var projectPattern = regexp.MustCompile(`^(?:[a-z][a-z0-9.-]*:)?[a-z][a-z0-9-]{4
 
 // environmentProjects are the variables that the google provider reads its
 // default project from, in its order.
-// https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#project-1
+// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/guides/provider_reference.html.markdown
 func environmentProjects() []string {
 	return []string{"GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"}
 }

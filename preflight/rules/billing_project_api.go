@@ -13,7 +13,8 @@ func billingProjectAPI() Rule {
 			for _, s := range subjects(p) {
 				provider := s.Provider()
 				billed := provider.BillingProject
-				if !provider.UserProjectOverride || billed.State == plan.Absent || billed.String() == s.project.ID {
+				isOwn := billed.State == plan.Known && billed.String() == s.project.ID
+				if !provider.UserProjectOverride || billed.State == plan.Absent || isOwn {
 					continue
 				}
 				n := s.in(billed.String(), "billing_project of provider "+provider.Key+" is not known before apply")

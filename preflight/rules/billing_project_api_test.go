@@ -35,5 +35,16 @@ func TestBillingProjectAPI(t *testing.T) {
 				"error: container.googleapis.com on unknown: billing_project of provider google is not known before apply",
 			},
 		},
+		{
+			name: "not known, and the cluster's project neither",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
+				"configuration.provider_config.google.expressions.project":         nil,
+			},
+			want: []wanted{
+				"error: container.googleapis.com on unknown: billing_project of provider google is not known before apply",
+			},
+		},
 	})
 }

@@ -19,5 +19,13 @@ func TestComputeAPI(t *testing.T) {
 				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
 			},
 		},
+		{
+			name: "also to update one, and for one that stands where the plan takes something away",
+			plan: "existing",
+			want: []wanted{
+				"error: compute.googleapis.com on projects/acme-prod",
+				"error: compute.googleapis.com on projects/acme-prod while it stands",
+			},
+		},
 	})
 }

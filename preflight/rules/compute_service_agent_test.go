@@ -11,5 +11,21 @@ func TestComputeServiceAgent(t *testing.T) {
 				"warning: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com compute.instances.create iam.serviceAccounts.actAs iam.serviceAccounts.getAccessToken on projects/acme-prod",
 			},
 		},
+		{
+			name:     "configuration names others",
+			plan:     "minimal",
+			settings: Settings{Canaries: map[PrincipalKind][]string{ComputeServiceAgent: {"compute.disks.create"}}},
+			want: []wanted{
+				"warning: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com compute.disks.create on projects/acme-prod",
+			},
+		},
+		{
+			name: "not to destroy",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.actions": []any{"delete"},
+				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
+			},
+		},
 	})
 }

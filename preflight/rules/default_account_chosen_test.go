@@ -1,6 +1,9 @@
 package rules
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestDefaultAccountChosen(t *testing.T) {
 	runCases(t, "GP305", []testCase{
@@ -23,4 +26,28 @@ func TestDefaultAccountChosen(t *testing.T) {
 			plan: "cmek",
 		},
 	})
+}
+
+// TestUnsaid: the message says which nodes are meant, and the snippet goes
+// where their account is set.
+func TestUnsaid(t *testing.T) {
+	for name, want := range map[string]struct{ message, snippet string }{
+		"minimal":               {"nobody names a service account", "node_config {"},
+		"named-service-account": {"the default node pool that is thrown away", "node_config {"},
+		"autopilot":             {"nobody names a service account", "cluster_autoscaling {"},
+	} {
+		var found []Need
+		for _, n := range Needs(read(t, name, nil), Settings{}) {
+			if n.Rule == "GP305" {
+				found = append(found, n)
+			}
+		}
+		if len(found) != 1 || found[0].Kind != Statement {
+			t.Errorf("%s: found %+v, want one statement", name, found)
+			continue
+		}
+		if n := found[0]; !strings.HasPrefix(n.Message, want.message) || !strings.HasPrefix(n.Fix.Terraform, want.snippet) {
+			t.Errorf("%s: %q, %q; want %q, %q", name, n.Message, n.Fix.Terraform, want.message, want.snippet)
+		}
+	}
 }

@@ -25,5 +25,36 @@ func TestDefaultAccountUsable(t *testing.T) {
 			name: "not where somebody names another",
 			plan: "cmek",
 		},
+		{
+			name: "where somebody writes default",
+			plan: "cmek",
+			changes: set{
+				after + "node_config": []any{map[string]any{"service_account": "default"}},
+			},
+			want: []wanted{
+				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
+			},
+		},
+		{
+			name: "for the pool that is thrown away",
+			plan: "named-service-account",
+			want: []wanted{
+				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
+			},
+		},
+		{
+			name: "not once it has been thrown away",
+			plan: "existing",
+		},
+		{
+			name: "not known where, without a project",
+			plan: "minimal",
+			changes: set{
+				"configuration.provider_config.google.expressions": map[string]any{},
+			},
+			want: []wanted{
+				"error: compute-default-service-account on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+			},
+		},
 	})
 }

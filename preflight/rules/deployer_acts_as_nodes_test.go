@@ -71,5 +71,73 @@ func TestDeployerActsAsNodes(t *testing.T) {
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes-v2@acme-prod.iam.gserviceaccount.com",
 			},
 		},
+		{
+			name: "an account that the plan marks as sensitive",
+			plan: "cmek",
+			changes: set{
+				"resource_changes.0.change.after_sensitive.node_config": []any{map[string]any{"service_account": true}},
+			},
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "not the account that an updated pool has already",
+			plan: "existing",
+			changes: set{
+				"resource_changes.3.change.actions":            []any{"update"},
+				"resource_changes.3.change.before.node_config": []any{map[string]any{"service_account": "gke-nodes-v2@acme-prod.iam.gserviceaccount.com"}},
+			},
+		},
+		{
+			name: "the account that an update gives to a pool",
+			plan: "existing",
+			changes: set{
+				"resource_changes.3.change.actions": []any{"update"},
+			},
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes-v2@acme-prod.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "the account of pools that GKE makes by itself",
+			plan: "cmek",
+			changes: set{
+				after + "cluster_autoscaling": []any{map[string]any{"enabled": true, "auto_provisioning_defaults": []any{map[string]any{"service_account": "auto@acme-prod.iam.gserviceaccount.com"}}}},
+			},
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/auto@acme-prod.iam.gserviceaccount.com",
+				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "the accounts of pools inside the cluster's block",
+			plan: "cmek",
+			changes: set{
+				after + "node_pool": []any{
+					map[string]any{"node_config": []any{map[string]any{"service_account": "a@acme-prod.iam.gserviceaccount.com"}}},
+					map[string]any{"node_config": []any{map[string]any{"service_account": "b@acme-prod.iam.gserviceaccount.com"}}},
+				},
+			},
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/a@acme-prod.iam.gserviceaccount.com",
+				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/b@acme-prod.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "not known before apply",
+			plan: "modules",
+			changes: set{
+				"resource_changes.2.change.actions": []any{"no-op"},
+				"resource_changes.3.change.actions": []any{"no-op"},
+				"resource_changes.4.change.actions": []any{"no-op"},
+				"resource_changes.5.change.actions": []any{"no-op"},
+				"resource_changes.6.change.actions": []any{"no-op"},
+				"resource_changes.7.change.actions": []any{"no-op"},
+			},
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.actAs on unknown: node_config[0].service_account is not known before apply",
+			},
+		},
 	})
 }

@@ -78,5 +78,45 @@ func TestDeployerClusters(t *testing.T) {
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets its own credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider",
 			},
 		},
+		{
+			name: "through the delegates that the provider names",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.impersonate_service_account_delegates": map[string]any{"constant_value": []any{"a@acme-hop.iam.gserviceaccount.com", "b@acme-hop.iam.gserviceaccount.com"}},
+			},
+			want: []wanted{
+				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com container.clusters.create container.clusters.get container.operations.get on projects/acme-prod through a@acme-hop.iam.gserviceaccount.com, b@acme-hop.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "not known whom, where the impersonated account is not",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"references": []any{"local.deployer"}},
+			},
+			want: []wanted{
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: impersonate_service_account of provider google is not known before apply",
+			},
+		},
+		{
+			name: "not known whom, with a token in the provider",
+			plan: "minimal",
+			changes: set{
+				"configuration.provider_config.google.expressions.access_token": map[string]any{},
+			},
+			want: []wanted{
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets its own credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider",
+			},
+		},
+		{
+			name: "not known where, without a project",
+			plan: "minimal",
+			changes: set{
+				"configuration.provider_config.google.expressions": map[string]any{},
+			},
+			want: []wanted{
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+			},
+		},
 	})
 }

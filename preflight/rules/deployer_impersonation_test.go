@@ -25,5 +25,25 @@ func TestDeployerImpersonation(t *testing.T) {
 			name: "nowhere else",
 			plan: "minimal",
 		},
+		{
+			name: "not known by whom, with credentials in the provider",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.credentials": map[string]any{},
+			},
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com unknown: provider google sets its own credentials, which the plan does not show",
+			},
+		},
+		{
+			name: "not known where, for an account whose name does not tell its project",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"constant_value": "112233445566778899000"},
+			},
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.getAccessToken on unknown: the project of 112233445566778899000 does not follow from its name",
+			},
+		},
 	})
 }

@@ -32,5 +32,20 @@ func TestDeployerInstanceGroups(t *testing.T) {
 				after + "skip_node_pool_refresh": true,
 			},
 		},
+		{
+			name: "not to destroy",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.actions": []any{"delete"},
+				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
+			},
+		},
+		{
+			name: "as the account that the provider impersonates",
+			plan: "impersonation",
+			want: []wanted{
+				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com compute.instanceGroupManagers.get on projects/acme-prod",
+			},
+		},
 	})
 }

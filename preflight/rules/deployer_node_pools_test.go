@@ -15,5 +15,22 @@ func TestDeployerNodePools(t *testing.T) {
 			name: "without pools nothing",
 			plan: "minimal",
 		},
+		{
+			name: "once for all pools of a project, in a cluster that the plan does not have",
+			plan: "hostile-names",
+			want: []wanted{
+				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
+			},
+		},
+		{
+			name: "also to destroy one",
+			plan: "existing",
+			changes: set{
+				"resource_changes.3.change.actions": []any{"delete"},
+			},
+			want: []wanted{
+				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
+			},
+		},
 	})
 }

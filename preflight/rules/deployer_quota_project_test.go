@@ -25,5 +25,22 @@ func TestDeployerQuotaProject(t *testing.T) {
 			name: "none without the override",
 			plan: "minimal",
 		},
+		{
+			name: "none without the override, even with a billing project",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.user_project_override": nil,
+			},
+		},
+		{
+			name: "not known before apply",
+			plan: "impersonation",
+			changes: set{
+				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
+			},
+			want: []wanted{
+				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com serviceusage.services.use on unknown: billing_project of provider google is not known before apply",
+			},
+		},
 	})
 }

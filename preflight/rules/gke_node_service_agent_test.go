@@ -28,5 +28,13 @@ func TestGKENodeServiceAgent(t *testing.T) {
 				after + "min_master_version": "1.32.9",
 			},
 		},
+		{
+			name: "not for a pool of an older version, nor its cluster",
+			plan: "named-service-account",
+			changes: set{
+				after + "min_master_version":              "1.32",
+				"resource_changes.1.change.after.version": "1.32.1",
+			},
+		},
 	})
 }

@@ -33,7 +33,7 @@ func gkeServiceAgent() Rule {
 // https://github.com/hashicorp/terraform-provider-google/issues/8262
 func creationPermissions(s subject) []string {
 	out := []string{"compute.regions.get", "compute.instanceGroupManagers.create"}
-	if s.cluster != nil && s.cluster.HostProject() != "" {
+	if !s.networkIsOwn() {
 		return out
 	}
 	return append(out, "compute.networks.get")

@@ -38,7 +38,7 @@ func agentPermissions(s subject) []string {
 		"iam.serviceAccounts.get",
 		"serviceusage.services.use",
 	}
-	if s.cluster != nil && s.cluster.HostProject() != "" {
+	if !s.networkIsOwn() {
 		return out
 	}
 	return append(out,

@@ -18,5 +18,12 @@ func TestGKEServiceAgentRest(t *testing.T) {
 				"warning: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.disks.create compute.instanceTemplates.create compute.instances.create compute.zoneOperations.get compute.zones.get compute.zones.list iam.serviceAccounts.actAs iam.serviceAccounts.get serviceusage.services.use on projects/acme-service",
 			},
 		},
+		{
+			name: "no network for a pool whose cluster the plan does not have",
+			plan: "hostile-names",
+			want: []wanted{
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.disks.create compute.instanceTemplates.create compute.instances.create compute.zoneOperations.get compute.zones.get compute.zones.list iam.serviceAccounts.actAs iam.serviceAccounts.get serviceusage.services.use on projects/acme-prod",
+			},
+		},
 	})
 }

@@ -48,6 +48,49 @@ func TestGKEServiceAgent(t *testing.T) {
 				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
 			},
 		},
+		{
+			name: "to update, and for one that stands where the plan takes something away",
+			plan: "existing",
+			changes: set{
+				"resource_changes.3.change.actions": []any{"no-op"},
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod while it stands",
+			},
+		},
+		{
+			name: "no network for a pool whose cluster the plan does not have",
+			plan: "hostile-names",
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-prod",
+			},
+		},
+		{
+			name: "no network of a project that is not known before apply",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.network":                      nil,
+				"resource_changes.1.change.after.subnetwork":                   nil,
+				"resource_changes.1.change.after_unknown.network":              true,
+				"resource_changes.1.change.after_unknown.subnetwork":           true,
+				"configuration.root_module.resources.1.expressions.network":    map[string]any{"references": []any{"local.network"}},
+				"configuration.root_module.resources.1.expressions.subnetwork": map[string]any{"references": []any{"local.subnetwork"}},
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-service",
+			},
+		},
+		{
+			name: "not known which, without a project",
+			plan: "minimal",
+			changes: set{
+				"configuration.provider_config.google.expressions": map[string]any{},
+			},
+			want: []wanted{
+				"error: gke-service-agent compute.instanceGroupManagers.create compute.networks.get compute.regions.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+			},
+		},
 	})
 }
 

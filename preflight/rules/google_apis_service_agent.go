@@ -34,7 +34,7 @@ func instanceGroupPermissions(s subject) []string {
 		"compute.instances.setServiceAccount",
 		"iam.serviceAccounts.actAs",
 	}
-	if s.cluster != nil && s.cluster.HostProject() != "" {
+	if !s.networkIsOwn() {
 		return out
 	}
 	return append(out, "compute.subnetworks.use")

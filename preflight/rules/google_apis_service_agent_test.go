@@ -18,5 +18,28 @@ func TestGoogleAPIsServiceAgent(t *testing.T) {
 				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount iam.serviceAccounts.actAs on projects/acme-service",
 			},
 		},
+		{
+			name: "no subnetwork for a pool whose cluster the plan does not have",
+			plan: "hostile-names",
+			want: []wanted{
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount iam.serviceAccounts.actAs on projects/acme-prod",
+			},
+		},
+		{
+			name:     "configuration names others",
+			plan:     "minimal",
+			settings: Settings{Canaries: map[PrincipalKind][]string{GoogleAPIsServiceAgent: {"compute.instances.create"}}},
+			want: []wanted{
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.instances.create on projects/acme-prod",
+			},
+		},
+		{
+			name: "not to destroy",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.actions": []any{"delete"},
+				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
+			},
+		},
 	})
 }

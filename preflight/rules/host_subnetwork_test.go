@@ -35,6 +35,17 @@ func TestHostSubnetwork(t *testing.T) {
 			},
 		},
 		{
+			name: "on the project where the subnetwork is only a short name",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.subnetwork": "gke",
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on projects/acme-host",
+				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on projects/acme-host",
+			},
+		},
+		{
 			name: "nowhere else",
 			plan: "minimal",
 		},

@@ -85,6 +85,9 @@ func keyName(name string) string {
 func eachKey(p *plan.Plan, f func(subject, plan.Key)) {
 	for _, c := range p.Clusters {
 		for _, k := range c.Keys {
+			if strings.HasPrefix(k.Attribute, "database_encryption") && c.After("database_encryption", 0, "state").String() == "DECRYPTED" {
+				continue
+			}
 			f(subject{Change: c.Change, project: c.Project}, k)
 		}
 	}

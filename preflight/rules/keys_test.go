@@ -37,6 +37,14 @@ func TestKeys(t *testing.T) {
 			},
 		},
 		{
+			name: "a key that is no longer used",
+			plan: "cmek",
+			changes: set{
+				after + "database_encryption.0.state":     "DECRYPTED",
+				after + "node_config.0.boot_disk_kms_key": nil,
+			},
+		},
+		{
 			name: "no keys",
 			plan: "minimal",
 		},

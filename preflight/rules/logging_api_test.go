@@ -39,5 +39,24 @@ func TestLoggingAPI(t *testing.T) {
 			name: "asked for once, not by each pool",
 			plan: "hostile-names",
 		},
+		{
+			name: "on where it is not known before apply",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.after_unknown.logging_config": true,
+				block + "logging_config":                                 []any{map[string]any{"enable_components": map[string]any{"references": []any{"local.components"}}}},
+			},
+			want: []wanted{
+				"warning: logging.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "not to destroy",
+			plan: "minimal",
+			changes: set{
+				"resource_changes.0.change.actions": []any{"delete"},
+				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
+			},
+		},
 	})
 }

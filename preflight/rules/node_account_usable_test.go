@@ -27,5 +27,29 @@ func TestNodeAccountUsable(t *testing.T) {
 				"error: node-service-account on unknown: node_config[0].service_account is not known before apply",
 			},
 		},
+		{
+			name: "Autopilot's, but not the default one beside it",
+			plan: "autopilot",
+			want: []wanted{
+				"error: node-service-account serviceAccount:autopilot-nodes@acme-prod.iam.gserviceaccount.com on projects/acme-prod/serviceAccounts/autopilot-nodes@acme-prod.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "in the account's own project",
+			plan: "features",
+			want: []wanted{
+				"error: node-service-account serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "a unique ID",
+			plan: "cmek",
+			changes: set{
+				after + "node_config": []any{map[string]any{"service_account": "112233445566778899000"}},
+			},
+			want: []wanted{
+				"error: node-service-account serviceAccount:112233445566778899000 on projects/acme-prod/serviceAccounts/112233445566778899000",
+			},
+		},
 	})
 }

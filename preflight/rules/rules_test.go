@@ -109,6 +109,9 @@ func short(n Need) wanted {
 	if len(n.Principal.Delegates) > 0 {
 		line += " through " + strings.Join(n.Principal.Delegates, ", ")
 	}
+	if n.Standing {
+		line += " while it stands"
+	}
 	if n.Unknown != "" {
 		line += " unknown: " + n.Unknown
 	}
@@ -153,7 +156,8 @@ func TestNeeds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var lines []string
 			for _, n := range Needs(read(t, name, nil), Settings{}) {
-				lines = append(lines, fmt.Sprintf("%s %s (%s, %d addresses)\n", n.Rule, short(n), n.Kind, len(n.Addresses)))
+				lines = append(lines, fmt.Sprintf("%s %s\n\t%s of %d addresses; at %q; API %q; mended by %q\n",
+					n.Rule, short(n), n.Kind, len(n.Addresses), n.Attribute, n.Service, n.Fix.Role))
 			}
 			slices.Sort(lines)
 			got := strings.Join(lines, "")
@@ -277,8 +281,8 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s: sections of its page (-want +got):\n%s", r.ID, diff)
 		}
 		for _, source := range strings.Split(strings.TrimSpace(strings.TrimPrefix(sections[len(sections)-1], "Sources")), "\n") {
-			if !link.MatchString(source) && !strings.HasPrefix(source, "  ") {
-				t.Errorf("%s: source %q has no address, or does not say what it is worth", r.ID, source)
+			if !link.MatchString(source) {
+				t.Errorf("%s: source %q is not of the form: - https://ADDRESS — what it says, and how sure that is", r.ID, source)
 			}
 		}
 	}
@@ -292,12 +296,103 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestConfiguredSeverity: configuration has the last word.
+// TestConfiguredSeverity: configuration has the last word, and only about the
+// rules that it names.
 func TestConfiguredSeverity(t *testing.T) {
+	got := map[string]Severity{}
 	settings := Settings{Severities: map[string]Severity{"GP303": Error, "GP105": Warning}}
 	for _, n := range Needs(read(t, "minimal", nil), settings) {
-		if want, ok := settings.Severities[n.Rule]; ok && n.Severity != want {
-			t.Errorf("%s is a %s, want %s", n.Rule, n.Severity, want)
+		got[n.Rule] = n.Severity
+	}
+	want := map[string]Severity{"GP303": Error, "GP105": Warning, "GP305": Note}
+	for id, severity := range want {
+		if got[id] != severity {
+			t.Errorf("%s is a %q, want %s", id, got[id], severity)
 		}
 	}
+}
+
+// TestExpectedErrors: what apply would print names the place as Google does:
+// Compute Engine the region, GKE the cluster where it is, also in a zone.
+func TestExpectedErrors(t *testing.T) {
+	zonal := set{after + "location": "europe-west1-b"}
+	cases := []struct {
+		rule, plan string
+		changes    set
+		want       string
+	}{
+		{"GP101", "minimal", nil, `Error 403: Kubernetes Engine API has not been used in project acme-prod before or it is disabled.`},
+		{"GP103", "minimal", nil, ``},
+		{"GP106", "impersonation", nil, `Error 403: Kubernetes Engine API has not been used in project acme-ci before or it is disabled.`},
+		{"GP201", "minimal", zonal, `Error 403: Required "container.clusters.create" permission(s) for "projects/acme-prod/locations/europe-west1-b/clusters/main".`},
+		{"GP202", "hostile-names", nil, `Error 403: Required "container.clusters.update" permission(s) for "projects/acme-prod/locations/europe-west1/clusters/main".`},
+		{"GP203", "cmek", nil, `Error 400: The user does not have access to service account "gke-nodes@acme-prod.iam.gserviceaccount.com". Ask a project owner to grant you the iam.serviceAccountUser role on the service account., badRequest`},
+		{"GP204", "minimal", nil, `Error reading instance group manager returned as an instance group URL: googleapi: Error 403: Required 'compute.instanceGroupManagers.get' permission`},
+		{"GP205", "impersonation", nil, `Error 403: Caller does not have required permission to use project acme-ci.`},
+		{"GP207", "impersonation", nil, `Error 403: Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).`},
+		{"GP301", "cmek", nil, `Service account gke-nodes@acme-prod.iam.gserviceaccount.com does not exist`},
+		{"GP303", "minimal", zonal, `Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for 'projects/acme-prod/regions/europe-west1'.`},
+		{"GP401", "minimal", zonal, `Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for 'projects/acme-prod/regions/europe-west1'.`},
+		{"GP404", "minimal", nil, `Not all instances running in IGM: Required 'compute.instances.create' permission for 'projects/acme-prod'`},
+		{"GP501", "shared-vpc", nil, `Error 403: Kubernetes Engine Service Agent is missing required permissions on this project. required "container.hostServiceAgent.use" permission(s) for "projects/acme-host"., forbidden`},
+		{"GP502", "shared-vpc", nil, `Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for 'projects/acme-host/regions/europe-west1/subnetworks/gke'`},
+		{"GP601", "cmek", set{after + "database_encryption": nil}, `Error 403: Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied on resource 'projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks' (or it may not exist).`},
+	}
+	for _, tt := range cases {
+		got := map[string]bool{}
+		for _, n := range Needs(read(t, tt.plan, tt.changes), Settings{}) {
+			if n.Rule == tt.rule {
+				got[n.ExpectedError] = true
+			}
+		}
+		if diff := cmp.Diff(map[string]bool{tt.want: true}, got); diff != "" {
+			t.Errorf("%s of %s (-want +got):\n%s", tt.rule, tt.plan, diff)
+		}
+	}
+}
+
+// TestStanding: a cluster that apply leaves as it is needs something only where
+// the plan takes something away.
+func TestStanding(t *testing.T) {
+	keep := set{
+		"resource_changes.4.change.actions": []any{"no-op"},
+		"resource_changes.5.change.actions": []any{"no-op"},
+	}
+	for name, tt := range map[string]struct {
+		changes set
+		want    []string
+	}{
+		"taken away":  {nil, []string{"google_container_cluster.unchanged"}},
+		"left intact": {keep, nil},
+	} {
+		var got []string
+		for _, n := range Needs(read(t, "existing", tt.changes), Settings{}) {
+			if n.Standing {
+				got = union(got, n.Addresses)
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: standing clusters that need something (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestMerged: needs that one answer settles are one, with all their addresses
+// in order.
+func TestMerged(t *testing.T) {
+	for _, n := range Needs(read(t, "modules", nil), Settings{}) {
+		if n.Rule != "GP202" || n.Project != "acme-blue" {
+			continue
+		}
+		want := []string{
+			"google_container_node_pool.late",
+			`module.cluster["blue"].google_container_node_pool.workers[0]`,
+			`module.cluster["blue"].google_container_node_pool.workers[1]`,
+		}
+		if diff := cmp.Diff(want, n.Addresses); diff != "" {
+			t.Errorf("addresses (-want +got):\n%s", diff)
+		}
+		return
+	}
+	t.Error("GP202 needs nothing in acme-blue")
 }

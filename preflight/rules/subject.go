@@ -87,6 +87,12 @@ func (s subject) in(project, why string) Need {
 	return n
 }
 
+// networkIsOwn reports whether the network of s is known to be one of its own
+// project. A node pool may be of any cluster, where the plan does not have it.
+func (s subject) networkIsOwn() bool {
+	return s.cluster != nil && s.cluster.NetworkProject == s.cluster.Project.ID
+}
+
 // uses reports whether apply gives the account at attribute to nodes: it makes
 // new nodes, or changes the attribute.
 func (s subject) uses(a plan.Account) bool {

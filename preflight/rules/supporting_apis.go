@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"gke-preflight/preflight/plan"
@@ -34,9 +35,18 @@ type supportingAPI struct {
 func supporting() []supportingAPI {
 	return []supportingAPI{
 		{"cloudresourcemanager.googleapis.com", []string{"google_project_iam_", "google_project_default_service_accounts", "google_folder_iam_", "google_organization_iam_"}},
-		{"iam.googleapis.com", []string{"google_service_account", "google_project_iam_custom_role", "google_iam_deny_policy"}},
+		{"iam.googleapis.com", []string{"google_service_account", "google_iam_deny_policy"}},
 		{"serviceusage.googleapis.com", []string{"google_project_service"}},
 	}
+}
+
+// calledBy reports whether resources of a type call the API. Custom roles are
+// called after projects and organizations, but are the IAM API's.
+func (api supportingAPI) calledBy(resourceType string) bool {
+	if strings.HasSuffix(resourceType, "_iam_custom_role") {
+		return api.service == "iam.googleapis.com"
+	}
+	return slices.ContainsFunc(api.prefixes, func(prefix string) bool { return strings.HasPrefix(resourceType, prefix) })
 }
 
 // need is a warning where the plan's own resources call the API in the project
@@ -56,14 +66,9 @@ func (api supportingAPI) need(p *plan.Plan, s subject) Need {
 func (api supportingAPI) callers(p *plan.Plan, project string) []string {
 	var out []string
 	for _, c := range p.Changes {
-		if c.Has("no-op") || !c.Creates() && !c.Updates() && !c.Deletes() || c.Project().ID != project {
-			continue
-		}
-		for _, prefix := range api.prefixes {
-			if strings.HasPrefix(c.Type, prefix) {
-				out = append(out, c.Address)
-				break
-			}
+		changes := c.Creates() || c.Updates() || c.Deletes()
+		if changes && api.calledBy(c.Type) && c.Project().ID == project {
+			out = append(out, c.Address)
 		}
 	}
 	return out

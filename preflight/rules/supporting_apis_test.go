@@ -22,5 +22,33 @@ func TestSupportingAPIs(t *testing.T) {
 				"warning: serviceusage.googleapis.com on projects/acme-new",
 			},
 		},
+		{
+			name: "custom roles are the IAM API's",
+			plan: "grant-race",
+			changes: set{
+				"resource_changes.1.type":           "google_project_iam_custom_role",
+				"resource_changes.1.address":        "google_project_iam_custom_role.node_role",
+				"resource_changes.3.change.actions": []any{"no-op"},
+			},
+			want: []wanted{
+				"note: cloudresourcemanager.googleapis.com on projects/acme-new",
+				"warning: iam.googleapis.com on projects/acme-new",
+				"warning: serviceusage.googleapis.com on projects/acme-new",
+			},
+		},
+		{
+			name: "what does not change calls nobody",
+			plan: "grant-race",
+			changes: set{
+				"resource_changes.1.change.actions": []any{"no-op"},
+				"resource_changes.2.change.actions": []any{"no-op"},
+				"resource_changes.3.change.actions": []any{"no-op"},
+			},
+			want: []wanted{
+				"note: cloudresourcemanager.googleapis.com on projects/acme-new",
+				"note: iam.googleapis.com on projects/acme-new",
+				"note: serviceusage.googleapis.com on projects/acme-new",
+			},
+		},
 	})
 }

@@ -9,10 +9,12 @@ func TestUncheckedOptions(t *testing.T) {
 			plan: "minimal",
 		},
 		{
-			name: "one that is off",
+			name: "some that are off",
 			plan: "minimal",
 			changes: set{
 				after + "secret_manager_config": []any{map[string]any{"enabled": false}},
+				after + "binary_authorization":  []any{map[string]any{"evaluation_mode": "DISABLED"}},
+				after + "dns_config":            []any{map[string]any{"cluster_dns": "PROVIDER_UNSPECIFIED"}},
 			},
 		},
 		{

@@ -51,6 +51,9 @@ func generate(dir string) ([]byte, error) {
 			}
 		}
 	}
+	if len(constructors) == 0 {
+		return nil, fmt.Errorf("no rules in %s; run it in preflight/rules", dir)
+	}
 	sort.Slice(constructors, func(i, j int) bool { return constructors[i].id < constructors[j].id })
 	return format.Source(write(constructors))
 }

@@ -21,3 +21,14 @@ func TestAll(t *testing.T) {
 		t.Errorf("preflight/rules/all.go is old; run go generate ./... (-wanted +found):\n%s", diff)
 	}
 }
+
+// TestElsewhere: where no rules are, nothing is written.
+func TestElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	if err := run(dir); err == nil {
+		t.Error("no error where no rules are")
+	}
+	if _, err := os.Stat(dir + "/all.go"); !os.IsNotExist(err) {
+		t.Errorf("all.go was written: %v", err)
+	}
+}

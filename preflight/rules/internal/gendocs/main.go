@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,10 +13,34 @@ import (
 )
 
 func main() {
-	dir := "../../docs/rules"
-	if err := write(dir); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "gendocs:", err)
 		os.Exit(1)
+	}
+}
+
+func run() error {
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if dir, err = moduleRoot(dir); err != nil {
+		return err
+	}
+	return write(filepath.Join(dir, "docs", "rules"))
+}
+
+// moduleRoot is the nearest directory with a go.mod, upwards from dir.
+func moduleRoot(dir string) (string, error) {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("no go.mod here or above; run it inside the module")
+		}
+		dir = parent
 	}
 }
 
@@ -46,9 +71,9 @@ func files() map[string][]byte {
 	out := map[string][]byte{}
 	var index bytes.Buffer
 	index.WriteString("# Rules\n\nGenerated from the pages in preflight/rules; a title is true when the rule passes.\n\n")
-	index.WriteString("| rule | severity | |\n| --- | --- | --- |\n")
+	index.WriteString("| ID | name | severity | title |\n| --- | --- | --- | --- |\n")
 	for _, r := range rules.All() {
-		fmt.Fprintf(&index, "| [%s](%s.md) %s | %s | %s |\n", r.ID, r.ID, r.Name, r.Severity, r.Title)
+		fmt.Fprintf(&index, "| [%s](%s.md) | %s | %s | %s |\n", r.ID, r.ID, r.Name, r.Severity, r.Title)
 		out[r.ID+".md"] = []byte(r.Page())
 	}
 	out["README.md"] = index.Bytes()

@@ -27,6 +27,48 @@ func TestDocs(t *testing.T) {
 		want[name] = string(content)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/rules is old; run go generate ./... (-wanted +found):\n%s", diff)
+		t.Errorf("docs/rules is old; run go run ./preflight/rules/internal/gendocs (-wanted +found):\n%s", diff)
+	}
+}
+
+// TestWrite: the page of a rule that is gone goes, and nothing else does.
+func TestWrite(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"GP999.md", "GP101.md", "logo.svg"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "GP999.md")); !os.IsNotExist(err) {
+		t.Errorf("the page of GP999 is still there: %v", err)
+	}
+	for name, want := range map[string]string{"GP101.md": string(files()["GP101.md"]), "logo.svg": "old"} {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
+			t.Errorf("%s is %q (%v), want %q", name, got, err, want)
+		}
+	}
+}
+
+// TestModuleRoot: the command writes to the same place wherever in the module
+// it is run.
+func TestModuleRoot(t *testing.T) {
+	root := t.TempDir()
+	deep := filepath.Join(root, "a", "b")
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{root, deep} {
+		if got, err := moduleRoot(from); err != nil || got != root {
+			t.Errorf("from %s: %s, %v; want %s", from, got, err, root)
+		}
+	}
+	if got, err := moduleRoot(t.TempDir()); err == nil {
+		t.Errorf("outside of a module: %s, want an error", got)
 	}
 }
