@@ -245,3 +245,28 @@ func TestStanding(t *testing.T) {
 		}
 	}
 }
+
+// TestDenied: a plan that makes a deny policy leaves no permission certain.
+func TestDenied(t *testing.T) {
+	var p map[string]any
+	if err := json.Unmarshal(readPlan(t, "minimal"), &p); err != nil {
+		t.Fatal(err)
+	}
+	p["resource_changes"] = append(p["resource_changes"].([]any), map[string]any{
+		"address": "google_iam_deny_policy.d", "mode": "managed", "type": "google_iam_deny_policy", "name": "d",
+		"change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"name": "d"}},
+	})
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := check(t, data, newServer(t))
+	if r.Result != preflight.Undetermined {
+		t.Errorf("the result is %s", r.Result)
+	}
+	for _, f := range r.Findings {
+		if f.Permissions != nil && f.Outcome == preflight.Pass {
+			t.Errorf("%s passes, whatever the policy denies", f.Rule)
+		}
+	}
+}

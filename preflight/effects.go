@@ -194,6 +194,33 @@ func certain(changes []*plan.Change) []*plan.Change {
 	})
 }
 
+// unlessDenied is a finding about permissions, unless the plan changes what is
+// not judged and may take them away: then what passes is not known.
+func (j *judge) unlessDenied(n rules.Need, f Finding) Finding {
+	if n.Kind != rules.Permissions || f.Outcome != Pass {
+		return f
+	}
+	if by := addresses(j.changes(n, denies)); len(by) > 0 {
+		f.PlannedBy, f.Message = nil, ""
+		return f.undetermined("it is so now, but the plan changes deny policies or custom roles (" + list(by) + "), and what those take away is not judged")
+	}
+	return f
+}
+
+// denies reports whether a change makes a policy that denies, or takes
+// permissions out of a custom role.
+func denies(c *plan.Change, n rules.Need) bool {
+	switch c.Type {
+	case "google_iam_deny_policy", "google_iam_principal_access_boundary_policy":
+		return c.Creates() || c.Updates()
+	case "google_project_iam_custom_role":
+		return (c.Updates() || c.Goes()) && inProject(c, n.Project)
+	case "google_organization_iam_custom_role":
+		return c.Updates() || c.Goes()
+	}
+	return false
+}
+
 func addresses(changes []*plan.Change) []string {
 	var out []string
 	for _, c := range changes {

@@ -39,7 +39,7 @@ func (j *judge) finding(n rules.Need) Finding {
 	if why := j.invisible(n.Project); why != "" {
 		return j.unseen(n, f, why)
 	}
-	return j.asked(n, f)
+	return j.unlessDenied(n, j.asked(n, f))
 }
 
 // named puts the identity behind the credentials at hand into a finding about
