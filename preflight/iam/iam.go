@@ -1,6 +1,6 @@
-// Package iam is the algebra of Google Cloud's allow policies: given the
-// policies of a resource and of all above it, and what roles contain, it says
-// whether an identity holds a permission: yes, no, or unknown, and why.
+// Package iam is the algebra of Google Cloud's allow and deny policies: given
+// the policies of a resource and of all above it, and what roles contain, it
+// says whether an identity holds a permission: yes, no, or unknown, and why.
 //
 // It asks nobody anything and imports no other package of this module.
 package iam
@@ -44,6 +44,9 @@ type Level struct {
 	Unreadable string
 	// Planned are bindings that are about to be added where Policy is nil.
 	Planned []Binding
+	// Denies are the rules of the deny policies that are attached to the
+	// resource, as far as they could be read.
+	Denies []DenyRule
 }
 
 // An Identity is who is asked about.
@@ -65,6 +68,8 @@ type Question struct {
 	Levels []Level
 	// Complete reports whether no level is left out.
 	Complete bool
+	// Request is what conditions may ask about.
+	Request Request
 }
 
 // A Grant is a binding that gives a permission.
@@ -91,15 +96,24 @@ const (
 	DoubtCondition DoubtKind = "condition"
 	// DoubtMember: a set of principals may hold the identity.
 	DoubtMember DoubtKind = "member"
+	// DoubtDeny: a deny policy may take the permission.
+	DoubtDeny DoubtKind = "deny"
 )
 
-// A Doubt is something that might give the permission.
+// A Doubt is something that might give the permission, or take it.
 type Doubt struct {
 	Kind                   DoubtKind
 	Member, Role, Resource string
-	// Detail is the condition's expression, or why a policy was not read.
+	// Policy is the deny policy of a DoubtDeny.
+	Policy string
+	// Detail is the condition's expression, why a policy was not read, or what
+	// is in doubt about a deny policy.
 	Detail string
 }
+
+// An Unmet is a binding that would give the permission, if its condition were
+// true.
+type Unmet struct{ Role, Member, Resource, Expression string }
 
 // An Answer is a verdict and what it rests on.
 type Answer struct {
@@ -108,6 +122,10 @@ type Answer struct {
 	Grants []Grant
 	// Doubts are why the verdict is Unknown.
 	Doubts []Doubt
+	// Denied are the deny rules that take the permission; then it is a No.
+	Denied []Denial
+	// Unmet are the bindings whose conditions are false; empty unless No.
+	Unmet []Unmet
 	// Unconfirmed are roles that the identity is, or may be, bound to and that
 	// lack the permission by the embedded table alone, or are not in it. They
 	// should be fetched, and the question asked again, before a No is final.
@@ -132,18 +150,31 @@ func Evaluate(q Question, roles Roles) Answer {
 	if !q.Complete {
 		a.doubt(DoubtAncestors, "", "", "", "")
 	}
-	return a.decide()
+	return a.decide(denials(q))
 }
 
-func (a Answer) decide() Answer {
+// decide: what is denied is not held, whatever is granted.
+func (a Answer) decide(sure, possible []Denial) Answer {
+	if len(sure) > 0 {
+		return Answer{Verdict: No, Denied: sure}
+	}
+	if len(a.Grants) > 0 {
+		a.Doubts, a.Unconfirmed, a.Unmet = nil, nil, nil
+		for _, d := range possible {
+			a.Doubts = append(a.Doubts, Doubt{Kind: DoubtDeny, Policy: d.Policy, Resource: d.Resource, Detail: d.Detail})
+		}
+	}
 	switch {
-	case len(a.Grants) > 0:
-		a.Verdict, a.Doubts, a.Unconfirmed = Yes, nil, nil
 	case len(a.Doubts) > 0:
 		a.Verdict = Unknown
+	case len(a.Grants) > 0:
+		a.Verdict = Yes
+		return a
 	default:
 		a.Verdict = No
+		return a
 	}
+	a.Grants, a.Unmet = nil, nil
 	return a
 }
 
@@ -157,19 +188,22 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	if match == never {
 		return
 	}
+	holds := b.Condition.Holds(q.Request)
 	has, confirmed := roles.has(b.Role, q.Permission)
-	if !confirmed {
+	if !confirmed && holds != No {
 		a.unconfirmed(b.Role)
 	}
 	switch {
 	case has == No:
+	case holds == No:
+		a.Unmet = append(a.Unmet, Unmet{Role: b.Role, Member: member, Resource: resource, Expression: b.Condition.Expression})
 	case has == Unknown:
 		a.doubt(DoubtRole, member, b.Role, resource, "")
 	case match == maybe && isGroup(member):
 		a.doubt(DoubtGroup, member, b.Role, resource, "")
 	case match == maybe:
 		a.doubt(DoubtMember, member, b.Role, resource, "")
-	case b.Condition != nil:
+	case holds == Unknown:
 		a.doubt(DoubtCondition, member, b.Role, resource, b.Condition.Expression)
 	default:
 		a.Grants = append(a.Grants, Grant{Role: b.Role, Member: member, Resource: resource, Source: b.Source})

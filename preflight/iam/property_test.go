@@ -28,6 +28,9 @@ func random(r *rand.Rand) (Question, Roles) {
 		} else {
 			level.Policy = randomPolicy(r)
 		}
+		if r.IntN(8) == 0 {
+			level.Denies = append(level.Denies, randomDenial(r))
+		}
 		q.Levels = append(q.Levels, level)
 	}
 	known := map[string]Role{}
@@ -73,9 +76,39 @@ func randomBinding(r *rand.Rand) Binding {
 			"serviceAccount:other@x.iam.gserviceaccount.com", "projectOwner:p"))
 	}
 	if r.IntN(5) == 0 {
-		b.Condition = &Condition{Expression: "x"}
+		b.Condition = randomCondition(r)
 	}
 	return b
+}
+
+// randomCondition is true, false, or about what is not known.
+func randomCondition(r *rand.Rand) *Condition {
+	return &Condition{Expression: pick(r, "true", "false", "x")}
+}
+
+func randomDenial(r *rand.Rand) DenyRule {
+	const other = "principal://iam.googleapis.com/projects/-/serviceAccounts/other@x.iam.gserviceaccount.com"
+	principal := func() string {
+		return pick(r, other, other, "principalSet://goog/public:all", "principal://goog/subject/alice@acme.example",
+			"principal://iam.googleapis.com/projects/-/serviceAccounts/gke@acme-prod.iam.gserviceaccount.com",
+			"principalSet://goog/group/g@acme.example",
+			"principalSet://cloudresourcemanager.googleapis.com/projects/1/type/ServiceAccount",
+			"principalSet://cloudresourcemanager.googleapis.com/folders/4/type/ServiceAgent")
+	}
+	d := DenyRule{Denied: []string{principal()}, Permissions: []string{pick(r, "p.googleapis.com/x.y", "p.googleapis.com/x.z", "p.googleapis.com/x.*", "q.googleapis.com/*.*")}}
+	if r.IntN(3) == 0 {
+		d.Except = []string{principal()}
+	}
+	if r.IntN(5) == 0 {
+		d.ExceptPermissions = []string{pick(r, "p.googleapis.com/*.z", "p.googleapis.com/x.y")}
+	}
+	if r.IntN(4) == 0 {
+		d.Condition = randomCondition(r)
+	}
+	if r.IntN(8) == 0 {
+		d.Unknown = "not known before apply"
+	}
+	return d
 }
 
 // naive says the same as Evaluate in another way: it lists every world that
@@ -95,6 +128,51 @@ func naive(q Question, roles Roles) Verdict {
 // possible reports whether the permission is held where everything in doubt
 // is as kind says.
 func possible(q Question, roles Roles, kind bool) bool {
+	for _, level := range q.Levels {
+		for _, d := range level.Denies {
+			if taken(q, d, kind) {
+				return false
+			}
+		}
+	}
+	return allowed(q, roles, kind)
+}
+
+// taken reports whether a rule denies the permission where everything in doubt
+// is as kind says; kind means in favour of the one who asks.
+func taken(q Question, d DenyRule, kind bool) bool {
+	if d.Unknown != "" {
+		return !kind
+	}
+	permission := map[string]bool{"p.x.y": true, "p.x.z": false}[q.Permission]
+	names := map[string]bool{"p.googleapis.com/x.y": permission, "p.googleapis.com/x.z": !permission, "p.googleapis.com/*.z": !permission}
+	covered := names[d.Permissions[0]] || d.Permissions[0] == "p.googleapis.com/x.*" && !kind
+	if len(d.ExceptPermissions) > 0 && names[d.ExceptPermissions[0]] {
+		covered = false
+	}
+	return covered && holds(d.Condition, !kind) && denied(q.Identity, d.Denied[0], !kind) &&
+		(len(d.Except) == 0 || !denied(q.Identity, d.Except[0], kind))
+}
+
+func denied(id Identity, principal string, kind bool) bool {
+	switch principal[len(principal)-4:] {
+	case ":all":
+		return true
+	case "mple": // a user or a group
+		return id.Member == human && strings.Contains(principal, "subject") || strings.Contains(principal, "group") && kind
+	case ".com": // a service account
+		return "serviceAccount:"+last(principal) == id.Member
+	}
+	return is(id, principal, kind)
+}
+
+func last(s string) string { return s[strings.LastIndex(s, "/")+1:] }
+
+func holds(c *Condition, kind bool) bool {
+	return c == nil || c.Expression == "true" || c.Expression == "x" && kind
+}
+
+func allowed(q Question, roles Roles, kind bool) bool {
 	if kind && !q.Complete {
 		return true
 	}
@@ -106,7 +184,7 @@ func possible(q Question, roles Roles, kind bool) bool {
 			continue
 		}
 		for _, b := range level.Policy.Bindings {
-			if (b.Condition == nil || kind) && gives(roles, b.Role, q.Permission, kind) &&
+			if holds(b.Condition, kind) && gives(roles, b.Role, q.Permission, kind) &&
 				slices.ContainsFunc(b.Members, func(m string) bool { return is(q.Identity, m, kind) }) {
 				return true
 			}
@@ -187,8 +265,32 @@ func TestLessKnowledge(t *testing.T) {
 	}
 }
 
+// TestMoreDenials: a rule more never turns a no into anything else, and nothing
+// into a yes.
+func TestMoreDenials(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range *worlds {
+		q, roles := random(r)
+		before := Evaluate(q, roles).Verdict
+		if len(q.Levels) == 0 {
+			continue
+		}
+		q.Levels[0].Denies = append(q.Levels[0].Denies, randomDenial(r))
+		after := Evaluate(q, roles).Verdict
+		if before == No && after != No || before != Yes && after == Yes {
+			t.Fatalf("one rule more turned %d into %d: %+v", before, after, q)
+		}
+	}
+}
+
 func forget(r *rand.Rand, q *Question, roles Roles) {
-	switch r.IntN(4) {
+	switch r.IntN(5) {
+	case 4:
+		for i := range q.Levels {
+			for k := range q.Levels[i].Denies {
+				q.Levels[i].Denies[k].Unknown = "forgotten"
+			}
+		}
 	case 0:
 		q.Complete = false
 	case 1:
@@ -197,7 +299,8 @@ func forget(r *rand.Rand, q *Question, roles Roles) {
 		delete(roles.Fetched, pick(r, "roles/a", "roles/b", "roles/c"))
 	default:
 		if len(q.Levels) > 0 {
-			q.Levels[r.IntN(len(q.Levels))] = Level{Unreadable: "403"}
+			i := r.IntN(len(q.Levels))
+			q.Levels[i] = Level{Unreadable: "403", Denies: q.Levels[i].Denies}
 		}
 	}
 }

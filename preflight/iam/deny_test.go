@@ -1,0 +1,105 @@
+package iam
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestDeny: a rule takes what is granted, unless it excepts it; what is in
+// doubt about it leaves a yes open and a no as it is.
+func TestDeny(t *testing.T) {
+	const (
+		sa       = "principal://iam.googleapis.com/projects/-/serviceAccounts/gke@acme-prod.iam.gserviceaccount.com"
+		everyone = "principalSet://goog/public:all"
+		accounts = "principalSet://cloudresourcemanager.googleapis.com/projects/111/type/ServiceAccount"
+		agents   = "principalSet://cloudresourcemanager.googleapis.com/projects/111/type/ServiceAgent"
+		group    = "principalSet://goog/group/g@acme.example"
+		create   = "container.googleapis.com/clusters.create"
+	)
+	rule := func(denied string, permission string, except ...string) DenyRule {
+		return DenyRule{Denied: []string{denied}, Permissions: []string{permission}, Except: except}
+	}
+	conditional := func(expression string) DenyRule {
+		d := rule(everyone, create)
+		d.Condition = &Condition{Expression: expression}
+		return d
+	}
+	exceptPermission := rule(everyone, "container.googleapis.com/*.*")
+	exceptPermission.ExceptPermissions = []string{"container.googleapis.com/clusters.*"}
+	for name, tt := range map[string]struct {
+		rule DenyRule
+		want Verdict
+	}{
+		"everybody":                        {rule(everyone, create), No},
+		"the account":                      {rule(sa, create), No},
+		"another account":                  {rule(sa+"x", create), Yes},
+		"a user":                           {rule("principal://goog/subject/alice@acme.example", create), Yes},
+		"all accounts of the project":      {rule(accounts, create), No},
+		"all agents of the project":        {rule(agents, create), Yes},
+		"a deleted account":                {rule("deleted:"+sa+"?uid=1", create), Yes},
+		"a group":                          {rule(group, create), Unknown},
+		"a customer":                       {rule("principalSet://goog/cloudIdentityCustomerId/C1", create), Unknown},
+		"a pool of workforce":              {rule("principalSet://iam.googleapis.com/locations/global/workforcePools/p/*", create), Yes},
+		"another permission":               {rule(everyone, "container.googleapis.com/clusters.delete"), Yes},
+		"a wildcard for the verb":          {rule(everyone, "container.googleapis.com/clusters.*"), No},
+		"a wildcard for everything":        {rule(everyone, "container.googleapis.com/*.*"), No},
+		"a wildcard for the kind":          {rule(everyone, "container.googleapis.com/*.create"), No},
+		"a wildcard for another kind":      {rule(everyone, "container.googleapis.com/operations.*"), Yes},
+		"a wildcard of another service":    {rule(everyone, "compute.googleapis.com/*.*"), Yes},
+		"everybody but the account":        {rule(everyone, create, sa), Yes},
+		"everybody but another":            {rule(everyone, create, sa+"x"), No},
+		"everybody but a group":            {rule(everyone, create, group), Unknown},
+		"everything but the permission":    {exceptPermission, Yes},
+		"on a condition that is true":      {conditional("true"), No},
+		"on a condition that is false":     {conditional("false"), Yes},
+		"on a condition about tags":        {conditional(`resource.matchTag("1/env", "prod")`), Unknown},
+		"what is not known before apply":   {DenyRule{Unknown: "not known before apply"}, Unknown},
+		"a name as allow policies have it": {rule(account, create), No},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := Question{
+				Identity:   Identity{Member: account, Home: []string{"projects/111", "projects/acme-prod"}},
+				Permission: "container.clusters.create", Complete: true,
+				Levels: []Level{{Resource: project, Policy: bound("roles/gives", account)}, {Resource: folder, Policy: &Policy{}, Denies: []DenyRule{tt.rule}}},
+			}
+			granted := Roles{Fetched: map[string]Role{"roles/gives": {Permissions: []string{"container.clusters.create"}}}}
+			got := Evaluate(q, granted)
+			if got.Verdict != tt.want {
+				t.Errorf("the verdict is %d, want %d", got.Verdict, tt.want)
+			}
+			if tt.want == Unknown && (len(got.Doubts) != 1 || got.Doubts[0].Kind != DoubtDeny || got.Doubts[0].Detail == "") {
+				t.Errorf("the doubts are %+v", got.Doubts)
+			}
+			if (tt.want == No) != (len(got.Denied) == 1) {
+				t.Errorf("denied by %+v", got.Denied)
+			}
+			q.Levels[0].Policy = &Policy{}
+			if got := Evaluate(q, granted).Verdict; got != No {
+				t.Errorf("without a grant the verdict is %d", got)
+			}
+		})
+	}
+}
+
+func TestDenyName(t *testing.T) {
+	for permission, want := range map[string]string{
+		"container.clusters.create":               "container.googleapis.com/clusters.create",
+		"resourcemanager.projects.get":            "cloudresourcemanager.googleapis.com/projects.get",
+		"cloudkms.cryptoKeyVersions.useToEncrypt": "cloudkms.googleapis.com/cryptoKeyVersions.useToEncrypt",
+	} {
+		if diff := cmp.Diff(want, DenyName(permission)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", permission, diff)
+		}
+	}
+}
+
+// TestUnmet: a binding whose condition is false gives nothing, and is named.
+func TestUnmet(t *testing.T) {
+	policy := &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{account}, Condition: &Condition{Expression: "false"}}}}
+	got := Evaluate(Question{Identity: Identity{Member: account}, Permission: "p.x.y", Complete: true, Levels: []Level{{Resource: project, Policy: policy}}}, roles())
+	want := Answer{Verdict: No, Unmet: []Unmet{{Role: "roles/gives", Member: account, Resource: project, Expression: "false"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
