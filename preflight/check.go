@@ -3,6 +3,7 @@ package preflight
 import (
 	"context"
 	"errors"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -29,6 +30,8 @@ type Options struct {
 	Credentials string
 	// Now is the clock. It measures the check.
 	Now func() time.Time
+	// LookPath finds a program; nil where none can be looked for.
+	LookPath func(name string) (string, error)
 	// Progress is told what is going on; nil where nobody listens.
 	Progress func(done, total int)
 }
@@ -42,7 +45,11 @@ var ErrUnauthenticated = errors.New("the credentials are not accepted by Google 
 func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*Report, error) {
 	begin := o.Now()
 	needs := rules.Needs(p, o.Settings)
-	j := &judge{plan: p, policyChanges: p.PolicyChanges(), cloud: &cloud{ctx: ctx, client: client, wanted: newWanted()}, options: o}
+	j := &judge{
+		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
+		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted()}, options: o,
+	}
+	j.denials = sync.OnceValue(func() *denials { return j.readDenials(needs) })
 	findings := j.findings(needs)
 	if len(findings) > 0 && j.unauthenticated() {
 		return nil, ErrUnauthenticated
@@ -53,7 +60,7 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 		Findings:      finish(findings),
 		Deployers:     j.deployers(needs),
 		Projects:      j.projectRefs(p),
-		Limits:        limits(p, needs),
+		Limits:        j.limits(needs),
 	}
 	r.Summary, r.Result = summarize(r.Findings, o.FailOn)
 	r.Requests = count(client)
@@ -74,6 +81,9 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 	var wg sync.WaitGroup
 	wg.Go(func() { _, _ = j.identity() })
 	wg.Go(func() { j.prefetch(needs) })
+	if slices.ContainsFunc(needs, fromPolicies) {
+		wg.Go(func() { j.denials() })
+	}
 	numbered := sync.OnceValue(func() []rules.Need { return j.numberAll(needs) })
 	for i, n := range needs {
 		wg.Go(func() {
@@ -93,7 +103,8 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 func (j *judge) relevant(needs []rules.Need, findings []Finding) []Finding {
 	var out []Finding
 	for i, f := range findings {
-		taken := f.Rule == ruleTakenAway || f.Outcome == Undetermined && len(j.bearingOn(needs[i])) > 0
+		mayBeTaken := len(f.TakenAwayBy) > 0 || needs[i].Kind == rules.Permissions && len(j.bearingOn(needs[i])) > 0
+		taken := f.Rule == ruleTakenAway || f.Outcome == Undetermined && mayBeTaken
 		if !needs[i].Standing || taken {
 			out = append(out, f)
 		}
@@ -268,12 +279,16 @@ func count(client *gcp.Client) Requests {
 }
 
 // limits are what no finding says.
-func limits(p *plan.Plan, needs []rules.Need) []string {
-	out := append([]string(nil), p.Notes...)
-	for _, n := range needs {
-		if n.Kind == rules.Permissions && n.Principal.Kind != rules.Deployer {
-			return append(out, "deny policies and principal access boundaries were not read: they can take away what allow policies give")
-		}
+func (j *judge) limits(needs []rules.Need) []string {
+	out := slices.Clone(j.plan.Notes)
+	if slices.ContainsFunc(needs, fromPolicies) {
+		out = append(out, j.denials().limits()...)
 	}
 	return out
+}
+
+// fromPolicies reports whether a need is about somebody who cannot be asked,
+// so that only policies tell.
+func fromPolicies(n rules.Need) bool {
+	return n.Kind == rules.Permissions && n.Principal.Kind != rules.Deployer
 }

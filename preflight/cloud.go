@@ -30,6 +30,13 @@ type cloud struct {
 	tested     lookup[asked, gcp.Tested]
 	roles      lookup[string, gcp.Role]
 	callers    lookup[string, *gcp.Client]
+	hosts      lookup[string, string]
+	keys       lookup[string, gcp.Key]
+	enforced   lookup[[2]string, bool]
+	clusters   lookup[string, gcp.Cluster]
+	operations lookup[[2]string, []gcp.Operation]
+	tagKeys    lookup[string, string]
+	access     lookup[[3]string, gcp.Access]
 }
 
 // asked is who is asked about on which resource.
@@ -192,6 +199,27 @@ func (c *cloud) role(name string) (gcp.Role, error) {
 	return c.roles.get(name, func() (gcp.Role, error) { return c.client.Role(c.ctx, name) })
 }
 
+// host is the Shared VPC host project that a project is attached to.
+func (c *cloud) host(project string) (string, error) {
+	return c.hosts.get(project, func() (string, error) { return c.client.HostProject(c.ctx, project) })
+}
+
+func (c *cloud) key(name string) (gcp.Key, error) {
+	return c.keys.get(name, func() (gcp.Key, error) { return c.client.Key(c.ctx, name) })
+}
+
+func (c *cloud) enforces(project, constraint string) (bool, error) {
+	return c.enforced.get([2]string{project, constraint}, func() (bool, error) { return c.client.Enforced(c.ctx, project, constraint) })
+}
+
+func (c *cloud) cluster(name string) (gcp.Cluster, error) {
+	return c.clusters.get(name, func() (gcp.Cluster, error) { return c.client.Cluster(c.ctx, name) })
+}
+
+func (c *cloud) operationsIn(project, location string) ([]gcp.Operation, error) {
+	return c.operations.get([2]string{project, location}, func() ([]gcp.Operation, error) { return c.client.Operations(c.ctx, project, location) })
+}
+
 // test asks which of the permissions wanted on a resource a caller has.
 func (c *cloud) test(p rules.Principal, resource string) (gcp.Tested, error) {
 	key := asked{caller: callerKey(p), resource: resource}
@@ -238,7 +266,9 @@ func (c *cloud) level(resource string) iam.Level {
 // https://docs.cloud.google.com/iam/docs/full-resource-names
 func fullName(resource string) string {
 	service := "cloudresourcemanager"
-	for part, of := range map[string]string{"/serviceAccounts/": "iam", "/subnetworks/": "compute", "/keyRings/": "cloudkms"} {
+	for part, of := range map[string]string{
+		"/serviceAccounts/": "iam", "/subnetworks/": "compute", "/keyRings/": "cloudkms", "/caPools/": "privateca", "/topics/": "pubsub",
+	} {
 		if strings.Contains(resource, part) {
 			service = of
 		}

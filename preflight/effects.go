@@ -112,7 +112,14 @@ func (j *judge) unseen(n rules.Need, f Finding, why string) Finding {
 	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != rules.Deployer {
 		return j.provided(n, f, by, who(n.Principal))
 	}
+	if on := j.changes(n, attaches); n.Kind == rules.Attached && len(on) > 0 {
+		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
+	}
 	f.PlannedBy = addresses(made)
+	if n.Kind == rules.Free {
+		f.Outcome, f.Message = Pass, "project "+n.Project+" is made by this plan: no cluster is there yet"
+		return f
+	}
 	return f.undetermined("project " + n.Project + " is made by this plan (" + list(f.PlannedBy) + "): nothing can be asked about it before apply; apply the project first, then check again")
 }
 
@@ -200,25 +207,16 @@ func (j *judge) unlessDenied(n rules.Need, f Finding) Finding {
 	if n.Kind != rules.Permissions || f.Outcome != Pass {
 		return f
 	}
-	if by := addresses(j.changes(n, denies)); len(by) > 0 {
+	if by := addresses(j.changes(n, bounds)); len(by) > 0 {
 		f.PlannedBy, f.Message = nil, ""
-		return f.undetermined("it is so now, but the plan changes deny policies or custom roles (" + list(by) + "), and what those take away is not judged")
+		return f.undetermined("it is so now, but the plan changes principal access boundaries (" + list(by) + "), and what those take away is not judged")
 	}
 	return f
 }
 
-// denies reports whether a change makes a policy that denies, or takes
-// permissions out of a custom role.
-func denies(c *plan.Change, n rules.Need) bool {
-	switch c.Type {
-	case "google_iam_deny_policy", "google_iam_principal_access_boundary_policy":
-		return c.Creates() || c.Updates()
-	case "google_project_iam_custom_role":
-		return (c.Updates() || c.Goes()) && inProject(c, n.Project)
-	case "google_organization_iam_custom_role":
-		return c.Updates() || c.Goes()
-	}
-	return false
+// bounds reports whether a change makes a principal access boundary.
+func bounds(c *plan.Change, _ rules.Need) bool {
+	return c.Type == "google_iam_principal_access_boundary_policy" && (c.Creates() || c.Updates())
 }
 
 func addresses(changes []*plan.Change) []string {

@@ -33,6 +33,15 @@ func (j *judge) numbered(n rules.Need) rules.Need {
 	return n
 }
 
+// numberedMembers puts the numbers of projects into members that name agents.
+func (j *judge) numberedMembers(members []string) []string {
+	out := make([]string, len(members))
+	for i, m := range members {
+		out[i] = j.numbered(rules.Need{Principal: rules.Principal{Member: m}}).Principal.Member
+	}
+	return out
+}
+
 // homeOf is where a service account lives: its project under both names, and
 // what is above it. Nil where that was not asked for.
 func (j *judge) homeOf(member string, n rules.Need) []string {

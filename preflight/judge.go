@@ -24,7 +24,11 @@ type judge struct {
 	*cloud
 	plan          *plan.Plan
 	policyChanges []plan.PolicyChange
+	denyChanges   []plan.DenyChange
+	roleChanges   []plan.RoleChange
 	options       Options
+	// denials are the deny policies that bear on all needs, read once.
+	denials func() *denials
 }
 
 // finding answers a need.
@@ -32,8 +36,13 @@ func (j *judge) finding(n rules.Need) Finding {
 	if n.Unknown != "" {
 		return blank(n).undetermined(n.Unknown)
 	}
-	if n.Kind == rules.Statement {
+	switch n.Kind {
+	case rules.Statement:
 		return blank(n).failed(n, n.Message)
+	case rules.OnPath:
+		return j.onPath(n, blank(n))
+	case rules.Fresh:
+		return j.fresh(n, blank(n))
 	}
 	f := j.named(blank(n))
 	if why := j.invisible(n.Project); why != "" {
@@ -77,6 +86,16 @@ func (j *judge) asked(n rules.Need, f Finding) Finding {
 		f = j.usable(n, f)
 	case rules.Permissions:
 		f = j.permissions(n, f)
+	case rules.Attached:
+		f = j.attached(n, f)
+	case rules.Key:
+		f = j.keyUsable(n, f)
+	case rules.Unconstrained:
+		f = j.unconstrained(n, f)
+	case rules.Free:
+		f = j.free(n, f)
+	case rules.Idle, rules.Sound, rules.Recreated:
+		f = j.existing(n, f)
 	}
 	return f
 }

@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -103,30 +104,58 @@ func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why st
 	return f
 }
 
-// refused looks again at a no of testIamPermissions. It is asked about the
-// project, so a grant whose condition speaks of a cluster is not counted; and
-// an account may act as itself without any grant.
+// refused looks again at what testIamPermissions said. It is asked about the
+// project, so a grant whose condition speaks of a cluster counts there or not,
+// whatever it does for the cluster; and an account may act as itself without
+// any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (j *judge) refused(n rules.Need, f Finding) Finding {
-	if f.Outcome != Fail {
+	if f.Outcome != Fail && len(n.Clusters) == 0 {
 		return f
 	}
 	identity, err := j.identityOf(n)
 	if err != nil || identity.Member == "" {
 		return f
 	}
-	if account := accountName(n.Resource); strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
+	if account := accountName(n.Resource); f.Outcome == Fail && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
 		return f.open("the deployer is this account itself, which may not need the permission")
 	}
-	for _, a := range j.evaluate(n, identity, f.Permissions.Missing) {
-		if a.Verdict != iam.Unknown {
-			continue
-		}
-		if d, ok := conditional(a); ok {
-			return f.open(doubt(d))
+	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
+}
+
+// conditioned corrects what was tested on a project by the bindings that count
+// on a condition.
+func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Finding {
+	missing, open := slices.Clone(f.Permissions.Missing), slices.Clone(f.Permissions.Undetermined)
+	var why []string
+	for i, p := range n.Permissions {
+		a, held := answers[i], !slices.Contains(f.Permissions.Missing, p)
+		doubt, inDoubt := conditional(a)
+		switch {
+		case held && a.Verdict == iam.No && len(a.Unmet) > 0:
+			missing = union(missing, p)
+			f = f.evident("getIamPolicy", n.Resource, unmet(a))
+		case !held && a.Verdict == iam.No && len(a.Unmet) > 0:
+			f = f.evident("getIamPolicy", n.Resource, unmet(a))
+		case !held && a.Verdict == iam.Yes && onlyConditional(a):
+			missing = without(missing, []string{p})
+			f = f.evident("getIamPolicy", n.Resource, describe(a.Grants[0]))
+		case !held && a.Verdict == iam.Unknown && inDoubt:
+			missing, open = without(missing, []string{p}), union(open, p)
+			why = union(why, doubtInWords(doubt))
 		}
 	}
-	return f
+	if len(why) == 0 && slices.Equal(missing, f.Permissions.Missing) {
+		return f
+	}
+	f.Message, f.ExpectedError, f.Fix = "", "", nil
+	return j.answered(n, f, missing, open, strings.Join(why, "; "))
+}
+
+// onlyConditional reports whether an answer rests on conditions: a binding
+// without one would have been seen by testIamPermissions.
+func onlyConditional(a iam.Answer) bool {
+	return !slices.ContainsFunc(a.Grants, func(g iam.Grant) bool { return !g.Conditional })
 }
 
 // open turns a failed finding into one that could not be decided.
@@ -156,7 +185,10 @@ func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 	for _, g := range t.grants {
 		f = f.evident("getIamPolicy", n.Resource, g)
 	}
-	if len(t.missing) > 0 {
+	for _, text := range t.denied {
+		f = f.evident("getIamPolicy", n.Resource, text)
+	}
+	if len(t.missing) > 0 && len(t.denied) == 0 {
 		f = f.evident("getIamPolicy", n.Resource, "no binding of "+j.levelsInWords(n)+" gives "+list(t.missing))
 	}
 	return j.turned(n, f, t)
@@ -165,7 +197,7 @@ func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 // hereafter looks again at what was tested now in the light of what the plan
 // changes: testIamPermissions knows nothing of that.
 func (j *judge) hereafter(n rules.Need, f Finding) Finding {
-	if len(j.policyChanges) == 0 || f.Outcome == Undetermined {
+	if !j.changesIAM() || f.Outcome == Undetermined {
 		return f
 	}
 	identity, err := j.identityOf(n)
@@ -180,20 +212,33 @@ func (j *judge) hereafter(n rules.Need, f Finding) Finding {
 	return j.turned(n, f, t)
 }
 
+// A view is what decides about a need: policies, and what is known of roles
+// beside what Google Cloud says.
+type view struct {
+	levels   []iam.Level
+	complete bool
+	// roles are those that the plan makes or changes, as they will be.
+	roles map[string]iam.Role
+}
+
 // evaluate answers each permission from the policies of now.
 func (j *judge) evaluate(n rules.Need, identity iam.Identity, permissions []string) []iam.Answer {
-	levels, complete := j.deciding(n)
-	return j.evaluateOn(levels, complete, identity, permissions)
+	return j.evaluateOn(j.deciding(n), n, identity, permissions)
 }
 
 // deciding are the levels that decide about a need: the resource, if it lies
 // below a project, what it lies in, the project, and all above it.
-func (j *judge) deciding(n rules.Need) ([]iam.Level, bool) {
+func (j *judge) deciding(n rules.Need) view {
 	levels, complete := j.levels(n.Project)
 	own := belowProject(n.Resource)
 	out := make([]iam.Level, len(own), len(own)+len(levels))
 	each(len(own), func(i int) { out[i] = j.ownLevel(own[i]) })
-	return append(out, levels...), complete
+	denials := j.denials()
+	for _, l := range levels {
+		l.Denies = denials.of(relativeName(l.Resource))
+		out = append(out, l)
+	}
+	return view{levels: out, complete: complete}
 }
 
 // ownLevel is that of a resource below a project. An account that the plan
@@ -220,19 +265,32 @@ func belowProject(resource string) []string {
 	return nil
 }
 
-// evaluateOn answers each permission. Roles that only the embedded table
-// knows, or that nothing knows yet, are fetched before a no.
-func (j *judge) evaluateOn(levels []iam.Level, complete bool, identity iam.Identity, permissions []string) []iam.Answer {
+// evaluateOn answers each permission.
+func (j *judge) evaluateOn(v view, n rules.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	answers := make([]iam.Answer, len(permissions))
 	each(len(permissions), func(i int) {
-		q := iam.Question{Identity: identity, Permission: permissions[i], Levels: levels, Complete: complete}
-		answers[i] = j.settle(q)
+		q := iam.Question{Identity: identity, Permission: permissions[i], Levels: v.levels, Complete: v.complete}
+		for k, r := range j.requests(n, permissions[i]) {
+			q.Request = r
+			if a := j.settle(q, v.roles); k == 0 || worse(a, answers[i]) {
+				answers[i] = a
+			}
+		}
 	})
 	return answers
 }
 
-func (j *judge) settle(q iam.Question) iam.Answer {
-	roles := iam.Roles{Table: j.options.Table, Fetched: map[string]iam.Role{}}
+// worse reports whether a decides over b: a permission is held only if it is
+// held on every cluster.
+func worse(a, b iam.Answer) bool {
+	badness := map[iam.Verdict]int{iam.Yes: 0, iam.Unknown: 1, iam.No: 2}
+	return badness[a.Verdict] > badness[b.Verdict]
+}
+
+// settle answers a question. Roles that only the embedded table knows, or that
+// nothing knows yet, are fetched before a no.
+func (j *judge) settle(q iam.Question, planned map[string]iam.Role) iam.Answer {
+	roles := iam.Roles{Table: j.options.Table, Fetched: maps.Clone(planned)}
 	answer := iam.Evaluate(q, roles)
 	if answer.Verdict == iam.Yes || len(answer.Unconfirmed) == 0 {
 		return answer
@@ -245,6 +303,9 @@ func (j *judge) settle(q iam.Question) iam.Answer {
 	})
 	for i, role := range fetched {
 		if role != nil {
+			if roles.Fetched == nil {
+				roles.Fetched = map[string]iam.Role{}
+			}
 			roles.Fetched[answer.Unconfirmed[i]] = *role
 		}
 	}

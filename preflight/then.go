@@ -28,7 +28,7 @@ func (j *judge) edits(resource string, waiting []*plan.Change) []iam.Edit {
 			if g.Role == "" && pc.Effect == plan.SetsRole {
 				e.Unknown = pc.Address + " sets a role that is not known before apply"
 			}
-			e.Bindings = append(e.Bindings, bindingOf(g, pc))
+			e.Bindings = append(e.Bindings, j.bindingOf(g, pc))
 		}
 		out = append(out, e)
 	}
@@ -51,8 +51,8 @@ func effectOf(e plan.PolicyEffect) iam.Effect {
 
 // bindingOf is a planned grant. A member that is not known before apply, and
 // everybody on a resource that is not, may be anyone.
-func bindingOf(g plan.Grant, pc plan.PolicyChange) iam.Binding {
-	b := iam.Binding{Role: g.Role, Members: g.Members, Source: pc.Address}
+func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange) iam.Binding {
+	b := iam.Binding{Role: g.Role, Members: j.numberedMembers(g.Members), Source: pc.Address}
 	if pc.On == "" {
 		b.Members = nil
 	}
@@ -104,11 +104,73 @@ func (j *judge) defaultAccounts(resource string) []string {
 	return out
 }
 
-// then are levels as the plan leaves them.
-func (j *judge) then(levels []iam.Level, waiting []*plan.Change) []iam.Level {
-	out := make([]iam.Level, len(levels))
-	for i, l := range levels {
-		out[i] = l.Apply(j.edits(relativeName(l.Resource), waiting))
+// changesIAM reports whether the plan changes anything that permissions rest on.
+func (j *judge) changesIAM() bool {
+	return len(j.policyChanges)+len(j.denyChanges)+len(j.roleChanges) > 0
+}
+
+// then is a view as the plan leaves it.
+func (j *judge) then(v view, waiting []*plan.Change) view {
+	out := view{levels: make([]iam.Level, len(v.levels)), complete: v.complete, roles: j.rolesThen(waiting)}
+	for i, l := range v.levels {
+		name := relativeName(l.Resource)
+		out.levels[i] = l.Apply(j.edits(name, waiting))
+		out.levels[i].Denies = j.deniesThen(name, l.Denies, waiting)
+	}
+	return out
+}
+
+// deniesThen are the deny rules of a resource as the plan leaves them: what it
+// denies counts as soon as it may come, what it no longer denies only if the
+// given changes wait for that.
+func (j *judge) deniesThen(resource string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
+	out := slices.Clone(now)
+	for _, d := range j.denyChanges {
+		if d.On != resource && d.On != "" {
+			continue
+		}
+		if awaited(d.Change, waiting) && d.Deletes() || d.Updates() {
+			out = slices.DeleteFunc(out, func(r iam.DenyRule) bool { return r.Policy == d.ID && d.On == resource })
+		}
+		for _, r := range d.Rules {
+			out = append(out, denyRuleThen(d, r))
+		}
+	}
+	return out
+}
+
+func denyRuleThen(d plan.DenyChange, r plan.DenyRule) iam.DenyRule {
+	out := iam.DenyRule{Policy: d.ID, Denied: r.Denied, Except: r.Except, Permissions: r.Permissions, ExceptPermissions: r.ExceptPermissions}
+	if r.Condition != "" {
+		out.Condition = &iam.Condition{Expression: r.Condition}
+	}
+	if r.Unknown || d.On == "" {
+		out.Unknown = d.Address + " denies what is not known before apply"
+	}
+	return out
+}
+
+// denyChangesOf are the changes that make a deny policy.
+func (j *judge) denyChangesOf(policy string) []string {
+	var out []string
+	for _, d := range j.denyChanges {
+		if d.ID == policy {
+			out = union(out, d.Address)
+		}
+	}
+	return out
+}
+
+// rolesThen are the custom roles that the plan makes or changes: what they gain
+// counts only if all the given changes wait for it.
+func (j *judge) rolesThen(waiting []*plan.Change) map[string]iam.Role {
+	out := map[string]iam.Role{}
+	for _, rc := range j.roleChanges {
+		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Goes(), Source: rc.Address}
+		if !rc.Goes() && !awaited(rc.Change, waiting) {
+			role.Permissions = intersect(rc.After, rc.Before)
+		}
+		out[rc.Role] = role
 	}
 	return out
 }
@@ -119,11 +181,12 @@ func relativeName(resource string) string {
 	return name
 }
 
-// causes are the changes that a need is there for.
+// causes are the changes that a need is there for; none for what apply leaves
+// as it is.
 func (j *judge) causes(n rules.Need) []*plan.Change {
 	var out []*plan.Change
 	for _, c := range j.plan.Changes {
-		if slices.Contains(n.Addresses, c.Address) && c.Deposed == "" {
+		if slices.Contains(n.Addresses, c.Address) && c.Deposed == "" && !c.Has("no-op") {
 			out = append(out, c)
 		}
 	}

@@ -27,6 +27,8 @@ type turns struct {
 	planned []string
 	// grants are the bindings that hold now, in words.
 	grants []string
+	// denied says what deny policies and conditions take now, in words.
+	denied []string
 
 	held    map[string]iam.Answer // by permission, as it is now
 	then    map[string]iam.Answer // with what is waited for
@@ -36,13 +38,13 @@ type turns struct {
 // turns evaluates the policies three times: as they are, as they will be when
 // the need arises, and as they will be in the end.
 func (j *judge) turns(n rules.Need, identity iam.Identity, permissions []string) *turns {
-	levels, complete := j.deciding(n)
+	v := j.deciding(n)
 	t := &turns{held: map[string]iam.Answer{}, then: map[string]iam.Answer{}, someday: map[string]iam.Answer{}}
-	now := j.evaluateOn(levels, complete, identity, permissions)
+	now := j.evaluateOn(v, n, identity, permissions)
 	then, someday := now, now
-	if len(j.policyChanges) > 0 {
-		then = j.evaluateOn(j.then(levels, j.causes(n)), complete, identity, permissions)
-		someday = j.evaluateOn(j.then(levels, nil), complete, identity, permissions)
+	if j.changesIAM() {
+		then = j.evaluateOn(j.then(v, j.causes(n)), n, identity, permissions)
+		someday = j.evaluateOn(j.then(v, nil), n, identity, permissions)
 	}
 	for i, p := range permissions {
 		t.held[p], t.then[p], t.someday[p] = now[i], then[i], someday[i]
@@ -54,6 +56,11 @@ func (j *judge) turns(n rules.Need, identity iam.Identity, permissions []string)
 // sort puts a permission where it belongs.
 func (t *turns) sort(p string) {
 	now, then, someday := t.held[p], t.then[p], t.someday[p]
+	for _, text := range []string{deniedBy(now), unmet(now)} {
+		if text != "" && now.Verdict == iam.No {
+			t.denied = union(t.denied, text)
+		}
+	}
 	switch {
 	case then.Verdict == iam.Yes:
 		t.holds(p, now, then)
@@ -149,7 +156,7 @@ func (j *judge) lost(n rules.Need, f Finding, t *turns) Finding {
 	f = f.against(n)
 	f.TakenAwayBy = by
 	f.Message = "the plan takes " + list(t.lost) + " on " + InWords(n.Resource) + " away from " + who(*f.Principal) + " (" + n.Rule + ")"
-	f.Fix = &Fix{Terraform: j.keep(by, f.Principal.Member, n.Fix.Role)}
+	f.Fix = &Fix{Terraform: j.keep(by, f.Principal.Member, n.Fix.Role, t.lost)}
 	if n.Severity == rules.Error {
 		f.ExpectedError = n.ExpectedError
 	}
@@ -181,17 +188,33 @@ func (j *judge) unseenOrder(n rules.Need, by []string) bool {
 
 // takers are the changes that end the grants that hold now.
 func (j *judge) takers(n rules.Need, t *turns) []string {
-	levels, _ := j.deciding(n)
 	var out []string
-	for _, level := range levels {
+	for _, level := range j.deciding(n).levels {
 		for _, pc := range j.policyChanges {
 			if pc.Effect != plan.Adds && (pc.On == relativeName(level.Resource) || pc.On == "") && t.touchedBy(pc, level.Resource) {
 				out = union(out, pc.Address)
 			}
 		}
 	}
+	for _, rc := range j.roleChanges {
+		if t.restsOn(rc.Role) {
+			out = union(out, rc.Address)
+		}
+	}
+	for _, p := range t.lost {
+		for _, d := range t.then[p].Denied {
+			out = union(out, j.denyChangesOf(d.Policy)...)
+		}
+	}
 	slices.Sort(out)
 	return out
+}
+
+// restsOn reports whether what is lost is held now through a role.
+func (t *turns) restsOn(role string) bool {
+	return slices.ContainsFunc(t.lost, func(p string) bool {
+		return slices.ContainsFunc(t.held[p].Grants, func(g iam.Grant) bool { return g.Role == role })
+	})
 }
 
 // touchedBy reports whether a change is about a grant of what is lost.
@@ -212,8 +235,18 @@ func (t *turns) touchedBy(pc plan.PolicyChange, resource string) bool {
 }
 
 // keep is what to write so that a member keeps its role.
-func (j *judge) keep(by []string, member, role string) string {
+func (j *judge) keep(by []string, member, role string, lost []string) string {
 	var lines []string
+	for _, rc := range j.roleChanges {
+		if slices.Contains(by, rc.Address) {
+			lines = union(lines, "# in "+plan.BlockOf(rc.Address)+"\npermissions = [\n  # ...\n  "+quotedList(lost)+"\n]")
+		}
+	}
+	for _, d := range j.denyChanges {
+		if slices.Contains(by, d.Address) {
+			lines = union(lines, "# in the deny_rule of "+plan.BlockOf(d.Address)+"\nexception_principals = [\n  # ...\n  "+hcl(denyPrincipal(member))+",\n]")
+		}
+	}
 	for _, pc := range j.policyChanges {
 		if !slices.Contains(by, pc.Address) {
 			continue
@@ -231,16 +264,42 @@ func (j *judge) keep(by []string, member, role string) string {
 	return strings.Join(lines, "\n")
 }
 
+// quotedList are strings as elements of a list in Terraform, a line each.
+func quotedList(of []string) string {
+	quoted := make([]string, len(of))
+	for i, s := range of {
+		quoted[i] = hcl(s) + ","
+	}
+	return strings.Join(quoted, "\n  ")
+}
+
+// denyPrincipal is a member as deny policies write it.
+// https://docs.cloud.google.com/iam/docs/principal-identifiers
+func denyPrincipal(member string) string {
+	if email, ok := strings.CutPrefix(member, "serviceAccount:"); ok {
+		return "principal://iam.googleapis.com/projects/-/serviceAccounts/" + email
+	}
+	return "principal://goog/subject/" + emailOf(member)
+}
+
 // bearingOn are the changes of policies that decide about a need.
 func (j *judge) bearingOn(n rules.Need) []string {
-	levels, _ := j.deciding(n)
 	var out []string
-	for _, pc := range j.policyChanges {
-		for _, level := range levels {
-			if pc.On == relativeName(level.Resource) || pc.On == "" {
+	for _, level := range j.deciding(n).levels {
+		name := relativeName(level.Resource)
+		for _, pc := range j.policyChanges {
+			if pc.On == name || pc.On == "" {
 				out = union(out, pc.Address)
 			}
 		}
+		for _, d := range j.denyChanges {
+			if d.On == name || d.On == "" {
+				out = union(out, d.Address)
+			}
+		}
+	}
+	for _, rc := range j.roleChanges {
+		out = union(out, rc.Address)
 	}
 	slices.Sort(out)
 	return out

@@ -102,8 +102,29 @@ func readPermission(resource string) string {
 	return "resourcemanager." + kind + ".getIamPolicy"
 }
 
+// unmet says which bindings do not count, because of their conditions.
+func unmet(a iam.Answer) string {
+	var out []string
+	for _, u := range a.Unmet {
+		out = union(out, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, InWords(u.Resource), u.Expression))
+	}
+	return strings.Join(out, "; ")
+}
+
+// deniedBy says which deny policies take something.
+func deniedBy(a iam.Answer) string {
+	var out []string
+	for _, d := range a.Denied {
+		out = union(out, "the deny policy "+d.Policy+" of "+InWords(d.Resource)+" takes it")
+	}
+	return strings.Join(out, "; ")
+}
+
 // describe says which binding gives something.
 func describe(g iam.Grant) string {
+	if g.Conditional {
+		return fmt.Sprintf("%s has %s on %s, and its condition is true", g.Member, g.Role, InWords(g.Resource))
+	}
 	return fmt.Sprintf("%s has %s on %s", g.Member, g.Role, InWords(g.Resource))
 }
 
@@ -115,7 +136,7 @@ func inDoubt(doubts []iam.Doubt) string {
 	for _, d := range doubts {
 		why, isRefused := strings.CutPrefix(d.Detail, refused)
 		if d.Kind != iam.DoubtPolicy || !isRefused {
-			texts = union(texts, doubt(d))
+			texts = union(texts, doubtInWords(d))
 			continue
 		}
 		message = why
@@ -130,8 +151,8 @@ func inDoubt(doubts []iam.Doubt) string {
 	return strings.Join(texts, "; ")
 }
 
-// doubt is one of them in words, with what would settle it.
-func doubt(d iam.Doubt) string {
+// doubtInWords is one of them, with what would settle it.
+func doubtInWords(d iam.Doubt) string {
 	bound := d.Role + " on " + InWords(d.Resource)
 	switch d.Kind {
 	case iam.DoubtPolicy:
@@ -141,7 +162,9 @@ func doubt(d iam.Doubt) string {
 	case iam.DoubtRole:
 		return "what " + bound + " contains is not known: iam.roles.get (roles/iam.roleViewer) would tell"
 	case iam.DoubtCondition:
-		return d.Member + " has " + bound + " under a condition that cannot be judged here: " + d.Detail
+		return d.Member + " has " + bound + " under a condition that cannot be judged before apply: " + d.Detail
+	case iam.DoubtDeny:
+		return "the deny policy " + d.Policy + " of " + InWords(d.Resource) + " may take it away: " + d.Detail
 	case iam.DoubtGroup:
 		return "the group " + emailOf(d.Member) + " has " + bound + " and may hold the account: who is in a group cannot be read here"
 	}

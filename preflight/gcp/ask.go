@@ -120,9 +120,9 @@ type Condition struct{ Title, Expression string }
 // https://docs.cloud.google.com/iam/docs/policies#versions
 const policyVersion = 3
 
-// Policy asks for the allow policy of projects/P, folders/N, organizations/N
-// or projects/P/serviceAccounts/E, or of a subnetwork, a key ring or a key by
-// its relative name.
+// Policy asks for the allow policy of projects/P, folders/N, organizations/N,
+// tagKeys/N, tagValues/N or projects/P/serviceAccounts/E, or of a subnetwork,
+// a key ring, a key, a CA pool or a topic by its relative name.
 func (c *Client) Policy(ctx context.Context, resource string) (*Policy, error) {
 	if method, address, ok := below(resource); ok {
 		return c.policyBelow(ctx, method, resource, address)
@@ -142,6 +142,10 @@ func (c *Client) Policy(ctx context.Context, resource string) (*Policy, error) {
 		answer, err = c.projects.Folders.GetIamPolicy(resource, request).Context(ctx).Do()
 	case "organizations":
 		answer, err = c.projects.Organizations.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "tagKeys":
+		answer, err = c.projects.TagKeys.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "tagValues":
+		answer, err = c.projects.TagValues.GetIamPolicy(resource, request).Context(ctx).Do()
 	default:
 		err = errors.New("policies of that kind are not read")
 	}

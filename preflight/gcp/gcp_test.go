@@ -100,6 +100,33 @@ func TestRequests(t *testing.T) {
 			_, err := c.ServiceAccount(ctx, "-", "112233445566778899000")
 			return err
 		}, "GET /iam.googleapis.com/v1/projects/-/serviceAccounts/112233445566778899000"},
+		{"deny policies", func(ctx context.Context, c *Client) error {
+			_, err := c.DenyPolicyIDs(ctx, "projects/acme-prod")
+			return err
+		},
+			"GET /iam.googleapis.com/v2/policies/cloudresourcemanager.googleapis.com%2Fprojects%2Facme-prod/denypolicies"},
+		{"deny policy", func(ctx context.Context, c *Client) error { _, err := c.DenyPolicy(ctx, "folders/4", "d"); return err },
+			"GET /iam.googleapis.com/v2/policies/cloudresourcemanager.googleapis.com%2Ffolders%2F4/denypolicies/d"},
+		{"cluster", func(ctx context.Context, c *Client) error {
+			_, err := c.Cluster(ctx, "projects/acme-prod/locations/l/clusters/c")
+			return err
+		}, "GET /container.googleapis.com/v1/projects/acme-prod/locations/l/clusters/c"},
+		{"operations", func(ctx context.Context, c *Client) error { _, err := c.Operations(ctx, "acme-prod", "-"); return err },
+			"GET /container.googleapis.com/v1/projects/acme-prod/locations/-/operations"},
+		{"host project", func(ctx context.Context, c *Client) error { _, err := c.HostProject(ctx, "acme-prod"); return err },
+			"GET /compute.googleapis.com/compute/v1/projects/acme-prod/getXpnHost"},
+		{"key", func(ctx context.Context, c *Client) error {
+			_, err := c.Key(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
+			return err
+		}, "GET /cloudkms.googleapis.com/v1/projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c"},
+		{"constraint", func(ctx context.Context, c *Client) error { _, err := c.Enforced(ctx, "acme-prod", "a.b"); return err },
+			"GET /orgpolicy.googleapis.com/v2/projects/acme-prod/policies/a.b:getEffectivePolicy"},
+		{"tag value", func(ctx context.Context, c *Client) error { _, err := c.TagParent(ctx, "tagValues/1"); return err },
+			"GET /cloudresourcemanager.googleapis.com/v3/tagValues/1"},
+		{"access", func(ctx context.Context, c *Client) error {
+			_, err := c.Troubleshoot(ctx, "a@x", "//r", "a.b.c")
+			return err
+		}, "POST /policytroubleshooter.googleapis.com/v3/iam:troubleshoot"},
 		{"role", func(ctx context.Context, c *Client) error {
 			_, err := c.Role(ctx, "organizations/1/roles/x")
 			return err
@@ -109,7 +136,7 @@ func TestRequests(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got, token, agent string
 			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				got, token, agent = r.Method+" "+r.URL.Path, r.Header.Get("Authorization"), r.Header.Get("User-Agent")
+				got, token, agent = r.Method+" "+r.URL.EscapedPath(), r.Header.Get("Authorization"), r.Header.Get("User-Agent")
 				answer(w, 404, `{"error": {"code": 404, "message": "no"}}`)
 			})
 			err := tt.ask(t.Context(), c)
@@ -140,6 +167,25 @@ func TestOddAnswers(t *testing.T) {
 			return err
 		},
 		"role": func(ctx context.Context, c *Client) error { _, err := c.Role(ctx, "roles/x"); return err },
+		"deny policy": func(ctx context.Context, c *Client) error {
+			_, err := c.DenyPolicy(ctx, "projects/acme-prod", "d")
+			return err
+		},
+		"cluster": func(ctx context.Context, c *Client) error {
+			_, err := c.Cluster(ctx, "projects/acme-prod/locations/l/clusters/c")
+			return err
+		},
+		"host project": func(ctx context.Context, c *Client) error { _, err := c.HostProject(ctx, "acme-prod"); return err },
+		"key": func(ctx context.Context, c *Client) error {
+			_, err := c.Key(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
+			return err
+		},
+		"constraint": func(ctx context.Context, c *Client) error { _, err := c.Enforced(ctx, "acme-prod", "a.b"); return err },
+		"tag value":  func(ctx context.Context, c *Client) error { _, err := c.TagParent(ctx, "tagValues/1"); return err },
+		"access": func(ctx context.Context, c *Client) error {
+			_, err := c.Troubleshoot(ctx, "a@x", "//r", "a.b.c")
+			return err
+		},
 		"permissions": func(ctx context.Context, c *Client) error {
 			_, err := c.TestPermissions(ctx, "projects/acme-prod", []string{"a.b.c"})
 			return err
@@ -165,6 +211,23 @@ func TestOddAnswers(t *testing.T) {
 					t.Error("it was taken for an answer")
 				}
 			})
+		}
+	}
+}
+
+// TestDenyIDs: names without an ID, and pages that there cannot be, are odd.
+func TestDenyIDs(t *testing.T) {
+	for body, ok := range map[string]bool{
+		`{}`: true,
+		`{"policies": [{"name": "policies/cloudresourcemanager.googleapis.com%2Fprojects%2F1/denypolicies/d"}]}`: true,
+		`{"policies": [{"name": "x"}]}`:                  false,
+		`{"policies": [{"name": "x/denypolicies/a/b"}]}`: false,
+		`{"nextPageToken": "more"}`:                      false,
+		`{"policies": "none"}`:                           false,
+	} {
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, body) })
+		if _, err := c.DenyPolicyIDs(t.Context(), "projects/acme-prod"); (err == nil) != ok {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
 }
@@ -451,7 +514,8 @@ func TestGuard(t *testing.T) {
 	delete(want, "oauth2.tokeninfo") // of no discovery document
 	seen := map[string]bool{}
 	n := 0
-	for _, api := range []string{"cloudresourcemanager/v1", "cloudresourcemanager/v3", "serviceusage/v1", "iam/v1", "iamcredentials/v1", "compute/v1", "cloudkms/v1"} {
+	for _, api := range []string{"cloudresourcemanager/v1", "cloudresourcemanager/v3", "serviceusage/v1", "iam/v1", "iamcredentials/v1", "compute/v1", "cloudkms/v1",
+		"iam/v2", "container/v1", "policytroubleshooter/v3", "orgpolicy/v2", "privateca/v1", "pubsub/v1"} {
 		for id, r := range discovered(t, api) {
 			n++
 			allowedID, ok := allowed(Methods(), r)
@@ -494,7 +558,8 @@ func discovered(t *testing.T, api string) map[string]*http.Request {
 		path := strings.NewReplacer(
 			"{projectsId}", "acme-prod", "{projectId}", "acme-prod", "{resource}", "acme-prod", "{foldersId}", "4", "{organizationsId}", "1",
 			"{serviceAccountsId}", "-", "{rolesId}", "x", "{v1Id}", "projects", "{v1Id1}", "acme-prod",
-			"{project}", "acme-prod", "{region}", "r", "{locationsId}", "l", "{keyRingsId}", "k", "{cryptoKeysId}", "c").Replace(doc.ServicePath + m.FlatPath)
+			"{project}", "acme-prod", "{region}", "r", "{locationsId}", "l", "{keyRingsId}", "k", "{cryptoKeysId}", "c", "{caPoolsId}", "c", "{topicsId}", "t",
+			"{clustersId}", "c", "{tagKeysId}", "1", "{tagValuesId}", "1", "{policiesId}", attached(api), "{policiesId1}", "denypolicies", "{policiesId2}", "d").Replace(doc.ServicePath + m.FlatPath)
 		path = strings.ReplaceAll(path, "subnetworks/acme-prod", "subnetworks/s")
 		if name == "iamcredentials" {
 			path = strings.ReplaceAll(m.FlatPath, "{projectsId}", "-")
@@ -510,6 +575,15 @@ func discovered(t *testing.T, api string) map[string]*http.Request {
 		}
 	})
 	return out
+}
+
+// attached is what stands for the ID of a policy: that of a deny policy has
+// what it is attached to.
+func attached(api string) string {
+	if api == "iam/v2" {
+		return "cloudresourcemanager.googleapis.com%2Fprojects%2Facme-prod"
+	}
+	return "p"
 }
 
 // suffix tells apart methods that have one ID in several versions.

@@ -29,13 +29,17 @@ const MethodGenerateAccessToken = "iamcredentials.projects.serviceAccounts.gener
 // Methods are all that may be called.
 func Methods() []Method {
 	const (
-		crm   = "cloudresourcemanager.googleapis.com"
-		iam   = "iam.googleapis.com"
-		kms   = "cloudkms.googleapis.com"
-		part  = `[^/:?#%]+`
-		email = `[A-Za-z0-9@._-]+`
+		crm       = "cloudresourcemanager.googleapis.com"
+		iam       = "iam.googleapis.com"
+		kms       = "cloudkms.googleapis.com"
+		container = "container.googleapis.com"
+		part      = `[^/:?#%]+`
+		email     = `[A-Za-z0-9@._-]+`
 		// A project may be domain.example:id.
 		project = `[A-Za-z0-9._-]+(?::[a-z0-9-]+)?`
+		cluster = "/v1/projects/" + project + "/locations/" + part + "/clusters/" + part
+		// What a deny policy is attached to stands in one segment of the path.
+		attachment = `cloudresourcemanager\.googleapis\.com%2F(?:projects|folders|organizations)%2F[A-Za-z0-9._-]+(?:(?::|%3A)[a-z0-9-]+)?`
 	)
 	method := func(id, host, verb, path string) Method {
 		return Method{ID: id, Host: host, Verb: verb, Path: regexp.MustCompile("^" + path + "$")}
@@ -58,6 +62,19 @@ func Methods() []Method {
 		method("compute.subnetworks.getIamPolicy", "compute.googleapis.com", "GET", "/compute/v1/projects/"+project+"/regions/"+part+"/subnetworks/"+part+"/getIamPolicy"),
 		method("cloudkms.projects.locations.keyRings.getIamPolicy", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+":getIamPolicy"),
 		method("cloudkms.projects.locations.keyRings.cryptoKeys.getIamPolicy", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+"/cryptoKeys/"+part+":getIamPolicy"),
+		method("privateca.projects.locations.caPools.getIamPolicy", "privateca.googleapis.com", "GET", "/v1/projects/"+project+"/locations/"+part+"/caPools/"+part+":getIamPolicy"),
+		method("pubsub.projects.topics.getIamPolicy", "pubsub.googleapis.com", "GET", "/v1/projects/"+project+"/topics/"+part+":getIamPolicy"),
+		method("cloudresourcemanager.tagKeys.getIamPolicy", crm, "POST", "/v3/tagKeys/[0-9]+:getIamPolicy"),
+		method("cloudresourcemanager.tagValues.getIamPolicy", crm, "POST", "/v3/tagValues/[0-9]+:getIamPolicy"),
+		method("cloudresourcemanager.tagValues.get", crm, "GET", "/v3/tagValues/[0-9]+"),
+		method("iam.policies.listPolicies", iam, "GET", "/v2/policies/"+attachment+"/denypolicies"),
+		method("iam.policies.get", iam, "GET", "/v2/policies/"+attachment+"/denypolicies/"+part),
+		method("policytroubleshooter.iam.troubleshoot", "policytroubleshooter.googleapis.com", "POST", "/v3/iam:troubleshoot"),
+		method("container.projects.locations.clusters.get", container, "GET", cluster),
+		method("container.projects.locations.operations.list", container, "GET", "/v1/projects/"+project+"/locations/"+part+"/operations"),
+		method("compute.projects.getXpnHost", "compute.googleapis.com", "GET", "/compute/v1/projects/"+project+"/getXpnHost"),
+		method("cloudkms.projects.locations.keyRings.cryptoKeys.get", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+"/cryptoKeys/"+part),
+		method("orgpolicy.projects.policies.getEffectivePolicy", "orgpolicy.googleapis.com", "GET", "/v2/projects/"+project+"/policies/"+part+":getEffectivePolicy"),
 		method("oauth2.tokeninfo", "oauth2.googleapis.com", "GET", "/tokeninfo"),
 	}
 }
@@ -100,14 +117,15 @@ func countedAs(id string) string {
 }
 
 // allowed finds the method of a request, by its path as it goes over the wire:
-// an escaped slash is none of the characters that a pattern takes.
+// an escaped slash is none of the characters that a pattern takes, but where
+// the pattern itself has it.
 func allowed(methods []Method, r *http.Request) (string, bool) {
 	if r.URL.Scheme != "https" || r.URL.User != nil {
 		return "", false
 	}
 	path := r.URL.EscapedPath()
 	for _, m := range methods {
-		if m.Verb == r.Method && m.Host == r.URL.Host && m.Path.MatchString(path) && r.URL.Path == path {
+		if m.Verb == r.Method && m.Host == r.URL.Host && m.Path.MatchString(path) {
 			return m.ID, true
 		}
 	}

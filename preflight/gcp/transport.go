@@ -148,7 +148,7 @@ func (t *retrying) RoundTrip(r *http.Request) (*http.Response, error) {
 	pauses := t.pauses()
 	for n := 1; ; n++ {
 		response, err := t.once(r)
-		wait, again := retry(r.Context(), response, err, n)
+		wait, again := retry(r, response, err, n)
 		if !again {
 			return response, err
 		}
@@ -188,13 +188,17 @@ func (t *retrying) once(r *http.Request) (*http.Response, error) {
 
 // retry says whether to ask again, and after what pause if the answer names
 // one.
-func retry(ctx context.Context, response *http.Response, err error, n int) (time.Duration, bool) {
-	if ctx.Err() != nil || n >= maxAttempts {
+func retry(r *http.Request, response *http.Response, err error, n int) (time.Duration, bool) {
+	if r.Context().Err() != nil || n >= maxAttempts {
 		return 0, false
 	}
 	if err != nil {
 		var permanent *backoff.PermanentError
 		return 0, !errors.As(err, &permanent) && n < maxConnections
+	}
+	if response.StatusCode == http.StatusTooManyRequests && strings.HasPrefix(r.URL.Path, denyPath) {
+		// Five reads a minute: coming back soon does not help.
+		return 0, false
 	}
 	switch response.StatusCode {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,

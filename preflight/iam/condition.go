@@ -20,9 +20,10 @@ type Request struct {
 	// container.googleapis.com and container.googleapis.com/Cluster; empty
 	// where they are not known.
 	Service, Type string
-	// Names are all the names that resource.name may have, such as one with the
-	// project's ID and one with its number; nil where it is not known. A
-	// condition counts only if it comes to the same for all of them.
+	// Names are what resource.name is, and after it the other names that whoever
+	// wrote a condition may have meant, such as the one with the project's
+	// number; nil where it is not known. A condition that is only true for one
+	// of the others counts as Unknown.
 	Names []string
 }
 
@@ -43,9 +44,12 @@ func (c *Condition) Holds(r Request) Verdict {
 		return Unknown
 	}
 	answer := Unknown
-	for i, vars := range r.variants() {
-		v := verdictOf(program, vars)
-		if i > 0 && v != answer {
+	for i, name := range r.names() {
+		v := r.throughout(program, name)
+		switch {
+		case i == 0 && v != No:
+			return v
+		case i > 0 && v != No:
 			return Unknown
 		}
 		answer = v
@@ -53,25 +57,29 @@ func (c *Condition) Holds(r Request) Verdict {
 	return answer
 }
 
-// variants are the attributes for each time and each name that are possible.
-func (r Request) variants() []cel.PartialActivation {
-	times := []time.Time{r.Time}
-	if !r.Until.Equal(r.Time) {
-		times = append(times, r.Until)
+// names are those to look at; empty stands for one that is not known.
+func (r Request) names() []string {
+	if len(r.Names) == 0 {
+		return []string{""}
 	}
-	names := r.Names
-	if len(names) == 0 {
-		names = []string{""}
+	return r.Names
+}
+
+// throughout is what a program comes to if that stays the same all the time.
+func (r Request) throughout(program cel.Program, name string) Verdict {
+	first := r.at(program, r.Time, name)
+	if !r.Until.Equal(r.Time) && r.at(program, r.Until, name) != first {
+		return Unknown
 	}
-	var out []cel.PartialActivation
-	for _, t := range times {
-		for _, n := range names {
-			if vars, err := r.variant(t, n); err == nil {
-				out = append(out, vars)
-			}
-		}
+	return first
+}
+
+func (r Request) at(program cel.Program, t time.Time, name string) Verdict {
+	vars, err := r.variant(t, name)
+	if err != nil {
+		return Unknown
 	}
-	return out
+	return verdictOf(program, vars)
 }
 
 // variant are the attributes with what is not known marked as such.

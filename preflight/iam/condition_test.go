@@ -33,8 +33,10 @@ func TestConditions(t *testing.T) {
 		{`resource.service == "compute.googleapis.com"`, untyped, Yes},
 		{`resource.name.endsWith("/clusters/main")`, cluster, Yes},
 		{`resource.name.startsWith("projects/acme-prod/locations/europe-west1/clusters/dev-")`, cluster, No},
-		// Whether Google writes the project's ID or its number is not known.
-		{`resource.name.startsWith("projects/acme-prod/")`, cluster, Unknown},
+		{`resource.name.startsWith("projects/acme-prod/")`, cluster, Yes},
+		// Somebody may have meant the number.
+		{`resource.name.startsWith("projects/111/")`, cluster, Unknown},
+		{`resource.name.startsWith("projects/222/")`, cluster, No},
 		{`resource.name.startsWith("projects/acme-prod/") || resource.name.startsWith("projects/111/")`, cluster, Yes},
 		{`resource.name.extract("/clusters/{name}") == "main"`, cluster, Yes},
 		{`resource.name.extract("locations/{location}/") == "europe-west1"`, cluster, Yes},

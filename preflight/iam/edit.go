@@ -35,7 +35,7 @@ type Edit struct {
 // that gives. What cannot be read stays so, unless all of it is set anew; what
 // is added to it is known all the same.
 func (l Level) Apply(edits []Edit) Level {
-	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned)}
+	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned), Denies: l.Denies}
 	before := &Policy{}
 	if l.Policy != nil {
 		before = l.Policy
@@ -43,7 +43,7 @@ func (l Level) Apply(edits []Edit) Level {
 	}
 	for _, e := range edits {
 		if e.Unknown != "" {
-			return Level{Resource: l.Resource, Unreadable: e.Unknown}
+			return Level{Resource: l.Resource, Unreadable: e.Unknown, Denies: l.Denies}
 		}
 		if e.Effect == SetPolicy {
 			out.Policy = &Policy{}

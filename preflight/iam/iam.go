@@ -75,8 +75,10 @@ type Question struct {
 // A Grant is a binding that gives a permission.
 type Grant struct {
 	Role, Member, Resource string
-	// Source is that of the binding.
+	// Source is that of the binding, else that of the role.
 	Source string
+	// Conditional reports whether the binding has a condition, which holds.
+	Conditional bool
 }
 
 // A DoubtKind says what is not known.
@@ -206,7 +208,11 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	case holds == Unknown:
 		a.doubt(DoubtCondition, member, b.Role, resource, b.Condition.Expression)
 	default:
-		a.Grants = append(a.Grants, Grant{Role: b.Role, Member: member, Resource: resource, Source: b.Source})
+		g := Grant{Role: b.Role, Member: member, Resource: resource, Source: b.Source, Conditional: b.Condition != nil}
+		if g.Source == "" {
+			g.Source = roles.Fetched[b.Role].Source
+		}
+		a.Grants = append(a.Grants, g)
 	}
 }
 

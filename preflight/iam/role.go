@@ -10,6 +10,10 @@ type Role struct {
 	Stage string
 	// Deleted roles give nothing.
 	Deleted bool
+	// Unknown reports that what it will contain is not known.
+	Unknown bool
+	// Source names what is about to make or change the role; usually empty.
+	Source string
 }
 
 // Roles are what is known about what roles contain: what was fetched, and what
@@ -23,6 +27,9 @@ type Roles struct {
 // roles grow every week, so a lack that only the table knows is not.
 func (r Roles) has(role, permission string) (_ Verdict, confirmed bool) {
 	if fetched, ok := r.Fetched[role]; ok {
+		if fetched.Unknown {
+			return Unknown, true
+		}
 		if fetched.Deleted || fetched.Stage == "DISABLED" || !slices.Contains(fetched.Permissions, permission) {
 			return No, true
 		}

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Plan is what a Terraform plan says about GKE and what GKE lives on.
@@ -24,8 +25,14 @@ type Plan struct {
 	// destroys, in the order of the plan.
 	Clusters  []*Cluster
 	NodePools []*NodePool
-	// Standing are the clusters that apply leaves as they are.
-	Standing []*Cluster
+	// Standing are the clusters that apply leaves as they are, and StandingPools
+	// the node pools.
+	Standing      []*Cluster
+	StandingPools []*NodePool
+	// Made is when the plan was made; zero where it does not say.
+	Made time.Time
+	// HoldsToken reports whether an access token stands in the plan in clear.
+	HoldsToken bool
 	// Changes are all the resource changes of the types that this package
 	// keeps, clusters and node pools among them, in the order of the plan.
 	Changes []*Change
@@ -71,23 +78,44 @@ func (p *Plan) Sensitive() bool { return len(p.sensitive) > 0 }
 // Empty reports whether the plan changes no cluster and no node pool, and
 // endangers none.
 func (p *Plan) Empty() bool {
-	return len(p.Clusters)+len(p.NodePools)+len(p.Endangered()) == 0
+	return len(p.Clusters)+len(p.NodePools) == 0 && (len(p.Standing)+len(p.StandingPools) == 0 || !p.Endangers())
 }
 
-// Endangered are the standing clusters of a plan that takes something away
-// which clusters may live on: grants, or APIs.
-func (p *Plan) Endangered() []*Cluster {
+// Endangers reports whether apply takes something away that clusters may live
+// on: grants, permissions, accounts, APIs, networks of other projects.
+func (p *Plan) Endangers() bool {
 	for _, pc := range p.PolicyChanges() {
 		if pc.Effect != Adds {
-			return p.Standing
+			return true
 		}
 	}
-	for _, c := range p.Changes {
-		if c.Type == "google_project_service" && c.Mode == "managed" && c.Goes() && c.Before("disable_on_destroy").True() {
-			return p.Standing
+	for _, d := range p.DenyChanges() {
+		if len(d.Rules) > 0 {
+			return true
 		}
 	}
-	return nil
+	return slices.ContainsFunc(p.Changes, (*Change).takesAway)
+}
+
+// takesAway reports whether c, beside its effect on policies, takes away what
+// clusters may live on.
+func (c *Change) takesAway() bool {
+	if c.Mode != "managed" || c.idle() {
+		return false
+	}
+	switch c.Type {
+	case "google_project_service":
+		return c.Goes() && c.Before("disable_on_destroy").True()
+	case "google_service_account":
+		return c.Deletes() || c.After("disabled").True() && !c.Before("disabled").True()
+	case "google_project_iam_custom_role", "google_organization_iam_custom_role":
+		return c.Updates() || c.Deletes()
+	case "google_project_default_service_accounts":
+		return c.Creates()
+	case "google_compute_shared_vpc_service_project", "google_compute_shared_vpc_host_project":
+		return c.Deletes()
+	}
+	return false
 }
 
 // build links what was read: providers, projects, clusters, node pools.
@@ -98,7 +126,7 @@ func (p *Plan) build() {
 			p.sort(c)
 		}
 	}
-	for _, pool := range p.NodePools {
+	for _, pool := range append(slices.Clone(p.NodePools), p.StandingPools...) {
 		pool.attach()
 	}
 }
@@ -109,6 +137,8 @@ func (p *Plan) sort(c *Change) {
 		p.Standing = append(p.Standing, newCluster(c))
 	case c.Type == "google_container_cluster" && !c.idle():
 		p.Clusters = append(p.Clusters, newCluster(c))
+	case c.Type == "google_container_node_pool" && c.Has("no-op"):
+		p.StandingPools = append(p.StandingPools, newNodePool(c))
 	case c.Type == "google_container_node_pool" && !c.idle():
 		p.NodePools = append(p.NodePools, newNodePool(c))
 	}

@@ -135,7 +135,7 @@ func (c *Change) wholePolicyChanges() []PolicyChange {
 
 // grant reads role, members and condition as they are before or after.
 func (c *Change) grant(get func(...any) Value, attribute string) Grant {
-	g := Grant{Role: get("role").String(), Condition: get("condition", 0, "expression").String()}
+	g := Grant{Role: c.role(get("role")), Condition: get("condition", 0, "expression").String()}
 	if attribute == "member" {
 		member := c.member(get("member"))
 		g.More = member == ""
@@ -150,7 +150,20 @@ func (c *Change) grant(get func(...any) Value, attribute string) Grant {
 	return g
 }
 
-// member is a member that is known, or follows from a planned account.
+// role is a role that is known, or follows from a planned custom role.
+func (c *Change) role(v Value) string {
+	if v.State == Known || c.block == nil {
+		return v.String()
+	}
+	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["role"]))
+	if len(f.changes) != 1 || f.attribute != "name" && f.attribute != "id" {
+		return ""
+	}
+	return f.changes[0].customRole()
+}
+
+// member is a member that is known, or follows from a planned account or
+// service agent.
 func (c *Change) member(v Value) string {
 	if v.State == Known || c.block == nil {
 		return v.String()
@@ -162,7 +175,31 @@ func (c *Change) member(v Value) string {
 	if email := f.changes[0].AccountEmail(); email != "" {
 		return "serviceAccount:" + email
 	}
-	return ""
+	return f.changes[0].serviceAgent()
+}
+
+// serviceAgent is the member that a google_project_service_identity makes: the
+// primary agent of its service. The number of the project, which it has in its
+// name, stands as {number:PROJECT}. Empty for services that are not known here.
+// https://docs.cloud.google.com/iam/docs/service-agents
+func (c *Change) serviceAgent() string {
+	domain := map[string]string{
+		"container.googleapis.com":           "container-engine-robot",
+		"compute.googleapis.com":             "compute-system",
+		"gkehub.googleapis.com":              "gcp-sa-gkehub",
+		"gkebackup.googleapis.com":           "gcp-sa-gkebackup",
+		"binaryauthorization.googleapis.com": "gcp-sa-binaryauthorization",
+		"pubsub.googleapis.com":              "gcp-sa-pubsub",
+		"privateca.googleapis.com":           "gcp-sa-privateca",
+	}[c.Now("service").String()]
+	project := c.Project().ID
+	if c.Type != "google_project_service_identity" || domain == "" || project == "" {
+		return ""
+	}
+	if !isDigits(project) {
+		project = "{number:" + project + "}"
+	}
+	return "serviceAccount:service-" + project + "@" + domain + ".iam.gserviceaccount.com"
 }
 
 // policyOf is the resource whose policy a change is about; empty where that is
@@ -181,9 +218,17 @@ func (c *Change) policyOf(get func(...any) Value) string {
 	case strings.HasPrefix(c.Type, "google_compute_subnetwork_iam_"):
 		return c.subnetworkOf(get)
 	case strings.HasPrefix(c.Type, "google_kms_crypto_key_iam_"):
-		return relative(get("crypto_key_id").String())
+		return keyResource(get("crypto_key_id").String(), "keyRings", "cryptoKeys")
 	case strings.HasPrefix(c.Type, "google_kms_key_ring_iam_"):
-		return relative(get("key_ring_id").String())
+		return keyResource(get("key_ring_id").String(), "keyRings")
+	case strings.HasPrefix(c.Type, "google_privateca_ca_pool_iam_"):
+		return relative(get("ca_pool").String())
+	case strings.HasPrefix(c.Type, "google_pubsub_topic_iam_"):
+		return c.topicOf(get("topic").String())
+	case strings.HasPrefix(c.Type, "google_tags_tag_value_iam_"):
+		return nonEmpty("tagValues/", last(get("tag_value").String()))
+	case strings.HasPrefix(c.Type, "google_tags_tag_key_iam_"):
+		return nonEmpty("tagKeys/", last(get("tag_key").String()))
 	}
 	return ""
 }
@@ -215,6 +260,29 @@ func (c *Change) subnetworkOf(get func(...any) Value) string {
 		return "projects/" + p + "/regions/" + region + "/subnetworks/" + name
 	}
 	return ""
+}
+
+// keyResource is the name of a key ring or a key that may be written as
+// project/location/ring/key.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_kms_crypto_key_iam.html.markdown
+func keyResource(name string, kinds ...string) string {
+	parts := strings.Split(name, "/")
+	if len(parts) != len(kinds)+2 || parts[0] == "projects" {
+		return relative(name)
+	}
+	out := "projects/" + parts[0] + "/locations/" + parts[1]
+	for i, kind := range kinds {
+		out += "/" + kind + "/" + parts[i+2]
+	}
+	return out
+}
+
+// topicOf is a topic that may be written without its project.
+func (c *Change) topicOf(name string) string {
+	if name == "" || strings.Contains(name, "/") {
+		return relative(name)
+	}
+	return between("projects/", c.Project().ID, "/topics/"+name)
 }
 
 func nonEmpty(prefix, s string) string {

@@ -3,11 +3,11 @@ package plan
 import (
 	"bufio"
 	"bytes"
-
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,7 +18,8 @@ import (
 // is not kept is skipped, planned_values and prior_state among it. Its errors
 // are a *FormatError, or the reader's own.
 func Read(r io.Reader, o Options) (*Plan, error) {
-	in := bufio.NewReaderSize(r, 64<<10)
+	scan := &tokenScan{in: r}
+	in := bufio.NewReaderSize(scan, 64<<10)
 	if err := sniff(in); err != nil {
 		return nil, err
 	}
@@ -36,6 +37,7 @@ func Read(r io.Reader, o Options) (*Plan, error) {
 	if err := d.read(); err != nil {
 		return nil, err
 	}
+	d.plan.HoldsToken = scan.found
 	d.plan.build()
 	return d.plan, nil
 }
@@ -148,6 +150,8 @@ func (d *document) member(name string) error {
 		return d.decode(&d.plan.TerraformVersion)
 	case "errored":
 		return d.decode(&d.errored)
+	case "timestamp":
+		return d.timestamp()
 	case "complete":
 		return d.complete()
 	case "deferred_changes":
@@ -171,6 +175,16 @@ func (d *document) decode(v any) error {
 	if err := json.Unmarshal(raw, v); err != nil {
 		return &FormatError{Got: fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()), Hint: showHint}
 	}
+	return nil
+}
+
+// timestamp reads when the plan was made. What is no time is as good as none.
+func (d *document) timestamp() error {
+	var text string
+	if err := d.decode(&text); err != nil {
+		return err
+	}
+	d.plan.Made, _ = time.Parse(time.RFC3339, text)
 	return nil
 }
 
@@ -307,7 +321,7 @@ func keeps(typ string) bool {
 		"google_project", "google_folder_iam_", "google_organization_iam_", "google_iam_",
 		"google_service_account", "google_client_config",
 		"google_compute_network", "google_compute_subnetwork", "google_compute_shared_vpc_",
-		"google_kms_", "google_privateca_ca_pool", "google_tags_", "google_pubsub_topic",
+		"google_kms_", "google_privateca_ca_pool", "google_org_policy_policy", "google_tags_", "google_pubsub_topic",
 	} {
 		if strings.HasPrefix(typ, prefix) {
 			return true

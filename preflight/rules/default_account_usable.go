@@ -11,7 +11,7 @@ func defaultAccountUsable() Rule {
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			accountsInUse(p, func(s subject, a plan.Account) {
+			accountsOnNodes(p, func(s subject, a plan.Account) {
 				if account, _ := node(a, s.project.ID); account.Kind == ComputeDefaultServiceAccount {
 					needs = append(needs, usable(s, a))
 				}

@@ -19,13 +19,27 @@ func deployerClusters() Rule {
 				n := s.inProject().deployed(c.Change)
 				n.Service = "container.googleapis.com"
 				n.Permissions = clusterVerbs(c)
-				n.ExpectedError = required(n.Permissions[0], fmt.Sprintf("projects/%s/locations/%s/clusters/%s", c.Project.ID, c.Location.String(), c.Name.String()))
+				n.Clusters = clusterNames(c.Project, c.Location, c.Name.String())
+				n.ExpectedError = required(n.Permissions[0], clusterName(c.Project, c.Location, c.Name.String()))
 				n.Fix.Role = "roles/container.clusterAdmin"
 				needs = append(needs, n)
 			}
 			return needs
 		},
 	}
+}
+
+// clusterName is the relative name of a cluster, as GKE's errors have it.
+func clusterName(project plan.Project, location plan.Value, name string) string {
+	return fmt.Sprintf("projects/%s/locations/%s/clusters/%s", project.ID, location.String(), name)
+}
+
+// clusterNames is clusterName where all of it is known, else nil.
+func clusterNames(project plan.Project, location plan.Value, name string) []string {
+	if project.ID == "" || location.String() == "" || name == "" {
+		return nil
+	}
+	return []string{clusterName(project, location, name)}
 }
 
 // clusterVerbs are the permissions that the provider uses for an action, the

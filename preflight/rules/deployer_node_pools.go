@@ -1,10 +1,6 @@
 package rules
 
-import (
-	"fmt"
-
-	"gke-preflight/preflight/plan"
-)
+import "gke-preflight/preflight/plan"
 
 func deployerNodePools() Rule {
 	return Rule{
@@ -19,7 +15,8 @@ func deployerNodePools() Rule {
 				n := s.inProject().deployed(pool.Change)
 				n.Service = "container.googleapis.com"
 				n.Permissions = []string{"container.clusters.update", "container.clusters.get", "container.operations.get"}
-				n.ExpectedError = required("container.clusters.update", fmt.Sprintf("projects/%s/locations/%s/clusters/%s", pool.Project.ID, pool.Location.String(), pool.ClusterName))
+				n.Clusters = clusterNames(pool.Project, pool.Location, pool.ClusterName)
+				n.ExpectedError = required("container.clusters.update", clusterName(pool.Project, pool.Location, pool.ClusterName))
 				n.Fix.Role = "roles/container.clusterAdmin"
 				needs = append(needs, n)
 			}

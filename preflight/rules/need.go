@@ -1,5 +1,7 @@
 package rules
 
+import "time"
+
 // Severity says what happens when a need is not met.
 type Severity string
 
@@ -61,6 +63,26 @@ const (
 	Service Kind = "service"
 	// Account: the service account Principal must exist and be enabled.
 	Account Kind = "account"
+	// Attached: Project must be a service project of the Shared VPC host Expect.
+	Attached Kind = "attached"
+	// Key: the Cloud KMS key Resource must be enabled, of purpose Expect.
+	Key Kind = "key"
+	// Unconstrained: the constraint Expect of the organisation policy must not
+	// be in force for Project.
+	Unconstrained Kind = "unconstrained"
+	// Free: no cluster of the name Clusters may be there yet.
+	Free Kind = "free"
+	// Idle: no operation may be running on Clusters.
+	Idle Kind = "idle"
+	// Sound: GKE itself must report nothing that keeps apply from changing
+	// Clusters.
+	Sound Kind = "sound"
+	// Recreated: no node pool of Clusters may be waiting to be made anew.
+	Recreated Kind = "recreated"
+	// OnPath: the program Expect must be there on the machine that runs apply.
+	OnPath Kind = "on-path"
+	// Fresh: the plan must be younger than a token that it holds.
+	Fresh Kind = "fresh"
 	// Statement: nothing is asked, the plan alone says that it is not met.
 	Statement Kind = "statement"
 )
@@ -84,6 +106,14 @@ type Need struct {
 	Service string
 	// Permissions are sorted and have no duplicates.
 	Permissions []string
+	// Expect is what a thing must be, as the Kind says; usually empty.
+	Expect string
+	// Clusters are the relative names of the clusters that the need is about,
+	// or that the permissions are used on: projects/P/locations/L/clusters/C.
+	Clusters []string
+	// Made is when the plan was made; zero where that is not known, or does not
+	// matter.
+	Made time.Time
 	// Standing reports that the addresses are not changed by apply: the need
 	// only matters if apply takes away what meets it.
 	Standing bool

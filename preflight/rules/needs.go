@@ -3,7 +3,6 @@ package rules
 import (
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"gke-preflight/preflight/plan"
@@ -18,6 +17,8 @@ func Needs(p *plan.Plan, set Settings) []Need {
 			n.complete(rule, set)
 			if known := merged[n.key()]; known != nil {
 				known.Addresses = union(known.Addresses, n.Addresses)
+				known.Clusters = union(known.Clusters, n.Clusters)
+				known.Standing = known.Standing && n.Standing
 				continue
 			}
 			merged[n.key()] = &n
@@ -44,7 +45,7 @@ func (n *Need) key() string {
 	return strings.Join([]string{
 		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
 		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
-		strings.Join(n.Permissions, ","), n.Unknown, n.Message, strconv.FormatBool(n.Standing),
+		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message,
 	}, "\x00")
 }
 

@@ -16,7 +16,7 @@ func nodeAccountRoles() Rule {
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			accountsInUse(p, func(s subject, a plan.Account) {
+			accountsOnNodes(p, func(s subject, a plan.Account) {
 				if agentReports(s.version) {
 					return
 				}

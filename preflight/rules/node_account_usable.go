@@ -14,7 +14,7 @@ func nodeAccountUsable() Rule {
 		Severity: Error,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			accountsInUse(p, func(s subject, a plan.Account) {
+			accountsOnNodes(p, func(s subject, a plan.Account) {
 				if account, _ := node(a, s.project.ID); account.Kind == NodeServiceAccount {
 					needs = append(needs, usable(s, a))
 				}

@@ -23,22 +23,30 @@ type subject struct {
 func subjects(p *plan.Plan) []subject {
 	var out []subject
 	for _, c := range p.Clusters {
-		out = append(out, subject{
-			Change: c.Change, project: c.Project, location: c.Location.String(),
-			accounts: c.Accounts, version: c.Version, cluster: c,
-		})
+		out = append(out, ofCluster(c))
 	}
 	for _, n := range p.NodePools {
-		s := subject{
-			Change: n.Change, project: n.Project, location: n.Location.String(),
-			accounts: n.Accounts, version: n.Version, cluster: n.Cluster, pool: true,
-		}
-		if s.version.State == plan.Absent && n.Cluster != nil {
-			s.version = n.Cluster.Version
-		}
-		out = append(out, s)
+		out = append(out, ofNodePool(n))
 	}
 	return out
+}
+
+func ofCluster(c *plan.Cluster) subject {
+	return subject{
+		Change: c.Change, project: c.Project, location: c.Location.String(),
+		accounts: c.Accounts, version: c.Version, cluster: c,
+	}
+}
+
+func ofNodePool(n *plan.NodePool) subject {
+	s := subject{
+		Change: n.Change, project: n.Project, location: n.Location.String(),
+		accounts: n.Accounts, version: n.Version, cluster: n.Cluster, pool: true,
+	}
+	if s.version.State == plan.Absent && n.Cluster != nil {
+		s.version = n.Cluster.Version
+	}
+	return s
 }
 
 // living are the subjects that are there after apply, those that it leaves as
@@ -47,14 +55,22 @@ func living(p *plan.Plan) []subject {
 	return append(building(p), standing(p)...)
 }
 
-// standing are the clusters that apply leaves as they are and endangers.
+// standing are the clusters and node pools that apply leaves as they are and
+// endangers.
 func standing(p *plan.Plan) []subject {
+	if !p.Endangers() {
+		return nil
+	}
 	var out []subject
-	for _, c := range p.Endangered() {
-		out = append(out, subject{
-			Change: c.Change, project: c.Project, location: c.Location.String(),
-			version: c.Version, cluster: c, standing: true,
-		})
+	for _, c := range p.Standing {
+		s := ofCluster(c)
+		s.standing = true
+		out = append(out, s)
+	}
+	for _, n := range p.StandingPools {
+		s := ofNodePool(n)
+		s.standing = true
+		out = append(out, s)
 	}
 	return out
 }
@@ -106,7 +122,22 @@ func (s subject) unchanged(a plan.Account) bool {
 
 // accountsInUse calls f for each account that apply gives to nodes.
 func accountsInUse(p *plan.Plan, f func(subject, plan.Account)) {
-	for _, s := range building(p) {
+	accountsOf(building(p), f)
+}
+
+// accountsOnNodes calls f for each account that nodes run as after apply: those
+// in use, and those of what apply endangers.
+func accountsOnNodes(p *plan.Plan, f func(subject, plan.Account)) {
+	accountsOf(building(p), f)
+	for _, s := range standing(p) {
+		for _, a := range s.accounts {
+			f(s, a)
+		}
+	}
+}
+
+func accountsOf(of []subject, f func(subject, plan.Account)) {
+	for _, s := range of {
 		for _, a := range s.accounts {
 			if s.uses(a) {
 				f(s, a)

@@ -1,0 +1,88 @@
+package plan
+
+import (
+	"net/url"
+	"strings"
+)
+
+// A DenyChange is what a resource change does to one deny policy.
+type DenyChange struct {
+	*Change
+	// On is what the policy is attached to, such as projects/p or folders/1;
+	// empty where that is not known before apply.
+	On string
+	// ID is the last part of the policy's name; empty where it is not known.
+	ID string
+	// Rules are those that the policy has after apply; none for one that goes.
+	Rules []DenyRule
+}
+
+// A DenyRule is a rule of a deny policy, with names as deny policies have them.
+type DenyRule struct {
+	Denied, Except                 []string
+	Permissions, ExceptPermissions []string
+	// Condition is a CEL expression; may be empty.
+	Condition string
+	// Unknown reports that a part of the rule is not known before apply.
+	Unknown bool
+}
+
+// DenyChanges are what apply does to deny policies, in the order of the plan.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/iam_deny_policy.html.markdown
+func (p *Plan) DenyChanges() []DenyChange {
+	var out []DenyChange
+	for _, c := range p.Changes {
+		if c.Type == "google_iam_deny_policy" && c.Mode == "managed" && !c.idle() {
+			out = append(out, c.denyChange())
+		}
+	}
+	return out
+}
+
+func (c *Change) denyChange() DenyChange {
+	d := DenyChange{Change: c, On: attachedTo(c.Now("parent").String()), ID: c.Now("name").String()}
+	if c.Goes() {
+		return d
+	}
+	rules := c.After("rules")
+	if rules.State != Known {
+		d.Rules = []DenyRule{{Unknown: true}}
+	}
+	for i := range rules.Len() {
+		d.Rules = append(d.Rules, c.denyRule("rules", i, "deny_rule", 0))
+	}
+	return d
+}
+
+// attachedTo is what a URL-encoded attachment point stands for.
+func attachedTo(parent string) string {
+	name, err := url.PathUnescape(parent)
+	if err != nil {
+		return ""
+	}
+	name, ok := strings.CutPrefix(name, "cloudresourcemanager.googleapis.com/")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+func (c *Change) denyRule(path ...any) DenyRule {
+	var r DenyRule
+	list := func(name string) []string {
+		v := c.After(append(append([]any{}, path...), name)...)
+		known := v.Strings()
+		if v.State == Unknown || len(known) != v.Len() {
+			r.Unknown = true
+		}
+		return known
+	}
+	r.Denied, r.Except = list("denied_principals"), list("exception_principals")
+	r.Permissions, r.ExceptPermissions = list("denied_permissions"), list("exception_permissions")
+	condition := c.After(append(append([]any{}, path...), "denial_condition", 0, "expression")...)
+	r.Condition = condition.String()
+	if condition.State == Unknown && c.After(append(append([]any{}, path...), "denial_condition")...).Len() > 0 {
+		r.Unknown = true
+	}
+	return r
+}

@@ -1,0 +1,139 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// A Login is how a provider configuration gets into a Kubernetes cluster.
+type Login struct {
+	// Key is how the plan names the configuration, such as kubernetes.token.
+	Key string
+	// Command is the program of an exec block; empty without one, or where it
+	// is not known before apply.
+	Command string
+	// Exec reports whether there is an exec block.
+	Exec bool
+	// ClientConfig reports that the token is that of data.google_client_config,
+	// which lives for an hour at most.
+	ClientConfig bool
+	// Credentials reports whether anything at all is set to log in with: exec,
+	// a token, a client certificate, a password, a kubeconfig.
+	Credentials bool
+	// Clusters are the addresses of the clusters of the plan that the
+	// configuration refers to.
+	Clusters []string
+}
+
+// Logins are the configurations of the kubernetes, helm and kubectl providers
+// that get into clusters, in the order of their keys.
+func (p *Plan) Logins() []Login {
+	var out []Login
+	for _, key := range sortedKeys(p.config.providers) {
+		config := p.config.providers[key]
+		if slices.Contains([]string{"kubernetes", "helm", "kubectl", "kubernetes-alpha"}, config.Name) && p.inUse(key) {
+			out = append(out, p.login(key, config))
+		}
+	}
+	return out
+}
+
+// inUse reports whether a block of the configuration uses a provider.
+func (p *Plan) inUse(key string) bool {
+	for _, b := range p.config.blocks {
+		if b.provider == key {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedKeys(m map[string]*tfjson.ProviderConfig) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (p *Plan) login(key string, config *tfjson.ProviderConfig) Login {
+	module := withoutKeys(config.ModuleAddress)
+	l := Login{Key: key, Clusters: p.clustersBehind(module, allReferences(config.Expressions))}
+	settings := config.Expressions
+	if nested := settings["kubernetes"]; nested != nil && nested.ExpressionData != nil {
+		// helm has the same settings one level deeper: as a block, or, from its
+		// version 3 on, as an attribute, of which a plan shows the references.
+		if len(nested.NestedBlocks) == 0 {
+			l.Credentials = true
+			l.ClientConfig = p.leadsToClientConfig(module, references(nested))
+			return l
+		}
+		settings = nested.NestedBlocks[0]
+	}
+	if exec := settings["exec"]; exec != nil && exec.ExpressionData != nil {
+		l.Exec = true
+		if len(exec.NestedBlocks) > 0 {
+			l.Command = p.evaluate(module, exec.NestedBlocks[0]["command"]).String()
+		}
+	}
+	l.ClientConfig = p.leadsToClientConfig(module, references(settings["token"]))
+	for _, name := range []string{"exec", "token", "client_certificate", "client_key", "username", "password", "config_path", "config_paths", "config_context", "load_config_file"} {
+		if e := settings[name]; e != nil && e.ExpressionData != nil {
+			l.Credentials = true
+		}
+	}
+	return l
+}
+
+// leadsToClientConfig reports whether references lead, through variables and
+// outputs, to the token of the google provider.
+func (p *Plan) leadsToClientConfig(module string, refs []string) bool {
+	return p.leads(module, refs, maxHops, func(t target) bool {
+		return strings.Contains("."+t.name, ".data.google_client_config.") && t.attribute == "access_token"
+	})
+}
+
+// clustersBehind are the clusters of the plan that references lead to.
+func (p *Plan) clustersBehind(module string, refs []string) []string {
+	var out []string
+	p.leads(module, refs, maxHops, func(t target) bool {
+		for _, c := range p.byBlock[t.name] {
+			if c.Type == "google_container_cluster" && !slices.Contains(out, c.Address) {
+				out = append(out, c.Address)
+			}
+		}
+		return false
+	})
+	slices.Sort(out)
+	return out
+}
+
+// leads reports whether any of references leads to a block that is wanted.
+func (p *Plan) leads(module string, refs []string, hops int, wanted func(target) bool) bool {
+	for _, r := range leaves(refs) {
+		if t := resolve(module, r); hops > 0 && p.leadsTo(t, hops-1, wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Plan) leadsTo(t target, hops int, wanted func(target) bool) bool {
+	switch t.kind {
+	case toBlock:
+		return wanted(t)
+	case toVariable:
+		call := p.config.calls[t.module]
+		if call == nil || call.expressions[t.name] == nil {
+			return false
+		}
+		return p.leads(call.parent, references(call.expressions[t.name]), hops, wanted)
+	case toOutput:
+		o := p.config.outputs[t.module+":"+t.name]
+		return o != nil && p.leads(t.module, references(o.expression), hops, wanted)
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package plan
+
+// A RoleChange is what a resource change does to one custom role.
+type RoleChange struct {
+	*Change
+	// Role is its name, such as projects/p/roles/r or organizations/1/roles/r;
+	// empty where it is not known before apply.
+	Role string
+	// Before and After are the permissions that it has; nil for one that is not
+	// there. Unknown reports that After is not known before apply.
+	Before, After []string
+	Unknown       bool
+}
+
+// RoleChanges are what apply does to custom roles, in the order of the plan.
+func (p *Plan) RoleChanges() []RoleChange {
+	var out []RoleChange
+	for _, c := range p.Changes {
+		if c.isCustomRole() && c.Mode == "managed" && !c.idle() {
+			out = append(out, c.roleChange())
+		}
+	}
+	return out
+}
+
+func (c *Change) isCustomRole() bool {
+	return c.Type == "google_project_iam_custom_role" || c.Type == "google_organization_iam_custom_role"
+}
+
+func (c *Change) roleChange() RoleChange {
+	r := RoleChange{Change: c, Role: c.customRole(), Before: c.Before("permissions").Strings()}
+	if c.Goes() {
+		return r
+	}
+	after := c.After("permissions")
+	r.After = after.Strings()
+	if r.After == nil {
+		r.After = []string{}
+	}
+	r.Unknown = after.State == Unknown || len(r.After) != after.Len()
+	if c.After("stage").String() == "DISABLED" {
+		r.After, r.Unknown = []string{}, false
+	}
+	return r
+}
+
+// customRole is the name of the custom role that c is about; empty where it is
+// not known before apply, or c is about something else.
+func (c *Change) customRole() string {
+	id := c.Now("role_id").String()
+	if !c.isCustomRole() || id == "" {
+		return ""
+	}
+	if c.Type == "google_organization_iam_custom_role" {
+		return between("organizations/", last(c.Now("org_id").String()), "/roles/"+id)
+	}
+	return between("projects/", c.Project().ID, "/roles/"+id)
+}
+
+// between is empty where its middle is.
+func between(before, middle, after string) string {
+	if middle == "" {
+		return ""
+	}
+	return before + middle + after
+}

@@ -1,0 +1,80 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/rules"
+)
+
+// applyLasts is how long apply may take from now on: a condition that ends
+// before then does not count.
+const applyLasts = time.Hour
+
+// requests are what conditions may ask about when a permission of a need is
+// used: one for each cluster that it is used on. Only services that know
+// resource attributes have any.
+// https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
+func (j *judge) requests(n rules.Need, permission string) []iam.Request {
+	base := iam.Request{Time: j.options.Now(), Until: j.options.Now().Add(applyLasts)}
+	service, kind, _ := strings.Cut(permission, ".")
+	switch {
+	case service == "container" && strings.HasPrefix(kind, "clusters.") && len(n.Clusters) > 0:
+		return j.onClusters(base, n)
+	case service == "resourcemanager" && strings.HasPrefix(kind, "projects."):
+		base.Service, base.Type = "cloudresourcemanager.googleapis.com", "cloudresourcemanager.googleapis.com/Project"
+		base.Names = j.bothNames(projectName(n.Project))
+		slices.Reverse(base.Names) // Resource Manager writes the number
+	case slices.Contains(attributed(), service):
+		base.Service = service + ".googleapis.com"
+		base.Type, base.Names = resourceAttributes(n.Resource, kind)
+	}
+	return []iam.Request{base}
+}
+
+// attributed are the services whose resources have attributes, of those that
+// rules ask permissions of.
+func attributed() []string {
+	return []string{"binaryauthorization", "cloudkms", "compute", "container"}
+}
+
+func (j *judge) onClusters(base iam.Request, n rules.Need) []iam.Request {
+	base.Service, base.Type = "container.googleapis.com", "container.googleapis.com/Cluster"
+	out := make([]iam.Request, 0, len(n.Clusters))
+	for _, name := range n.Clusters {
+		base.Names = j.bothNames(name)
+		out = append(out, base)
+	}
+	return out
+}
+
+// bothNames is a relative name with the project as it is written, and with its
+// number, where that is known.
+func (j *judge) bothNames(name string) []string {
+	parts := strings.SplitN(name, "/", 3)
+	number, err := j.number(parts[1])
+	if err != nil || number == "" || number == parts[1] {
+		return []string{name}
+	}
+	other := projectName(number)
+	if len(parts) == 3 {
+		other += "/" + parts[2]
+	}
+	return []string{name, other}
+}
+
+// resourceAttributes are the type and the names of what lies below a project;
+// of a whole project's networks and disks nobody knows which are meant.
+func resourceAttributes(resource, permission string) (kind string, names []string) {
+	name := relativeName(resource)
+	switch {
+	case strings.Contains(name, "/subnetworks/"):
+		return "compute.googleapis.com/Subnetwork", []string{name}
+	case strings.Contains(name, "/cryptoKeys/") && strings.HasPrefix(permission, "cryptoKeyVersions."):
+		// Which version is used is not known; a condition speaks of the key.
+		return "cloudkms.googleapis.com/CryptoKeyVersion", []string{name + "/cryptoKeyVersions/1"}
+	}
+	return "", nil
+}

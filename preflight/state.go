@@ -1,0 +1,315 @@
+package preflight
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+)
+
+// attached answers whether a project is a service project of a Shared VPC host.
+func (j *judge) attached(n rules.Need, f Finding) Finding {
+	if off := j.changes(n, detaches); len(off) > 0 {
+		return f.takenAway(n, off, "the plan takes project "+n.Project+" off the Shared VPC of "+n.Expect)
+	}
+	host, err := j.host(n.Project)
+	if err == nil && j.sameProject(host, n.Expect) {
+		f.Outcome, f.Message = Pass, "project "+n.Project+" is a service project of "+n.Expect
+		return f.evident("projects.getXpnHost", n.Resource, host)
+	}
+	if on := j.changes(n, attaches); len(on) > 0 {
+		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
+	}
+	if err != nil {
+		return f.undetermined(because(err, "which host project "+n.Project+" is attached to", "compute.projects.get", "roles/compute.networkViewer"))
+	}
+	f = f.evident("projects.getXpnHost", n.Resource, host)
+	if host == "" {
+		return f.failed(n, "project "+n.Project+" is attached to no Shared VPC host project, and its cluster uses the network of "+n.Expect)
+	}
+	return f.failed(n, "project "+n.Project+" is a service project of "+host+", and its cluster uses the network of "+n.Expect)
+}
+
+// sameProject reports whether two names, an ID or a number each, are of one
+// project.
+func (j *judge) sameProject(a, b string) bool {
+	if a == b {
+		return a != ""
+	}
+	one, errOne := j.number(a)
+	other, errOther := j.number(b)
+	return a != "" && errOne == nil && errOther == nil && one == other
+}
+
+func attaches(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_compute_shared_vpc_service_project" && c.Creates() &&
+		concerns(c.After("service_project"), n.Project) && concerns(c.After("host_project"), n.Expect)
+}
+
+func detaches(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_compute_shared_vpc_service_project" && c.Goes() &&
+		concerns(c.Before("service_project"), n.Project) && concerns(c.Before("host_project"), n.Expect)
+}
+
+// keyUsable answers whether a key is there, enabled, and of a purpose.
+func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
+	name := relativeName(n.Resource)
+	key, err := j.key(name)
+	if asError(err).NotFound() && err != nil {
+		if made := j.changes(n, makesKey); len(made) > 0 {
+			return j.provided(n, f, made, InWords(n.Resource))
+		}
+		return f.evident("cryptoKeys.get", n.Resource, "404 not found").failed(n, InWords(n.Resource)+" does not exist")
+	}
+	if err != nil {
+		if made := j.changes(n, makesKey); len(made) > 0 {
+			return j.provided(n, f, made, InWords(n.Resource))
+		}
+		return f.undetermined(because(err, "the state of "+InWords(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
+	}
+	f = f.evident("cryptoKeys.get", n.Resource, "purpose: "+key.Purpose+", primary version: "+key.State)
+	switch {
+	case key.Purpose != n.Expect:
+		return f.failed(n, InWords(n.Resource)+" is a key for "+key.Purpose+", and one for "+n.Expect+" is needed")
+	case key.Purpose != "ENCRYPT_DECRYPT":
+		// Only keys that encrypt have a primary version.
+	case key.State == "":
+		return f.undetermined("Google Cloud did not say whether " + InWords(n.Resource) + " is enabled")
+	case key.State != "ENABLED":
+		return f.failed(n, InWords(n.Resource)+" is not enabled, current state is: "+key.State)
+	}
+	f.Outcome, f.Message = Pass, InWords(n.Resource)+" can be used"
+	return f
+}
+
+// makesKey: a planned key's name follows from its ring and its own name.
+func makesKey(c *plan.Change, n rules.Need) bool {
+	if c.Type != "google_kms_crypto_key" || !c.Creates() {
+		return false
+	}
+	ring, name := c.After("key_ring"), c.After("name")
+	return ring.State == plan.Unknown || name.State == plan.Unknown ||
+		strings.HasSuffix(relativeName(n.Resource), strings.TrimPrefix(ring.String(), "//")+"/cryptoKeys/"+name.String())
+}
+
+// unconstrained answers whether a constraint of the organisation policy leaves
+// a project alone.
+func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
+	enforced, err := j.enforces(n.Project, n.Expect)
+	if err != nil {
+		return f.undetermined(because(err, "whether the constraint "+n.Expect+" is in force for project "+n.Project, "orgpolicy.policy.get", "roles/orgpolicy.policyViewer"))
+	}
+	f = f.evident("policies.getEffectivePolicy", n.Resource, fmt.Sprintf("%s enforced: %t", n.Expect, enforced))
+	if enforced {
+		return f.failed(n, "the organisation policy "+n.Expect+" is in force for project "+n.Project)
+	}
+	f.Outcome, f.Message = Pass, "the organisation policy "+n.Expect+" is not in force for project "+n.Project
+	return f
+}
+
+// free answers whether the names that the plan gives new clusters are not
+// taken.
+func (j *judge) free(n rules.Need, f Finding) Finding {
+	for _, name := range n.Clusters {
+		c, err := j.cluster(name)
+		switch {
+		case err == nil:
+			return f.evident("clusters.get", clusterResource(name), "status: "+c.Status).
+				failed(n, "cluster "+name+" is there already ("+c.Status+"), and the plan makes a new one of that name")
+		case asError(err).NotFound():
+			f = f.evident("clusters.get", clusterResource(name), "404 not found")
+		default:
+			return j.unlooked(n, f, err)
+		}
+	}
+	f.Outcome, f.Message = Pass, "no cluster is in the way of a new one"
+	return f
+}
+
+// unlooked is the finding about a cluster that could not be looked up. Where
+// the API is off, that is another rule's matter.
+func (j *judge) unlooked(n rules.Need, f Finding, err error) Finding {
+	if _, _, off := asError(err).ServiceDisabled(); off {
+		f.Outcome, f.Reason = Skipped, "the Kubernetes Engine API is off in project "+n.Project
+		return f
+	}
+	return f.undetermined(because(err, "how "+list(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))
+}
+
+// clusterResource is the full resource name of a cluster.
+// https://docs.cloud.google.com/iam/docs/full-resource-names
+func clusterResource(name string) string { return "//container.googleapis.com/" + name }
+
+// existing answers whether clusters that are there let themselves be changed.
+func (j *judge) existing(n rules.Need, f Finding) Finding {
+	for _, name := range n.Clusters {
+		cluster, err := j.cluster(name)
+		if err != nil && asError(err).NotFound() {
+			f.Outcome = Pass
+			f.Message = "cluster " + name + " is not there (any more)"
+			f = f.evident("clusters.get", clusterResource(name), "404 not found")
+			continue
+		}
+		if err != nil {
+			return j.unlooked(n, f, err)
+		}
+		f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
+		if f = j.existingOne(n, f, name, cluster); f.Outcome != Pass {
+			return f
+		}
+	}
+	return f
+}
+
+func (j *judge) existingOne(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+	switch n.Kind {
+	case rules.Idle:
+		return j.idle(n, f, name)
+	case rules.Recreated:
+		return recreated(n, f, name, cluster)
+	}
+	return sound(n, f, name, cluster)
+}
+
+// idle answers whether no operation is running on a cluster or its node pools.
+func (j *judge) idle(n rules.Need, f Finding, name string) Finding {
+	parts := strings.Split(name, "/")
+	operations, err := j.operationsIn(parts[1], parts[3])
+	if err != nil {
+		return f.undetermined(because(err, "which operations are running on "+name, "container.operations.list", "roles/container.clusterViewer"))
+	}
+	for _, o := range operations {
+		if o.Status == "DONE" || !targets(o, parts[3], parts[5]) {
+			continue
+		}
+		n.ExpectedError = "Error 400: Cluster is running incompatible operation " + o.Name + "., failedPrecondition"
+		n.Fix.Commands = []string{command("gcloud", "container", "operations", "wait", o.Name, "--location="+parts[3], "--project="+parts[1])}
+		return f.evident("operations.list", n.Resource, o.Name+" "+o.Type+" "+o.Status).
+			failed(n, "the operation "+o.Name+" ("+o.Type+", "+o.Status+") is running on cluster "+parts[5]+": apply waits for it, and fails if that takes longer than its timeout")
+	}
+	f.Outcome, f.Message = Pass, "no operation is running"
+	return f
+}
+
+// targets reports whether an operation is about a cluster or one of its pools.
+func targets(o gcp.Operation, location, cluster string) bool {
+	target := "/" + o.Target + "/"
+	for _, kind := range []string{"/locations/", "/zones/"} {
+		if strings.Contains(target, kind+location+"/clusters/"+cluster+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// recreated answers whether no node pool is waiting to be made anew. GKE says
+// so in free text only.
+func recreated(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+	parts := strings.Split(name, "/")
+	for _, pool := range cluster.NodePools {
+		texts := []string{pool.StatusMessage}
+		for _, c := range pool.Conditions {
+			texts = append(texts, c.Message)
+		}
+		if !slices.ContainsFunc(texts, speaksOfRecreation) {
+			continue
+		}
+		n.ExpectedError = fmt.Sprintf("Error 400: Node pool %q requires recreation., badRequest", pool.Name)
+		n.Fix.Commands = []string{command("gcloud", "container", "clusters", "upgrade", parts[5], "--node-pool="+pool.Name,
+			"--cluster-version="+cluster.CurrentVersion, "--location="+parts[3], "--project="+parts[1])}
+		return f.failed(n, "node pool "+pool.Name+" of cluster "+parts[5]+" must be recreated before anything else: wait for its next maintenance window, or upgrade it to the control plane's version")
+	}
+	f.Outcome, f.Message = Pass, "no node pool is waiting to be recreated"
+	return f
+}
+
+func speaksOfRecreation(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "recreat")
+}
+
+// sound answers whether GKE reports nothing that keeps a cluster from being
+// changed. Which conditions do is known of a few; others are worth a note.
+// https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
+func sound(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+	parts := strings.Split(name, "/")
+	type reported struct {
+		of string
+		gcp.StatusCondition
+	}
+	var all []reported
+	for _, c := range cluster.Conditions {
+		all = append(all, reported{"cluster " + cluster.Name, c})
+	}
+	for _, p := range cluster.NodePools {
+		for _, c := range p.Conditions {
+			all = append(all, reported{"node pool " + p.Name, c})
+		}
+	}
+	worst := -1
+	for i, c := range all {
+		if c.Code != "" && (worst < 0 || rank(conditionSeverity(c.Code)) > rank(conditionSeverity(all[worst].Code))) {
+			worst = i
+		}
+	}
+	if worst < 0 {
+		f.Outcome, f.Message = Pass, "GKE reports no condition"
+		return f
+	}
+	c := all[worst]
+	if rank(conditionSeverity(c.Code)) < rank(n.Severity) {
+		f.Severity, n.Severity = conditionSeverity(c.Code), conditionSeverity(c.Code)
+	}
+	if c.Code == "GKE_SERVICE_ACCOUNT_DELETED" {
+		n.ExpectedError = "Error 400/403: Missing edit permissions on account"
+		n.Fix.Commands = []string{command("gcloud", "services", "enable", "container.googleapis.com", "--project="+parts[1])}
+	}
+	return f.failed(n, "GKE reports "+c.Code+" of "+c.of+": "+c.Message)
+}
+
+// conditionSeverity is how bad a condition is for apply.
+func conditionSeverity(code string) rules.Severity {
+	switch code {
+	case "GKE_SERVICE_ACCOUNT_DELETED", "CLOUD_KMS_KEY_ERROR", "CLOUD_KMS_KEY_DESTROYED":
+		return rules.Error
+	case "NODE_SERVICE_ACCOUNT_MISSING_PERMISSIONS", "CA_EXPIRING":
+		return rules.Warning
+	}
+	return rules.Note
+}
+
+// onPath answers whether a program is there. That apply runs on the machine
+// that checks is assumed.
+func (j *judge) onPath(n rules.Need, f Finding) Finding {
+	if j.options.LookPath == nil {
+		return f.undetermined("programs cannot be looked for here")
+	}
+	if _, err := j.options.LookPath(n.Expect); err != nil {
+		return f.failed(n, n.Expect+", with which the provider logs in, is not on PATH here")
+	}
+	f.Outcome, f.Message = Pass, n.Expect+" is on PATH"
+	return f
+}
+
+// tokenLasts is how long an access token lives, unless somebody chose less.
+// https://docs.cloud.google.com/docs/authentication/token-types#access
+const tokenLasts = time.Hour
+
+// fresh answers whether a token that was read while planning still works when
+// apply gets to use it.
+func (j *judge) fresh(n rules.Need, f Finding) Finding {
+	if n.Made.IsZero() {
+		return f.undetermined("the plan does not say when it was made, and the token that it holds lives for an hour")
+	}
+	made := n.Made.UTC().Format(time.RFC3339)
+	if j.options.Now().Sub(n.Made) >= tokenLasts {
+		return f.failed(n, "the token that the provider logs in with was read when the plan was made, at "+made+", and lives for an hour: plan again")
+	}
+	f.Outcome = Pass
+	f.Message = "the plan was made at " + made + ", and the token that it holds lives for an hour: apply it before that"
+	return f
+}
