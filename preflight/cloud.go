@@ -35,7 +35,7 @@ type cloud struct {
 	enforced   lookup[[2]string, bool]
 	clusters   lookup[string, gcp.Cluster]
 	operations lookup[[2]string, []gcp.Operation]
-	tagKeys    lookup[string, string]
+	tagParents lookup[string, string]
 	access     lookup[[3]string, gcp.Access]
 }
 
@@ -218,6 +218,31 @@ func (c *cloud) cluster(name string) (gcp.Cluster, error) {
 
 func (c *cloud) operationsIn(project, location string) ([]gcp.Operation, error) {
 	return c.operations.get([2]string{project, location}, func() ([]gcp.Operation, error) { return c.client.Operations(c.ctx, project, location) })
+}
+
+// tagParent is what a tag lies in.
+func (c *cloud) tagParent(tag string) (string, error) {
+	return c.tagParents.get(tag, func() (string, error) { return c.client.TagParent(c.ctx, tag) })
+}
+
+// tagLevels are the policies that decide about a tag value: its own, its key's,
+// and those of what the key lies in.
+func (c *cloud) tagLevels(value string) (levels []iam.Level, complete bool) {
+	levels = []iam.Level{c.level(value)}
+	key, err := c.tagParent(value)
+	if err != nil {
+		return levels, false
+	}
+	levels = append(levels, c.level(key))
+	parent, err := c.tagParent(key)
+	if err != nil {
+		return levels, false
+	}
+	if project, ok := strings.CutPrefix(parent, "projects/"); ok {
+		above, complete := c.levels(project)
+		return append(levels, above...), complete
+	}
+	return append(levels, c.level(parent)), true
 }
 
 // test asks which of the permissions wanted on a resource a caller has.

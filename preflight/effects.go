@@ -44,19 +44,20 @@ func (j *judge) provided(n rules.Need, f Finding, by []*plan.Change, what string
 		f.Reason = propagation
 		return f
 	case plan.Unseen:
-		return f.undetermined("the plan provides " + what + " (" + list(f.PlannedBy) + "), but whether " + list(n.Addresses) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
+		return f.undetermined("the plan provides " + what + " (" + list(f.PlannedBy) + "), but whether " + list(addresses(j.causes(n))) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
 	}
-	return f.race(n, what)
+	return f.race(n, what, addresses(j.causes(n)))
 }
 
-// race is the finding of what the plan provides and nothing waits for.
-func (f Finding) race(n rules.Need, what string) Finding {
+// race is the finding of what the plan provides, and those that need it do not
+// wait for.
+func (f Finding) race(n rules.Need, what string, impatient []string) Finding {
 	f.Rule, f.Outcome = ruleRace, Fail
-	f.Message = "the plan provides " + what + ", but " + list(n.Addresses) + " does not wait for it: apply fails or not, as it happens (" + n.Rule + ")"
+	f.Message = "the plan provides " + what + ", but " + list(impatient) + " does not wait for it: apply fails or not, as it happens (" + n.Rule + ")"
 	if n.Severity == rules.Error {
 		f.ExpectedError = n.ExpectedError
 	}
-	f.Fix = &Fix{Terraform: dependsOn(n.Addresses, f.PlannedBy)}
+	f.Fix = &Fix{Terraform: dependsOn(impatient, f.PlannedBy)}
 	return f
 }
 

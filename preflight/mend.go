@@ -11,6 +11,13 @@ import (
 func mend(n rules.Need, f Finding) *Fix {
 	fix := &Fix{Commands: n.Fix.Commands, Terraform: n.Fix.Terraform}
 	switch {
+	case n.Kind == rules.Attached:
+		fix.Commands = append(fix.Commands, command("gcloud", "compute", "shared-vpc", "associated-projects", "add", n.Project, "--host-project="+n.Expect))
+		fix.Terraform = attachInTerraform(n)
+	case n.Kind == rules.Unconstrained:
+		fix.Commands = append(fix.Commands, command("gcloud", "resource-manager", "org-policies", "disable-enforce", n.Expect, "--project="+n.Project))
+	case n.Kind == rules.Free && len(n.Addresses) == 1:
+		fix.Commands = append(fix.Commands, command("terraform", "import", n.Addresses[0], n.Clusters[0]))
 	case n.Kind == rules.Service:
 		fix.Commands = append(fix.Commands, command("gcloud", "services", "enable", n.Service, "--project="+n.Project))
 		fix.Terraform = enableInTerraform(n)
@@ -44,6 +51,14 @@ func grant(n rules.Need, member string) string {
 		return command(append([]string{"gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", last, "--region=" + parts[3]}, binding...)...)
 	case strings.Contains(n.Resource, "/cryptoKeys/"):
 		return command(append([]string{"gcloud", "kms", "keys", "add-iam-policy-binding", last, "--keyring=" + parts[5], "--location=" + parts[3]}, binding...)...)
+	case strings.Contains(n.Resource, "/caPools/"):
+		return command(append([]string{"gcloud", "privateca", "pools", "add-iam-policy-binding", last, "--location=" + parts[3]}, binding...)...)
+	case strings.Contains(n.Resource, "/topics/"):
+		return command(append([]string{"gcloud", "pubsub", "topics", "add-iam-policy-binding", last}, binding...)...)
+	case strings.Contains(n.Resource, "/secrets/"):
+		return command(append([]string{"gcloud", "secrets", "add-iam-policy-binding", last}, binding...)...)
+	case parts[0] == "tagValues":
+		return command("gcloud", "resource-manager", "tags", "values", "add-iam-policy-binding", "tagValues/"+last, "--member="+member, "--role="+n.Fix.Role)
 	}
 	return command("gcloud", "projects", "add-iam-policy-binding", n.Project,
 		"--member="+member, "--role="+n.Fix.Role, "--condition=None")
@@ -62,9 +77,22 @@ func grantInTerraform(n rules.Need, member string) string {
 	case strings.Contains(name, "/cryptoKeys/"):
 		return fmt.Sprintf("resource \"google_kms_crypto_key_iam_member\" \"gke\" {\n  crypto_key_id = %s\n  role          = %s\n  member        = %s\n}",
 			hcl(name), hcl(n.Fix.Role), hcl(member))
+	case strings.Contains(name, "/caPools/"):
+		return fmt.Sprintf("resource \"google_privateca_ca_pool_iam_member\" \"gke\" {\n  ca_pool = %s\n  role    = %s\n  member  = %s\n}", hcl(name), hcl(n.Fix.Role), hcl(member))
+	case strings.Contains(name, "/topics/"):
+		return fmt.Sprintf("resource \"google_pubsub_topic_iam_member\" \"gke\" {\n  topic  = %s\n  role   = %s\n  member = %s\n}", hcl(name), hcl(n.Fix.Role), hcl(member))
+	case strings.HasPrefix(name, "tagValues/"):
+		return fmt.Sprintf("resource \"google_tags_tag_value_iam_member\" \"gke\" {\n  tag_value = %s\n  role      = %s\n  member    = %s\n}", hcl(name), hcl(n.Fix.Role), hcl(member))
+	case strings.Contains(name, "/secrets/"):
+		return ""
 	}
 	return fmt.Sprintf("resource \"google_project_iam_member\" \"gke\" {\n  project = %s\n  role    = %s\n  member  = %s\n}",
 		hcl(n.Project), hcl(n.Fix.Role), hcl(member))
+}
+
+func attachInTerraform(n rules.Need) string {
+	return fmt.Sprintf("resource \"google_compute_shared_vpc_service_project\" \"gke\" {\n  host_project    = %s\n  service_project = %s\n}",
+		hcl(n.Expect), hcl(n.Project))
 }
 
 func enableInTerraform(n rules.Need) string {

@@ -229,6 +229,10 @@ func (j *judge) evaluate(n rules.Need, identity iam.Identity, permissions []stri
 // deciding are the levels that decide about a need: the resource, if it lies
 // below a project, what it lies in, the project, and all above it.
 func (j *judge) deciding(n rules.Need) view {
+	if name := relativeName(n.Resource); strings.HasPrefix(name, "tagValues/") {
+		levels, complete := j.tagLevels(name)
+		return view{levels: levels, complete: complete}
+	}
 	levels, complete := j.levels(n.Project)
 	own := belowProject(n.Resource)
 	out := make([]iam.Level, len(own), len(own)+len(levels))

@@ -170,10 +170,10 @@ func (j *judge) raced(n rules.Need, f Finding, t *turns) Finding {
 	f.PlannedBy = t.racedBy
 	what := list(t.raced) + " on " + InWords(n.Resource) + " for " + who(*f.Principal)
 	if j.unseenOrder(n, t.racedBy) {
-		return f.undetermined("the plan provides " + what + " (" + list(t.racedBy) + "), but whether " + list(n.Addresses) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
+		return f.undetermined("the plan provides " + what + " (" + list(t.racedBy) + "), but whether " + list(addresses(j.causes(n))) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
 	}
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.raced, Undetermined: t.open}
-	return f.race(n, what)
+	return f.race(n, what, addresses(j.causes(n)))
 }
 
 // unseenOrder reports whether the order of a need and a change is hidden.

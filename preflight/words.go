@@ -27,15 +27,26 @@ func InWords(resource string) string {
 	if account := accountName(resource); account != "" {
 		return "service account " + account[strings.LastIndex(account, "/")+1:]
 	}
-	if name := relativeName(resource); strings.Contains(name, "/subnetworks/") || strings.Contains(name, "/keyRings/") {
-		parts := strings.Split(name, "/")
-		kind := map[string]string{"subnetworks": "subnetwork", "keyRings": "key ring", "cryptoKeys": "key"}[parts[len(parts)-2]]
-		return kind + " " + parts[len(parts)-1] + " of project " + parts[1]
+	if parts := strings.Split(relativeName(resource), "/"); len(parts) > 2 {
+		if kind := kindInWords(parts[len(parts)-2]); kind != "" {
+			return kind + " " + parts[len(parts)-1] + " of project " + parts[1]
+		}
+	}
+	if tag, ok := strings.CutPrefix(resource, "//cloudresourcemanager.googleapis.com/tag"); ok {
+		return "tag" + tag
 	}
 	if above, ok := strings.CutPrefix(resource, "//cloudresourcemanager.googleapis.com/"); ok {
 		return strings.Replace(strings.TrimSuffix(above, "/"), "s/", " ", 1)
 	}
 	return resource
+}
+
+// kindInWords is a kind of resource as it stands in names; empty for others.
+func kindInWords(collection string) string {
+	return map[string]string{
+		"subnetworks": "subnetwork", "keyRings": "key ring", "cryptoKeys": "key", "clusters": "cluster",
+		"caPools": "CA pool", "topics": "topic", "secrets": "secret",
+	}[collection]
 }
 
 // list joins names; long lists keep their beginning.
@@ -90,6 +101,9 @@ func readPermission(resource string) string {
 		"/serviceAccounts/": "iam.serviceAccounts.getIamPolicy",
 		"/subnetworks/":     "compute.subnetworks.getIamPolicy",
 		"/cryptoKeys/":      "cloudkms.cryptoKeys.getIamPolicy",
+		"/caPools/":         "privateca.caPools.getIamPolicy",
+		"/topics/":          "pubsub.topics.getIamPolicy",
+		"/secrets/":         "secretmanager.secrets.getIamPolicy",
 	} {
 		if strings.Contains(resource, part) {
 			return permission

@@ -66,6 +66,7 @@ func Methods() []Method {
 		method("pubsub.projects.topics.getIamPolicy", "pubsub.googleapis.com", "GET", "/v1/projects/"+project+"/topics/"+part+":getIamPolicy"),
 		method("cloudresourcemanager.tagKeys.getIamPolicy", crm, "POST", "/v3/tagKeys/[0-9]+:getIamPolicy"),
 		method("cloudresourcemanager.tagValues.getIamPolicy", crm, "POST", "/v3/tagValues/[0-9]+:getIamPolicy"),
+		method("cloudresourcemanager.tagKeys.get", crm, "GET", "/v3/tagKeys/[0-9]+"),
 		method("cloudresourcemanager.tagValues.get", crm, "GET", "/v3/tagValues/[0-9]+"),
 		method("iam.policies.listPolicies", iam, "GET", "/v2/policies/"+attachment+"/denypolicies"),
 		method("iam.policies.get", iam, "GET", "/v2/policies/"+attachment+"/denypolicies/"+part),

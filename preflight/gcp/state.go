@@ -83,18 +83,21 @@ func (c *Client) Enforced(ctx context.Context, project, constraint string) (bool
 	return false, nil
 }
 
-// TagParent asks for the key of a tag value: tagKeys/N of tagValues/N.
+// TagParent asks what a tag lies in: tagKeys/N of tagValues/N, and
+// organizations/N or projects/N of tagKeys/N.
 // https://docs.cloud.google.com/resource-manager/reference/rest/v3/tagValues/get
-func (c *Client) TagParent(ctx context.Context, value string) (string, error) {
-	const method = "cloudresourcemanager.tagValues.get"
+func (c *Client) TagParent(ctx context.Context, tag string) (string, error) {
+	kind, _, _ := strings.Cut(tag, "/")
+	method := "cloudresourcemanager." + kind + ".get"
 	var answer struct {
+		Name   string `json:"name"`
 		Parent string `json:"parent"`
 	}
-	if err := c.read(ctx, method, value, "https://cloudresourcemanager.googleapis.com/v3/"+escaped(value), &answer); err != nil {
+	if err := c.read(ctx, method, tag, "https://cloudresourcemanager.googleapis.com/v3/"+escaped(tag), &answer); err != nil {
 		return "", err
 	}
-	if !strings.HasPrefix(answer.Parent, "tagKeys/") {
-		return "", odd(method, value, "is no tag value")
+	if answer.Name != tag || answer.Parent == "" {
+		return "", odd(method, tag, "is about another tag")
 	}
 	return answer.Parent, nil
 }

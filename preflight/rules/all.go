@@ -25,6 +25,7 @@ func All() []Rule {
 		defaultAccountUsable(),   // GP304
 		defaultAccountChosen(),   // GP305
 		crossProjectAccount(),    // GP306
+		crossProjectConstraint(), // GP307
 		gkeServiceAgent(),        // GP401
 		gkeServiceAgentRest(),    // GP402
 		gkeNodeServiceAgent(),    // GP403
@@ -33,10 +34,35 @@ func All() []Rule {
 		hostAgentUser(),          // GP501
 		hostSubnetwork(),         // GP502
 		hostAPIs(),               // GP503
+		hostAttachment(),         // GP504
+		hostFirewall(),           // GP505
 		keys(),                   // GP601
 		kmsAPI(),                 // GP602
+		keyUsable(),              // GP603
+		keyLocation(),            // GP604
+		caPools(),                // GP605
 		uncheckedOptions(),       // GP701
+		optionAPIs(),             // GP702
+		optionAgent(),            // GP703
+		fleetAgent(),             // GP704
+		fleetDeployer(),          // GP705
+		tags(),                   // GP706
+		notificationTopic(),      // GP707
+		binaryAuthorization(),    // GP708
+		imageStreaming(),         // GP709
+		nodeSecrets(),            // GP710
+		workloadPool(),           // GP711
+		sharedRanges(),           // GP712
 		takenAway(),              // GP801
 		race(),                   // GP802
+		tokenInPlan(),            // GP803
+		clusterIdle(),            // GP901
+		poolsRecreated(),         // GP902
+		clusterSound(),           // GP903
+		deletionProtection(),     // GP904
+		nameFree(),               // GP905
+		loginPlugin(),            // GP906
+		loginToken(),             // GP907
+		loginCredentials(),       // GP908
 	}
 }

@@ -10,31 +10,73 @@ func hostSubnetwork() Rule {
 	return Rule{
 		ID:       "GP502",
 		Name:     "host-subnetwork",
-		Title:    "The GKE and Google APIs service agents may use the subnetwork of a Shared VPC",
+		Title:    "The GKE and Google APIs service agents may use the subnetworks of a Shared VPC",
 		Severity: Error,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range onSharedVPC(p) {
-				needs = append(needs,
-					s.onSubnetwork(GKEServiceAgent, "compute.subnetworks.get", "compute.subnetworks.use"),
-					s.onSubnetwork(GoogleAPIsServiceAgent, "compute.subnetworks.use"))
+				needs = append(needs, s.onSubnetwork("subnetwork", s.cluster.Subnetwork.String())...)
+			}
+			for _, s := range building(p) {
+				for _, n := range s.furtherSubnetworks() {
+					needs = append(needs, s.onSubnetwork(n.attribute, n.name)...)
+				}
 			}
 			return needs
 		},
 	}
 }
 
-// onSubnetwork is a need of an agent on the subnetwork of s, or on its project
+// A network is a subnetwork that an attribute names.
+type network struct{ attribute, name string }
+
+// furtherSubnetworks are those of other projects that s uses beside the main
+// one: of the private endpoint, of more address ranges, of node pools.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
+func (s subject) furtherSubnetworks() []network {
+	paths := [][]any{
+		{"private_cluster_config", 0, "private_endpoint_subnetwork"},
+		{"network_config", 0, "subnetwork"},
+	}
+	for i := range s.After("ip_allocation_policy", 0, "additional_ip_ranges_config").Len() {
+		paths = append(paths, []any{"ip_allocation_policy", 0, "additional_ip_ranges_config", i, "subnetwork"})
+	}
+	for _, list := range []string{"additional_node_network_configs", "additional_pod_network_configs"} {
+		for i := range s.After("network_config", 0, list).Len() {
+			paths = append(paths, []any{"network_config", 0, list, i, "subnetwork"})
+		}
+	}
+	var out []network
+	for _, path := range paths {
+		name := s.After(path...).String()
+		if p := plan.ProjectOfName(name); p != "" && p != s.project.ID {
+			out = append(out, network{plan.Path(path...), name})
+		}
+	}
+	return out
+}
+
+// onSubnetwork are the needs of both agents on a subnetwork, or on its project
 // where the plan names only the network.
-func (s subject) onSubnetwork(kind PrincipalKind, permissions ...string) Need {
-	n := s.inHost()
+func (s subject) onSubnetwork(attribute, name string) []Need {
+	return []Need{
+		s.agentOnSubnetwork(GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
+		s.agentOnSubnetwork(GoogleAPIsServiceAgent, attribute, name, "compute.subnetworks.use"),
+	}
+}
+
+func (s subject) agentOnSubnetwork(kind PrincipalKind, attribute, name string, permissions ...string) Need {
+	n := s.in(plan.ProjectOfName(name), "")
+	if n.Project == "" {
+		n = s.inHost()
+	}
 	n.Kind = Permissions
-	n.Attribute = "subnetwork"
+	n.Attribute = attribute
 	n.Principal = agent(kind, s.project.ID)
 	n.Service = "compute.googleapis.com"
 	n.Permissions = permissions
 	n.Fix.Role = "roles/compute.networkUser"
-	if name := relativeName(s.cluster.Subnetwork.String()); name != "" && n.Unknown == "" {
+	if name := relativeName(name); name != "" && n.Unknown == "" {
 		n.Resource = "//compute.googleapis.com/" + name
 		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + name + "'"
 	}

@@ -48,7 +48,12 @@ func uses(k plan.Key) []keyUse {
 		return []keyUse{{GKEServiceAgent, encrypts[1:], "roles/cloudkms.cryptoKeyEncrypter"}}
 	case strings.HasSuffix(k.Attribute, "control_plane_disk_encryption_key"):
 		signs.permissions = []string{"cloudkms.cryptoKeyVersions.get"}
-		return []keyUse{{GKEServiceAgent, encrypts, encrypter}, signs}
+		delegated := []string{"cloudkms.cryptoKeyVersions.useToDecryptViaDelegation", "cloudkms.cryptoKeyVersions.useToEncryptViaDelegation"}
+		return []keyUse{
+			{GKEServiceAgent, encrypts, encrypter},
+			{GKEServiceAgent, delegated, "roles/cloudkms.cryptoKeyEncrypterDecrypterViaDelegation"},
+			signs,
+		}
 	}
 	return []keyUse{{GKEServiceAgent, encrypts, encrypter}}
 }
@@ -88,12 +93,12 @@ func eachKey(p *plan.Plan, f func(subject, plan.Key)) {
 			if strings.HasPrefix(k.Attribute, "database_encryption") && c.After("database_encryption", 0, "state").String() == "DECRYPTED" {
 				continue
 			}
-			f(subject{Change: c.Change, project: c.Project}, k)
+			f(ofCluster(c), k)
 		}
 	}
 	for _, pool := range p.NodePools {
 		for _, k := range pool.Keys {
-			f(subject{Change: pool.Change, project: pool.Project}, k)
+			f(ofNodePool(pool), k)
 		}
 	}
 }

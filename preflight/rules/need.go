@@ -34,6 +34,10 @@ const (
 	GoogleAPIsServiceAgent PrincipalKind = "google-apis-service-agent"
 	// ComputeServiceAgent is service-N@compute-system.
 	ComputeServiceAgent PrincipalKind = "compute-service-agent"
+	// FleetServiceAgent is service-N@gcp-sa-gkehub, of the fleet's project.
+	FleetServiceAgent PrincipalKind = "fleet-service-agent"
+	// BinaryAuthorizationServiceAgent is service-N@gcp-sa-binaryauthorization.
+	BinaryAuthorizationServiceAgent PrincipalKind = "binary-authorization-service-agent"
 	// ComputeDefaultServiceAccount is N-compute@developer.
 	ComputeDefaultServiceAccount PrincipalKind = "compute-default-service-account"
 )

@@ -17,6 +17,8 @@ func (k PrincipalKind) InWords() string {
 		return "Google APIs service agent"
 	case ComputeServiceAgent:
 		return "Compute Engine service agent"
+	case BinaryAuthorizationServiceAgent:
+		return "Binary Authorization service agent"
 	case ComputeDefaultServiceAccount:
 		return "Compute Engine default service account"
 	}
@@ -51,11 +53,13 @@ func agent(kind PrincipalKind, project string) Principal {
 	}
 	n := Number(project)
 	email := map[PrincipalKind]string{
-		GKEServiceAgent:              "service-" + n + "@container-engine-robot.iam.gserviceaccount.com",
-		GKENodeServiceAgent:          "service-" + n + "@gcp-sa-gkenode.iam.gserviceaccount.com",
-		GoogleAPIsServiceAgent:       n + "@cloudservices.gserviceaccount.com",
-		ComputeServiceAgent:          "service-" + n + "@compute-system.iam.gserviceaccount.com",
-		ComputeDefaultServiceAccount: n + "-compute@developer.gserviceaccount.com",
+		GKEServiceAgent:                 "service-" + n + "@container-engine-robot.iam.gserviceaccount.com",
+		GKENodeServiceAgent:             "service-" + n + "@gcp-sa-gkenode.iam.gserviceaccount.com",
+		GoogleAPIsServiceAgent:          n + "@cloudservices.gserviceaccount.com",
+		ComputeServiceAgent:             "service-" + n + "@compute-system.iam.gserviceaccount.com",
+		FleetServiceAgent:               "service-" + n + "@gcp-sa-gkehub.iam.gserviceaccount.com",
+		BinaryAuthorizationServiceAgent: "service-" + n + "@gcp-sa-binaryauthorization.iam.gserviceaccount.com",
+		ComputeDefaultServiceAccount:    n + "-compute@developer.gserviceaccount.com",
 	}[kind]
 	return Principal{Kind: kind, Member: "serviceAccount:" + email}
 }

@@ -27,34 +27,33 @@ func uncheckedOptions() Rule {
 	}
 }
 
-// uncheckedIn are the options of s that need more than the other rules ask
-// for, as far as is known.
+// uncheckedIn are the options of s that may need more than the other rules ask
+// for: nobody has written down what.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/service-accounts
 func uncheckedIn(s subject) []string {
 	var out []string
 	for _, path := range [][]any{
-		{"fleet", 0, "project"},
-		{"notification_config", 0, "pubsub", 0, "topic"},
-		{"resource_usage_export_config", 0, "bigquery_destination", 0, "dataset_id"},
-		{"binary_authorization", 0, "evaluation_mode"},
-		{"dns_config", 0, "cluster_dns"},
-		{"secret_manager_config", 0, "enabled"},
-		{"addons_config", 0, "gke_backup_agent_config", 0, "enabled"},
-		{"addons_config", 0, "gcp_filestore_csi_driver_config", 0, "enabled"},
-		{"user_managed_keys_config", 0, "cluster_ca"},
-		{"user_managed_keys_config", 0, "etcd_api_ca"},
-		{"user_managed_keys_config", 0, "etcd_peer_ca"},
-		{"user_managed_keys_config", 0, "aggregation_ca"},
-		{"node_config", 0, "gcfs_config", 0, "enabled"},
-		{"node_config", 0, "resource_manager_tags"},
 		{"node_config", 0, "reservation_affinity", 0, "values"},
-		{"node_pool_auto_config", 0, "resource_manager_tags"},
+		{"node_config", 0, "sole_tenant_config"},
+		{"addons_config", 0, "parallelstore_csi_driver_config", 0, "enabled"},
+		{"addons_config", 0, "lustre_csi_driver_config", 0, "enabled"},
+		{"mesh_certificates", 0, "enable_certificates"},
+		{"node_config", 0, "windows_node_config"},
 	} {
-		v := s.After(path...)
-		off := v.String() == "DISABLED" || v.String() == "PROVIDER_UNSPECIFIED" || v.String() == "false"
-		if isOff, isBool := v.Raw.(bool); v.State != plan.Absent && !off && !(isBool && !isOff) {
+		if v := s.After(path...); isOn(v) && !ownOnly(v, s.project.ID) {
 			out = append(out, plan.Path(path...))
 		}
 	}
 	return out
+}
+
+// ownOnly reports whether all that a list names is the project's own: a name
+// without a project is.
+func ownOnly(v plan.Value, project string) bool {
+	for _, name := range v.Strings() {
+		if p := plan.ProjectOfName(name); p != "" && p != project {
+			return false
+		}
+	}
+	return v.State == plan.Known && len(v.Strings()) > 0
 }

@@ -1,0 +1,27 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func binaryAuthorization() Rule {
+	return Rule{
+		ID:       "GP708",
+		Name:     "binary-authorization",
+		Title:    "The Binary Authorization service agent may evaluate policies in the clusters' project",
+		Severity: Warning,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				if s.pool || !isOn(s.After("binary_authorization", 0, "evaluation_mode")) && !s.After("binary_authorization", 0, "enabled").True() {
+					continue
+				}
+				n := s.ofAgent(BinaryAuthorizationServiceAgent)
+				n.Attribute = "binary_authorization"
+				n.Service = "binaryauthorization.googleapis.com"
+				n.Permissions = []string{"binaryauthorization.policy.evaluatePolicy"}
+				n.Fix.Role = "roles/binaryauthorization.serviceAgent"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}

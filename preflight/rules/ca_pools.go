@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
+
+func caPools() Rule {
+	return Rule{
+		ID:       "GP605",
+		Name:     "ca-pools",
+		Title:    "The GKE service agent may issue certificates from the CA pools of the control plane",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				for _, ca := range []string{"cluster_ca", "etcd_api_ca", "etcd_peer_ca", "aggregation_ca"} {
+					pool := s.After("user_managed_keys_config", 0, ca)
+					if pool.State != plan.Absent {
+						needs = append(needs, s.onPool(plan.Path("user_managed_keys_config", 0, ca), pool))
+					}
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// onPool needs the issuing of certificates from projects/P/locations/L/caPools/C.
+func (s subject) onPool(attribute string, pool plan.Value) Need {
+	name := strings.TrimPrefix(pool.String(), "//privateca.googleapis.com/")
+	n := s.in(plan.ProjectOfName(name), attribute+" is not known before apply")
+	n.Kind = Permissions
+	n.Attribute = attribute
+	n.Principal = agent(GKEServiceAgent, s.project.ID)
+	n.Service = "privateca.googleapis.com"
+	n.Permissions = []string{"privateca.certificates.create"}
+	n.Fix.Role = "roles/privateca.certificateManager"
+	if n.Unknown == "" {
+		n.Resource = "//privateca.googleapis.com/" + name
+	}
+	return n
+}

@@ -1,0 +1,46 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func fleetAgent() Rule {
+	return Rule{
+		ID:       "GP704",
+		Name:     "fleet-agent",
+		Title:    "The agent of a fleet in another project may work in the clusters' project",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				fleet := s.After("fleet", 0, "project")
+				if s.pool || fleet.State == plan.Absent || fleet.String() == s.project.ID {
+					continue
+				}
+				n := s.inProject()
+				n.Kind = Permissions
+				n.Attribute = "fleet[0].project"
+				n.Principal = agent(FleetServiceAgent, fleet.String())
+				n.Service = "gkehub.googleapis.com"
+				n.Permissions = fleetPermissions()
+				n.Fix.Role = "roles/gkehub.serviceAgent"
+				n.Fix.Commands = nil
+				if fleet.State == plan.Unknown {
+					n.Unknown = "fleet[0].project is not known before apply"
+				}
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}
+
+// fleetPermissions are the two of roles/gkehub.crossProjectServiceAgent, and
+// some of roles/gkehub.serviceAgent: Google's own module grants both roles.
+// https://github.com/terraform-google-modules/terraform-google-kubernetes-engine
+func fleetPermissions() []string {
+	return []string{
+		"container.clusters.get",
+		"resourcemanager.projects.get",
+		"resourcemanager.projects.getIamPolicy",
+		"resourcemanager.projects.setIamPolicy",
+	}
+}

@@ -1,0 +1,40 @@
+package rules
+
+import (
+	"fmt"
+
+	"gke-preflight/preflight/plan"
+)
+
+func hostAttachment() Rule {
+	return Rule{
+		ID:       "GP504",
+		Name:     "host-attachment",
+		Title:    "The clusters' project is a service project of the Shared VPC whose network they use",
+		Severity: Error,
+		Requires: []string{"GP102"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range onSharedVPC(p) {
+				needs = append(needs, s.attachment())
+			}
+			return needs
+		},
+	}
+}
+
+// attachment needs the cluster's project attached to that of its network. The
+// error is that of https://github.com/GoogleCloudPlatform/gke-enterprise-mt/issues/20
+func (s subject) attachment() Need {
+	host := s.inHost()
+	n := s.inProject()
+	n.Kind = Attached
+	n.Attribute = "network"
+	n.Service = "compute.googleapis.com"
+	n.Expect = host.Project
+	if n.Unknown == "" {
+		n.Unknown = host.Unknown
+	}
+	n.ExpectedError = fmt.Sprintf("Error 400: Project %q does not have an associated Shared-VPC host project., badRequest", s.project.ID)
+	return n
+}

@@ -1,0 +1,39 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func hostFirewall() Rule {
+	return Rule{
+		ID:       "GP505",
+		Name:     "host-firewall",
+		Title:    "The GKE service agent may manage firewall rules in the host project of a Shared VPC",
+		Severity: Warning,
+		Requires: []string{"GP501"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range onSharedVPC(p) {
+				n := s.inHost()
+				n.Kind = Permissions
+				n.Principal = agent(GKEServiceAgent, s.project.ID)
+				n.Service = "compute.googleapis.com"
+				n.Permissions = firewallPermissions()
+				n.Fix.Role = "roles/compute.securityAdmin"
+				needs = append(needs, n)
+			}
+			return needs
+		},
+	}
+}
+
+// firewallPermissions are what managing the rules of a network takes.
+// https://github.com/terraform-google-modules/terraform-google-project-factory
+func firewallPermissions() []string {
+	return []string{
+		"compute.firewalls.create",
+		"compute.firewalls.delete",
+		"compute.firewalls.get",
+		"compute.firewalls.list",
+		"compute.firewalls.update",
+		"compute.networks.updatePolicy",
+	}
+}

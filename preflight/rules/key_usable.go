@@ -1,0 +1,34 @@
+package rules
+
+import (
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
+
+func keyUsable() Rule {
+	return Rule{
+		ID:       "GP603",
+		Name:     "key-usable",
+		Title:    "The Cloud KMS keys exist, are enabled and of the right purpose",
+		Severity: Error,
+		Requires: []string{"GP602"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			eachKey(p, func(s subject, k plan.Key) {
+				n := s.inKeyProject(k)
+				n.Kind = Key
+				n.Expect = "ENCRYPT_DECRYPT"
+				if strings.Contains(k.Attribute, "service_account_") {
+					// That the keys sign follows from what they are for.
+					n.Expect, n.Severity = "ASYMMETRIC_SIGN", Warning
+				}
+				if n.Unknown == "" {
+					n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
+				}
+				needs = append(needs, n)
+			})
+			return needs
+		},
+	}
+}

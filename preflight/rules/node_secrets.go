@@ -1,0 +1,61 @@
+package rules
+
+import (
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
+
+func nodeSecrets() Rule {
+	return Rule{
+		ID:       "GP710",
+		Name:     "node-secrets",
+		Title:    "The service accounts of nodes may read the secrets that their registries' certificates are in",
+		Severity: Warning,
+		Requires: []string{"GP301", "GP304"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			accountsInUse(p, func(s subject, a plan.Account) {
+				for _, path := range registrySecrets(s) {
+					needs = append(needs, readsSecret(s, a, path))
+				}
+			})
+			return needs
+		},
+	}
+}
+
+// registrySecrets are the attributes that name secrets for containerd.
+// https://docs.cloud.google.com/kubernetes-engine/docs/how-to/access-private-registries-private-certificates
+func registrySecrets(s subject) [][]any {
+	domains := []any{"node_config", 0, "containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config"}
+	var out [][]any
+	for i := range s.After(domains...).Len() {
+		path := append(append([]any{}, domains...), i, "gcp_secret_manager_certificate_config", 0, "secret_uri")
+		if s.After(path...).State != plan.Absent {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// readsSecret needs access to a secret, asked of the secret's project: a grant
+// on the secret itself is not seen, which is one reason to only warn.
+func readsSecret(s subject, a plan.Account, path []any) Need {
+	secret := s.After(path...).String()
+	n := s.in(plan.ProjectOfName(secret), plan.Path(path...)+" is not known before apply")
+	n.Kind = Permissions
+	n.Attribute = plan.Path(path...)
+	n.Service = "secretmanager.googleapis.com"
+	n.Permissions = []string{"secretmanager.versions.access"}
+	n.Fix.Role = "roles/secretmanager.secretAccessor"
+	var why string
+	if n.Principal, why = node(a, s.project.ID); why != "" {
+		n.Unknown = why
+	}
+	if n.Unknown == "" {
+		name, _, _ := strings.Cut(secret, "/versions/")
+		n.Resource = "//secretmanager.googleapis.com/" + name
+	}
+	return n
+}

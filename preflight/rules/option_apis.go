@@ -1,0 +1,79 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func optionAPIs() Rule {
+	return Rule{
+		ID:       "GP702",
+		Name:     "option-apis",
+		Title:    "The APIs are on that the clusters' options use",
+		Severity: Warning,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				for _, o := range optionServices() {
+					needs = append(needs, o.needs(s)...)
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// An optionService is an API that an option uses.
+type optionService struct {
+	path    []any
+	service string
+	title   string
+}
+
+// optionServices are the options that use an API beside those of every
+// cluster. That apply fails without it is documented for none of them.
+// https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
+func optionServices() []optionService {
+	const encryption, agent = "user_managed_keys_config", "gke_backup_agent_config"
+	return []optionService{
+		{[]any{"workload_identity_config", 0, "workload_pool"}, "iamcredentials.googleapis.com", "IAM Service Account Credentials API"},
+		{[]any{"fleet", 0, "project"}, "gkehub.googleapis.com", "GKE Hub API"},
+		{[]any{"notification_config", 0, "pubsub", 0, "enabled"}, "pubsub.googleapis.com", "Cloud Pub/Sub API"},
+		{[]any{"resource_usage_export_config", 0, "bigquery_destination", 0, "dataset_id"}, "bigquery.googleapis.com", "BigQuery API"},
+		{[]any{"binary_authorization", 0, "evaluation_mode"}, "binaryauthorization.googleapis.com", "Binary Authorization API"},
+		{[]any{"addons_config", 0, agent, 0, "enabled"}, "gkebackup.googleapis.com", "Backup for GKE API"},
+		{[]any{"dns_config", 0, "cluster_dns"}, "dns.googleapis.com", "Cloud DNS API"},
+		{[]any{"addons_config", 0, "gcp_filestore_csi_driver_config", 0, "enabled"}, "file.googleapis.com", "Cloud Filestore API"},
+		{[]any{"addons_config", 0, "parallelstore_csi_driver_config", 0, "enabled"}, "parallelstore.googleapis.com", "Parallelstore API"},
+		{[]any{"addons_config", 0, "lustre_csi_driver_config", 0, "enabled"}, "lustre.googleapis.com", "Google Cloud Managed Lustre API"},
+		{[]any{"secret_manager_config", 0, "enabled"}, "secretmanager.googleapis.com", "Secret Manager API"},
+		{[]any{"node_config", 0, "gcfs_config", 0, "enabled"}, "containerfilesystem.googleapis.com", "Container File System API"},
+		{[]any{"mesh_certificates", 0, "enable_certificates"}, "privateca.googleapis.com", "Certificate Authority API"},
+		{[]any{encryption, 0, "cluster_ca"}, "privateca.googleapis.com", "Certificate Authority API"},
+	}
+}
+
+// needs are those of s, if it uses the option. A fleet in another project is
+// looked after there too.
+func (o optionService) needs(s subject) []Need {
+	v := s.After(o.path...)
+	if !isOn(v) {
+		return nil
+	}
+	n := s.inProject().api(o.service, o.title)
+	n.Attribute, n.ExpectedError = plan.Path(o.path...), ""
+	out := []Need{n}
+	if o.path[0] == "fleet" && v.String() != s.project.ID {
+		fleet := s.in(v.String(), "fleet[0].project is not known before apply").api(o.service, o.title)
+		fleet.Attribute, fleet.ExpectedError = n.Attribute, ""
+		out = append(out, fleet)
+	}
+	return out
+}
+
+// isOn reports whether an option is, or may be, in use.
+func isOn(v plan.Value) bool {
+	switch v.String() {
+	case "DISABLED", "PROVIDER_UNSPECIFIED", "PLATFORM_DEFAULT", "KUBE_DNS", "false":
+		return false
+	}
+	off, isBool := v.Raw.(bool)
+	return v.State != plan.Absent && (!isBool || off)
+}

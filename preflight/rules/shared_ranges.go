@@ -1,0 +1,35 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func sharedRanges() Rule {
+	return Rule{
+		ID:       "GP712",
+		Name:     "shared-ranges",
+		Title:    "On a Shared VPC, the address ranges of Pods and Services are there already",
+		Severity: Warning,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range onSharedVPC(p) {
+				if s.Creates() && s.makesRanges() {
+					n := s.inHost()
+					n.Kind = Statement
+					n.Attribute = "ip_allocation_policy"
+					n.Message = "GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name"
+					needs = append(needs, n)
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// makesRanges reports whether a cluster is sure to need new ranges: it asks for
+// sizes instead of naming ranges.
+func (s subject) makesRanges() bool {
+	asks := func(attribute string) bool {
+		return s.After("ip_allocation_policy", 0, attribute).State == plan.Known
+	}
+	named := s.After("ip_allocation_policy", 0, "cluster_secondary_range_name").State != plan.Absent
+	return !named && (asks("cluster_ipv4_cidr_block") || asks("services_ipv4_cidr_block"))
+}

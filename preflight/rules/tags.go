@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
+
+func tags() Rule {
+	return Rule{
+		ID:       "GP706",
+		Name:     "tags",
+		Title:    "The service agents may bind the resource manager tags of clusters and nodes",
+		Severity: Error,
+		Requires: []string{"GP401", "GP404"},
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				for _, block := range []string{"node_config", "node_pool_auto_config"} {
+					path := []any{block, 0, "resource_manager_tags"}
+					for _, value := range tagValues(s.After(path...)) {
+						needs = append(needs, s.onTag(plan.Path(path...), value)...)
+					}
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// tagValues are the values of a map of tags, sorted; one that is empty stands
+// for what is not known before apply.
+func tagValues(v plan.Value) []string {
+	if v.State == plan.Unknown {
+		return []string{""}
+	}
+	all, _ := v.Raw.(map[string]any)
+	var out []string
+	for _, value := range all {
+		name, _ := value.(string)
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// onTag are the needs on the cluster's project and on the tag value.
+// https://docs.cloud.google.com/kubernetes-engine/docs/how-to/tags-firewall-policies
+func (s subject) onTag(attribute, value string) []Need {
+	bind := func(kind PrincipalKind) Need {
+		n := s.inProject()
+		n.Kind, n.Attribute, n.Service = Permissions, attribute, "cloudresourcemanager.googleapis.com"
+		n.Principal = agent(kind, s.project.ID)
+		n.Permissions = []string{"resourcemanager.tagValueBindings.create"}
+		n.Fix.Role = "roles/resourcemanager.tagUser"
+		return n
+	}
+	onValue := func(kind PrincipalKind, permission, role string) Need {
+		n := bind(kind)
+		n.Permissions, n.Fix.Role = []string{permission}, role
+		n.Resource = "//cloudresourcemanager.googleapis.com/" + value
+		if !strings.HasPrefix(value, "tagValues/") {
+			n.Unknown = attribute + " names a tag that cannot be looked up before apply: write it as tagValues/NUMBER"
+			n.Resource = ""
+		}
+		return n
+	}
+	const use, hold = "resourcemanager.tagValueBindings.create", "resourcemanager.tagHolds.create"
+	return []Need{
+		bind(GKEServiceAgent), bind(GoogleAPIsServiceAgent),
+		onValue(GKEServiceAgent, use, "roles/resourcemanager.tagUser"),
+		onValue(GoogleAPIsServiceAgent, use, "roles/resourcemanager.tagUser"),
+		onValue(GKEServiceAgent, hold, "roles/resourcemanager.tagHoldAdmin"),
+	}
+}
