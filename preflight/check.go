@@ -20,6 +20,9 @@ type Options struct {
 	// Impersonation allows asking as other service accounts, through tokens
 	// that live for minutes, where the credentials at hand may make them.
 	Impersonation bool
+	// Troubleshooter allows asking Policy Troubleshooter what allow policies
+	// leave open.
+	Troubleshooter bool
 	// Settings changes the rules.
 	Settings rules.Settings
 	// FailOn is the least severity that decides the result.

@@ -128,6 +128,13 @@ func denyRule(policy string, r gcp.DenyRule) iam.DenyRule {
 	return out
 }
 
+// complete reports whether all deny policies were read.
+func (d *denials) complete() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.unread)+len(d.skipped) == 0
+}
+
 // limits say what deny policies were not read, and why, in one sentence each.
 func (d *denials) limits() []string {
 	d.mu.Lock()

@@ -188,6 +188,9 @@ func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 	for _, text := range t.denied {
 		f = f.evident("getIamPolicy", n.Resource, text)
 	}
+	if len(t.troubleshot) > 0 {
+		return j.turned(n, f.evident("iam.troubleshoot", n.Resource, list(t.troubleshot)), t)
+	}
 	if len(t.missing) > 0 && len(t.denied) == 0 {
 		f = f.evident("getIamPolicy", n.Resource, "no binding of "+j.levelsInWords(n)+" gives "+list(t.missing))
 	}

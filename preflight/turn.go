@@ -30,6 +30,11 @@ type turns struct {
 	// denied says what deny policies and conditions take now, in words.
 	denied []string
 
+	// troubleshot is what Policy Troubleshooter said, in words, and unasked why
+	// it could not be asked.
+	troubleshot []string
+	unasked     []string
+
 	held    map[string]iam.Answer // by permission, as it is now
 	then    map[string]iam.Answer // with what is waited for
 	someday map[string]iam.Answer // with everything
@@ -48,7 +53,13 @@ func (j *judge) turns(n rules.Need, identity iam.Identity, permissions []string)
 	}
 	for i, p := range permissions {
 		t.held[p], t.then[p], t.someday[p] = now[i], then[i], someday[i]
+	}
+	j.troubleshoot(n, identity, t, permissions)
+	for _, p := range permissions {
 		t.sort(p)
+	}
+	if len(t.open) > 0 {
+		t.why = append(t.why, t.unasked...)
 	}
 	return t
 }
@@ -79,7 +90,9 @@ func (t *turns) sort(p string) {
 
 func (t *turns) holds(p string, now, then iam.Answer) {
 	if now.Verdict == iam.Yes {
-		t.grants = union(t.grants, describe(now.Grants[0]))
+		if len(now.Grants) > 0 {
+			t.grants = union(t.grants, describe(now.Grants[0]))
+		}
 		return
 	}
 	t.planned = union(t.planned, sources(then)...)

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
@@ -30,6 +31,7 @@ func run() int {
 		Stderr:      os.Stderr,
 		Getenv:      os.Getenv,
 		ReadFile:    os.ReadFile,
+		LookPath:    exec.LookPath,
 		Now:         time.Now,
 		StdoutWidth: width(os.Stdout),
 		StderrWidth: width(os.Stderr),

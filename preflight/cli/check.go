@@ -81,11 +81,13 @@ func (f *checkFlags) run(ctx context.Context, env Env, args []string) error {
 // options are those of the check, from flags and configuration.
 func (f *checkFlags) options(env Env) (preflight.Options, error) {
 	o := preflight.Options{
-		Impersonation: !f.noImpersonation,
-		FailOn:        rules.Severity(f.failOn),
-		Table:         iam.Predefined(),
-		Now:           env.Now,
-		Progress:      progress(env),
+		Impersonation:  !f.noImpersonation,
+		Troubleshooter: f.troubleshooter,
+		FailOn:         rules.Severity(f.failOn),
+		Table:          iam.Predefined(),
+		Now:            env.Now,
+		LookPath:       env.LookPath,
+		Progress:       progress(env),
 	}
 	if !knownSeverity(f.failOn) {
 		return o, fmt.Errorf("--fail-on %q: want error, warning or note", f.failOn)
@@ -150,12 +152,14 @@ type cloudFlags struct {
 	endpoint        string
 	impersonate     string
 	noImpersonation bool
+	troubleshooter  bool
 }
 
 func (f *cloudFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.cloud, "cloud", "", "a `file` that stands for Google Cloud, instead of asking it")
 	cmd.Flags().StringVar(&f.endpoint, "endpoint", "", "send every request to `URL`/HOST/PATH (default $GKE_PREFLIGHT_ENDPOINT)")
 	cmd.Flags().StringVar(&f.impersonate, "impersonate-service-account", "", "`account` that apply impersonates (default $GOOGLE_IMPERSONATE_SERVICE_ACCOUNT)")
+	cmd.Flags().BoolVar(&f.troubleshooter, "troubleshooter", false, "ask Policy Troubleshooter what policies leave open: groups, deny policies, what is above projects")
 	cmd.Flags().BoolVar(&f.noImpersonation, "no-impersonation", false, "do not make tokens of other service accounts to ask as them")
 }
 

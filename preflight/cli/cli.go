@@ -38,6 +38,8 @@ type Env struct {
 	Getenv func(string) string
 	// ReadFile reads a whole file.
 	ReadFile func(string) ([]byte, error)
+	// LookPath finds a program; nil where none can be looked for.
+	LookPath func(string) (string, error)
 	// Now is the clock.
 	Now func() time.Time
 	// HTTP sends requests to Google; nil for the standard way.

@@ -74,6 +74,13 @@ func isOn(v plan.Value) bool {
 	case "DISABLED", "PROVIDER_UNSPECIFIED", "PLATFORM_DEFAULT", "KUBE_DNS", "false":
 		return false
 	}
-	off, isBool := v.Raw.(bool)
-	return v.State != plan.Absent && (!isBool || off)
+	switch raw := v.Raw.(type) {
+	case bool:
+		return raw
+	case []any:
+		return len(raw) > 0
+	case map[string]any:
+		return len(raw) > 0
+	}
+	return v.State != plan.Absent
 }

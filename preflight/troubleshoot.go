@@ -1,0 +1,62 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/rules"
+)
+
+// troubleshoot lets Policy Troubleshooter settle what the policies at hand
+// leave open, and what deny policies that were not read might take away. What
+// the plan changes it knows nothing of: that stays as it is.
+func (j *judge) troubleshoot(n rules.Need, identity iam.Identity, t *turns, permissions []string) {
+	if !j.options.Troubleshooter || identity.Member == "" {
+		return
+	}
+	doubted := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !j.doubtful(t, p) })
+	access := make([]gcp.Access, len(doubted))
+	errs := make([]error, len(doubted))
+	each(len(doubted), func(i int) { access[i], errs[i] = j.accessOf(identity.Member, n.Resource, doubted[i]) })
+	for i, p := range doubted {
+		if errs[i] != nil {
+			t.unasked = union(t.unasked, because(errs[i], "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization"))
+			continue
+		}
+		t.settle(p, access[i])
+	}
+}
+
+// doubtful reports whether an answer of now is one to ask about, and the plan
+// leaves it as it is.
+func (j *judge) doubtful(t *turns, p string) bool {
+	now, then := t.held[p], t.then[p]
+	if now.Verdict != then.Verdict || !slices.Equal(now.Doubts, then.Doubts) || !slices.Equal(now.Grants, then.Grants) {
+		return false
+	}
+	return now.Verdict == iam.Unknown || now.Verdict == iam.Yes && !j.denials().complete()
+}
+
+func (j *judge) accessOf(member, resource, permission string) (gcp.Access, error) {
+	key := [3]string{member, resource, permission}
+	return j.access.get(key, func() (gcp.Access, error) {
+		return j.client.Troubleshoot(j.ctx, emailOf(member), resource, permission)
+	})
+}
+
+// settle puts what Policy Troubleshooter says in place of a doubt.
+func (t *turns) settle(p string, access gcp.Access) {
+	var answer iam.Answer
+	switch access {
+	case gcp.CanAccess:
+		answer = iam.Answer{Verdict: iam.Yes, Grants: t.held[p].Grants}
+	case gcp.CannotAccess:
+		answer = iam.Answer{Verdict: iam.No}
+	default:
+		return
+	}
+	t.troubleshot = append(t.troubleshot, p+": "+strings.ReplaceAll(strings.ToLower(string(access)), "_", " "))
+	t.held[p], t.then[p], t.someday[p] = answer, answer, answer
+}
