@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,13 +25,91 @@ import (
 	"gke-preflight/preflight/rules"
 )
 
+// readPlan reads a plan of fixtures/plans, or one of those that altered makes
+// of them: cmek+pools is cmek, altered as pools says.
 func readPlan(t *testing.T, name string) []byte {
 	t.Helper()
+	name, alteration, _ := strings.Cut(name, "+")
 	data, err := os.ReadFile(filepath.Join("../fixtures/plans", name, "plan.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	if alteration == "" {
+		return data
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	change := doc["resource_changes"].([]any)[0].(map[string]any)["change"].(map[string]any)
+	alter := altered()[alteration]
+	if alter == nil {
+		t.Fatalf("there is no alteration %s", alteration)
+	}
+	after, _ := change["after"].(map[string]any)
+	alter(doc, after, change)
+	if data, err = json.Marshal(doc); err != nil {
+		t.Fatal(err)
+	}
 	return data
+}
+
+// altered are changes to plans: of the document, of what the first resource
+// change comes to, and of that change.
+func altered() map[string]func(doc, after, change map[string]any) {
+	type object = map[string]any
+	block := func(o object) []any { return []any{o} }
+	unknown := func(doc, change object, block, attribute string) {
+		change["after_unknown"].(object)[block] = []any{object{attribute: true}}
+		first := doc["configuration"].(object)["root_module"].(object)["resources"].([]any)[0].(object)
+		first["expressions"].(object)[block] = []any{object{attribute: object{"references": []any{"local.x"}}}}
+	}
+	const pool = "projects/acme-kms/locations/europe-west1/caPools/gke"
+	return map[string]func(doc, after, change object){
+		"pool": func(_, after, _ object) { after["user_managed_keys_config"] = block(object{"cluster_ca": pool}) },
+		"secret": func(_, after, _ object) {
+			certificate := object{"gcp_secret_manager_certificate_config": block(object{"secret_uri": "projects/acme-prod/secrets/ca/versions/1"})}
+			access := object{"certificate_authority_domain_config": block(certificate)}
+			after["node_config"].([]any)[0].(object)["containerd_config"] = block(object{"private_registry_access_config": block(access)})
+		},
+		"elsewhere": func(_, after, _ object) { after["location"] = "us-east1" },
+		"unknown key": func(doc, after, change object) {
+			after["database_encryption"] = block(object{})
+			unknown(doc, change, "database_encryption", "key_name")
+		},
+		"foreign pool": func(_, after, _ object) {
+			after["workload_identity_config"] = block(object{"workload_pool": "acme-fleet.svc.id.goog"})
+		},
+		"unknown pool": func(doc, after, change object) {
+			after["workload_identity_config"] = block(object{})
+			unknown(doc, change, "workload_identity_config", "workload_pool")
+		},
+		"sizes": func(doc, _, _ object) {
+			cluster := doc["resource_changes"].([]any)[1].(object)["change"].(object)
+			cluster["after"].(object)["ip_allocation_policy"] = block(object{"cluster_ipv4_cidr_block": "/14"})
+		},
+		"numbered host": func(doc, _, _ object) {
+			cluster := doc["resource_changes"].([]any)[1].(object)["change"].(object)["after"].(object)
+			cluster["network"] = "projects/999999999999/global/networks/shared"
+			cluster["subnetwork"] = "projects/999999999999/regions/europe-west1/subnetworks/gke"
+		},
+		"no time":  func(doc, _, _ object) { delete(doc, "timestamp") },
+		"long ago": func(doc, _, _ object) { doc["timestamp"] = "2026-11-23T09:00:00Z" },
+		"just now": func(doc, _, _ object) { doc["timestamp"] = "2026-11-23T11:50:00Z" },
+		"no login": func(doc, _, _ object) { delete(provider(doc), "exec") },
+		"any login": func(doc, _, _ object) {
+			provider(doc)["exec"] = []any{object{"command": object{"references": []any{"local.x"}}}}
+		},
+		"missing plugin": func(doc, _, _ object) {
+			provider(doc)["exec"] = []any{object{"command": object{"constant_value": "missing-plugin"}}}
+		},
+		"unprotected": func(doc, _, change object) { change["before"].(object)["deletion_protection"] = false },
+	}
+}
+
+func provider(doc map[string]any) map[string]any {
+	type object = map[string]any
+	return doc["configuration"].(object)["provider_config"].(object)["kubernetes"].(object)["expressions"].(object)
 }
 
 func plans(t *testing.T) []string {
@@ -79,12 +158,20 @@ func check(t *testing.T, data []byte, server *fakegcp.Server) *preflight.Report 
 		t.Fatal(err)
 	}
 	r, err := preflight.Check(context.Background(), p, client, preflight.Options{
-		Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// lookPath is a machine that has gcloud's plugin and nothing else.
+func lookPath(name string) (string, error) {
+	if name != "gke-gcloud-auth-plugin" {
+		return "", exec.ErrNotFound
+	}
+	return "/bin/" + name, nil
 }
 
 // TestLeastRole holds the role that the README recommends against what the
@@ -112,10 +199,12 @@ func taken(t *testing.T) []string {
 	t.Helper()
 	used := map[string]bool{}
 	const agent = "serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
-	for _, name := range plans(t) {
-		// A custom role, and an account without its grant, make the check
-		// look into roles and the policies of accounts.
+	for _, name := range append(plans(t), "cmek+pool") {
+		// A custom role, an account without its grant and a deny policy make the
+		// check look into roles and the policies of accounts.
 		server := newServer(t,
+			"resource projects/acme-kms/locations/europe-west1/caPools/gke",
+			"deny organizations/100000000000 guard principal://goog/subject/bob@acme.example container.googleapis.com/clusters.delete",
 			"role projects/acme-prod/roles/agent compute.regions.get",
 			"grant projects/acme-prod projects/acme-prod/roles/agent "+agent,
 			"revoke projects/acme-prod roles/container.serviceAgent "+agent,

@@ -34,7 +34,8 @@ type cloud struct {
 	keys       lookup[string, gcp.Key]
 	enforced   lookup[[2]string, bool]
 	clusters   lookup[string, gcp.Cluster]
-	operations lookup[[2]string, []gcp.Operation]
+	listed     lookup[string, map[string]gcp.Cluster]
+	operations lookup[string, []gcp.Operation]
 	tagParents lookup[string, string]
 	access     lookup[[3]string, gcp.Access]
 }
@@ -50,11 +51,12 @@ type asked struct {
 type wanted struct {
 	mu          sync.Mutex
 	services    map[string][]string // by project
+	clusters    map[string][]string // by project
 	permissions map[asked][]string
 }
 
 func newWanted() *wanted {
-	return &wanted{services: map[string][]string{}, permissions: map[asked][]string{}}
+	return &wanted{services: map[string][]string{}, clusters: map[string][]string{}, permissions: map[asked][]string{}}
 }
 
 // add gathers what needs ask.
@@ -68,6 +70,8 @@ func (w *wanted) add(needs []rules.Need) {
 			w.services[n.Project] = union(w.services[n.Project], n.Service)
 		case n.Kind == rules.Permissions:
 			w.addPermissions(n)
+		case len(n.Clusters) > 0:
+			w.clusters[n.Project] = union(w.clusters[n.Project], n.Clusters...)
 		}
 	}
 }
@@ -114,6 +118,13 @@ func (w *wanted) apis(project string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.services[project])
+}
+
+// clustersOf are the clusters of a project that are looked up.
+func (w *wanted) clustersOf(project string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.clusters[project])
 }
 
 // keys are all questions about permissions.
@@ -212,12 +223,29 @@ func (c *cloud) enforces(project, constraint string) (bool, error) {
 	return c.enforced.get([2]string{project, constraint}, func() (bool, error) { return c.client.Enforced(c.ctx, project, constraint) })
 }
 
+// cluster looks a cluster up: by itself, or among all of its project where
+// several are asked for and the caller may list them.
 func (c *cloud) cluster(name string) (gcp.Cluster, error) {
+	project := strings.Split(name, "/")[1]
+	if len(c.wanted.clustersOf(project)) > maxSingly {
+		all, err := c.listed.get(project, func() (map[string]gcp.Cluster, error) { return c.client.Clusters(c.ctx, project) })
+		if one, found := all[name]; found {
+			return one, nil
+		}
+		if err == nil {
+			return gcp.Cluster{}, gcp.NotThere("container.projects.locations.clusters.list", name)
+		}
+	}
 	return c.clusters.get(name, func() (gcp.Cluster, error) { return c.client.Cluster(c.ctx, name) })
 }
 
-func (c *cloud) operationsIn(project, location string) ([]gcp.Operation, error) {
-	return c.operations.get([2]string{project, location}, func() ([]gcp.Operation, error) { return c.client.Operations(c.ctx, project, location) })
+// maxSingly is how many clusters of a project are looked up one by one: a 404
+// is better evidence than an absence from a list, and a list costs less.
+const maxSingly = 2
+
+// operationsIn are the operations of a project, in all locations.
+func (c *cloud) operationsIn(project string) ([]gcp.Operation, error) {
+	return c.operations.get(project, func() ([]gcp.Operation, error) { return c.client.Operations(c.ctx, project, "-") })
 }
 
 // tagParent is what a tag lies in.

@@ -38,7 +38,7 @@ func (j *judge) finding(n rules.Need) Finding {
 	}
 	switch n.Kind {
 	case rules.Statement:
-		return blank(n).failed(n, n.Message)
+		return stated(n, blank(n))
 	case rules.OnPath:
 		return j.onPath(n, blank(n))
 	case rules.Fresh:
@@ -49,6 +49,15 @@ func (j *judge) finding(n rules.Need) Finding {
 		return j.unseen(n, f, why)
 	}
 	return j.unlessDenied(n, j.asked(n, f))
+}
+
+// stated is the finding of what the plan alone says.
+func stated(n rules.Need, f Finding) Finding {
+	if n.Holds {
+		f.Outcome, f.Message = Pass, n.Message
+		return f
+	}
+	return f.failed(n, n.Message)
 }
 
 // named puts the identity behind the credentials at hand into a finding about

@@ -26,11 +26,28 @@ func TestEveryRule(t *testing.T) {
 	for _, broken := range faulty() {
 		look(broken[0], broken[1:]...)
 	}
+	for broken := range faultyPlans() {
+		look(broken)
+	}
 	// Nothing can be read, and nothing answers.
 	for _, name := range plans(t) {
 		look(name, "token deployer-token blind@acme-ci.iam.gserviceaccount.com")
 		look(name, "fail serviceusage.services.batchGet 403", "fail cloudresourcemanager.projects.testIamPermissions 403",
 			"fail iam.projects.serviceAccounts.testIamPermissions 403", "fail iam.projects.serviceAccounts.get 403")
+	}
+	for _, name := range []string{
+		"cmek+pool", "cmek+secret", "cmek+unknown key", "minimal+unknown pool", "shared-vpc+numbered host", "kubernetes-provider+no time",
+		"kubernetes-provider+just now", "kubernetes-provider+any login", "existing+unprotected",
+	} {
+		look(name)
+	}
+	look("cmek+pool", "resource projects/acme-kms/locations/europe-west1/caPools/gke",
+		"grant projects/acme-kms roles/privateca.certificateManager serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
+	look("cmek+secret", "grant projects/acme-prod roles/secretmanager.secretAccessor serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com")
+	for _, method := range []string{"compute.projects.getXpnHost", "container.projects.locations.clusters.get", "cloudkms.projects.locations.keyRings.cryptoKeys.get", "orgpolicy.projects.policies.getEffectivePolicy"} {
+		for _, name := range []string{"shared-vpc", "existing", "cmek", "features", "minimal"} {
+			look(name, "fail "+method+" 403")
+		}
 	}
 	look("features", "token deployer-token blind@acme-ci.iam.gserviceaccount.com",
 		"revoke serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com * serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
@@ -47,8 +64,13 @@ func TestEveryRule(t *testing.T) {
 // and the rules about the plan itself only report.
 func impossible(id string, o preflight.Outcome) bool {
 	switch id {
-	case "GP305", "GP801", "GP802":
+	case "GP305", "GP801", "GP802", "GP803", "GP908":
 		return o != preflight.Fail
+	case "GP904":
+		return o == preflight.Undetermined
+	case "GP710":
+		// The policies of secrets are not read, so there is no complete view.
+		return o == preflight.Fail
 	case "GP701":
 		return o != preflight.Undetermined
 	}
@@ -93,8 +115,37 @@ func faulty() [][]string {
 		{"cmek", "revoke projects/acme-kms roles/cloudkms.cryptoKeyEncrypterDecrypter" + compute},
 		{"cmek", "disable-api acme-kms cloudkms.googleapis.com"},
 		{"grant-race", "disable-api acme-new container.googleapis.com"},
+		{"features", "org-policy projects/acme-identity iam.disableCrossProjectServiceAccountUsage true"},
+		{"shared-vpc", "detach acme-service"},
+		{"shared-vpc", "revoke projects/acme-host roles/compute.securityAdmin serviceAccount:service-222222222222@container-engine-robot.iam.gserviceaccount.com"},
+		{"cmek", "key projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks DISABLED"},
+		{"cmek", "key-purpose projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks ASYMMETRIC_SIGN"},
+		{"cmek", "delete-resource projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks"},
+		{"cmek+pool", "resource projects/acme-kms/locations/europe-west1/caPools/gke"},
+		{"features", "disable-api acme-prod secretmanager.googleapis.com"},
+		{"features", "revoke projects/acme-prod roles/container.serviceAgent" + agent, "role projects/acme-prod/roles/some compute.regions.get,compute.networks.get,compute.instanceGroupManagers.create", "grant projects/acme-prod projects/acme-prod/roles/some" + agent},
+		{"features", "revoke projects/acme-prod roles/gkehub.crossProjectServiceAgent serviceAccount:service-888888888882@gcp-sa-gkehub.iam.gserviceaccount.com"},
+		{"features", "revoke projects/acme-fleet roles/gkehub.editor" + terraform},
+		{"features", "revoke tagValues/281479000000002 roles/resourcemanager.tagHoldAdmin" + agent},
+		{"features", "revoke tagKeys/281478000000001 roles/resourcemanager.tagUser serviceAccount:111111111111@cloudservices.gserviceaccount.com"},
+		{"features", "revoke projects/acme-prod roles/binaryauthorization.serviceAgent serviceAccount:service-111111111111@gcp-sa-binaryauthorization.iam.gserviceaccount.com"},
+		{"features", "revoke projects/acme-prod roles/serviceusage.serviceUsageConsumer serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com"},
+		{"existing", "operation acme-prod europe-west1 UPGRADE_NODES RUNNING updated"},
+		{"existing", "pool acme-prod europe-west1 updated old RUNNING_WITH_ERROR UNKNOWN the node pool requires recreation"},
+		{"existing", "cluster-condition acme-prod europe-west1 updated GKE_SERVICE_ACCOUNT_DELETED the account is gone"},
+		{"minimal", "cluster acme-prod europe-west1 main RUNNING"},
 	}
 	return out
+}
+
+// faultyPlans are plans that are wrong by themselves, and what they are wrong
+// from.
+func faultyPlans() map[string]string {
+	return map[string]string{
+		"cmek+elsewhere": "cmek", "minimal+foreign pool": "minimal", "shared-vpc+sizes": "shared-vpc",
+		"kubernetes-provider+long ago": "kubernetes-provider+just now", "kubernetes-provider+no login": "kubernetes-provider",
+		"kubernetes-provider+missing plugin": "kubernetes-provider", "existing": "existing+unprotected",
+	}
 }
 
 // TestEveryFaultFails: each fault alone is seen, and nothing of it is a pass.
@@ -107,6 +158,12 @@ func TestEveryFaultFails(t *testing.T) {
 		after := serious(check(t, readPlan(t, broken[0]), newServer(t, broken[1:]...)))
 		if after <= before {
 			t.Errorf("%q: %d checks fail, as many as without it", broken, after)
+		}
+	}
+	for broken, whole := range faultyPlans() {
+		before := serious(check(t, readPlan(t, whole), newServer(t)))
+		if after := serious(check(t, readPlan(t, broken), newServer(t))); after <= before {
+			t.Errorf("%s: %d checks fail, as many as of %s", broken, after, whole)
 		}
 	}
 }

@@ -178,7 +178,7 @@ func (j *judge) existingOne(n rules.Need, f Finding, name string, cluster gcp.Cl
 // idle answers whether no operation is running on a cluster or its node pools.
 func (j *judge) idle(n rules.Need, f Finding, name string) Finding {
 	parts := strings.Split(name, "/")
-	operations, err := j.operationsIn(parts[1], parts[3])
+	operations, err := j.operationsIn(parts[1])
 	if err != nil {
 		return f.undetermined(because(err, "which operations are running on "+name, "container.operations.list", "roles/container.clusterViewer"))
 	}

@@ -1,6 +1,9 @@
 package gcp
 
-import "context"
+import (
+	"context"
+	"net/http"
+)
 
 // A Cluster is a cluster as it is now.
 type Cluster struct {
@@ -44,6 +47,37 @@ func (c *Client) Cluster(ctx context.Context, name string) (Cluster, error) {
 		return Cluster{}, odd(method, name, "is no cluster")
 	}
 	return answer, nil
+}
+
+// Clusters asks for all clusters of a project, by their relative names:
+// projects/P/locations/L/clusters/C, with the project as it was asked for.
+// https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters/list
+func (c *Client) Clusters(ctx context.Context, project string) (map[string]Cluster, error) {
+	const method = "container.projects.locations.clusters.list"
+	name := "projects/" + project + "/locations/-"
+	var answer struct {
+		Clusters     []Cluster `json:"clusters"`
+		MissingZones []string  `json:"missingZones"`
+	}
+	if err := c.read(ctx, method, name, "https://container.googleapis.com/v1/"+escaped(name)+"/clusters", &answer); err != nil {
+		return nil, err
+	}
+	if len(answer.MissingZones) > 0 {
+		return nil, odd(method, name, "leaves out zones that did not answer")
+	}
+	out := make(map[string]Cluster, len(answer.Clusters))
+	for _, one := range answer.Clusters {
+		if one.Name == "" || one.Location == "" || one.Status == "" {
+			return nil, odd(method, name, "has a cluster without a name, a location or a status")
+		}
+		out["projects/"+project+"/locations/"+one.Location+"/clusters/"+one.Name] = one
+	}
+	return out, nil
+}
+
+// NotThere is the error of a resource that a complete list does not have.
+func NotThere(method, resource string) *Error {
+	return &Error{Method: method, Resource: resource, Code: http.StatusNotFound, Message: "not found"}
 }
 
 // An Operation is something that GKE does, or has done, to a cluster.

@@ -111,6 +111,8 @@ func TestRequests(t *testing.T) {
 			_, err := c.Cluster(ctx, "projects/acme-prod/locations/l/clusters/c")
 			return err
 		}, "GET /container.googleapis.com/v1/projects/acme-prod/locations/l/clusters/c"},
+		{"clusters", func(ctx context.Context, c *Client) error { _, err := c.Clusters(ctx, "acme-prod"); return err },
+			"GET /container.googleapis.com/v1/projects/acme-prod/locations/-/clusters"},
 		{"operations", func(ctx context.Context, c *Client) error { _, err := c.Operations(ctx, "acme-prod", "-"); return err },
 			"GET /container.googleapis.com/v1/projects/acme-prod/locations/-/operations"},
 		{"host project", func(ctx context.Context, c *Client) error { _, err := c.HostProject(ctx, "acme-prod"); return err },

@@ -72,6 +72,7 @@ func Methods() []Method {
 		method("iam.policies.get", iam, "GET", "/v2/policies/"+attachment+"/denypolicies/"+part),
 		method("policytroubleshooter.iam.troubleshoot", "policytroubleshooter.googleapis.com", "POST", "/v3/iam:troubleshoot"),
 		method("container.projects.locations.clusters.get", container, "GET", cluster),
+		method("container.projects.locations.clusters.list", container, "GET", "/v1/projects/"+project+"/locations/"+part+"/clusters"),
 		method("container.projects.locations.operations.list", container, "GET", "/v1/projects/"+project+"/locations/"+part+"/operations"),
 		method("compute.projects.getXpnHost", "compute.googleapis.com", "GET", "/compute/v1/projects/"+project+"/getXpnHost"),
 		method("cloudkms.projects.locations.keyRings.cryptoKeys.get", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+"/cryptoKeys/"+part),

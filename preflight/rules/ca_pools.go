@@ -10,7 +10,7 @@ func caPools() Rule {
 	return Rule{
 		ID:       "GP605",
 		Name:     "ca-pools",
-		Title:    "The GKE service agent may issue certificates from the CA pools of the control plane",
+		Title:    "The CA pools of the control plane can be used: their API is on, and the GKE service agent may issue certificates from them",
 		Severity: Error,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
@@ -18,7 +18,7 @@ func caPools() Rule {
 				for _, ca := range []string{"cluster_ca", "etcd_api_ca", "etcd_peer_ca", "aggregation_ca"} {
 					pool := s.After("user_managed_keys_config", 0, ca)
 					if pool.State != plan.Absent {
-						needs = append(needs, s.onPool(plan.Path("user_managed_keys_config", 0, ca), pool))
+						needs = append(needs, s.onPool(plan.Path("user_managed_keys_config", 0, ca), pool)...)
 					}
 				}
 			}
@@ -27,12 +27,14 @@ func caPools() Rule {
 	}
 }
 
-// onPool needs the issuing of certificates from projects/P/locations/L/caPools/C.
-func (s subject) onPool(attribute string, pool plan.Value) Need {
+// onPool needs the API in the project of projects/P/locations/L/caPools/C, and
+// the issuing of certificates from it.
+func (s subject) onPool(attribute string, pool plan.Value) []Need {
 	name := strings.TrimPrefix(pool.String(), "//privateca.googleapis.com/")
 	n := s.in(plan.ProjectOfName(name), attribute+" is not known before apply")
-	n.Kind = Permissions
 	n.Attribute = attribute
+	api := n.api("privateca.googleapis.com", "Certificate Authority API")
+	n.Kind = Permissions
 	n.Principal = agent(GKEServiceAgent, s.project.ID)
 	n.Service = "privateca.googleapis.com"
 	n.Permissions = []string{"privateca.certificates.create"}
@@ -40,5 +42,5 @@ func (s subject) onPool(attribute string, pool plan.Value) Need {
 	if n.Unknown == "" {
 		n.Resource = "//privateca.googleapis.com/" + name
 	}
-	return n
+	return []Need{api, n}
 }

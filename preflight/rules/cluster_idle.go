@@ -12,7 +12,7 @@ func clusterIdle() Rule {
 		Name:     "cluster-idle",
 		Title:    "No operation is running on the clusters that the plan changes",
 		Severity: Error,
-		Requires: []string{"GP101", "GP201"},
+		Requires: []string{"GP201"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			return onExisting(p, Idle)
 		},

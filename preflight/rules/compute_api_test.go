@@ -24,7 +24,6 @@ func TestComputeAPI(t *testing.T) {
 			plan: "existing",
 			want: []wanted{
 				"error: compute.googleapis.com on projects/acme-prod",
-				"error: compute.googleapis.com on projects/acme-prod while it stands",
 			},
 		},
 	})

@@ -11,7 +11,7 @@ func TestDefaultAccountChosen(t *testing.T) {
 			name: "nobody chose",
 			plan: "minimal",
 			want: []wanted{
-				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod",
+				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod stating: nobody names a service account, so nodes run as the Compute Engine default service account",
 			},
 		},
 		{

@@ -43,8 +43,11 @@ func TestDefaultAccountUsable(t *testing.T) {
 			},
 		},
 		{
-			name: "not once it has been thrown away",
+			name: "not once it has been thrown away, but for a cluster that stands where the plan takes something away",
 			plan: "existing",
+			want: []wanted{
+				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com while it stands",
+			},
 		},
 		{
 			name: "not known where, without a project",

@@ -56,7 +56,6 @@ func TestGKEServiceAgent(t *testing.T) {
 			},
 			want: []wanted{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod",
-				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod while it stands",
 			},
 		},
 		{

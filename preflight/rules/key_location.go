@@ -16,19 +16,31 @@ func keyLocation() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			eachKey(p, func(s subject, k plan.Key) {
-				where := keyPlace(k.Name)
-				if where == "" || s.location == "" || where == region(s.location) || mayContain(where, k) {
+				if s.location == "" {
 					return
 				}
 				n := s.inKeyProject(k)
 				n.Kind = Statement
-				n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
-				n.Message = fmt.Sprintf("the key of %s is in %s, and %s in %s: Cloud KMS keys are used in their own region", k.Attribute, where, s.Address, s.location)
+				if n.Unknown == "" {
+					n = n.placed(s, k)
+				}
 				needs = append(needs, n)
 			})
 			return needs
 		},
 	}
+}
+
+// placed says whether a key is where it is used.
+func (n Need) placed(s subject, k plan.Key) Need {
+	where := keyPlace(k.Name)
+	n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
+	if n.Holds = where == region(s.location) || mayContain(where, k); n.Holds {
+		n.Message = fmt.Sprintf("the key of %s is in %s", k.Attribute, where)
+		return n
+	}
+	n.Message = fmt.Sprintf("the key of %s is in %s, and %s in %s: Cloud KMS keys are used in their own region", k.Attribute, where, s.Address, s.location)
+	return n
 }
 
 // keyPlace is the location in a key's name.

@@ -87,7 +87,7 @@ const (
 	OnPath Kind = "on-path"
 	// Fresh: the plan must be younger than a token that it holds.
 	Fresh Kind = "fresh"
-	// Statement: nothing is asked, the plan alone says that it is not met.
+	// Statement: nothing is asked, the plan alone says whether it is met.
 	Statement Kind = "statement"
 )
 
@@ -124,8 +124,10 @@ type Need struct {
 	// Unknown says why the question cannot be asked before apply, such as a
 	// project that is not known yet. Empty where it can.
 	Unknown string
-	// Message says, for a Statement, what the plan shows.
+	// Message says, for a Statement, what the plan shows, and Holds whether that
+	// meets the need.
 	Message string
+	Holds   bool
 	// ExpectedError is what apply would print; empty where no text is known.
 	ExpectedError string
 	// Fix is how to mend it.

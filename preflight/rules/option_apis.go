@@ -31,7 +31,7 @@ type optionService struct {
 // cluster. That apply fails without it is documented for none of them.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
 func optionServices() []optionService {
-	const encryption, agent = "user_managed_keys_config", "gke_backup_agent_config"
+	const agent = "gke_backup_agent_config"
 	return []optionService{
 		{[]any{"workload_identity_config", 0, "workload_pool"}, "iamcredentials.googleapis.com", "IAM Service Account Credentials API"},
 		{[]any{"fleet", 0, "project"}, "gkehub.googleapis.com", "GKE Hub API"},
@@ -46,7 +46,6 @@ func optionServices() []optionService {
 		{[]any{"secret_manager_config", 0, "enabled"}, "secretmanager.googleapis.com", "Secret Manager API"},
 		{[]any{"node_config", 0, "gcfs_config", 0, "enabled"}, "containerfilesystem.googleapis.com", "Container File System API"},
 		{[]any{"mesh_certificates", 0, "enable_certificates"}, "privateca.googleapis.com", "Certificate Authority API"},
-		{[]any{encryption, 0, "cluster_ca"}, "privateca.googleapis.com", "Certificate Authority API"},
 	}
 }
 

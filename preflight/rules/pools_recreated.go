@@ -8,7 +8,7 @@ func poolsRecreated() Rule {
 		Name:     "pools-recreated",
 		Title:    "No node pool of the clusters that the plan changes must be recreated first",
 		Severity: Error,
-		Requires: []string{"GP101", "GP201"},
+		Requires: []string{"GP201"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			return onExisting(p, Recreated)
 		},

@@ -109,6 +109,18 @@ func short(n Need) wanted {
 	if len(n.Principal.Delegates) > 0 {
 		line += " through " + strings.Join(n.Principal.Delegates, ", ")
 	}
+	if n.Expect != "" {
+		line += " expecting " + n.Expect
+	}
+	if n.Kind != Permissions && len(n.Clusters) > 0 {
+		line += " of " + strings.Join(n.Clusters, ", ")
+	}
+	switch {
+	case n.Holds:
+		line += " which holds: " + n.Message
+	case n.Message != "":
+		line += " stating: " + n.Message
+	}
 	if n.Standing {
 		line += " while it stands"
 	}
@@ -203,7 +215,8 @@ func TestWellFormed(t *testing.T) {
 			known[c.Address] = true
 		}
 		for _, n := range Needs(p, Settings{}) {
-			if len(n.Addresses) == 0 || n.Kind == "" || n.Severity == "" {
+			// What is about the plan file itself has no address.
+			if len(n.Addresses) == 0 && n.Rule != "GP803" || n.Kind == "" || n.Severity == "" {
 				t.Errorf("%s: %s lacks an address, a kind or a severity", name, n.Rule)
 			}
 			for _, a := range n.Addresses {
@@ -211,7 +224,8 @@ func TestWellFormed(t *testing.T) {
 					t.Errorf("%s: %s names %s, which the plan does not have", name, n.Rule, a)
 				}
 			}
-			if n.Resource == "" && n.Unknown == "" {
+			here := n.Kind == OnPath || n.Kind == Fresh || n.Kind == Statement
+			if n.Resource == "" && n.Unknown == "" && !here {
 				t.Errorf("%s: %s says neither where nor why not", name, n.Rule)
 			}
 			if (n.Kind == Permissions) != (len(n.Permissions) > 0) {

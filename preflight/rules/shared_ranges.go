@@ -11,13 +11,18 @@ func sharedRanges() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range onSharedVPC(p) {
-				if s.Creates() && s.makesRanges() {
-					n := s.inHost()
-					n.Kind = Statement
-					n.Attribute = "ip_allocation_policy"
-					n.Message = "GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name"
-					needs = append(needs, n)
+				if !s.Creates() {
+					continue
 				}
+				n := s.inHost()
+				n.Kind = Statement
+				n.Attribute = "ip_allocation_policy"
+				n.Holds, n.Message = true, "the plan asks for no new address ranges"
+				if s.makesRanges() {
+					n.Holds = false
+					n.Message = "GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name"
+				}
+				needs = append(needs, n)
 			}
 			return needs
 		},

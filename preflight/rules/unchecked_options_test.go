@@ -10,21 +10,20 @@ func TestUncheckedOptions(t *testing.T) {
 		},
 		{
 			name: "some that are off",
-			plan: "minimal",
+			plan: "cmek",
 			changes: set{
-				after + "secret_manager_config": []any{map[string]any{"enabled": false}},
-				after + "binary_authorization":  []any{map[string]any{"evaluation_mode": "DISABLED"}},
-				after + "dns_config":            []any{map[string]any{"cluster_dns": "PROVIDER_UNSPECIFIED"}},
+				after + "mesh_certificates": []any{map[string]any{"enable_certificates": false}},
+				after + "node_config":       []any{map[string]any{"sole_tenant_config": []any{}, "reservation_affinity": []any{map[string]any{"values": []any{"own"}}}}},
 			},
 		},
 		{
 			name: "one that is on",
-			plan: "minimal",
+			plan: "cmek",
 			changes: set{
-				after + "secret_manager_config": []any{map[string]any{"enabled": true}},
+				after + "node_config": []any{map[string]any{"reservation_affinity": []any{map[string]any{"values": []any{"projects/acme-shared/reservations/gpu"}}}}},
 			},
 			want: []wanted{
-				"warning: on projects/acme-prod unknown: these options may need grants or APIs that are not checked yet: secret_manager_config[0].enabled",
+				"warning: on projects/acme-prod unknown: these options may need grants or APIs that are not checked yet: node_config[0].reservation_affinity[0].values",
 			},
 		},
 	})

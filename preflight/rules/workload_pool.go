@@ -15,17 +15,28 @@ func workloadPool() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range building(p) {
-				pool := s.After("workload_identity_config", 0, "workload_pool").String()
-				if pool == "" || s.project.ID == "" || isNumber(s.project.ID) || pool == s.project.ID+".svc.id.goog" {
-					continue
+				if pool := s.After("workload_identity_config", 0, "workload_pool"); pool.State != plan.Absent && !isNumber(s.project.ID) {
+					needs = append(needs, s.ofPool(pool))
 				}
-				n := s.inProject()
-				n.Kind = Statement
-				n.Attribute = "workload_identity_config[0].workload_pool"
-				n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project: %s.svc.id.goog", pool, s.project.ID)
-				needs = append(needs, n)
 			}
 			return needs
 		},
 	}
+}
+
+// ofPool needs the pool to be that of the cluster's project.
+func (s subject) ofPool(pool plan.Value) Need {
+	n := s.inProject()
+	n.Kind = Statement
+	n.Attribute = "workload_identity_config[0].workload_pool"
+	own := s.project.ID + ".svc.id.goog"
+	switch {
+	case pool.State == plan.Unknown:
+		n.Unknown = n.Attribute + " is not known before apply"
+	case pool.String() == own:
+		n.Holds, n.Message = true, "the workload pool is "+own
+	default:
+		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project: %s", pool.String(), own)
+	}
+	return n
 }

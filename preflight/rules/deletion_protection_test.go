@@ -1,0 +1,29 @@
+package rules
+
+import "testing"
+
+func TestDeletionProtection(t *testing.T) {
+	runCases(t, "GP904", []testCase{
+		{
+			name: "destroyed, and protected",
+			plan: "existing",
+			want: []wanted{
+				"error: on projects/acme-prod stating: the plan destroys cluster destroyed, whose deletion_protection is true in Terraform's state: set it to false and apply that first",
+			},
+		},
+		{
+			name: "destroyed, and not protected",
+			plan: "existing",
+			changes: set{
+				"resource_changes.0.change.before.deletion_protection": false,
+			},
+			want: []wanted{
+				"error: on projects/acme-prod which holds: cluster destroyed is not protected against deletion",
+			},
+		},
+		{
+			name: "new, and protected",
+			plan: "features",
+		},
+	})
+}

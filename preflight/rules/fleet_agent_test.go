@@ -1,0 +1,26 @@
+package rules
+
+import "testing"
+
+func TestFleetAgent(t *testing.T) {
+	runCases(t, "GP704", []testCase{
+		{
+			name: "a fleet in another project",
+			plan: "features",
+			want: []wanted{
+				"error: fleet-service-agent serviceAccount:service-{number:acme-fleet}@gcp-sa-gkehub.iam.gserviceaccount.com container.clusters.get resourcemanager.projects.get resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-prod",
+			},
+		},
+		{
+			name: "one in the cluster's own",
+			plan: "features",
+			changes: set{
+				after + "fleet.0.project": "acme-prod",
+			},
+		},
+		{
+			name: "none",
+			plan: "minimal",
+		},
+	})
+}

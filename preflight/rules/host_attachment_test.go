@@ -1,0 +1,30 @@
+package rules
+
+import "testing"
+
+func TestHostAttachment(t *testing.T) {
+	runCases(t, "GP504", []testCase{
+		{
+			name: "a network of another project",
+			plan: "shared-vpc",
+			want: []wanted{
+				"error: compute.googleapis.com on projects/acme-service expecting acme-host",
+			},
+		},
+		{
+			name: "a network of its own",
+			plan: "minimal",
+		},
+		{
+			name: "one that is written as a number",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.network":    "projects/999999999999/global/networks/shared",
+				"resource_changes.1.change.after.subnetwork": "projects/999999999999/regions/europe-west1/subnetworks/gke",
+			},
+			want: []wanted{
+				"error: compute.googleapis.com on projects/acme-service expecting 999999999999 unknown: the network is in project 999999999999 and the cluster in acme-service: whether that is one project cannot be told from a number and an ID; write both the same way",
+			},
+		},
+	})
+}

@@ -1,0 +1,50 @@
+package rules
+
+import "testing"
+
+func TestKeyLocation(t *testing.T) {
+	runCases(t, "GP604", []testCase{
+		{
+			name: "in the region",
+			plan: "cmek",
+			want: []wanted{
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks which holds: the key of node_config[0].boot_disk_kms_key is in europe-west1",
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd which holds: the key of database_encryption[0].key_name is in europe-west1",
+			},
+		},
+		{
+			name: "in another",
+			plan: "cmek",
+			changes: set{
+				after + "location": "us-east1-b",
+			},
+			want: []wanted{
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks stating: the key of node_config[0].boot_disk_kms_key is in europe-west1, and google_container_cluster.main in us-east1-b: Cloud KMS keys are used in their own region",
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd stating: the key of database_encryption[0].key_name is in europe-west1, and google_container_cluster.main in us-east1-b: Cloud KMS keys are used in their own region",
+			},
+		},
+		{
+			name: "global, which secrets take and disks do not",
+			plan: "cmek",
+			changes: set{
+				after + "database_encryption":             []any{map[string]any{"key_name": "projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k"}},
+				after + "node_config.0.boot_disk_kms_key": "projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k",
+			},
+			want: []wanted{
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k stating: the key of node_config[0].boot_disk_kms_key is in global, and google_container_cluster.main in europe-west1: Cloud KMS keys are used in their own region",
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k which holds: the key of database_encryption[0].key_name is in global",
+			},
+		},
+		{
+			name: "several regions",
+			plan: "cmek",
+			changes: set{
+				after + "database_encryption": []any{map[string]any{"key_name": "projects/acme-kms/locations/europe/keyRings/r/cryptoKeys/k"}},
+			},
+			want: []wanted{
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks which holds: the key of node_config[0].boot_disk_kms_key is in europe-west1",
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe/keyRings/r/cryptoKeys/k which holds: the key of database_encryption[0].key_name is in europe",
+			},
+		},
+	})
+}

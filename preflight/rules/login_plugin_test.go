@@ -1,0 +1,40 @@
+package rules
+
+import "testing"
+
+func TestLoginPlugin(t *testing.T) {
+	runCases(t, "GP906", []testCase{
+		{
+			name: "an exec block",
+			plan: "kubernetes-provider",
+			want: []wanted{
+				"error: on expecting gke-gcloud-auth-plugin",
+			},
+		},
+		{
+			name: "helm's, one level deeper",
+			plan: "kubernetes-provider",
+			changes: set{
+				"configuration.provider_config.kubernetes.name":        "helm",
+				"configuration.provider_config.kubernetes.expressions": map[string]any{"kubernetes": []any{map[string]any{"exec": []any{map[string]any{"command": map[string]any{"constant_value": "aws"}}}}}},
+			},
+			want: []wanted{
+				"error: on expecting aws",
+			},
+		},
+		{
+			name: "a command that is not known",
+			plan: "kubernetes-provider",
+			changes: set{
+				"configuration.provider_config.kubernetes.expressions.exec": []any{map[string]any{"command": map[string]any{"references": []any{"local.command"}}}},
+			},
+			want: []wanted{
+				"error: on unknown: the command of provider kubernetes is not known before apply",
+			},
+		},
+		{
+			name: "no such provider",
+			plan: "minimal",
+		},
+	})
+}

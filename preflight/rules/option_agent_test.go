@@ -1,0 +1,33 @@
+package rules
+
+import "testing"
+
+func TestOptionAgent(t *testing.T) {
+	runCases(t, "GP703", []testCase{
+		{
+			name: "many options",
+			plan: "features",
+			want: []wanted{
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com bigquery.datasets.get bigquery.tables.create bigquery.tables.update bigquery.tables.updateData on projects/acme-prod",
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com binaryauthorization.policy.evaluatePolicy on projects/acme-prod",
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.reservations.get compute.reservations.list on projects/acme-prod",
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com dns.networks.bindPrivateDNSPolicy dns.networks.bindPrivateDNSZone on projects/acme-prod",
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com file.instances.create file.instances.get on projects/acme-prod",
+			},
+		},
+		{
+			name: "private nodes",
+			plan: "minimal",
+			changes: set{
+				after + "private_cluster_config": []any{map[string]any{"enable_private_nodes": true}},
+			},
+			want: []wanted{
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.addresses.createInternal compute.addresses.useInternal compute.forwardingRules.pscCreate on projects/acme-prod",
+			},
+		},
+		{
+			name: "none",
+			plan: "minimal",
+		},
+	})
+}

@@ -1,0 +1,38 @@
+package rules
+
+import "testing"
+
+func TestOptionAPIs(t *testing.T) {
+	runCases(t, "GP702", []testCase{
+		{
+			name: "many options",
+			plan: "features",
+			want: []wanted{
+				"warning: bigquery.googleapis.com on projects/acme-prod",
+				"warning: binaryauthorization.googleapis.com on projects/acme-prod",
+				"warning: containerfilesystem.googleapis.com on projects/acme-prod",
+				"warning: dns.googleapis.com on projects/acme-prod",
+				"warning: file.googleapis.com on projects/acme-prod",
+				"warning: gkebackup.googleapis.com on projects/acme-prod",
+				"warning: gkehub.googleapis.com on projects/acme-fleet",
+				"warning: gkehub.googleapis.com on projects/acme-prod",
+				"warning: iamcredentials.googleapis.com on projects/acme-prod",
+				"warning: pubsub.googleapis.com on projects/acme-prod",
+				"warning: secretmanager.googleapis.com on projects/acme-prod",
+			},
+		},
+		{
+			name: "none",
+			plan: "minimal",
+		},
+		{
+			name: "options that are off",
+			plan: "minimal",
+			changes: set{
+				after + "secret_manager_config": []any{map[string]any{"enabled": false}},
+				after + "binary_authorization":  []any{map[string]any{"evaluation_mode": "DISABLED"}},
+				after + "dns_config":            []any{map[string]any{"cluster_dns": "PROVIDER_UNSPECIFIED"}},
+			},
+		},
+	})
+}

@@ -1,0 +1,24 @@
+package rules
+
+import "testing"
+
+func TestPoolsRecreated(t *testing.T) {
+	runCases(t, "GP902", []testCase{
+		{
+			name: "clusters that are updated or destroyed, and that of a pool",
+			plan: "existing",
+			want: []wanted{
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/destroyed of projects/acme-prod/locations/europe-west1/clusters/destroyed",
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated of projects/acme-prod/locations/europe-west1/clusters/updated",
+			},
+		},
+		{
+			name: "a new cluster",
+			plan: "minimal",
+		},
+		{
+			name: "a new pool of a new cluster",
+			plan: "named-service-account",
+		},
+	})
+}

@@ -1,0 +1,35 @@
+package rules
+
+import "testing"
+
+func TestSharedRanges(t *testing.T) {
+	runCases(t, "GP712", []testCase{
+		{
+			name: "sizes on a Shared VPC",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.ip_allocation_policy": []any{map[string]any{"cluster_ipv4_cidr_block": "/14"}},
+			},
+			want: []wanted{
+				"warning: on projects/acme-host stating: GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name",
+			},
+		},
+		{
+			name: "names on a Shared VPC",
+			plan: "shared-vpc",
+			changes: set{
+				"resource_changes.1.change.after.ip_allocation_policy": []any{map[string]any{"cluster_secondary_range_name": "pods", "services_ipv4_cidr_block": "/20"}},
+			},
+			want: []wanted{
+				"warning: on projects/acme-host which holds: the plan asks for no new address ranges",
+			},
+		},
+		{
+			name: "sizes in its own project",
+			plan: "minimal",
+			changes: set{
+				after + "ip_allocation_policy": []any{map[string]any{"cluster_ipv4_cidr_block": "/14"}},
+			},
+		},
+	})
+}

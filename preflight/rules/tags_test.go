@@ -1,0 +1,37 @@
+package rules
+
+import "testing"
+
+func TestTags(t *testing.T) {
+	runCases(t, "GP706", []testCase{
+		{
+			name: "a tag by its number",
+			plan: "features",
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagHolds.create on tagValues/281479000000002",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on tagValues/281479000000002",
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com resourcemanager.tagValueBindings.create on tagValues/281479000000002",
+			},
+		},
+		{
+			name: "a tag by its name",
+			plan: "features",
+			changes: set{
+				after + "node_config.0.resource_manager_tags": map[string]any{"acme/workload": "acme/workload/gke"},
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagHolds.create on unknown: node_config[0].resource_manager_tags names a tag that cannot be looked up before apply: write it as tagValues/NUMBER",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on unknown: node_config[0].resource_manager_tags names a tag that cannot be looked up before apply: write it as tagValues/NUMBER",
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com resourcemanager.tagValueBindings.create on unknown: node_config[0].resource_manager_tags names a tag that cannot be looked up before apply: write it as tagValues/NUMBER",
+			},
+		},
+		{
+			name: "none",
+			plan: "minimal",
+		},
+	})
+}
