@@ -240,8 +240,13 @@ func turnsOn(c *plan.Change, n rules.Need) bool {
 // turnsOff: an API that goes stays on unless disable_on_destroy says otherwise.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
 func turnsOff(c *plan.Change, n rules.Need) bool {
-	return c.Type == "google_project_service" && c.Goes() && inProject(c, n.Project) &&
-		concerns(c.Before("service"), n.Service) && c.Before("disable_on_destroy").True()
+	if c.Type != "google_project_service" || !c.Goes() || !inProject(c, n.Project) || !c.Before("disable_on_destroy").True() {
+		return false
+	}
+	// The Kubernetes Engine API depends on the Compute Engine API.
+	dependent := n.Service == "container.googleapis.com" && c.Before("service").String() == "compute.googleapis.com" &&
+		c.Before("disable_dependent_services").True()
+	return dependent || concerns(c.Before("service"), n.Service)
 }
 
 func makesAccount(c *plan.Change, n rules.Need) bool {

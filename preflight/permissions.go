@@ -27,7 +27,7 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 }
 
 // deployer asks as the deployer: at the project, and for what is not held
-// there at the account itself, where a grant may stand too.
+// there at the account or the subnetwork itself, where a grant may stand too.
 func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	if n.Principal.Member != "" && !j.options.Impersonation {
 		return j.fromPolicies(n, f)
@@ -37,10 +37,9 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	if err == nil {
 		missing = without(n.Permissions, tested.Granted)
 	}
-	account := accountName(n.Resource)
-	if len(missing) > 0 && account != "" {
-		tested, err = j.test(n.Principal, account)
-		if err != nil && j.makes(account) {
+	if own := testable(n.Resource); len(missing) > 0 && own != "" {
+		tested, err = j.test(n.Principal, own)
+		if err != nil && j.makes(own) {
 			tested, err = gcp.Tested{Refused: n.Permissions}, nil
 		}
 	}

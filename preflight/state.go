@@ -99,6 +99,9 @@ func makesKey(c *plan.Change, n rules.Need) bool {
 // unconstrained answers whether a constraint of the organisation policy leaves
 // a project alone.
 func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
+	if by := addresses(j.changes(n, setsConstraint)); len(by) > 0 {
+		return f.undetermined("the plan itself changes " + n.Expect + " (" + list(by) + "), and what that comes to is not judged")
+	}
 	enforced, err := j.enforces(n.Project, n.Expect)
 	if err != nil {
 		return f.undetermined(because(err, "whether the constraint "+n.Expect+" is in force for project "+n.Project, "orgpolicy.policy.get", "roles/orgpolicy.policyViewer"))
@@ -109,6 +112,11 @@ func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
 	}
 	f.Outcome, f.Message = Pass, "the organisation policy "+n.Expect+" is not in force for project "+n.Project
 	return f
+}
+
+// setsConstraint reports whether a change sets the constraint of a need.
+func setsConstraint(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_org_policy_policy" && (c.Creates() || c.Updates() || c.Deletes()) && concerns(c.Now("name"), n.Expect)
 }
 
 // free answers whether the names that the plan gives new clusters are not

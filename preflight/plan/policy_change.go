@@ -202,6 +202,15 @@ func (c *Change) serviceAgent() string {
 	return "serviceAccount:service-" + project + "@" + domain + ".iam.gserviceaccount.com"
 }
 
+// PolicyOn is the resource whose allow policy c is about, as PolicyChange.On;
+// empty where it is about none, or where that is not known.
+func (c *Change) PolicyOn() string {
+	if !strings.Contains(c.Type, "_iam_") && c.Type != "google_project_default_service_accounts" || c.isCustomRole() {
+		return ""
+	}
+	return c.policyOf(c.Now)
+}
+
 // policyOf is the resource whose policy a change is about; empty where that is
 // not known.
 func (c *Change) policyOf(get func(...any) Value) string {
