@@ -197,6 +197,12 @@ func certain(changes []*plan.Change) []*plan.Change {
 			return c.AccountEmail() == ""
 		case "google_project":
 			return c.Now("project_id").State != plan.Known
+		case "google_compute_shared_vpc_service_project":
+			return c.Now("service_project").State != plan.Known || c.Now("host_project").State != plan.Known
+		case "google_compute_shared_vpc_host_project":
+			return c.Now("project").State != plan.Known
+		case "google_kms_crypto_key":
+			return c.Now("name").State != plan.Known
 		}
 		return c.Project().ID == "" || c.Now("action").State != plan.Known
 	})

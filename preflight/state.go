@@ -50,7 +50,11 @@ func attaches(c *plan.Change, n rules.Need) bool {
 		concerns(c.After("service_project"), n.Project) && concerns(c.After("host_project"), n.Expect)
 }
 
+// detaches: a host project that is none any more has no service projects.
 func detaches(c *plan.Change, n rules.Need) bool {
+	if c.Type == "google_compute_shared_vpc_host_project" {
+		return c.Goes() && concerns(c.Before("project"), n.Expect)
+	}
 	return c.Type == "google_compute_shared_vpc_service_project" && c.Goes() &&
 		concerns(c.Before("service_project"), n.Project) && concerns(c.Before("host_project"), n.Expect)
 }

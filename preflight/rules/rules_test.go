@@ -48,6 +48,34 @@ func read(t *testing.T, name string, changes set) *plan.Plan {
 	return p
 }
 
+// changesOf and blocksOf are the resource changes of a plan and the blocks of
+// its configuration, to add to.
+func changesOf(t *testing.T, name string) []any {
+	t.Helper()
+	return within(t, name, "resource_changes")
+}
+
+func blocksOf(t *testing.T, name string) []any {
+	t.Helper()
+	return within(t, name, "configuration", "root_module", "resources")
+}
+
+func within(t *testing.T, name string, path ...string) []any {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("../../fixtures/plans", name, "plan.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc any
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range path {
+		doc = doc.(map[string]any)[step]
+	}
+	return doc.([]any)
+}
+
 func put(t *testing.T, doc any, path []string, value any) {
 	t.Helper()
 	for len(path) > 1 {
