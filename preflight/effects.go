@@ -202,7 +202,7 @@ func certain(changes []*plan.Change) []*plan.Change {
 		case "google_compute_shared_vpc_host_project":
 			return c.Now("project").State != plan.Known
 		case "google_kms_crypto_key":
-			return c.Now("name").State != plan.Known
+			return c.ResourceName() == ""
 		}
 		return c.Project().ID == "" || c.Now("action").State != plan.Known
 	})

@@ -90,14 +90,13 @@ func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
 	return f
 }
 
-// makesKey: a planned key's name follows from its ring and its own name.
+// makesKey: a planned key's name may follow from the plan.
 func makesKey(c *plan.Change, n rules.Need) bool {
 	if c.Type != "google_kms_crypto_key" || !c.Creates() {
 		return false
 	}
-	ring, name := c.After("key_ring"), c.After("name")
-	return ring.State == plan.Unknown || name.State == plan.Unknown ||
-		strings.HasSuffix(relativeName(n.Resource), strings.TrimPrefix(ring.String(), "//")+"/cryptoKeys/"+name.String())
+	name := c.ResourceName()
+	return name == "" || name == relativeName(n.Resource)
 }
 
 // unconstrained answers whether a constraint of the organisation policy leaves
