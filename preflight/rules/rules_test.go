@@ -233,6 +233,14 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// TestNoGKE: a plan without GKE needs nothing, whatever else stands in it.
+func TestNoGKE(t *testing.T) {
+	p := read(t, "kubernetes-provider", set{"resource_changes": []any{}})
+	if got := Needs(p, Settings{}); len(got) > 0 || !p.HoldsToken {
+		t.Errorf("it needs %+v", got)
+	}
+}
+
 // TestWellFormed: whatever a rule asks for can be asked.
 func TestWellFormed(t *testing.T) {
 	permission := regexp.MustCompile(`^[a-z]+(\.[a-zA-Z]+){2}$`)
