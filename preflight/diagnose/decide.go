@@ -118,7 +118,7 @@ func asPermission(f *finding) {
 
 var (
 	byGKE     = regexp.MustCompile(`(?i)Google Compute Engine: |Retry budget exhausted`)
-	inGroup   = regexp.MustCompile(`(?i)instances running in IGM|creation failed: |instance group manager .{0,80}error|PERMISSIONS_ERROR`)
+	inGroup   = regexp.MustCompile(`(?i)instances running in IGM|creation failed: |PERMISSIONS_ERROR`)
 	atOnce    = regexp.MustCompile(`(?i)(?:googleapi: Error 403|code=403, message=|code": ?403)[^A-Za-z]{1,40}Google Compute Engine: `)
 	hostNames = regexp.MustCompile(`(?i)(?:^|[-_<{])(?:host|xpn|shared-?vpc|svpc|vpc-?host|hub|network(?:ing)?)(?:[-_>}\d]|$)|hostproject`)
 	keyUses   = regexp.MustCompile(`(?i)^cloudkms\.(?:cryptoKeyVersions\.(?:use|viewPublicKey)|cryptoKeys\.(?:encrypt|decrypt|use))`)
@@ -239,12 +239,17 @@ var grants = regexp.MustCompile(`(?i)granted["']?\s*:\s*["']?true`)
 // asGcloudUser: gcloud tells who, and what kind of thing.
 func asGcloudUser(f *finding) {
 	f.Confidence = Medium
-	if f.Permission == "" {
+	name, verb, _ := strings.Cut(f.Resource, ":")
+	switch {
+	case strings.HasSuffix(verb, "IamPolicy"):
+		f.Permission = "resourcemanager.projects." + verb
+	case strings.Contains(f.around(), "Permission denied to enable service"):
+		f.Permission = "serviceusage.services.enable"
+	default:
 		f.Permission = firstIn(metadata, f.around())
 	}
-	if !strings.ContainsAny(f.Resource, "/") {
-		f.Project = strings.SplitN(f.Resource, ":", 2)[0]
-		f.Resource = ""
+	if !strings.Contains(name, "/") {
+		f.Project, f.Resource = name, ""
 	}
 }
 

@@ -59,7 +59,8 @@ func memberOf(email string) string {
 
 var (
 	retries    = regexp.MustCompile(`(?i)Retry budget exhausted`)
-	callers    = regexp.MustCompile(`(?i)(?:principalEmail["']?\s*:\s*["']?|authenticated as (?:\[|["'])?|User:? (?:\[|["'])|active account(?: is)?:? (?:\[|["'])?|caller(?: is)?:? (?:\[|["'])?|impersonating (?:\[|["'])?)(?P<email>` + emailRE + `)`)
+	callers    = regexp.MustCompile(`(?i)(?:principalEmail["']?\s*:\s*["']?|authenticated as (?:\[|["'])?|User:? (?:\[|["'])|active account(?: is)?:? (?:\[|["'])?|caller(?: is)?:? (?:\[|["'])?|acting as (?:\[|["'])?|impersonating (?:\[|["'])?)(?P<email>` + emailRE + `)`)
+	subjects   = regexp.MustCompile(`(?i)(?P<email>` + emailRE + `)["'\]]? (?:does not have|doesn't have|lacks|is missing|is not authorized|not authorized)`)
 	consumers  = regexp.MustCompile(`(?:consumer["']?\s*[:=]\s*["']?|[?&]project=)(?:projects?[/:])?(?P<project>[^\s"',;&\]]+)`)
 	services   = regexp.MustCompile(`(?:service["']?\s*[:=]\s*["']?|/apis/(?:api|library)/|serviceName["']?\s*:\s*["']?|domain["']?\s*[:=]\s*["']?)(?P<service>[a-z]+\.googleapis\.com)`)
 	metadata   = regexp.MustCompile(`permission["']?\s*[:=]\s*["']?(?P<permission>[a-z][a-zA-Z]+(?:\.[a-zA-Z]+){2,3})\b`)
@@ -67,6 +68,7 @@ var (
 	inProjects = regexp.MustCompile(`projects/(?P<project>[^\s/"',;)\]]+(?: [^\s/"',;)\]>]+>)?)`)
 	clusters   = regexp.MustCompile(`projects/(?P<project>[^\s/"',;)\]]+)/(?:locations|zones|regions)/[^\s/"']+/clusters/`)
 	ofPools    = regexp.MustCompile(`^(?P<project>[^\s]+)\.svc\.id\.goog`)
+	ofProject  = regexp.MustCompile(`(?i)(?:in|on|for|to) (?:the )?(?:resource )?project ["'\[]?[a-z][\w-]+["'\]]?$`)
 	ofAccounts = regexp.MustCompile(`@(?P<project>[^\s@/"']+)\.iam\.gserviceaccount\.com`)
 	numbers    = regexp.MustCompile(`^(?:service-)?(?P<project>\d{4,})(?:-compute)?@(?:developer|cloudservices|[\w-]+\.iam)\.`)
 )
@@ -115,6 +117,9 @@ func (f *finding) name(around string) {
 		f.user = trimName(firstIn(callers, around))
 	}
 	if f.user == "" {
+		f.user = trimName(firstIn(subjects, around))
+	}
+	if f.user == "" {
 		return
 	}
 	f.Principal = &Principal{Kind: kindOf(f.user, deployer), Member: memberOf(f.user)}
@@ -123,6 +128,9 @@ func (f *finding) name(around string) {
 // dropWhatIsNone drops a resource that is a word of the sentence.
 func (f *finding) dropWhatIsNone() {
 	if f.Permission != "" && !strings.ContainsAny(f.Resource, "/@") && f.Class != ActAsDenied {
+		if f.Project == "" && projectForm.MatchString(f.Resource) && ofProject.MatchString(f.block.text[f.start:f.end]) {
+			f.Project = f.Resource
+		}
 		f.Resource = ""
 	}
 	if f.Resource == "" && f.Permission != "" {
@@ -136,9 +144,13 @@ func (f *finding) project(around string) string {
 	if f.Class == APIDisabled {
 		candidates = append(candidates, firstIn(consumers, around))
 	}
+	caller := ""
+	if f.Class == ActAsDenied {
+		caller = f.user // mostly of the same project, where the account's name has a number only
+	}
 	candidates = append(candidates,
 		firstIn(inProjects, f.Resource),
-		firstIn(ofPools, f.Resource), firstIn(ofAccounts, f.account), firstIn(ofAccounts, f.user), firstIn(numbers, f.account),
+		firstIn(ofPools, f.Resource), firstIn(ofAccounts, f.account), firstIn(ofAccounts, caller), firstIn(numbers, f.account),
 		firstIn(inProjects, f.block.text[f.start:f.end]), firstIn(consumers, around), firstIn(inProjects, around), f.block.context)
 	i := slices.IndexFunc(candidates, func(c string) bool { return projectName(c) != "" })
 	if i < 0 {

@@ -122,13 +122,13 @@ func claimed(claims []claim, start, end int) bool {
 
 // A collection is the errors found so far.
 type collection struct {
-	seen   map[string]bool
-	errors []Error
+	seen  map[string]bool
+	found []*finding
 }
 
 // examine finds the errors of a block.
 func (c *collection) examine(b *block) {
-	if len(c.errors) >= maxErrors {
+	if len(c.found) >= maxErrors {
 		return
 	}
 	lower := strings.ToLower(b.text)
@@ -203,11 +203,11 @@ func unknown(b *block) *finding {
 
 // add keeps a finding, unless the same is there already.
 func (c *collection) add(f *finding) {
-	if f.Class == none || len(c.errors) >= maxErrors || c.seen[f.key()] {
+	if f.Class == none || len(c.found) >= maxErrors || c.seen[f.key()] {
 		return
 	}
 	c.seen[f.key()] = true
-	c.errors = append(c.errors, f.Error)
+	c.found = append(c.found, f)
 }
 
 var varying = regexp.MustCompile(`[0-9a-f]*\d[0-9a-f.]*`)
@@ -223,11 +223,12 @@ func (f *finding) key() string {
 
 // report is the errors in the order of the log.
 func (c *collection) report() []Error {
-	if c.errors == nil {
-		return []Error{}
+	errors := make([]Error, 0, len(c.found))
+	for _, f := range c.found {
+		errors = append(errors, f.Error)
 	}
-	slices.SortStableFunc(c.errors, func(a, b Error) int { return a.Line - b.Line })
-	return c.errors
+	slices.SortStableFunc(errors, func(a, b Error) int { return a.Line - b.Line })
+	return errors
 }
 
 var groupNames = regexp.MustCompile(`\(\?P<(\w+)>`)

@@ -46,6 +46,11 @@ func accounts() []pattern {
 			decide: asPropagation,
 		},
 		{
+			name: "default-account-gone", class: ServiceAccountMissing, words: []string{"default service account", "default compute"},
+			re:     expression(`(?i)(?:compute engine |compute |GCE )?default (?:compute )?(?:engine )?service account (?:\S+@\S+ )?(?:does not exist|doesn't exist|was not found|not found|is disabled|has been (?:deleted|disabled)|is missing|could not be found|was deleted)|(?:does not have|has no|missing) (?:a |the )?default (?:compute )?service account`),
+			decide: asDefaultAccount,
+		},
+		{
 			name: "account-does-not-exist", class: ServiceAccountMissing, words: []string{"service account", "serviceaccount", "service_account"},
 			re:     expression(`(?i)service ?accounts? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+)["'\]` + "`" + `]? (?:does not exist|doesn't exist|was not found|not found|could not be found|is disabled|has been (?:disabled|deleted)|was (?:disabled|deleted)|is deleted|is not found)|(?:unknown|invalid|no such|nonexistent|non-existent|deleted|disabled) service account:? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+@[^\s"'\]` + "`" + `]+)|resource ["']?projects/[^\s/]+/serviceAccounts/(?P<account>[^\s"']+)["']? (?:was )?not found|(?-i:GKE_SERVICE_ACCOUNT_DELETED)`),
 			decide: asAccount,
@@ -59,11 +64,6 @@ func accounts() []pattern {
 			name: "gaia", class: ServiceAccountMissing, words: []string{"gaia"},
 			re:     expression(`(?i)Gaia id not found for email ["']?(?P<account>[^\s"',;]+)|GAIA email lookup`),
 			decide: asAccount,
-		},
-		{
-			name: "default-account-gone", class: ServiceAccountMissing, words: []string{"default service account", "default compute"},
-			re:     expression(`(?i)(?:compute engine |compute |GCE )?default (?:compute )?(?:engine )?service account (?:\S+@\S+ )?(?:does not exist|doesn't exist|was not found|not found|is disabled|has been (?:deleted|disabled)|is missing|could not be found|was deleted)|(?:does not have|has no|missing) (?:a |the )?default (?:compute )?service account`),
-			decide: asDefaultAccount,
 		},
 		{
 			name: "account-disabled", class: ServiceAccountMissing, words: []string{"disabled"},

@@ -45,14 +45,14 @@ func apis() []pattern {
 func policies() []pattern {
 	return []pattern{
 		{
-			name: "org-policy", class: Other, rules: []string{}, words: []string{"constraint", "org policy", "organization policy", "orgpolicy", "organization's policy"},
-			re:    expression(`(?i)(?:violates )?constraint[:s]? ["'` + "`" + `]?(?:constraints/)?[a-z]+\.[\w.]+["'` + "`" + `]? (?:is )?(?:violated|has been violated|for )|violates constraint|Constraint ["'` + "`" + `]?constraints/|constraints/[a-zA-Z]+\.\w+[^.]{0,60}(?:violat|enforced|denied|not allowed)|(?:organization|org) polic(?:y|ies)[^.]{0,80}(?:violat|prevent|block|disallow|prohibit|restrict|not permit)|(?:violat|prohibited by|blocked by|denied by|not allowed by|disallowed by|restricted by)[^.]{0,60}(?:organization|org)(?:'s)? polic`),
-			cause: "A policy of the organization forbids this, whoever asks. No role helps; the configuration or the policy must change.",
-		},
-		{
 			name: "perimeter", class: Other, rules: []string{}, words: []string{"vpcservicecontrols", "vpc service controls", "vpc_service_controls", "security_policy_violated", "prohibited by organization"},
 			re:    expression(`(?i)vpcServiceControlsUniqueIdentifier|VPC Service Controls|SECURITY_POLICY_VIOLATED|Request is prohibited by organization's policy`),
 			cause: "A VPC Service Controls perimeter stands between the caller and the project. No role helps; whoever runs the perimeter can look up the identifier in the message.",
+		},
+		{
+			name: "org-policy", class: Other, rules: []string{}, words: []string{"constraint", "org policy", "organization policy", "orgpolicy", "organization's policy"},
+			re:    expression(`(?i)(?:violates )?constraint[:s]? ["'` + "`" + `]?(?:constraints/)?[a-z]+\.[\w.]+["'` + "`" + `]? (?:is )?(?:violated|has been violated|for )|violates constraint|Constraint ["'` + "`" + `]?constraints/|constraints/[a-zA-Z]+\.\w+[^.]{0,60}(?:violat|enforced|denied|not allowed)|(?:organization|org) polic(?:y|ies)[^.]{0,80}(?:violat|prevent|block|disallow|prohibit|restrict|not permit)|(?:violat|prohibited by|blocked by|denied by|not allowed by|disallowed by|restricted by)[^.]{0,60}(?:organization|org)(?:'s)? polic`),
+			cause: "A policy of the organization forbids this, whoever asks. No role helps; the configuration or the policy must change.",
 		},
 		{
 			name: "location-policy", class: Other, rules: []string{}, words: []string{"location_policy_violated", "denied on 'locations/", `denied on "locations/`, "denied on locations/", "location is restricted", "location_org_policy"},
@@ -97,7 +97,7 @@ func agents() []pattern {
 		},
 		{
 			name: "host-permission", class: SharedVPCPermission, words: []string{"hostserviceagent"},
-			re:     expression(`(?i)["'` + "`" + `](?P<permission>container\.hostServiceAgent\.use)["'` + "`" + `](?: permission(?:\(s\)|s)? (?:for|on) ["']?(?P<resource>` + nameRE + `))?|missing (?:the )?(?:role )?["']?(?:roles/)?container\.hostServiceAgentUser`),
+			re:     expression(`(?i)["'` + "`" + `](?P<permission>container\.hostServiceAgent\.use)["'` + "`" + `](?:(?: permission(?:\(s\)|s)?)? (?:for|on) ["']?(?P<resource>` + nameRE + `))?|missing (?:the )?(?:role )?["']?(?:roles/)?container\.hostServiceAgentUser`),
 			decide: asAgent,
 		},
 	}

@@ -120,9 +120,5 @@ func codes() []pattern {
 			name: "google-429", class: Quota, confidence: Medium, rules: []string{}, words: []string{"error 429", "code=429", "resource_exhausted", "resourceexhausted"},
 			re: expression(`(?i)Error 429:|code=429|RESOURCE_EXHAUSTED|code = ResourceExhausted`),
 		},
-		{
-			name: "bare-401", class: Unauthorized, confidence: Medium, words: []string{"unauthorized"},
-			re: expression(`^(?:\* )?(?:Error|error|ERROR)[^.]{0,200}\bUnauthorized\b`),
-		},
 	}
 }
