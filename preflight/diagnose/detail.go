@@ -68,7 +68,7 @@ var (
 	inProjects = regexp.MustCompile(`projects/(?P<project>[^\s/"',;)\]]+(?: [^\s/"',;)\]>]+>)?)`)
 	clusters   = regexp.MustCompile(`projects/(?P<project>[^\s/"',;)\]]+)/(?:locations|zones|regions)/[^\s/"']+/clusters/`)
 	ofPools    = regexp.MustCompile(`^(?P<project>[^\s]+)\.svc\.id\.goog`)
-	ofProject  = regexp.MustCompile(`(?i)(?:in|on|for|to) (?:the )?(?:resource )?project ["'\[]?[a-z][\w-]+["'\]]?$`)
+	ofProject  = regexp.MustCompile(`(?i)(?:in|on|for|to) (?:the )?(?:resource )?project ["'\[]?[a-z][\w-]+["'\]]?[.,]?$`)
 	ofAccounts = regexp.MustCompile(`@(?P<project>[^\s@/"']+)\.iam\.gserviceaccount\.com`)
 	numbers    = regexp.MustCompile(`^(?:service-)?(?P<project>\d{4,})(?:-compute)?@(?:developer|cloudservices|[\w-]+\.iam)\.`)
 )

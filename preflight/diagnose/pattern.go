@@ -215,6 +215,10 @@ var varying = regexp.MustCompile(`[0-9a-f]*\d[0-9a-f.]*`)
 // key is the same for errors that say the same.
 func (f *finding) key() string {
 	parts := []string{string(f.Class), f.Wrapper, f.Permission, f.Resource, f.Project}
+	switch f.Class {
+	case Unauthorized, AuthPluginMissing, ProviderCredentials:
+		return strings.Join(append(parts, f.pattern.name), "\x00")
+	}
 	if f.Permission == "" && f.Resource == "" {
 		parts = append(parts, f.pattern.name, varying.ReplaceAllString(strings.ToLower(f.block.text[f.start:min(f.end, f.start+300)]), "#"))
 	}

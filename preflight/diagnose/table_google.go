@@ -14,6 +14,10 @@ func apis() []pattern {
 			decide: asAPI,
 		},
 		{
+			name: "consumer-should-enable", class: APIDisabled, words: []string{"should enable service"},
+			re: expression(`(?i)Consumer (?:["']?projects?[/:])?(?P<project>[^\s"']+?)["']? should enable service:?\s*(?P<service>[a-z]+\.googleapis\.com)`),
+		},
+		{
 			name: "api-reason", class: APIDisabled, words: []string{"service_disabled", "accessnotconfigured", "access not configured", "service_not_enabled", "sus_error_service_not_enabled"},
 			re: expression(`(?i)\bSERVICE_DISABLED\b|accessNotConfigured|Access Not Configured|SERVICE_NOT_ENABLED`),
 		},
