@@ -43,16 +43,6 @@ var table = sync.OnceValue(func() []pattern {
 	return all
 })
 
-// may reports whether p can match a text, which is given in lower case.
-func (p *pattern) may(lower string) bool {
-	for _, w := range p.words {
-		if strings.Contains(lower, w) {
-			return true
-		}
-	}
-	return false
-}
-
 // A finding is a pattern in a block.
 type finding struct {
 	Error
@@ -131,14 +121,15 @@ func (c *collection) examine(b *block) {
 	if len(c.found) >= maxErrors {
 		return
 	}
-	lower := strings.ToLower(b.text)
+	candidates := words().find(lower(b.text))
 	var claims []claim
-	for i, t := 0, table(); i < len(t); i++ {
-		if !t[i].may(lower) {
+	for i, t := 0, table(); i < len(t) && len(candidates) > 0; i++ {
+		spans, may := candidates[i]
+		if !may {
 			continue
 		}
-		found, known := b.find(&t[i], claims)
-		claims = append(claims, known...)
+		found, own := b.find(&t[i], spans, claims)
+		claims = append(claims, own...)
 		for _, f := range found {
 			c.add(f)
 		}
@@ -152,9 +143,9 @@ func (c *collection) examine(b *block) {
 // what it claims in turn. One error often has several of a pattern's messages:
 // those that name something are errors of their own, and of the rest the first
 // counts if there are no such.
-func (b *block) find(p *pattern, claims []claim) (found []*finding, own []claim) {
+func (b *block) find(p *pattern, spans []span, claims []claim) (found []*finding, own []claim) {
 	var vague []*finding
-	for _, m := range p.re.FindAllStringSubmatchIndex(b.text, maxMatches) {
+	for _, m := range b.matches(p, spans) {
 		if claimed(claims, m[0], m[1]) {
 			continue
 		}
@@ -176,6 +167,36 @@ func (b *block) find(p *pattern, claims []claim) (found []*finding, own []claim)
 		}
 	}
 	return found, own
+}
+
+// matches are those of a pattern in parts of a block.
+func (b *block) matches(p *pattern, spans []span) [][]int {
+	var all [][]int
+	for _, s := range spans {
+		for _, m := range p.re.FindAllStringSubmatchIndex(b.text[s.start:s.end], maxMatches-len(all)) {
+			for i := range m {
+				if m[i] >= 0 {
+					m[i] += s.start
+				}
+			}
+			all = append(all, m)
+		}
+		if len(all) >= maxMatches {
+			break
+		}
+	}
+	return all
+}
+
+// lower is a text in lower case, with every byte where it was.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // claimsAnyway reports whether a pattern is there to keep others away.

@@ -70,7 +70,7 @@ func policies() []pattern {
 		},
 		{
 			name: "quota", class: Quota, rules: []string{}, words: []string{"quota", "ratelimit", "rate_limit", "rate limit", "limit exceeded", "limit_exceeded", "short '", "resource_exhausted"},
-			re: expression(`(?i)Quota ["']?[\w./ -]+?["']? exceeded|Insufficient (?:regional |project |global )?quota|exceed(?:ed|s|ing)? (?:the |your |its |their |any |project |regional |global )*quota|QUOTA_EXCEEDED|quotaExceeded|Quota exceeded|quota (?:limit )?(?:has been |was |is )?(?:exceeded|reached|exhausted|insufficient)|(?:out of|reached|insufficient) (?:\w+ ){0,3}quota|rateLimitExceeded|RATE_LIMIT_EXCEEDED|rate limit exceeded|(?:resource|limit)[ _]exceeded|is short ["'][\d.]+|quota ["'][\w-]+["'] (?:is|would|to)|The regional quota is|Quota limit`),
+			re: expression(`(?i)Quota ["']?[\w./ -]+?["']? exceeded|Insufficient (?:regional |project |global )?quota|exceed(?:ed|s|ing)? (?:the |your |its |their |any |project |regional |global )*quota|QUOTA_EXCEEDED|quotaExceeded|Quota exceeded|quota (?:limit )?(?:has been |was |is )?(?:exceeded|reached|exhausted|insufficient)|(?:out of|reached|insufficient) (?:\w+ ){0,3}quota|rateLimitExceeded|RATE_LIMIT_EXCEEDED|rate limit exceeded|(?:resource|limit)[ _]exceeded|is short ["'][\d.]+|quota ["'][\w-]+["'] (?:is|would|to)|The regional quota is|Quota limit ["'][^"']+["'] has been exceeded`),
 		},
 		{
 			name: "identity-pool", class: Other, rules: []string{}, words: []string{"identity pool does not exist", "identity namespace", "workload identity pool does not exist"},
