@@ -20,7 +20,7 @@ func (f *finding) advise() {
 	if f.pattern.rules != nil && f.Class == f.pattern.class {
 		f.Rules = f.pattern.rules
 	}
-	if f.Principal != nil && f.Principal.Member != "" {
+	if f.Principal != nil && (f.Principal.Member != "" || f.Confidence == High) {
 		f.Suspects = nil
 	}
 	if len(a.commands) > 0 {
@@ -495,8 +495,10 @@ func keyPolicy(m []string) string {
 
 // clusterFlags are the flags that name a cluster, as far as the text tells.
 func (f *finding) clusterFlags() (name string, flags []string) {
-	if m := clusterForm.FindStringSubmatch(f.block.text); m != nil {
-		return m[3], []string{"--location=" + m[2], "--project=" + m[1]}
+	for _, text := range []string{f.block.text, f.block.cluster} {
+		if m := clusterForm.FindStringSubmatch(text); m != nil {
+			return m[3], []string{"--location=" + m[2], "--project=" + m[1]}
+		}
 	}
 	return "CLUSTER", []string{"--location=LOCATION", "--project=" + f.inProject()}
 }

@@ -25,8 +25,9 @@ type block struct {
 	// loud blocks begin with a word such as Error, so that they are an error
 	// even where nothing in them is known.
 	loud bool
-	// context is the last project named before.
-	context string
+	// context and cluster are the last project and the last cluster named
+	// before.
+	context, cluster string
 }
 
 // A mark is where in a block a line begins.
@@ -55,6 +56,7 @@ type splitter struct {
 	blank   bool // the line before was empty, and not in a box
 	folded  bool
 	context string
+	cluster string
 }
 
 func newSplitter(examine func(*block)) *splitter { return &splitter{examine: examine} }
@@ -147,12 +149,15 @@ func (s *splitter) flush() {
 }
 
 func (s *splitter) deliver() {
-	b := &block{text: s.text.String(), marks: slices.Clone(s.marks), started: s.started, loud: s.loud, context: s.context}
+	b := &block{text: s.text.String(), marks: slices.Clone(s.marks), started: s.started, loud: s.loud, context: s.context, cluster: s.cluster}
 	s.examine(b)
 	if at := strings.LastIndex(b.text, "projects/"); at >= 0 {
 		if named := anyProject.FindStringSubmatch(b.text[max(0, at-40):min(len(b.text), at+120)]); named != nil {
 			s.context = strings.Clone(named[1])
 		}
+	}
+	if at := strings.LastIndex(b.text, "/clusters/"); at >= 0 {
+		s.cluster = strings.Clone(clusterForm.FindString(b.text[max(0, at-160):min(len(b.text), at+80)]))
 	}
 }
 

@@ -218,6 +218,8 @@ func (f *finding) serviceOfPermission() string {
 	switch {
 	case found && api == "resourcemanager":
 		return "cloudresourcemanager.googleapis.com"
+	case api == "compute" && byGKE.MatchString(f.around()):
+		return "container.googleapis.com" // which passes on what Compute Engine said
 	case found:
 		return api + ".googleapis.com"
 	}
