@@ -96,7 +96,7 @@ func (f *finding) complete() {
 	if f.Confidence == "" {
 		f.Confidence = High
 	}
-	if retries.MatchString(around) {
+	if retries.MatchString(f.before()) {
 		f.Wrapper = "retry_budget_exhausted"
 	}
 	f.name(around)
@@ -109,6 +109,14 @@ func (f *finding) complete() {
 	f.Line = f.line()
 	f.Excerpt = f.excerpt()
 	f.advise()
+}
+
+// before is the text of an error up to the end of its message.
+func (f *finding) before() string {
+	if f.block.started {
+		return f.block.text[:f.end]
+	}
+	return f.block.text[max(0, f.start-reach):f.end]
 }
 
 // name finds who the text names as the one that asked.

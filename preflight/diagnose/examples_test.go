@@ -124,6 +124,8 @@ func examples() []example {
 			ServiceAccountMissing, "", "service-123456@container-engine-robot.iam.gserviceaccount.com", "123456", "gke-service-agent", "serviceAccount:service-123456@container-engine-robot.iam.gserviceaccount.com"},
 		{"account-does-not-exist", `ERROR: (gcloud.iam.service-accounts.describe) NOT_FOUND: Unknown service account nodes@acme-prod.iam.gserviceaccount.com`,
 			ServiceAccountMissing, "", "nodes@acme-prod.iam.gserviceaccount.com", "acme-prod", "node-service-account", "serviceAccount:nodes@acme-prod.iam.gserviceaccount.com"},
+		{"account-not-found", `googleapi: Error 400: Invalid value for field 'resource.serviceAccounts[0].email': 'nodes@acme-prod.iam.gserviceaccount.com'. The service account does not exist., invalid`,
+			ServiceAccountMissing, "", "nodes@acme-prod.iam.gserviceaccount.com", "acme-prod", "node-service-account", "serviceAccount:nodes@acme-prod.iam.gserviceaccount.com"},
 		{"account-not-found", `Error: googleapi: Error 404: Not found: Service account nodes, notFound`, ServiceAccountMissing, "", "", "", "", ""},
 		{"gaia", `Error: googleapi: Error 404: Generic::not_found: Not found; Gaia id not found for email 123456-compute@developer.gserviceaccount.com., notFound`,
 			ServiceAccountMissing, "", "123456-compute@developer.gserviceaccount.com", "123456", "compute-default-service-account", "serviceAccount:123456-compute@developer.gserviceaccount.com"},
@@ -199,6 +201,7 @@ func examples() []example {
 		// What looks alike and is no matter of permissions.
 		{"range-taken", `Error: Error waiting for creating GKE cluster: Retry budget exhausted (10 attempts): Services range "10.1.0.0/20" in network "vpc", subnetwork "gke" is already used by another cluster.`, InvalidArgument, "", "", "", "", ""},
 		{"range-taken", `Error: Error waiting for creating GKE cluster: Retry budget exhausted (10 attempts): Google Compute Engine: Invalid IP CIDR range: 10.0.0.0/28 conflicts with existing subnet 'a'.`, InvalidArgument, "", "", "", "", ""},
+		{"range-taken", `Error: Error waiting for creating GKE cluster: Invalid resource usage: "Master's subnet 172.16.0.0/28 overlaps with 172.16.0.0/24".`, InvalidArgument, "", "", "", "", ""},
 		{"range-taken", `Error: Error waiting for creating GKE NodePool: [IP_SPACE_EXHAUSTED]: Instance 'gke-1' creation failed: IP space of 'projects/acme-prod/regions/us-east1/subnetworks/gke' is exhausted.`, InvalidArgument, "", "", "acme-prod", "", ""},
 		{"shared-vpc-unattached", `googleapi: Error 400: Project "acme-svc" does not have an associated Shared-VPC host project., badRequest`, InvalidArgument, "", "", "acme-svc", "", ""},
 		{"version", `Error: googleapi: Error 400: Master version "1.14.10-gke.27" is unsupported., badRequest`, InvalidArgument, "", "", "", "", ""},

@@ -28,8 +28,6 @@ type pattern struct {
 	decide func(*finding)
 	// cause overrides that of the class.
 	cause string
-	// commands, if any, go before those of the class.
-	commands func(*finding) []string
 	// rules override those of the class; an empty slice means none.
 	rules []string
 }

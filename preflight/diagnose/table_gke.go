@@ -53,12 +53,12 @@ func accounts() []pattern {
 		},
 		{
 			name: "account-does-not-exist", class: ServiceAccountMissing, words: []string{"service account", "serviceaccount", "service_account"},
-			re:     expression(`(?i)service ?accounts? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+)["'\]` + "`" + `]? (?:does not exist|doesn't exist|was not found|not found|could not be found|is disabled|has been (?:disabled|deleted)|was (?:disabled|deleted)|is deleted|is not found)|(?:unknown|invalid|no such|nonexistent|non-existent|deleted|disabled) service account:? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+@[^\s"'\]` + "`" + `]+)|resource ["']?projects/[^\s/]+/serviceAccounts/(?P<account>[^\s"']+)["']? (?:of type ["']?\w+["']? )?(?:was )?not found|(?-i:GKE_SERVICE_ACCOUNT_DELETED)`),
+			re:     expression(`(?i)service ?accounts?:? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+)["'\]` + "`" + `]? (?:does not exist|doesn't exist|was not found|not found|could not be found|is disabled|has been (?:disabled|deleted)|was (?:disabled|deleted)|is deleted|is not found)|(?:unknown|invalid|no such|nonexistent|non-existent|deleted|disabled) service account:? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+@[^\s"'\]` + "`" + `]+)|resource ["']?projects/[^\s/]+/serviceAccounts/(?P<account>[^\s"']+)["']? (?:of type ["']?\w+["']? )?(?:was )?not found|(?-i:GKE_SERVICE_ACCOUNT_DELETED)`),
 			decide: asAccount,
 		},
 		{
-			name: "account-not-found", class: ServiceAccountMissing, words: []string{"not found: service account", "no service account", "unable to find service account", "could not find service account", "unknown service account"},
-			re:     expression(`(?i)(?:Not found: |Unknown |(?:Unable to|Could not|Cannot) find |No )service ?account:?(?: (?:with email|named|id))?\.? ?["'\[]?(?P<account>[^\s"'\]]+@[^\s"'\]]+)?`),
+			name: "account-not-found", class: ServiceAccountMissing, words: []string{"the service account does not exist", "not found: service account", "no service account", "unable to find service account", "could not find service account", "unknown service account"},
+			re:     expression(`(?i)["'](?P<account>[^\s"']+@[^\s"']+)["'][.:,] The service account does not exist|The service account does not exist|(?:Not found: |Unknown |(?:Unable to|Could not|Cannot) find |No )service ?account:?(?: (?:with email|named|id))?\.? ?["'\[]?(?P<account>[^\s"'\]]+@[^\s"'\]]+)?`),
 			decide: asAccount,
 		},
 		{
