@@ -152,7 +152,13 @@ func callerDenied(f *finding) advice {
 	if strings.Contains(f.around(), "gke_service_account_deleted") {
 		a.cause += " The link about a deleted service account says nothing: Google appends it to plain refusals too."
 	}
-	a.commands = f.grantCaller()
+	if f.mayNotExist() {
+		a.cause += " Google answers the same for what does not exist."
+	}
+	if len(a.suspects) > 1 && a.suspects[1].Kind == gkeAgent {
+		a.commands = []string{numberOf(f.inProject()), rolesOf(f.inProject(), f.agent(gkeAgent, projectNumber))}
+	}
+	a.commands = append(a.commands, f.grantCaller()...)
 	return a
 }
 

@@ -11,8 +11,8 @@ const actAs = "iam.serviceAccounts.actAs"
 // account, and seldom the permission.
 func asActAs(f *finding) {
 	f.Permission, f.Resource = actAs, f.account
-	if kind := kindOf(f.user, deployer); isAgent(kind) && f.user != "" {
-		f.Confidence = Medium
+	if f.user == "" || isAgent(kindOf(f.user, deployer)) {
+		f.Confidence = Medium // the account may as well not exist
 	}
 }
 
@@ -124,6 +124,14 @@ func asPermission(f *finding) {
 		f.Permission = ""
 	}
 	f.byPermission()
+	if f.mayNotExist() {
+		f.Confidence = Medium
+	}
+}
+
+// mayNotExist reports whether Google leaves open that there is no such thing.
+func (f *finding) mayNotExist() bool {
+	return strings.Contains(f.block.text[f.start:min(len(f.block.text), f.end+40)], "it may not exist")
 }
 
 var (

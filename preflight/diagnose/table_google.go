@@ -143,7 +143,7 @@ func permissions() []pattern {
 		},
 		{
 			name: "missing-permissions-list", class: CallerPermissionDenied, confidence: Medium, words: []string{"permission"},
-			re:     expression(`(?i)(?:missing|required|necessary|following|insufficient|lacking)(?: (?:required|necessary|iam|the))* permissions?(?: \w+)?: ?\[?` + permRE),
+			re:     expression(`(?i)(?:missing|insufficient|lacking|lacks?)(?: (?:required|necessary|following|iam|the))* permissions?(?: \w+)?: ?\[?` + permRE),
 			decide: asPermission,
 		},
 		{
