@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,28 +14,41 @@ import (
 )
 
 func newDiagnose(env Env) *cobra.Command {
-	var out outputFlags
+	var f diagnoseFlags
 	cmd := &cobra.Command{
 		Use:   "diagnose [FILE]",
 		Short: "Find errors in a log, and say why and what to run",
 		Long: `diagnose reads a log of Terraform, gcloud, kubectl, helm or a client library,
-or entries of an audit log, from a file or from standard input. It asks nobody.
+or entries of an audit log, from a file or from standard input. It asks nobody,
+unless --check names the plan that was applied: then Google Cloud is asked what
+the rules concerned ask before apply, and says which suspect it is.
 
 Exit codes: 0 the log was read, whatever it holds; 2 it could not be.`,
 		Example: `  terraform apply 2>&1 | tee apply.log; gke-preflight diagnose apply.log
   gke-preflight diagnose --format json < apply.log`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return diagnoseLog(env, out, args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.run(cmd.Context(), env, args)
 		},
 	}
-	cmd.Flags().StringArrayVar(&out.formats, "format", nil, "`FORMAT` or FORMAT=FILE: text, json; repeatable (default text)")
-	cmd.Flags().StringVar(&out.color, "color", "auto", "auto, always or never")
+	cmd.Flags().StringArrayVar(&f.formats, "format", nil, "`FORMAT` or FORMAT=FILE: text, json; repeatable (default text)")
+	cmd.Flags().StringVar(&f.color, "color", "auto", "auto, always or never")
+	cmd.Flags().StringVar(&f.plan, "check", "", "ask Google Cloud about `PLAN`, which apply failed with")
+	f.planFlags.register(cmd)
+	f.cloudFlags.register(cmd)
 	return cmd
 }
 
-func diagnoseLog(env Env, out outputFlags, args []string) error {
-	outputs, err := out.outputs()
+// diagnoseFlags are those of diagnose.
+type diagnoseFlags struct {
+	outputFlags
+	planFlags
+	cloudFlags
+	plan string
+}
+
+func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
+	outputs, err := f.outputs()
 	if err != nil {
 		return err
 	}
@@ -42,12 +56,17 @@ func diagnoseLog(env Env, out outputFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if f.plan != "" {
+		if err := f.check(ctx, env, found); err != nil {
+			return err
+		}
+	}
 	for _, o := range outputs {
 		err := to(env, o.file, func(w io.Writer) error {
 			if o.format == "json" {
 				return diagnose.JSON(w, found)
 			}
-			as := out.text(env, o.file)
+			as := f.text(env, o.file)
 			return diagnose.Text(w, found, diagnose.TextOptions{Clean: report.Clean, Color: as.Color, Width: as.Width})
 		})
 		if err != nil {

@@ -113,6 +113,49 @@ type Error struct {
 	Cause   string   `json:"cause"`
 	Fix     *Fix     `json:"fix,omitempty"`
 	Rules   []string `json:"rules,omitempty"`
+	// Check is what Google Cloud says about it now; nil where it was not asked.
+	Check *Check `json:"check,omitempty"`
+}
+
+// A Check is what the rules concerned find when Google Cloud is asked.
+type Check struct {
+	// Outcome is found where a rule concerned fails now, clear where all of them
+	// pass, and undetermined where that could not be found out.
+	Outcome string `json:"outcome"`
+	// Findings are what fails, or could not be found out.
+	Findings []Finding `json:"findings,omitempty"`
+}
+
+// The outcomes of a Check.
+const (
+	CheckFound        = "found"
+	CheckClear        = "clear"
+	CheckUndetermined = "undetermined"
+)
+
+// A Finding is what a rule found about an error.
+type Finding struct {
+	Rule      string     `json:"rule"`
+	Principal *Principal `json:"principal,omitempty"`
+	Message   string     `json:"message"`
+	Commands  []string   `json:"commands,omitempty"`
+}
+
+// Checked puts what Google Cloud says into an error: who is at fault takes the
+// place of who may be, and what mends it that of what would tell.
+func (e *Error) Checked(c Check) {
+	e.Check = &c
+	if c.Outcome != CheckFound || len(c.Findings) == 0 {
+		return
+	}
+	first := c.Findings[0]
+	if first.Principal != nil {
+		e.Principal, e.Suspects = first.Principal, nil
+	}
+	e.Confidence = High
+	if len(first.Commands) > 0 {
+		e.Fix = &Fix{Commands: first.Commands}
+	}
 }
 
 // A Report is what a log holds.

@@ -65,7 +65,10 @@ func (t *text) error(e *Error) {
 		t.prose(label(i, "suspects"), fmt.Sprintf("%d. %s: %s", i+1, inWords(s.Kind), s.Why))
 	}
 	t.prose("why", e.Cause)
-	t.row("sure", sure(e))
+	t.check(e)
+	if e.Check == nil || e.Check.Outcome != CheckFound {
+		t.row("sure", sure(e))
+	}
 	if e.Fix != nil {
 		t.line(dim, "    run")
 		for _, c := range e.Fix.Commands {
@@ -74,6 +77,23 @@ func (t *text) error(e *Error) {
 	}
 	if len(e.Rules) > 0 {
 		t.row("before", "gke-preflight check sees this before apply: "+strings.Join(e.Rules, ", "))
+	}
+}
+
+// check says what Google Cloud answered, where it was asked.
+func (t *text) check(e *Error) {
+	if e.Check == nil {
+		return
+	}
+	if e.Check.Outcome == CheckClear {
+		t.prose("asked", "Google Cloud now answers that nothing of the kind is amiss: it has been mended since, or is not everywhere yet, or the cause is another")
+	}
+	for i, f := range e.Check.Findings {
+		word := " fails: "
+		if e.Check.Outcome == CheckUndetermined {
+			word = " could not be found out: "
+		}
+		t.prose(label(i, "asked"), f.Rule+word+f.Message)
 	}
 }
 
