@@ -1,7 +1,6 @@
 package access
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +33,7 @@ func Run(ctx context.Context, p Program) (Output, error) {
 	// What it started itself may hold the pipes open.
 	c.WaitDelay = time.Second
 	err := c.Run()
-	out := Output{stdout.Bytes(), stderr.Bytes()}
+	out := Output{stdout.kept, stderr.kept}
 	if err != nil && ctx.Err() != nil {
 		return out, fmt.Errorf("run %s: %w", p.Path, ctx.Err())
 	}
@@ -49,12 +48,11 @@ func Run(ctx context.Context, p Program) (Output, error) {
 }
 
 // bounded keeps the beginning of what is written to it.
-type bounded struct{ bytes.Buffer }
+type bounded struct{ kept []byte }
 
 // Write implements io.Writer.
 func (b *bounded) Write(p []byte) (int, error) {
-	if rest := maxOutput - b.Len(); rest > 0 {
-		b.Buffer.Write(p[:min(rest, len(p))])
-	}
+	rest := maxOutput - len(b.kept)
+	b.kept = append(b.kept, p[:min(rest, len(p))]...)
 	return len(p), nil
 }
