@@ -463,8 +463,8 @@ func TestCauses(t *testing.T) {
 		{"plugin hanging", func(s *scene) {
 			s.programs[pluginName] = func() (Output, error) { return Output{}, context.DeadlineExceeded }
 		}, "plugin-token", "plugin_timeout", "within 5s", "gcloud auth login"},
-		{"plugin printing garbage", func(s *scene) { s.programs[pluginName] = prints("secret garbage") }, "plugin-token", "plugin_output", "14 bytes", "gcloud auth login"},
-		{"plugin without a token", func(s *scene) { s.programs[pluginName] = prints(string(credential(""))) }, "plugin-token", "plugin_output", "no token", "gcloud auth login"},
+		{"plugin printing garbage", func(s *scene) { s.programs[pluginName] = prints("secret garbage") }, "plugin-token", "plugin_output", "14 bytes", "gcloud components update"},
+		{"plugin without a token", func(s *scene) { s.programs[pluginName] = prints(string(credential(""))) }, "plugin-token", "plugin_output", "no token", "gcloud components update"},
 		{"plugin of another version", func(s *scene) {
 			s.programs[pluginName] = prints(strings.Replace(string(credential("secret")), "v1beta1", "v1", 1))
 		}, "plugin-token", "plugin_api_version", "answers with", "get-credentials"},

@@ -65,7 +65,15 @@ func (c *course) judgeToken(info gcp.TokenInfo) finding {
 	if !slices.Contains(info.Scopes, scopePlatform) && !slices.Contains(info.Scopes, scopeContainer) {
 		return c.narrow(info.Scopes)
 	}
-	return passed(fmt.Sprintf("%s, with a token that is good for %s", who, info.Lifetime.Round(time.Second)))
+	return passed(who + ", with a token that is good for " + rounded(info.Lifetime))
+}
+
+// rounded is a duration to the minute, or to the second where that matters.
+func rounded(d time.Duration) string {
+	if d < 2*time.Minute {
+		return d.Round(time.Second).String()
+	}
+	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 }
 
 // who is the member that asks, and where its credentials come from.

@@ -214,8 +214,12 @@ func (c *course) said(out Output, err error) string {
 
 func (c *course) pluginFault(class, message string) finding {
 	f := finding{verdict: Fail, class: class, message: message, cause: "kubectl gets no token: " + message}
-	if isPlugin(c.Entry.user.Exec) {
-		f.commands = []string{pluginName + " --version", "gcloud auth login", "gcloud auth print-access-token >/dev/null && echo the login works", c.refresh()}
+	switch {
+	case !isPlugin(c.Entry.user.Exec):
+	case class == "plugin_output" || class == "plugin_api_version":
+		f.commands = []string{pluginName + " --version", "gcloud components update", c.refresh()}
+	default:
+		f.commands = []string{"gcloud auth list", "gcloud auth login"}
 	}
 	return f
 }
