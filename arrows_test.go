@@ -20,7 +20,7 @@ func arrows() map[string][]string {
 	return map[string][]string{
 		"cmd/gke-preflight": {"preflight/cli"},
 		"preflight/cli": {
-			"preflight", "preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report",
+			"preflight", "preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report", "preflight/diagnose",
 			"preflight/access", "fixtures", "fixtures/fakegcp",
 		},
 		"preflight":        {"preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp"},

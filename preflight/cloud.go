@@ -78,8 +78,8 @@ func (w *wanted) add(needs []rules.Need) {
 
 func (w *wanted) addPermissions(n rules.Need) {
 	on := []string{projectName(n.Project)}
-	if account := accountName(n.Resource); account != "" {
-		on = append(on, account)
+	if own := testable(n.Resource); own != "" {
+		on = append(on, own)
 	}
 	for _, resource := range on {
 		key := asked{caller: callerKey(n.Principal), resource: resource}
@@ -150,6 +150,15 @@ func accountName(resource string) string {
 		return ""
 	}
 	return name
+}
+
+// testable is the relative name of what lies below a project and can be asked
+// by itself: a service account or a subnetwork; empty for everything else.
+func testable(resource string) string {
+	if name := relativeName(resource); strings.Contains(name, "/subnetworks/") {
+		return name
+	}
+	return accountName(resource)
 }
 
 func union(list []string, more ...string) []string {

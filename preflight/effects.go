@@ -197,6 +197,12 @@ func certain(changes []*plan.Change) []*plan.Change {
 			return c.AccountEmail() == ""
 		case "google_project":
 			return c.Now("project_id").State != plan.Known
+		case "google_compute_shared_vpc_service_project":
+			return c.Now("service_project").State != plan.Known || c.Now("host_project").State != plan.Known
+		case "google_compute_shared_vpc_host_project":
+			return c.Now("project").State != plan.Known
+		case "google_kms_crypto_key":
+			return c.ResourceName() == ""
 		}
 		return c.Project().ID == "" || c.Now("action").State != plan.Known
 	})
@@ -240,8 +246,13 @@ func turnsOn(c *plan.Change, n rules.Need) bool {
 // turnsOff: an API that goes stays on unless disable_on_destroy says otherwise.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
 func turnsOff(c *plan.Change, n rules.Need) bool {
-	return c.Type == "google_project_service" && c.Goes() && inProject(c, n.Project) &&
-		concerns(c.Before("service"), n.Service) && c.Before("disable_on_destroy").True()
+	if c.Type != "google_project_service" || !c.Goes() || !inProject(c, n.Project) || !c.Before("disable_on_destroy").True() {
+		return false
+	}
+	// The Kubernetes Engine API depends on the Compute Engine API.
+	dependent := n.Service == "container.googleapis.com" && c.Before("service").String() == "compute.googleapis.com" &&
+		c.Before("disable_dependent_services").True()
+	return dependent || concerns(c.Before("service"), n.Service)
 }
 
 func makesAccount(c *plan.Change, n rules.Need) bool {

@@ -8,6 +8,7 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
 
@@ -27,7 +28,7 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 }
 
 // deployer asks as the deployer: at the project, and for what is not held
-// there at the account itself, where a grant may stand too.
+// there at the account or the subnetwork itself, where a grant may stand too.
 func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	if n.Principal.Member != "" && !j.options.Impersonation {
 		return j.fromPolicies(n, f)
@@ -37,10 +38,9 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	if err == nil {
 		missing = without(n.Permissions, tested.Granted)
 	}
-	account := accountName(n.Resource)
-	if len(missing) > 0 && account != "" {
-		tested, err = j.test(n.Principal, account)
-		if err != nil && j.makes(account) {
+	if own := testable(n.Resource); len(missing) > 0 && own != "" {
+		tested, err = j.test(n.Principal, own)
+		if err != nil && j.makes(own) {
 			tested, err = gcp.Tested{Refused: n.Permissions}, nil
 		}
 	}
@@ -50,10 +50,16 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
 }
 
-// makes reports whether the plan makes a service account.
-func (j *judge) makes(account string) bool {
-	n := rules.Need{Principal: rules.Principal{Member: "serviceAccount:" + account[strings.LastIndex(account, "/")+1:]}}
-	return len(certain(j.changes(n, makesAccount))) > 0
+// makes reports whether the plan makes a resource, by its relative name: a
+// service account, a key ring, a key or a subnetwork.
+func (j *judge) makes(name string) bool {
+	n := rules.Need{Principal: rules.Principal{Member: "serviceAccount:" + name[strings.LastIndex(name, "/")+1:]}}
+	if strings.Contains(name, "/serviceAccounts/") {
+		return len(certain(j.changes(n, makesAccount))) > 0
+	}
+	return slices.ContainsFunc(j.plan.Changes, func(c *plan.Change) bool {
+		return c.Mode == "managed" && c.Creates() && !c.Deletes() && c.ResourceName() == name
+	})
 }
 
 // untested is for a deployer that Google Cloud could not be asked about: the
@@ -248,11 +254,11 @@ func (j *judge) deciding(n rules.Need) view {
 	return view{levels: out, complete: complete}
 }
 
-// ownLevel is that of a resource below a project. An account that the plan
-// makes has no bindings yet.
+// ownLevel is that of a resource below a project. One that the plan makes has
+// no bindings yet.
 func (j *judge) ownLevel(name string) iam.Level {
 	level := j.level(name)
-	if level.Policy == nil && strings.Contains(name, "/serviceAccounts/") && j.makes(name) {
+	if level.Policy == nil && j.makes(name) {
 		level = iam.Level{Resource: level.Resource, Policy: &iam.Policy{}}
 	}
 	return level

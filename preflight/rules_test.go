@@ -38,6 +38,7 @@ func TestEveryRule(t *testing.T) {
 	for _, name := range []string{
 		"cmek+pool", "cmek+secret", "cmek+unknown key", "minimal+unknown pool", "shared-vpc+numbered host", "kubernetes-provider+no time",
 		"kubernetes-provider+just now", "kubernetes-provider+any login", "existing+unprotected",
+		"features+mesh", "minimal+mesh unknown",
 	} {
 		look(name)
 	}
@@ -64,7 +65,7 @@ func TestEveryRule(t *testing.T) {
 // and the rules about the plan itself only report.
 func impossible(id string, o preflight.Outcome) bool {
 	switch id {
-	case "GP305", "GP801", "GP802", "GP803", "GP908":
+	case "GP305", "GP801", "GP802", "GP803", "GP804", "GP908":
 		return o != preflight.Fail
 	case "GP904":
 		return o == preflight.Undetermined
@@ -142,7 +143,7 @@ func faulty() [][]string {
 // from.
 func faultyPlans() map[string]string {
 	return map[string]string{
-		"cmek+elsewhere": "cmek", "minimal+foreign pool": "minimal", "shared-vpc+sizes": "shared-vpc",
+		"minimal+mesh": "minimal", "features+identity": "features", "cmek+elsewhere": "cmek", "minimal+foreign pool": "minimal", "shared-vpc+sizes": "shared-vpc",
 		"kubernetes-provider+long ago": "kubernetes-provider+just now", "kubernetes-provider+no login": "kubernetes-provider",
 		"kubernetes-provider+missing plugin": "kubernetes-provider", "existing": "existing+unprotected",
 	}

@@ -50,7 +50,11 @@ func attaches(c *plan.Change, n rules.Need) bool {
 		concerns(c.After("service_project"), n.Project) && concerns(c.After("host_project"), n.Expect)
 }
 
+// detaches: a host project that is none any more has no service projects.
 func detaches(c *plan.Change, n rules.Need) bool {
+	if c.Type == "google_compute_shared_vpc_host_project" {
+		return c.Goes() && concerns(c.Before("project"), n.Expect)
+	}
 	return c.Type == "google_compute_shared_vpc_service_project" && c.Goes() &&
 		concerns(c.Before("service_project"), n.Project) && concerns(c.Before("host_project"), n.Expect)
 }
@@ -86,19 +90,21 @@ func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
 	return f
 }
 
-// makesKey: a planned key's name follows from its ring and its own name.
+// makesKey: a planned key's name may follow from the plan.
 func makesKey(c *plan.Change, n rules.Need) bool {
 	if c.Type != "google_kms_crypto_key" || !c.Creates() {
 		return false
 	}
-	ring, name := c.After("key_ring"), c.After("name")
-	return ring.State == plan.Unknown || name.State == plan.Unknown ||
-		strings.HasSuffix(relativeName(n.Resource), strings.TrimPrefix(ring.String(), "//")+"/cryptoKeys/"+name.String())
+	name := c.ResourceName()
+	return name == "" || name == relativeName(n.Resource)
 }
 
 // unconstrained answers whether a constraint of the organisation policy leaves
 // a project alone.
 func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
+	if by := addresses(j.changes(n, setsConstraint)); len(by) > 0 {
+		return f.undetermined("the plan itself changes " + n.Expect + " (" + list(by) + "), and what that comes to is not judged")
+	}
 	enforced, err := j.enforces(n.Project, n.Expect)
 	if err != nil {
 		return f.undetermined(because(err, "whether the constraint "+n.Expect+" is in force for project "+n.Project, "orgpolicy.policy.get", "roles/orgpolicy.policyViewer"))
@@ -109,6 +115,11 @@ func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
 	}
 	f.Outcome, f.Message = Pass, "the organisation policy "+n.Expect+" is not in force for project "+n.Project
 	return f
+}
+
+// setsConstraint reports whether a change sets the constraint of a need.
+func setsConstraint(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_org_policy_policy" && (c.Creates() || c.Updates() || c.Deletes()) && concerns(c.Now("name"), n.Expect)
 }
 
 // free answers whether the names that the plan gives new clusters are not

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -62,6 +63,12 @@ func setup(e *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	// For scripts that take everything else off PATH.
+	program, err := exec.LookPath("gke-preflight")
+	if err != nil {
+		return err
+	}
+	e.Setenv("GKE_PREFLIGHT", program)
 	e.Values["world"] = new(world)
 	e.Values["fixtures"] = root
 	// No credentials of the machine, and no metadata server.

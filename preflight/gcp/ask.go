@@ -222,8 +222,8 @@ type Tested struct {
 // https://github.com/openshift/cloud-credential-operator splits by it too.
 const maxPermissions = 100
 
-// TestPermissions asks which permissions the caller holds on projects/P or
-// projects/P/serviceAccounts/E.
+// TestPermissions asks which permissions the caller holds on projects/P,
+// projects/P/serviceAccounts/E or projects/P/regions/R/subnetworks/S.
 // https://docs.cloud.google.com/iam/docs/testing-permissions
 func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (Tested, error) {
 	answers, err := inBatches(ctx, permissions, maxPermissions, func(ctx context.Context, batch []string) (Tested, error) {
@@ -287,7 +287,17 @@ func (c *Client) testBatch(ctx context.Context, resource string, permissions []s
 func (c *Client) test(ctx context.Context, resource string, permissions []string) ([]string, error) {
 	method := "cloudresourcemanager.projects.testIamPermissions"
 	var granted []string
-	if strings.Contains(resource, "/serviceAccounts/") {
+	if strings.Contains(resource, "/subnetworks/") {
+		method = "compute.subnetworks.testIamPermissions"
+		var answer struct {
+			Permissions []string `json:"permissions"`
+		}
+		address := "https://compute.googleapis.com/compute/v1/" + escaped(resource) + "/testIamPermissions"
+		if err := c.post(ctx, method, resource, address, map[string][]string{"permissions": permissions}, &answer); err != nil {
+			return nil, err
+		}
+		granted = answer.Permissions
+	} else if strings.Contains(resource, "/serviceAccounts/") {
 		method = "iam.projects.serviceAccounts.testIamPermissions"
 		answer, err := c.iam.Projects.ServiceAccounts.TestIamPermissions(resource, &iamv1.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
 		if err != nil {

@@ -60,6 +60,7 @@ func Methods() []Method {
 		method("iam.organizations.roles.get", iam, "GET", "/v1/organizations/[0-9]+/roles/"+part),
 		method(MethodGenerateAccessToken, "iamcredentials.googleapis.com", "POST", "/v1/projects/-/serviceAccounts/"+email+":generateAccessToken"),
 		method("compute.subnetworks.getIamPolicy", "compute.googleapis.com", "GET", "/compute/v1/projects/"+project+"/regions/"+part+"/subnetworks/"+part+"/getIamPolicy"),
+		method("compute.subnetworks.testIamPermissions", "compute.googleapis.com", "POST", "/compute/v1/projects/"+project+"/regions/"+part+"/subnetworks/"+part+"/testIamPermissions"),
 		method("cloudkms.projects.locations.keyRings.getIamPolicy", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+":getIamPolicy"),
 		method("cloudkms.projects.locations.keyRings.cryptoKeys.getIamPolicy", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+"/cryptoKeys/"+part+":getIamPolicy"),
 		method("privateca.projects.locations.caPools.getIamPolicy", "privateca.googleapis.com", "GET", "/v1/projects/"+project+"/locations/"+part+"/caPools/"+part+":getIamPolicy"),

@@ -264,14 +264,31 @@ func (c *Change) keysAt(paths [][]any) []Key {
 		if v.State == Absent {
 			continue
 		}
+		name := v.String()
+		if v.State == Unknown {
+			name = c.plannedKey(path)
+		}
 		out = append(out, Key{
 			Attribute: Path(path...),
-			Name:      v.String(),
-			Unknown:   v.State == Unknown,
+			Name:      name,
+			Unknown:   name == "",
 			Sensitive: v.Sensitive,
 		})
 	}
 	return out
+}
+
+// plannedKey is the name of the planned key that the attribute at path refers
+// to; empty where it does not follow from the plan.
+func (c *Change) plannedKey(path []any) string {
+	if c.block == nil {
+		return ""
+	}
+	e, state := find(c.block.expressions, path)
+	if state != Known {
+		return ""
+	}
+	return c.plan.follow(c.block.module, expressionOf(e)).resource(maxHops)
 }
 
 func newNodePool(c *Change) *NodePool {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -202,6 +203,15 @@ func (c *Change) serviceAgent() string {
 	return "serviceAccount:service-" + project + "@" + domain + ".iam.gserviceaccount.com"
 }
 
+// PolicyOn is the resource whose allow policy c is about, as PolicyChange.On;
+// empty where it is about none, or where that is not known.
+func (c *Change) PolicyOn() string {
+	if !strings.Contains(c.Type, "_iam_") && c.Type != "google_project_default_service_accounts" || c.isCustomRole() {
+		return ""
+	}
+	return c.policyOf(c.Now)
+}
+
 // policyOf is the resource whose policy a change is about; empty where that is
 // not known.
 func (c *Change) policyOf(get func(...any) Value) string {
@@ -218,9 +228,9 @@ func (c *Change) policyOf(get func(...any) Value) string {
 	case strings.HasPrefix(c.Type, "google_compute_subnetwork_iam_"):
 		return c.subnetworkOf(get)
 	case strings.HasPrefix(c.Type, "google_kms_crypto_key_iam_"):
-		return keyResource(get("crypto_key_id").String(), "keyRings", "cryptoKeys")
+		return cmp.Or(keyResource(get("crypto_key_id").String(), "keyRings", "cryptoKeys"), c.resourceBehind("crypto_key_id", maxHops))
 	case strings.HasPrefix(c.Type, "google_kms_key_ring_iam_"):
-		return keyResource(get("key_ring_id").String(), "keyRings")
+		return cmp.Or(keyResource(get("key_ring_id").String(), "keyRings"), c.resourceBehind("key_ring_id", maxHops))
 	case strings.HasPrefix(c.Type, "google_privateca_ca_pool_iam_"):
 		return relative(get("ca_pool").String())
 	case strings.HasPrefix(c.Type, "google_pubsub_topic_iam_"):
@@ -259,7 +269,7 @@ func (c *Change) subnetworkOf(get func(...any) Value) string {
 	if p := c.Project().ID; p != "" && region != "" && name != "" {
 		return "projects/" + p + "/regions/" + region + "/subnetworks/" + name
 	}
-	return ""
+	return c.resourceBehind("subnetwork", maxHops)
 }
 
 // keyResource is the name of a key ring or a key that may be written as

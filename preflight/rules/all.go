@@ -53,9 +53,11 @@ func All() []Rule {
 		nodeSecrets(),            // GP710
 		workloadPool(),           // GP711
 		sharedRanges(),           // GP712
+		workloadIdentityNeeded(), // GP713
 		takenAway(),              // GP801
 		race(),                   // GP802
 		tokenInPlan(),            // GP803
+		identityPoolOrder(),      // GP804
 		clusterIdle(),            // GP901
 		poolsRecreated(),         // GP902
 		clusterSound(),           // GP903

@@ -6,7 +6,7 @@ func billingProjectAPI() Rule {
 	return Rule{
 		ID:       "GP106",
 		Name:     "billing-project-api",
-		Title:    "The Kubernetes Engine API is on in the project that the provider bills",
+		Title:    "The APIs that the provider calls are on in the project that it bills",
 		Severity: Error,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
@@ -18,9 +18,11 @@ func billingProjectAPI() Rule {
 					continue
 				}
 				n := s.in(billed.String(), "billing_project of provider "+provider.Key+" is not known before apply")
-				n = n.api("container.googleapis.com", "Kubernetes Engine API")
 				n.Attribute = "billing_project"
-				needs = append(needs, n)
+				// The provider reads the instance groups of node pools too.
+				also := n.api("compute.googleapis.com", "Compute Engine API")
+				also.Severity, also.ExpectedError = Warning, ""
+				needs = append(needs, n.api("container.googleapis.com", "Kubernetes Engine API"), also)
 			}
 			return needs
 		},

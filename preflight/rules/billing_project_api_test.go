@@ -9,6 +9,7 @@ func TestBillingProjectAPI(t *testing.T) {
 			plan: "impersonation",
 			want: []wanted{
 				"error: container.googleapis.com on projects/acme-ci",
+				"warning: compute.googleapis.com on projects/acme-ci",
 			},
 		},
 		{
@@ -33,6 +34,7 @@ func TestBillingProjectAPI(t *testing.T) {
 			},
 			want: []wanted{
 				"error: container.googleapis.com on unknown: billing_project of provider google is not known before apply",
+				"warning: compute.googleapis.com on unknown: billing_project of provider google is not known before apply",
 			},
 		},
 		{
@@ -44,6 +46,7 @@ func TestBillingProjectAPI(t *testing.T) {
 			},
 			want: []wanted{
 				"error: container.googleapis.com on unknown: billing_project of provider google is not known before apply",
+				"warning: compute.googleapis.com on unknown: billing_project of provider google is not known before apply",
 			},
 		},
 	})

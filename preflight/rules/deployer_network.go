@@ -20,11 +20,26 @@ func deployerNetwork() Rule {
 				network.Attribute = "network"
 				own := s.inProject()
 				own.Permissions = []string{"compute.regions.get"}
-				needs = append(needs, readsCompute(network, c), readsCompute(own, c))
+				for _, n := range append(bySubnetwork(network, c), own) {
+					needs = append(needs, readsCompute(n, c))
+				}
 			}
 			return needs
 		},
 	}
+}
+
+// bySubnetwork takes a need about a network apart where the plan names the
+// subnetwork, on which a grant may stand too.
+func bySubnetwork(n Need, c *plan.Cluster) []Need {
+	name := relativeName(c.Subnetwork.String())
+	if name == "" || n.Unknown != "" {
+		return []Need{n}
+	}
+	subnetwork := n
+	n.Permissions, subnetwork.Permissions = n.Permissions[:1], n.Permissions[1:]
+	subnetwork.Attribute, subnetwork.Resource = "subnetwork", "//compute.googleapis.com/"+name
+	return []Need{n, subnetwork}
 }
 
 func readsCompute(n Need, c *plan.Cluster) Need {

@@ -16,8 +16,9 @@ func TestDeployerNetwork(t *testing.T) {
 			name: "the network in the host project",
 			plan: "shared-vpc",
 			want: []wanted{
-				"warning: deployer compute.networks.get compute.subnetworks.get on projects/acme-host",
+				"warning: deployer compute.networks.get on projects/acme-host",
 				"warning: deployer compute.regions.get on projects/acme-service",
+				"warning: deployer compute.subnetworks.get on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
 			},
 		},
 		{

@@ -10,17 +10,21 @@ func deployerOwnChanges() Rule {
 	return Rule{
 		ID:       "GP208",
 		Name:     "deployer-own-changes",
-		Title:    "The deployer may make the plan's own IAM, API and account changes in the projects of the clusters",
+		Title:    "The deployer may make the plan's own IAM, API and account changes in the projects that the clusters live on",
 		Severity: Error,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
-			projects := map[string]bool{}
-			for _, s := range subjects(p) {
-				projects[s.project.ID] = true
-			}
+			projects := liveOn(p)
 			var needs []Need
 			for _, c := range p.Changes {
-				if project := c.Project(); project.ID != "" && projects[project.ID] && c.Mode == "managed" {
-					needs = append(needs, ownChange(c, project)...)
+				project := changedProject(c)
+				if c.Mode != "managed" || project == "" || !projects[project] {
+					continue
+				}
+				for _, o := range ownChanges() {
+					if o.is(c) {
+						needs = append(needs, o.need(c, project))
+						break
+					}
 				}
 			}
 			return needs
@@ -28,46 +32,90 @@ func deployerOwnChanges() Rule {
 	}
 }
 
-// ownChange is what the deployer needs for one change. That accounts take the
-// named permissions is common knowledge, not documented with the resource: a
-// warning.
-func ownChange(c *plan.Change, project plan.Project) []Need {
-	n := subject{Change: c, project: project}.inProject().deployed(c)
-	switch {
-	case changesProjectPolicy(c):
-		n.Service = "cloudresourcemanager.googleapis.com"
-		n.Permissions = []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}
-		n.Fix.Role = "roles/resourcemanager.projectIamAdmin"
-	case c.Type == "google_project_service" && c.Creates():
-		n.Service = "serviceusage.googleapis.com"
-		n.Permissions = []string{"serviceusage.services.enable"}
-		n.Fix.Role = "roles/serviceusage.serviceUsageAdmin"
-	case c.Type == "google_project_service" && c.Goes() && c.Before("disable_on_destroy").True():
-		n.Service = "serviceusage.googleapis.com"
-		n.Permissions = []string{"serviceusage.services.disable"}
-		n.Fix.Role = "roles/serviceusage.serviceUsageAdmin"
-	case c.Type == "google_service_account" && c.Creates():
-		n.Severity = Warning
-		n.Service = "iam.googleapis.com"
-		n.Permissions = []string{"iam.serviceAccounts.create"}
-		n.Fix.Role = "roles/iam.serviceAccountAdmin"
-	default:
-		return nil
-	}
-	n.ExpectedError = "Error 403: Permission '" + n.Permissions[len(n.Permissions)-1] + "' denied"
-	return []Need{n}
-}
-
-// changesProjectPolicy reports whether a change writes the allow policy of its
-// project.
-func changesProjectPolicy(c *plan.Change) bool {
-	if !c.Creates() && !c.Updates() && !c.Deletes() {
-		return false
-	}
-	for _, typ := range []string{"google_project_iam_member", "google_project_iam_binding", "google_project_iam_policy", "google_project_default_service_accounts"} {
-		if strings.HasPrefix(c.Type, typ) {
-			return true
+// liveOn are the projects of clusters and node pools, of their networks, keys
+// and accounts.
+func liveOn(p *plan.Plan) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range subjects(p) {
+		out[s.project.ID] = true
+		if s.cluster != nil {
+			out[s.cluster.NetworkProject] = true
+		}
+		for _, a := range s.accounts {
+			out[home(a, s.project.ID)] = true
 		}
 	}
-	return false
+	eachKey(p, func(_ subject, k plan.Key) { out[plan.ProjectOfName(k.Name)] = true })
+	return out
+}
+
+// changedProject is the project that a change is made in: of a policy, that of
+// the resource whose policy it is.
+func changedProject(c *plan.Change) string {
+	if on := c.PolicyOn(); on != "" {
+		return plan.ProjectOfName(on)
+	}
+	return c.Project().ID
+}
+
+// An ownChange is what the deployer needs for changes of a kind.
+type ownChange struct {
+	is          func(*plan.Change) bool
+	service     string
+	permissions []string
+	role        string
+	// severity is a warning where it is common knowledge which permissions the
+	// change takes, and not documented with the resource.
+	severity Severity
+	// onResource reports that the resource itself is asked too.
+	onResource bool
+}
+
+// ownChanges are looked at in order: the first that fits counts.
+// https://docs.cloud.google.com/iam/docs/permissions-reference
+func ownChanges() []ownChange {
+	policy := func(prefix string) func(*plan.Change) bool {
+		return func(c *plan.Change) bool { return writes(c) && strings.HasPrefix(c.Type, prefix) }
+	}
+	isA := func(typ string, does func(*plan.Change) bool) func(*plan.Change) bool {
+		return func(c *plan.Change) bool { return c.Type == typ && does(c) }
+	}
+	disables := func(c *plan.Change) bool { return c.Goes() && c.Before("disable_on_destroy").True() }
+	const iam, crm, su = "iam.googleapis.com", "cloudresourcemanager.googleapis.com", "serviceusage.googleapis.com"
+	const customRole = "google_project_iam_custom_role"
+	return []ownChange{
+		{is: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: Warning},
+		{is: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: Warning},
+		{is: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: Warning},
+		{is: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
+		{is: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", severity: Warning, onResource: true},
+		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning},
+		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning},
+		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", severity: Warning, onResource: true},
+		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin"},
+		{is: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
+		{is: isA("google_service_account", (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin", severity: Warning},
+		{is: isA("google_service_account", (*plan.Change).Goes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", severity: Warning},
+	}
+}
+
+func writes(c *plan.Change) bool { return c.Creates() || c.Updates() || c.Deletes() }
+
+// writesProjectPolicy reports whether a change writes the allow policy of its
+// project.
+func writesProjectPolicy(c *plan.Change) bool {
+	return writes(c) && (strings.HasPrefix(c.Type, "google_project_iam_") || c.Type == "google_project_default_service_accounts")
+}
+
+func (o ownChange) need(c *plan.Change, project string) Need {
+	n := subject{Change: c}.in(project, "").deployed(c)
+	n.Service = o.service
+	n.Permissions = o.permissions
+	n.Fix.Role = o.role
+	n.Severity = o.severity
+	n.ExpectedError = "Error 403: Permission '" + n.Permissions[len(n.Permissions)-1] + "' denied"
+	if o.onResource {
+		n.Resource = "//" + o.service + "/" + c.PolicyOn()
+	}
+	return n
 }

@@ -30,10 +30,10 @@ func hostAgentUser() Rule {
 }
 
 // onSharedVPC are the clusters that apply builds on a network of another
-// project.
+// project, and those that stand there and that it endangers.
 func onSharedVPC(p *plan.Plan) []subject {
 	var out []subject
-	for _, s := range building(p) {
+	for _, s := range living(p) {
 		if !s.pool && (s.cluster.HostProject() != "" || s.cluster.NetworkProject == "") {
 			out = append(out, s)
 		}

@@ -86,19 +86,15 @@ func keyName(name string) string {
 	return name
 }
 
-// eachKey calls f for each key that clusters and node pools use after apply.
+// eachKey calls f for each key that clusters and node pools use after apply,
+// those that it leaves as they are and endangers among them.
 func eachKey(p *plan.Plan, f func(subject, plan.Key)) {
-	for _, c := range p.Clusters {
-		for _, k := range c.Keys {
-			if strings.HasPrefix(k.Attribute, "database_encryption") && c.After("database_encryption", 0, "state").String() == "DECRYPTED" {
+	for _, s := range append(subjects(p), standing(p)...) {
+		for _, k := range s.keys {
+			if strings.HasPrefix(k.Attribute, "database_encryption") && s.After("database_encryption", 0, "state").String() == "DECRYPTED" {
 				continue
 			}
-			f(ofCluster(c), k)
-		}
-	}
-	for _, pool := range p.NodePools {
-		for _, k := range pool.Keys {
-			f(ofNodePool(pool), k)
+			f(s, k)
 		}
 	}
 }

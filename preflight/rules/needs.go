@@ -9,8 +9,11 @@ import (
 )
 
 // Needs are what a plan needs by every rule, those alike merged into one with
-// all their addresses, sorted.
+// all their addresses, sorted. A plan without GKE needs nothing.
 func Needs(p *plan.Plan, set Settings) []Need {
+	if p.Empty() {
+		return nil
+	}
 	merged := map[string]*Need{}
 	for _, rule := range All() {
 		for _, n := range rule.Needs(p, set) {

@@ -10,7 +10,23 @@ func poolsRecreated() Rule {
 		Severity: Error,
 		Requires: []string{"GP201"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
-			return onExisting(p, Recreated)
+			needs := onExisting(p, Recreated)
+			for _, c := range p.Clusters {
+				if c.Updates() && removesNetworkPolicy(c) {
+					n := ofCluster(c).inProject()
+					n.Kind, n.Severity, n.Attribute = Statement, Warning, "network_policy"
+					n.Message = "the plan removes the network policy of cluster " + c.Name.String() + ": its node pools must be recreated before anything else can be changed about it"
+					needs = append(needs, n)
+				}
+			}
+			return needs
 		},
 	}
+}
+
+// removesNetworkPolicy reports whether a cluster has network policy now, and
+// not after apply.
+// https://docs.cloud.google.com/kubernetes-engine/docs/how-to/network-policy
+func removesNetworkPolicy(c *plan.Cluster) bool {
+	return c.Before("network_policy", 0, "enabled").True() && !c.After("network_policy", 0, "enabled").True()
 }

@@ -48,6 +48,34 @@ func read(t *testing.T, name string, changes set) *plan.Plan {
 	return p
 }
 
+// changesOf and blocksOf are the resource changes of a plan and the blocks of
+// its configuration, to add to.
+func changesOf(t *testing.T, name string) []any {
+	t.Helper()
+	return within(t, name, "resource_changes")
+}
+
+func blocksOf(t *testing.T, name string) []any {
+	t.Helper()
+	return within(t, name, "configuration", "root_module", "resources")
+}
+
+func within(t *testing.T, name string, path ...string) []any {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("../../fixtures/plans", name, "plan.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc any
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range path {
+		doc = doc.(map[string]any)[step]
+	}
+	return doc.([]any)
+}
+
 func put(t *testing.T, doc any, path []string, value any) {
 	t.Helper()
 	for len(path) > 1 {
@@ -205,6 +233,14 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// TestNoGKE: a plan without GKE needs nothing, whatever else stands in it.
+func TestNoGKE(t *testing.T) {
+	p := read(t, "kubernetes-provider", set{"resource_changes": []any{}})
+	if got := Needs(p, Settings{}); len(got) > 0 || !p.HoldsToken {
+		t.Errorf("it needs %+v", got)
+	}
+}
+
 // TestWellFormed: whatever a rule asks for can be asked.
 func TestWellFormed(t *testing.T) {
 	permission := regexp.MustCompile(`^[a-z]+(\.[a-zA-Z]+){2}$`)
@@ -350,12 +386,20 @@ func TestExpectedErrors(t *testing.T) {
 		{"GP404", "minimal", nil, `Not all instances running in IGM: Required 'compute.instances.create' permission for 'projects/acme-prod'`},
 		{"GP501", "shared-vpc", nil, `Error 403: Kubernetes Engine Service Agent is missing required permissions on this project. required "container.hostServiceAgent.use" permission(s) for "projects/acme-host"., forbidden`},
 		{"GP502", "shared-vpc", nil, `Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for 'projects/acme-host/regions/europe-west1/subnetworks/gke'`},
+		{"GP504", "shared-vpc", nil, `Error 400: Project "acme-service" does not have an associated Shared-VPC host project., badRequest`},
+		{"GP904", "existing", nil, `Error: Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.`},
+		{"GP905", "minimal", nil, `Error 409: Already exists: projects/acme-prod/locations/europe-west1/clusters/main., alreadyExists`},
+		{"GP907", "kubernetes-provider", nil, `Error: Unauthorized`},
 		{"GP601", "cmek", set{after + "database_encryption": nil}, `Error 403: Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied on resource 'projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks' (or it may not exist).`},
+	}
+	severities := map[string]Severity{}
+	for _, r := range All() {
+		severities[r.ID] = r.Severity
 	}
 	for _, tt := range cases {
 		got := map[string]bool{}
 		for _, n := range Needs(read(t, tt.plan, tt.changes), Settings{}) {
-			if n.Rule == tt.rule {
+			if n.Rule == tt.rule && n.Severity == severities[tt.rule] {
 				got[n.ExpectedError] = true
 			}
 		}

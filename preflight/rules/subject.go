@@ -10,6 +10,7 @@ type subject struct {
 	project  plan.Project
 	location string
 	accounts []plan.Account
+	keys     []plan.Key
 	// version is that of the nodes, else of the control plane; may be absent.
 	version plan.Value
 	// cluster is nil for a node pool whose cluster the plan does not have.
@@ -34,14 +35,14 @@ func subjects(p *plan.Plan) []subject {
 func ofCluster(c *plan.Cluster) subject {
 	return subject{
 		Change: c.Change, project: c.Project, location: c.Location.String(),
-		accounts: c.Accounts, version: c.Version, cluster: c,
+		accounts: c.Accounts, keys: c.Keys, version: c.Version, cluster: c,
 	}
 }
 
 func ofNodePool(n *plan.NodePool) subject {
 	s := subject{
 		Change: n.Change, project: n.Project, location: n.Location.String(),
-		accounts: n.Accounts, version: n.Version, cluster: n.Cluster, pool: true,
+		accounts: n.Accounts, keys: n.Keys, version: n.Version, cluster: n.Cluster, pool: true,
 	}
 	if s.version.State == plan.Absent && n.Cluster != nil {
 		s.version = n.Cluster.Version

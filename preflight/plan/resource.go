@@ -1,0 +1,64 @@
+package plan
+
+import "strings"
+
+// ResourceName is the relative name that a planned key ring, key or subnetwork
+// will have, such as projects/p/locations/l/keyRings/r/cryptoKeys/k; empty for
+// other types, and where it does not follow from the plan.
+// https://docs.cloud.google.com/iam/docs/full-resource-names
+func (c *Change) ResourceName() string { return c.resourceName(maxHops) }
+
+func (c *Change) resourceName(hops int) string {
+	name := c.Now("name").String()
+	if name == "" || hops <= 0 {
+		return ""
+	}
+	switch c.Type {
+	case "google_kms_key_ring":
+		return within(c.Project().ID, "locations", c.Now("location").String(), "keyRings/"+name)
+	case "google_kms_crypto_key":
+		return between("", c.ring(hops-1), "/cryptoKeys/"+name)
+	case "google_compute_subnetwork":
+		return within(c.Project().ID, "regions", last(c.Now("region").String()), "subnetworks/"+name)
+	}
+	return ""
+}
+
+// ring is the key ring of a key, also one that the plan makes.
+func (c *Change) ring(hops int) string {
+	if v := c.Now("key_ring"); v.State == Known {
+		return keyResource(v.String(), "keyRings")
+	}
+	return c.resourceBehind("key_ring", hops)
+}
+
+// within is projects/P/KIND/WHERE/REST; empty where a part is not known.
+func within(project, kind, where, rest string) string {
+	if project == "" || where == "" {
+		return ""
+	}
+	return "projects/" + project + "/" + kind + "/" + where + "/" + rest
+}
+
+// resourceBehind is the name of the one planned resource that an attribute
+// refers to; empty where that is not certain.
+func (c *Change) resourceBehind(attribute string, hops int) string {
+	if c.block == nil {
+		return ""
+	}
+	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions[attribute]))
+	return f.resource(hops)
+}
+
+// resource is the name of what was followed to, by an attribute that is its
+// name.
+func (f followed) resource(hops int) string {
+	if len(f.changes) != 1 || !isName(f.attribute) {
+		return ""
+	}
+	return f.changes[0].resourceName(hops)
+}
+
+func isName(attribute string) bool {
+	return attribute == "id" || attribute == "self_link" || attribute == "name" || strings.HasSuffix(attribute, "_id")
+}

@@ -1,0 +1,71 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
+
+func identityPoolOrder() Rule {
+	return Rule{
+		ID:       "GP804",
+		Name:     "identity-pool-order",
+		Title:    "Grants to Kubernetes service accounts wait for the first cluster with Workload Identity",
+		Severity: Warning,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, pc := range p.PolicyChanges() {
+				if project := poolIn(pc); project != "" && pc.Effect != plan.Removes {
+					needs = append(needs, waitsForPool(p, pc, project)...)
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// poolIn is the project whose workload identity pool a change grants to:
+// serviceAccount:P.svc.id.goog[namespace/name].
+func poolIn(pc plan.PolicyChange) string {
+	for _, g := range pc.Grants {
+		for _, m := range g.Members {
+			if project, _, ok := strings.Cut(strings.TrimPrefix(m, "serviceAccount:"), ".svc.id.goog["); ok {
+				return project
+			}
+		}
+	}
+	return ""
+}
+
+// waitsForPool needs the grant to wait for a cluster that brings the pool, if
+// the plan makes the first of them: a project with a cluster that stands may
+// have the pool already.
+func waitsForPool(p *plan.Plan, pc plan.PolicyChange, project string) []Need {
+	var first *plan.Cluster
+	for _, c := range p.Clusters {
+		pool := c.After("workload_identity_config", 0, "workload_pool").String()
+		if c.Project.ID != project || pool != project+".svc.id.goog" && !c.Autopilot {
+			continue
+		}
+		if !c.Creates() || pc.WaitsFor(c.Change) == plan.Waits {
+			return nil
+		}
+		first = c
+	}
+	if first == nil {
+		return nil
+	}
+	for _, c := range p.Standing {
+		if c.Project.ID == project {
+			return nil
+		}
+	}
+	n := ofCluster(first).inProject()
+	n.Addresses = []string{pc.Address}
+	n.Kind = Statement
+	n.Message = fmt.Sprintf("%s grants to %s.svc.id.goog, which exists once %s does, and does not wait for it", pc.Address, project, first.Address)
+	n.ExpectedError = "Error 400: Identity Pool does not exist (" + project + ".svc.id.goog)."
+	n.Fix.Terraform = "# " + plan.BlockOf(pc.Address) + "\ndepends_on = [" + plan.BlockOf(first.Address) + "]"
+	return []Need{n}
+}

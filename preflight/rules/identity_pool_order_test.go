@@ -1,0 +1,37 @@
+package rules
+
+import "testing"
+
+func TestIdentityPoolOrder(t *testing.T) {
+	runCases(t, "GP804", []testCase{
+		{
+			name: "a grant that does not wait",
+			plan: "features",
+			changes: set{
+				"resource_changes": append(changesOf(t, "features"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"role": "roles/iam.workloadIdentityUser", "member": "serviceAccount:acme-prod.svc.id.goog[app/app]", "service_account_id": "projects/acme-prod/serviceAccounts/app@acme-prod.iam.gserviceaccount.com"}}}),
+			},
+			want: []wanted{
+				"warning: on projects/acme-prod stating: google_service_account_iam_member.wi grants to acme-prod.svc.id.goog, which exists once google_container_cluster.main does, and does not wait for it",
+			},
+		},
+		{
+			name: "one that waits",
+			plan: "features",
+			changes: set{
+				"resource_changes":                    append(changesOf(t, "features"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"role": "roles/iam.workloadIdentityUser", "member": "serviceAccount:acme-prod.svc.id.goog[app/app]", "service_account_id": "projects/acme-prod/serviceAccounts/app@acme-prod.iam.gserviceaccount.com"}}}),
+				"configuration.root_module.resources": append(blocksOf(t, "features"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "depends_on": []any{"google_container_cluster.main"}}),
+			},
+		},
+		{
+			name: "a cluster without the pool",
+			plan: "minimal",
+			changes: set{
+				"resource_changes": append(changesOf(t, "minimal"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"role": "roles/iam.workloadIdentityUser", "member": "serviceAccount:acme-prod.svc.id.goog[app/app]", "service_account_id": "projects/acme-prod/serviceAccounts/app@acme-prod.iam.gserviceaccount.com"}}}),
+			},
+		},
+		{
+			name: "no such grant",
+			plan: "features",
+		},
+	})
+}

@@ -1,0 +1,48 @@
+package rules
+
+import (
+	"fmt"
+
+	"gke-preflight/preflight/plan"
+)
+
+func workloadIdentityNeeded() Rule {
+	return Rule{
+		ID:       "GP713",
+		Name:     "workload-identity-needed",
+		Title:    "Clusters whose options need Workload Identity have it",
+		Severity: Warning,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, s := range building(p) {
+				for _, path := range [][]any{
+					{"mesh_certificates", 0, "enable_certificates"},
+					{"addons_config", 0, "config_connector_config", 0, "enabled"},
+				} {
+					if !s.pool && isOn(s.After(path...)) {
+						needs = append(needs, s.hasPool(plan.Path(path...)))
+					}
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// hasPool needs a workload pool, which Autopilot brings along.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
+func (s subject) hasPool(attribute string) Need {
+	n := s.inProject()
+	n.Kind = Statement
+	n.Attribute = attribute
+	pool := s.After("workload_identity_config", 0, "workload_pool")
+	switch {
+	case pool.State == plan.Unknown:
+		n.Unknown = "workload_identity_config[0].workload_pool is not known before apply"
+	case pool.State == plan.Known || s.cluster.Autopilot:
+		n.Holds, n.Message = true, attribute+" has the Workload Identity that it needs"
+	default:
+		n.Message = fmt.Sprintf("%s needs Workload Identity, and %s has no workload_identity_config", attribute, s.Address)
+	}
+	return n
+}

@@ -1,0 +1,32 @@
+package rules
+
+import "testing"
+
+func TestWorkloadIdentityNeeded(t *testing.T) {
+	runCases(t, "GP713", []testCase{
+		{
+			name: "mesh certificates without it",
+			plan: "minimal",
+			changes: set{
+				after + "mesh_certificates": []any{map[string]any{"enable_certificates": true}},
+			},
+			want: []wanted{
+				"warning: on projects/acme-prod stating: mesh_certificates[0].enable_certificates needs Workload Identity, and google_container_cluster.main has no workload_identity_config",
+			},
+		},
+		{
+			name: "Config Connector with it",
+			plan: "features",
+			changes: set{
+				after + "addons_config": []any{map[string]any{"config_connector_config": []any{map[string]any{"enabled": true}}}},
+			},
+			want: []wanted{
+				"warning: on projects/acme-prod which holds: addons_config[0].config_connector_config[0].enabled has the Workload Identity that it needs",
+			},
+		},
+		{
+			name: "neither",
+			plan: "minimal",
+		},
+	})
+}
