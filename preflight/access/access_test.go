@@ -192,6 +192,7 @@ type scene struct {
 	programs map[string]func() (Output, error)
 	missing  []string // programs that are not on PATH
 	patience time.Duration
+	file     string // the kubeconfig
 }
 
 func ref() Ref { return Ref{"acme-prod", "europe-west1", "main"} }
@@ -267,6 +268,7 @@ users:
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
+	s.file = file
 	k, err := ReadKubeconfig(file, func(string) string { return "" })
 	if err != nil {
 		s.t.Fatal(err)

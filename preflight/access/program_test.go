@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -75,47 +76,96 @@ func FuzzReadCredential(f *testing.F) {
 	})
 }
 
-// The programs that people have, where they are here.
-func TestRealKubectl(t *testing.T) {
-	path, err := exec.LookPath("kubectl")
-	if err != nil {
-		t.Skip("kubectl is not here")
+// requires skips a test where one of the programs is not here.
+func requires(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip(name + " is not here")
+		}
 	}
-	out, err := Run(t.Context(), Program{Path: path, Args: []string{"version", "--client", "-o", "json"}})
+}
+
+func TestRealKubectl(t *testing.T) {
+	requires(t, "kubectl")
+	out, err := Run(t.Context(), Program{Path: "kubectl", Args: []string{"version", "--client", "-o", "json"}})
 	if v, ok := versionOf(out.Stdout); err != nil || !ok || v.major != 1 || v.minor == 0 {
 		t.Errorf("%s: %v, %v", out.Stdout, v, err)
 	}
 }
 
-// The plugin asks gcloud for a token, and gcloud takes one from its environment.
-func TestRealPlugin(t *testing.T) {
-	for _, name := range []string{pluginName, "gcloud"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skip(name + " is not here")
-		}
-	}
-	home := t.TempDir()
-	s := newScene(t)
-	s.target.Entry.user.Exec.Args = nil
-	run := func(env ...string) *Result {
-		s.patience = time.Minute
-		s.world.Connect = Transport
-		s.programs[pluginName] = func() (Output, error) {
-			p := s.ran[len(s.ran)-1]
-			path, err := exec.LookPath(pluginName)
-			if err != nil {
-				return Output{}, err
+// loginOf is a user with the real plugin. It asks gcloud for a token, and gcloud
+// takes one from its environment.
+func loginOf(token, home string) string {
+	return `
+    exec:
+      apiVersion: client.authentication.k8s.io/v1beta1
+      command: gke-gcloud-auth-plugin
+      interactiveMode: Never
+      env:
+      - {name: CLOUDSDK_AUTH_ACCESS_TOKEN, value: "` + token + `"}
+      - {name: CLOUDSDK_CONFIG, value: "` + home + `"}
+      - {name: HOME, value: "` + home + `"}
+`
+}
+
+// What this package finds, kubectl meets: with the real programs, where they
+// are here.
+func TestAgreesWithKubectl(t *testing.T) {
+	requires(t, "kubectl", pluginName, "gcloud")
+	for _, tt := range []struct {
+		name   string
+		handle http.HandlerFunc
+		token  string
+		change func(*scene, string)
+		class  string
+	}{
+		{"works", only(pluginToken, 401, unauthorizedBody), pluginToken, func(*scene, string) {}, ""},
+		{"401", only(toolToken, 401, unauthorizedBody), pluginToken, func(*scene, string) {}, "unauthorized_401"},
+		{"403", only(toolToken, 403, forbiddenBody), pluginToken, func(*scene, string) {}, "rbac_forbidden_403"},
+		{"not logged in", says(200, namespaceList), "", func(*scene, string) {}, "plugin_failed"},
+		{"another authority", says(200, namespaceList), pluginToken, func(s *scene, login string) {
+			s.user(s.server.host, newAuthority(s.t), "", login)
+		}, "kubeconfig_ca"},
+		{"protocol of old", says(200, namespaceList), pluginToken, func(s *scene, login string) {
+			s.user(s.server.host, s.ca, "", strings.Replace(login, "v1beta1", "v1alpha1", 1))
+		}, "plugin_api_version"},
+		{"another protocol", says(200, namespaceList), pluginToken, func(s *scene, login string) {
+			s.user(s.server.host, s.ca, "", strings.Replace(login, "v1beta1", "v1", 1))
+		}, "plugin_api_version"},
+		{"login of old", says(200, namespaceList), pluginToken, func(s *scene, _ string) {
+			s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: gcp}")
+		}, "login_plugin_unused"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newScene(t)
+			s.patience = time.Minute
+			s.answers(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") == "Bearer "+toolToken {
+					says(200, namespaceList)(w, r)
+					return
+				}
+				tt.handle(w, r)
+			})
+			login := loginOf(tt.token, t.TempDir())
+			s.user(s.server.host, s.ca, "", login)
+			tt.change(s, login)
+			s.programs[pluginName] = func() (Output, error) {
+				p := s.ran[len(s.ran)-1]
+				p.Path = pluginName
+				return Run(t.Context(), p)
 			}
-			p.Path, p.Env = path, append(p.Env, append(env, "HOME="+home, "CLOUDSDK_CONFIG="+home)...)
-			return Run(t.Context(), p)
-		}
-		return s.run()
-	}
-	if r := run("CLOUDSDK_AUTH_ACCESS_TOKEN=" + pluginToken); r.Result != Pass {
-		t.Errorf("got %+v", r)
-	}
-	home = t.TempDir()
-	if r := run(); r.Class != "plugin_failed" {
-		t.Errorf("not logged in: got %+v", r)
+			r := s.run()
+			if r.Class != tt.class {
+				t.Errorf("got %+v", r)
+			}
+			out, err := Run(t.Context(), Program{
+				Path: "kubectl", Args: []string{"--kubeconfig", s.file, "--request-timeout=20s", "get", "--raw", "/api/v1/namespaces"},
+				Env: []string{"HOME=" + t.TempDir()},
+			})
+			if (err == nil) != (r.Result == Pass) {
+				t.Errorf("this package says %s, and kubectl %v: %s", r.Result, err, out.Stderr)
+			}
+		})
 	}
 }

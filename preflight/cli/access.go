@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os/exec"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -187,7 +188,7 @@ func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*
 	if err != nil {
 		return nil, err
 	}
-	w := f.world(env, client, source)
+	w := f.world(ctx, env, client, source)
 	var out []*access.Result
 	for _, t := range targets {
 		if t.unknown != "" {
@@ -202,9 +203,9 @@ func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*
 	return out, nil
 }
 
-func (f *accessFlags) world(env Env, client *gcp.Client, source string) access.World {
+func (f *accessFlags) world(ctx context.Context, env Env, client *gcp.Client, source string) access.World {
 	w := access.World{
-		Google: accessGoogle{client}, Credentials: source,
+		Google: newAccessGoogle(ctx, client), Credentials: source,
 		Connect: access.Transport, LookPath: exec.LookPath, Run: access.Run,
 		ReadFile: env.ReadFile, Now: env.Now,
 	}
@@ -259,7 +260,19 @@ func judgeAccess(r *access.Report) error {
 }
 
 // accessGoogle asks Google Cloud for package access.
-type accessGoogle struct{ *gcp.Client }
+type accessGoogle struct {
+	*gcp.Client
+	info func() (gcp.TokenInfo, error)
+}
+
+// newAccessGoogle asks about the caller's token once, whatever the number of
+// clusters.
+func newAccessGoogle(ctx context.Context, client *gcp.Client) accessGoogle {
+	return accessGoogle{client, sync.OnceValues(func() (gcp.TokenInfo, error) { return client.TokenInfo(ctx) })}
+}
+
+// TokenInfo implements access.Google.
+func (g accessGoogle) TokenInfo(context.Context) (gcp.TokenInfo, error) { return g.info() }
 
 // TokenInfoOf implements access.Google.
 func (g accessGoogle) TokenInfoOf(ctx context.Context, token string) (gcp.TokenInfo, error) {
