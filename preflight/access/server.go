@@ -183,7 +183,7 @@ func (c *course) unreached(ctx context.Context, err error) finding {
 		}
 	case certificateFault(err):
 		return c.impostor(err)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), strings.Contains(err.Error(), "actively refused"): // the latter by Windows
 		return c.refusedConnection()
 	case timedOut(err), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return c.silence()

@@ -63,8 +63,12 @@ func siteOf(plane *ControlPlane) *site {
 	return &site{host: all[0], dns: all[0] == hostOf(plane.Endpoints.DNS.Endpoint)}
 }
 
-// hostOf drops the port that https has anyway.
+// hostOf drops the port that https has anyway, and puts brackets around an
+// address of IPv6.
 func hostOf(host string) string {
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
+		return "[" + ip.String() + "]"
+	}
 	return strings.ToLower(strings.TrimSuffix(host, ":443"))
 }
 
