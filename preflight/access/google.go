@@ -51,7 +51,7 @@ func (c *course) identity(ctx context.Context) finding {
 	case errors.As(err, &e) && e.Unauthorized():
 		return c.expired("the token of " + c.Credentials + " is not valid: it has expired or was withdrawn")
 	case err != nil:
-		return open("Google did not say whose the token of " + c.Credentials + " is: " + excerpt(err.Error()))
+		return open("Google did not say whose the token of " + c.Credentials + " is: " + reason(err))
 	}
 	c.member = memberOf(info.Email)
 	return c.judgeToken(info)
@@ -101,7 +101,16 @@ func (c *course) noToken(err error) finding {
 	if errors.As(err, &e) && (e.Denied() || e.NotFound() || e.Unauthorized()) {
 		return c.expired("no token can be made: " + excerpt(e.Error()))
 	}
-	return open("no token could be got from " + c.Credentials + ": " + excerpt(err.Error()))
+	return open("no token could be got from " + c.Credentials + ": " + reason(err))
+}
+
+// reason is why Google did not answer, without what was asked, or its answer.
+func reason(err error) string {
+	var e *gcp.Error
+	if errors.As(err, &e) && e.Unreachable() {
+		return "no answer: " + excerpt(e.Silence())
+	}
+	return excerpt(err.Error())
 }
 
 // prefixed is nothing where there is nothing to begin.
@@ -142,7 +151,7 @@ func (c *course) cluster(ctx context.Context) finding {
 		c.plane = &plane
 		return c.state(plane)
 	}
-	c.silent = excerpt(err.Error())
+	c.silent = reason(err)
 	var e *gcp.Error
 	if !errors.As(err, &e) {
 		return open("Google did not say whether the cluster exists: " + c.silent)
@@ -213,7 +222,7 @@ func (c *course) notFound(ctx context.Context) finding {
 	}
 	names, err := c.Google.Clusters(ctx, c.Ref.Project)
 	if err != nil {
-		f.cause = f.message + ": the project, the location or the name is wrong (the login is valid); where else it may be could not be found out: " + excerpt(err.Error())
+		f.cause = f.message + ": the project, the location or the name is wrong (the login is valid); where else it may be could not be found out: " + reason(err)
 		return f
 	}
 	found := c.elsewhere(names)
@@ -301,7 +310,7 @@ func (c *course) connectPermission(ctx context.Context) finding {
 	holds, err := c.Google.Holds(ctx, c.Ref.Project, connect)
 	switch {
 	case err != nil:
-		return open("Google did not say whether " + c.name() + " holds " + connect + ": " + excerpt(err.Error()))
+		return open("Google did not say whether " + c.name() + " holds " + connect + ": " + reason(err))
 	case holds:
 		return passed(c.name() + " may connect through the DNS endpoint (" + connect + ")")
 	}
