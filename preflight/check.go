@@ -23,12 +23,26 @@ type Options struct {
 	// Troubleshooter allows asking Policy Troubleshooter what allow policies
 	// leave open.
 	Troubleshooter bool
+	// Waivers are findings that are accepted, and Baseline those that are known;
+	// nil where everything is new.
+	Waivers  []Waiver
+	Baseline *Baseline
+	// Only are the IDs of the rules that are looked at; nil for all.
+	Only []string
+	// Previous is a report on the same plan of which only what is open is asked
+	// again, and the rest kept; nil to ask everything.
+	Previous *Report
 	// Settings changes the rules.
 	Settings rules.Settings
 	// FailOn is the least severity that decides the result.
 	FailOn rules.Severity
 	// Table is what is known about predefined roles without asking.
 	Table *iam.Table
+	// Numbers are the numbers of projects that need not be asked for, by ID.
+	Numbers map[string]string
+	// Deployer is the member that the credentials at hand belong to, where they
+	// do not tell; usually empty.
+	Deployer string
 	// Credentials says in words where the credentials at hand come from.
 	Credentials string
 	// Now is the clock. It measures the check.
@@ -47,10 +61,10 @@ var ErrUnauthenticated = errors.New("the credentials are not accepted by Google 
 // is ErrUnauthenticated: what cannot be found out is in the report.
 func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*Report, error) {
 	begin := o.Now()
-	needs := rules.Needs(p, o.Settings)
+	needs, settled := o.open(rules.Needs(p, o.Settings))
 	j := &judge{
 		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
-		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted()}, options: o,
+		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted(), numbers: o.Numbers, deployer: o.Deployer}, options: o,
 	}
 	j.denials = sync.OnceValue(func() *denials { return j.readDenials(needs) })
 	findings := j.findings(needs)
@@ -60,16 +74,61 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 	r := &Report{
 		SchemaVersion: SchemaVersion,
 		Plan:          PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
-		Findings:      finish(findings),
+		Findings:      finish(o.judged(append(settled, findings...))),
 		Deployers:     j.deployers(needs),
 		Projects:      j.projectRefs(p),
 		Limits:        j.limits(needs),
 	}
+	r.unjudged = append(settled, findings...)
 	r.Summary, r.Result = summarize(r.Findings, o.FailOn)
 	r.Requests = count(client)
 	r.DurationMS = o.Now().Sub(begin).Milliseconds()
 	redact(r, p)
 	return r, nil
+}
+
+// open are the needs that are asked about, and the findings that stay as they
+// were.
+func (o Options) open(needs []rules.Need) (open []rules.Need, settled []Finding) {
+	before := map[string]Finding{}
+	if o.Previous != nil {
+		for _, f := range o.Previous.unjudged {
+			before[f.need] = f
+		}
+	}
+	for _, n := range needs {
+		if o.Only != nil && !slices.Contains(o.Only, n.Rule) {
+			continue
+		}
+		if f, known := before[n.Key()]; known && (f.Outcome == Pass || !mayChange(n)) {
+			settled = append(settled, f)
+			continue
+		}
+		open = append(open, n)
+	}
+	return open, settled
+}
+
+// mayChange reports whether the answer to a need may change by waiting: what
+// the plan alone says does not.
+func mayChange(n rules.Need) bool {
+	return n.Unknown == "" && n.Kind != rules.Statement && n.Kind != rules.OnPath && n.Kind != rules.Fresh
+}
+
+// MayChange reports whether waiting may make the result of a report better:
+// all that decides it, at or above a severity, is what Google Cloud may answer
+// otherwise in a while.
+func (r *Report) MayChange(least rules.Severity) bool {
+	decides := func(f Finding) bool {
+		return rank(f.Severity) >= rank(least) && (f.Outcome == Fail || f.Outcome == Undetermined)
+	}
+	return slices.ContainsFunc(r.Findings, decides) &&
+		!slices.ContainsFunc(r.Findings, func(f Finding) bool { return decides(f) && !f.mayChange })
+}
+
+// judged are findings once waivers and baseline are taken into account.
+func (o Options) judged(findings []Finding) []Finding {
+	return o.Baseline.apply(waive(findings, o.Waivers, o.Now()))
 }
 
 // findings judges all needs side by side: whichever ask the same question
@@ -94,6 +153,7 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 				n = numbered()[i]
 			}
 			out[i] = j.finding(n)
+			out[i].need = needs[i].Key()
 			done()
 		})
 	}
@@ -181,6 +241,7 @@ func skip(needs []rules.Need, findings []Finding) []Finding {
 		out[i] = f
 		if cause := causeOf(needs, findings, i, byID[needs[i].Rule]); cause >= 0 && f.Outcome != Pass {
 			out[i] = blank(needs[i])
+			out[i].need = needs[i].Key()
 			out[i].Principal = f.Principal
 			out[i].Outcome = Skipped
 			out[i].Reason = "it rests on " + findings[cause].Rule + ", which comes first"

@@ -159,7 +159,7 @@ func newServer(t *testing.T, edits ...string) *fakegcp.Server {
 
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
-func check(t *testing.T, data []byte, server *fakegcp.Server) *preflight.Report {
+func check(t *testing.T, data []byte, server *fakegcp.Server, change ...func(*preflight.Options)) *preflight.Report {
 	t.Helper()
 	p, err := plan.Read(bytes.NewReader(data), plan.Options{})
 	if err != nil {
@@ -172,9 +172,13 @@ func check(t *testing.T, data []byte, server *fakegcp.Server) *preflight.Report 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := preflight.Check(context.Background(), p, client, preflight.Options{
+	o := preflight.Options{
 		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	r, err := preflight.Check(context.Background(), p, client, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,9 @@ type cloud struct {
 	ctx    context.Context
 	client *gcp.Client
 	wanted *wanted
+	// numbers and deployer are what a user said, so that nobody need be asked.
+	numbers  map[string]string
+	deployer string
 
 	identities lookup[string, gcp.Identity]
 	projects   lookup[string, gcp.Project]
@@ -171,7 +174,13 @@ func union(list []string, more ...string) []string {
 }
 
 func (c *cloud) identity() (gcp.Identity, error) {
-	return c.identities.get("", func() (gcp.Identity, error) { return c.client.Identity(c.ctx) })
+	return c.identities.get("", func() (gcp.Identity, error) {
+		id, err := c.client.Identity(c.ctx)
+		if err == nil && id.Email == "" {
+			id.Email = emailOf(c.deployer)
+		}
+		return id, err
+	})
 }
 
 func (c *cloud) project(id string) (gcp.Project, error) {
@@ -183,6 +192,9 @@ func (c *cloud) project(id string) (gcp.Project, error) {
 func (c *cloud) number(id string) (string, error) {
 	if strings.Trim(id, "0123456789") == "" {
 		return id, nil
+	}
+	if n := c.numbers[id]; n != "" {
+		return n, nil
 	}
 	p, err := c.project(id)
 	if err == nil {

@@ -52,7 +52,7 @@ func (j *judge) provided(n rules.Need, f Finding, by []*plan.Change, what string
 // race is the finding of what the plan provides, and those that need it do not
 // wait for.
 func (f Finding) race(n rules.Need, what string, impatient []string) Finding {
-	f.Rule, f.Outcome = ruleRace, Fail
+	f.Rule, f.Answers, f.Outcome, f.mayChange = ruleRace, n.Rule, Fail, false
 	f.Message = "the plan provides " + what + ", but " + list(impatient) + " does not wait for it: apply fails or not, as it happens (" + n.Rule + ")"
 	if n.Severity == rules.Error {
 		f.ExpectedError = n.ExpectedError
@@ -77,7 +77,7 @@ func dependsOn(addresses, on []string) string {
 // there is never meant, so it is an error even where its lack would only be
 // worth a warning.
 func (f Finding) against(n rules.Need) Finding {
-	f.Rule, f.Outcome = ruleTakenAway, Fail
+	f.Rule, f.Answers, f.Outcome, f.mayChange = ruleTakenAway, n.Rule, Fail, false
 	if n.Severity != rules.Note {
 		f.Severity = rules.Error
 	}

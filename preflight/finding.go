@@ -19,13 +19,16 @@ const (
 
 // A Finding is a need and the answer to it.
 type Finding struct {
-	Rule      string         `json:"rule"`
-	Name      string         `json:"name"`
-	Title     string         `json:"title"`
-	Outcome   Outcome        `json:"outcome"`
-	Severity  rules.Severity `json:"severity"`
-	Addresses []string       `json:"addresses,omitempty"`
-	Attribute string         `json:"attribute,omitempty"`
+	Rule     string         `json:"rule"`
+	Name     string         `json:"name"`
+	Title    string         `json:"title"`
+	Outcome  Outcome        `json:"outcome"`
+	Severity rules.Severity `json:"severity"`
+	// Answers is the rule whose need the finding answers, where that is another:
+	// what the plan itself takes away, or grants without anybody waiting.
+	Answers   string   `json:"answers,omitempty"`
+	Addresses []string `json:"addresses,omitempty"`
+	Attribute string   `json:"attribute,omitempty"`
 	// Principal is nil where the need is about no identity, such as an API.
 	Principal *rules.Principal `json:"principal,omitempty"`
 	Resource  string           `json:"resource,omitempty"`
@@ -46,6 +49,11 @@ type Finding struct {
 	ExpectedError string `json:"expected_error,omitempty"`
 	Fix           *Fix   `json:"fix,omitempty"`
 	URL           string `json:"url,omitempty"`
+
+	// need is the key of the need that the finding answers.
+	need string
+	// mayChange reports whether the answer may change by waiting.
+	mayChange bool
 }
 
 // A PermissionSet divides the permissions of a need by what was found.

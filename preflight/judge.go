@@ -118,6 +118,7 @@ func blank(n rules.Need) Finding {
 		Attribute: n.Attribute,
 		Resource:  n.Resource,
 		Service:   n.Service,
+		mayChange: mayChange(n),
 	}
 	if n.Principal.Kind != "" {
 		f.Principal = &n.Principal

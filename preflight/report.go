@@ -24,6 +24,9 @@ type Report struct {
 	Requests Requests `json:"requests"`
 	// DurationMS is the wall time of the check in milliseconds.
 	DurationMS int64 `json:"duration_ms"`
+
+	// unjudged are the findings before waivers and baseline.
+	unjudged []Finding
 }
 
 // Tool is what made a report.

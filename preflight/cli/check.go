@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -24,7 +27,9 @@ type checkFlags struct {
 	failOn            string
 	allowUndetermined bool
 	config            string
+	baseline          string
 	timeout           time.Duration
+	wait              time.Duration
 }
 
 func newCheck(env Env) *cobra.Command {
@@ -39,34 +44,38 @@ plan, or - for standard input. Without one it is this directory.`,
 		Example: `  terraform plan -out=tfplan && gke-preflight check tfplan
   terraform show -json tfplan | gke-preflight check -`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), env, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, env, args) },
 	}
 	f.planFlags.register(cmd)
 	f.outputFlags.register(cmd)
 	f.cloudFlags.register(cmd)
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "least `severity` that fails: error, warning or note")
 	cmd.Flags().BoolVar(&f.allowUndetermined, "allow-undetermined", false, "exit 0 where nothing fails but something could not be found out")
-	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (YAML)")
+	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
+	cmd.Flags().StringVar(&f.baseline, "baseline", "", "JSON `report` of an earlier check: only what is new fails")
+	cmd.Flags().DurationVar(&f.wait, "wait", 0, "ask again what is open until it passes, at most for `DURATION`, such as 7m")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to ask Google Cloud at most")
 	return cmd
 }
 
-func (f *checkFlags) run(ctx context.Context, env Env, args []string) error {
+func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
+	c, err := f.configure(cmd, env, args)
+	if err != nil {
+		return err
+	}
 	outputs, err := f.outputs()
 	if err != nil {
 		return err
 	}
-	options, err := f.options(env)
+	options, err := f.options(env, c)
 	if err != nil {
 		return err
 	}
-	p, source, err := f.open(ctx, env, args)
+	p, source, err := f.open(cmd.Context(), env, args, c.accounts)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.timeout)
-	defer cancel()
-	r, err := f.check(ctx, env, p, options)
+	r, err := f.check(cmd.Context(), env, p, options)
 	if err != nil {
 		return err
 	}
@@ -78,12 +87,48 @@ func (f *checkFlags) run(ctx context.Context, env Env, args []string) error {
 	return f.judge(r)
 }
 
+// configure reads the configuration file, and sets the flags that it has
+// defaults for, unless they were given.
+func (f *checkFlags) configure(cmd *cobra.Command, env Env, args []string) (*config, error) {
+	c, err := readConfig(env, f.config, directoryOf(args))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range sortedNames(c.flags) {
+		if cmd.Flags().Changed(name) {
+			continue
+		}
+		if err := cmd.Flags().Set(name, c.flags[name]); err != nil {
+			return nil, fmt.Errorf("configuration: flag %s: %w", name, err)
+		}
+	}
+	if f.endpoint == "" {
+		f.endpoint = c.endpoint
+	}
+	return c, nil
+}
+
+// directoryOf is the directory that a plan is in, or is.
+func directoryOf(args []string) string {
+	if len(args) == 0 || args[0] == "-" {
+		return "."
+	}
+	if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+		return args[0]
+	}
+	return filepath.Dir(args[0])
+}
+
 // options are those of the check, from flags and configuration.
-func (f *checkFlags) options(env Env) (preflight.Options, error) {
+func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 	o := preflight.Options{
 		Impersonation:  !f.noImpersonation,
 		Troubleshooter: f.troubleshooter,
 		FailOn:         rules.Severity(f.failOn),
+		Settings:       c.settings,
+		Waivers:        c.waivers,
+		Numbers:        c.numbers,
+		Deployer:       c.deployer,
 		Table:          iam.Predefined(),
 		Now:            env.Now,
 		LookPath:       env.LookPath,
@@ -92,9 +137,28 @@ func (f *checkFlags) options(env Env) (preflight.Options, error) {
 	if !knownSeverity(f.failOn) {
 		return o, fmt.Errorf("--fail-on %q: want error, warning or note", f.failOn)
 	}
-	var err error
-	o.Settings, err = readConfig(env, f.config)
-	return o, err
+	if f.baseline == "" {
+		return o, nil
+	}
+	known, err := readReport(env, f.baseline)
+	if err != nil {
+		return o, fmt.Errorf("--baseline: %w", err)
+	}
+	o.Baseline = preflight.NewBaseline(f.baseline, known)
+	return o, nil
+}
+
+// readReport reads a JSON report that was kept.
+func readReport(env Env, file string) (*preflight.Report, error) {
+	data, err := env.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	var r preflight.Report
+	if err := json.Unmarshal(data, &r); err != nil || r.SchemaVersion != preflight.SchemaVersion {
+		return nil, fmt.Errorf("%s is no report of schema version %s\nhint: gke-preflight check --format json=%s", file, preflight.SchemaVersion, file)
+	}
+	return &r, nil
 }
 
 // check asks Google Cloud, unless the plan gives nothing to ask about.
@@ -107,7 +171,7 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 		return nil, err
 	}
 	o.Credentials = source
-	r, err := preflight.Check(ctx, p, client, o)
+	r, err := f.ask(ctx, p, client, o)
 	if errors.Is(err, preflight.ErrUnauthenticated) {
 		return nil, fmt.Errorf("%w (%s): they have expired or were withdrawn\nhint: gcloud auth application-default login", err, source)
 	}
@@ -115,6 +179,44 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 		return nil, errors.New("interrupted")
 	}
 	return r, err
+}
+
+// ask checks, and again what is open as long as --wait allows and there is
+// hope.
+func (f *checkFlags) ask(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*preflight.Report, error) {
+	begin := o.Now()
+	for pause := f.wait / firstPause; ; pause = min(2*pause, time.Minute) {
+		r, err := f.once(ctx, p, client, o)
+		left := f.wait - o.Now().Sub(begin)
+		if err != nil || r.Result == preflight.Pass || !r.MayChange(o.FailOn) || left <= 0 {
+			return r, err
+		}
+		if !sleep(ctx, min(pause, left)) {
+			return r, nil
+		}
+		o.Previous = r
+	}
+}
+
+// firstPause is the part of --wait that is waited before asking again.
+const firstPause = 50
+
+func (f *checkFlags) once(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*preflight.Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	return preflight.Check(ctx, p, client, o)
+}
+
+// sleep waits, and reports whether it did: not if it was interrupted.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // judge turns a result into an exit code.

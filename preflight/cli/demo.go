@@ -79,7 +79,7 @@ func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string) (*pref
 	if err != nil {
 		return nil, err
 	}
-	options, err := f.options(env)
+	options, err := f.options(env, newConfig())
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func newNeeds(env Env) *cobra.Command {
 	}
 	from.register(cmd)
 	out.register(cmd)
-	cmd.Flags().StringVar(&config, "config", "", "configuration `file` (YAML)")
+	cmd.Flags().StringVar(&config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
 	return cmd
 }
 
@@ -35,15 +35,15 @@ func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config
 	if err != nil {
 		return err
 	}
-	set, err := readConfig(env, config)
+	c, err := readConfig(env, config, directoryOf(args))
 	if err != nil {
 		return err
 	}
-	p, source, err := from.open(ctx, env, args)
+	p, source, err := from.open(ctx, env, args, c.accounts)
 	if err != nil {
 		return err
 	}
-	inventory := preflight.Take(p, set)
+	inventory := preflight.Take(p, c.settings)
 	inventory.Plan.Source = source
 	for _, o := range outputs {
 		err := to(env, o.file, func(w io.Writer) error {

@@ -20,7 +20,8 @@ func (f *planFlags) register(cmd *cobra.Command) {
 }
 
 // open reads the plan that args name; without any it is this directory.
-func (f *planFlags) open(ctx context.Context, env Env, args []string) (*plan.Plan, string, error) {
+// Accounts are those of nodes that the plan cannot know; usually nil.
+func (f *planFlags) open(ctx context.Context, env Env, args []string, accounts map[string]string) (*plan.Plan, string, error) {
 	source := "."
 	if len(args) > 0 {
 		source = args[0]
@@ -29,6 +30,6 @@ func (f *planFlags) open(ctx context.Context, env Env, args []string) (*plan.Pla
 	if env.StderrWidth > 0 {
 		in.Progress = env.Stderr
 	}
-	p, err := plan.Open(ctx, in, plan.Options{Getenv: env.Getenv, Project: f.project})
+	p, err := plan.Open(ctx, in, plan.Options{Getenv: env.Getenv, Project: f.project, Accounts: accounts})
 	return p, source, err
 }

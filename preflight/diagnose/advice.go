@@ -20,7 +20,7 @@ func (f *finding) advise() {
 	if f.pattern.rules != nil && f.Class == f.pattern.class {
 		f.Rules = f.pattern.rules
 	}
-	if f.Principal != nil && f.Principal.Member != "" {
+	if f.Principal != nil && (f.Principal.Member != "" || f.Confidence == High) {
 		f.Suspects = nil
 	}
 	if len(a.commands) > 0 {
@@ -152,7 +152,13 @@ func callerDenied(f *finding) advice {
 	if strings.Contains(f.around(), "gke_service_account_deleted") {
 		a.cause += " The link about a deleted service account says nothing: Google appends it to plain refusals too."
 	}
-	a.commands = f.grantCaller()
+	if f.mayNotExist() {
+		a.cause += " Google answers the same for what does not exist."
+	}
+	if len(a.suspects) > 1 && a.suspects[1].Kind == gkeAgent {
+		a.commands = []string{numberOf(f.inProject()), rolesOf(f.inProject(), f.agent(gkeAgent, projectNumber))}
+	}
+	a.commands = append(a.commands, f.grantCaller()...)
 	return a
 }
 
@@ -495,8 +501,10 @@ func keyPolicy(m []string) string {
 
 // clusterFlags are the flags that name a cluster, as far as the text tells.
 func (f *finding) clusterFlags() (name string, flags []string) {
-	if m := clusterForm.FindStringSubmatch(f.block.text); m != nil {
-		return m[3], []string{"--location=" + m[2], "--project=" + m[1]}
+	for _, text := range []string{f.block.text, f.block.cluster} {
+		if m := clusterForm.FindStringSubmatch(text); m != nil {
+			return m[3], []string{"--location=" + m[2], "--project=" + m[1]}
+		}
 	}
 	return "CLUSTER", []string{"--location=LOCATION", "--project=" + f.inProject()}
 }

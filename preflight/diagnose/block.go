@@ -25,8 +25,9 @@ type block struct {
 	// loud blocks begin with a word such as Error, so that they are an error
 	// even where nothing in them is known.
 	loud bool
-	// context is the last project named before.
-	context string
+	// context and cluster are the last project and the last cluster named
+	// before.
+	context, cluster string
 }
 
 // A mark is where in a block a line begins.
@@ -55,6 +56,7 @@ type splitter struct {
 	blank   bool // the line before was empty, and not in a box
 	folded  bool
 	context string
+	cluster string
 }
 
 func newSplitter(examine func(*block)) *splitter { return &splitter{examine: examine} }
@@ -98,21 +100,30 @@ func (s *splitter) begins(l line) bool {
 	if s.blank && s.started && !goesOn.MatchString(l.text) {
 		return true
 	}
-	if s.soft && softStarts.MatchString(l.text) {
+	if s.soft && isSoft(l.text) {
 		return true
 	}
-	return loudStarts.MatchString(l.text) || quietStarts.MatchString(l.text)
+	return mayStart(l.text) && (loudStarts.MatchString(l.text) || quietStarts.MatchString(l.text))
 }
 
 func (s *splitter) classifyStart(l line) {
-	soft := softStarts.MatchString(l.text)
+	soft := isSoft(l.text)
 	s.soft = s.soft || soft
 	if s.text.Len() > 0 {
 		s.started = s.started || soft
 		return
 	}
-	s.loud = loudStarts.MatchString(l.text)
-	s.started = s.loud || soft || quietStarts.MatchString(l.text)
+	s.loud = mayStart(l.text) && loudStarts.MatchString(l.text)
+	s.started = s.loud || soft || mayStart(l.text) && quietStarts.MatchString(l.text)
+}
+
+// mayStart spares most lines the expressions of starts.
+func mayStart(s string) bool {
+	return s != "" && strings.IndexByte("*-EeFfCcKTIWN{[\"ptl", s[0]) >= 0 || strings.Contains(s, "Error: ") || strings.Contains(s, "Exception: ")
+}
+
+func isSoft(s string) bool {
+	return (strings.Contains(s, "rror") || strings.Contains(s, "code = ")) && softStarts.MatchString(s)
 }
 
 func (s *splitter) append(l line) {
@@ -138,10 +149,15 @@ func (s *splitter) flush() {
 }
 
 func (s *splitter) deliver() {
-	b := &block{text: s.text.String(), marks: slices.Clone(s.marks), started: s.started, loud: s.loud, context: s.context}
+	b := &block{text: s.text.String(), marks: slices.Clone(s.marks), started: s.started, loud: s.loud, context: s.context, cluster: s.cluster}
 	s.examine(b)
-	if named := anyProject.FindAllStringSubmatch(b.text, -1); len(named) > 0 {
-		s.context = strings.Clone(named[len(named)-1][1])
+	if at := strings.LastIndex(b.text, "projects/"); at >= 0 {
+		if named := anyProject.FindStringSubmatch(b.text[max(0, at-40):min(len(b.text), at+120)]); named != nil {
+			s.context = strings.Clone(named[1])
+		}
+	}
+	if at := strings.LastIndex(b.text, "/clusters/"); at >= 0 {
+		s.cluster = strings.Clone(clusterForm.FindString(b.text[max(0, at-160):min(len(b.text), at+80)]))
 	}
 }
 

@@ -11,8 +11,8 @@ const actAs = "iam.serviceAccounts.actAs"
 // account, and seldom the permission.
 func asActAs(f *finding) {
 	f.Permission, f.Resource = actAs, f.account
-	if kind := kindOf(f.user, deployer); isAgent(kind) && f.user != "" {
-		f.Confidence = Medium
+	if f.user == "" || isAgent(kindOf(f.user, deployer)) {
+		f.Confidence = Medium // the account may as well not exist
 	}
 }
 
@@ -85,6 +85,16 @@ func asAgent(f *finding) {
 	if f.Class == CallerPermissionDenied || f.Class == RetryBudgetExhausted {
 		f.Class = ServiceAgentMissingRole
 	}
+	if f.Permission == "" && strings.Contains(f.around(), "KMS key") {
+		f.Class = KMSPermission
+	}
+}
+
+// asEditPermissions: GKE seldom says of which account.
+func asEditPermissions(f *finding) {
+	if kind := kindOf(f.account, ""); f.account != "" {
+		f.Principal = &Principal{Kind: kind, Member: memberOf(f.account)}
+	}
 }
 
 // asKey: Compute Engine may not use a key, or the key is at fault.
@@ -114,6 +124,14 @@ func asPermission(f *finding) {
 		f.Permission = ""
 	}
 	f.byPermission()
+	if f.mayNotExist() {
+		f.Confidence = Medium
+	}
+}
+
+// mayNotExist reports whether Google leaves open that there is no such thing.
+func (f *finding) mayNotExist() bool {
+	return strings.Contains(f.block.text[f.start:min(len(f.block.text), f.end+40)], "it may not exist")
 }
 
 var (
@@ -277,11 +295,17 @@ func asToken(f *finding) {
 	}
 }
 
+var serviceVerb = regexp.MustCompile(`(?i)Permission denied to (enable|disable|list|get) services?\b`)
+
 var policyOf = regexp.MustCompile(`(?i)(retrieving|reading|getting|setting|applying|updating) (?:the )?IAM policy for (?:the )?(project|folder|organization|service account) ["']?([^\s"':]+)`)
 
 // inferPermission knows what Terraform was about to do where Google does not
 // say what was missing.
 func (f *finding) inferPermission() {
+	if verb := firstIn(serviceVerb, f.around()); verb != "" {
+		f.Permission = "serviceusage.services." + strings.ToLower(verb)
+		return
+	}
 	m := policyOf.FindStringSubmatch(f.around())
 	if m == nil {
 		return

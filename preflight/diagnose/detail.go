@@ -68,7 +68,7 @@ var (
 	inProjects = regexp.MustCompile(`projects/(?P<project>[^\s/"',;)\]]+(?: [^\s/"',;)\]>]+>)?)`)
 	clusters   = regexp.MustCompile(`projects/(?P<project>[^\s/"',;)\]]+)/(?:locations|zones|regions)/[^\s/"']+/clusters/`)
 	ofPools    = regexp.MustCompile(`^(?P<project>[^\s]+)\.svc\.id\.goog`)
-	ofProject  = regexp.MustCompile(`(?i)(?:in|on|for|to) (?:the )?(?:resource )?project ["'\[]?[a-z][\w-]+["'\]]?$`)
+	ofProject  = regexp.MustCompile(`(?i)(?:in|on|for|to) (?:the )?(?:resource )?project ["'\[]?[a-z][\w-]+["'\]]?[.,]?$`)
 	ofAccounts = regexp.MustCompile(`@(?P<project>[^\s@/"']+)\.iam\.gserviceaccount\.com`)
 	numbers    = regexp.MustCompile(`^(?:service-)?(?P<project>\d{4,})(?:-compute)?@(?:developer|cloudservices|[\w-]+\.iam)\.`)
 )
@@ -96,7 +96,7 @@ func (f *finding) complete() {
 	if f.Confidence == "" {
 		f.Confidence = High
 	}
-	if retries.MatchString(around) {
+	if retries.MatchString(f.before()) {
 		f.Wrapper = "retry_budget_exhausted"
 	}
 	f.name(around)
@@ -109,6 +109,14 @@ func (f *finding) complete() {
 	f.Line = f.line()
 	f.Excerpt = f.excerpt()
 	f.advise()
+}
+
+// before is the text of an error up to the end of its message.
+func (f *finding) before() string {
+	if f.block.started {
+		return f.block.text[:f.end]
+	}
+	return f.block.text[max(0, f.start-reach):f.end]
 }
 
 // name finds who the text names as the one that asked.
@@ -218,6 +226,8 @@ func (f *finding) serviceOfPermission() string {
 	switch {
 	case found && api == "resourcemanager":
 		return "cloudresourcemanager.googleapis.com"
+	case api == "compute" && byGKE.MatchString(f.around()):
+		return "container.googleapis.com" // which passes on what Compute Engine said
 	case found:
 		return api + ".googleapis.com"
 	}

@@ -28,8 +28,6 @@ type pattern struct {
 	decide func(*finding)
 	// cause overrides that of the class.
 	cause string
-	// commands, if any, go before those of the class.
-	commands func(*finding) []string
 	// rules override those of the class; an empty slice means none.
 	rules []string
 }
@@ -42,16 +40,6 @@ var table = sync.OnceValue(func() []pattern {
 	}
 	return all
 })
-
-// may reports whether p can match a text, which is given in lower case.
-func (p *pattern) may(lower string) bool {
-	for _, w := range p.words {
-		if strings.Contains(lower, w) {
-			return true
-		}
-	}
-	return false
-}
 
 // A finding is a pattern in a block.
 type finding struct {
@@ -131,14 +119,15 @@ func (c *collection) examine(b *block) {
 	if len(c.found) >= maxErrors {
 		return
 	}
-	lower := strings.ToLower(b.text)
+	candidates := words().find(lower(b.text))
 	var claims []claim
-	for i, t := 0, table(); i < len(t); i++ {
-		if !t[i].may(lower) {
+	for i, t := 0, table(); i < len(t) && len(candidates) > 0; i++ {
+		spans, may := candidates[i]
+		if !may {
 			continue
 		}
-		found, known := b.find(&t[i], claims)
-		claims = append(claims, known...)
+		found, own := b.find(&t[i], spans, claims)
+		claims = append(claims, own...)
 		for _, f := range found {
 			c.add(f)
 		}
@@ -152,9 +141,9 @@ func (c *collection) examine(b *block) {
 // what it claims in turn. One error often has several of a pattern's messages:
 // those that name something are errors of their own, and of the rest the first
 // counts if there are no such.
-func (b *block) find(p *pattern, claims []claim) (found []*finding, own []claim) {
+func (b *block) find(p *pattern, spans []span, claims []claim) (found []*finding, own []claim) {
 	var vague []*finding
-	for _, m := range p.re.FindAllStringSubmatchIndex(b.text, maxMatches) {
+	for _, m := range b.matches(p, spans) {
 		if claimed(claims, m[0], m[1]) {
 			continue
 		}
@@ -176,6 +165,36 @@ func (b *block) find(p *pattern, claims []claim) (found []*finding, own []claim)
 		}
 	}
 	return found, own
+}
+
+// matches are those of a pattern in parts of a block.
+func (b *block) matches(p *pattern, spans []span) [][]int {
+	var all [][]int
+	for _, s := range spans {
+		for _, m := range p.re.FindAllStringSubmatchIndex(b.text[s.start:s.end], maxMatches-len(all)) {
+			for i := range m {
+				if m[i] >= 0 {
+					m[i] += s.start
+				}
+			}
+			all = append(all, m)
+		}
+		if len(all) >= maxMatches {
+			break
+		}
+	}
+	return all
+}
+
+// lower is a text in lower case, with every byte where it was.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // claimsAnyway reports whether a pattern is there to keep others away.
@@ -215,6 +234,10 @@ var varying = regexp.MustCompile(`[0-9a-f]*\d[0-9a-f.]*`)
 // key is the same for errors that say the same.
 func (f *finding) key() string {
 	parts := []string{string(f.Class), f.Wrapper, f.Permission, f.Resource, f.Project}
+	switch f.Class {
+	case Unauthorized, AuthPluginMissing, ProviderCredentials:
+		return strings.Join(append(parts, f.pattern.name), "\x00")
+	}
 	if f.Permission == "" && f.Resource == "" {
 		parts = append(parts, f.pattern.name, varying.ReplaceAllString(strings.ToLower(f.block.text[f.start:min(f.end, f.start+300)]), "#"))
 	}

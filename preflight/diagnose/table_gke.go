@@ -13,7 +13,7 @@ func operations() []pattern {
 		},
 		{
 			name: "operation-running", class: IncompatibleOperation, words: []string{"operation-", "operation "},
-			re: expression(`(?i)Operation ["'\[]?(?P<resource>operation-[\w.*-]+)["'\]]? is (?:currently|still|already) [\w ]{2,60}|(?:another|an|other|conflicting) (?:\w+ )?operation (?:["'\[]?(?P<resource>operation-[\w.*-]+)["'\]]? )?(?:is )?(?:already |currently |still )?(?:in progress|running)[^.]{0,40}(?:cluster|node ?pool|try again|wait|$)|please wait (?:and try again once it is done|for (?:the|that|it)[^.]{0,40}operation)`),
+			re: expression(`(?i)Operation ["'\[]?(?P<resource>operation-[\w.*-]+)["'\]]? is (?:currently|still|already) [\w ]{2,60}|operation ["'\[]?(?P<resource>operation-[\w.*-]+)["'\]]? (?:is )?in progress|(?:another|an|other|conflicting) (?:\w+ )?operation (?:["'\[]?(?P<resource>operation-[\w.*-]+)["'\]]? )?(?:is )?(?:already |currently |still )?(?:in progress|running)[^.]{0,40}(?:cluster|node ?pool|try again|wait|$)|please wait (?:and try again once it is done|for (?:the|that|it)[^.]{0,40}operation)`),
 		},
 		{
 			name: "cluster-busy", class: IncompatibleOperation, confidence: Medium, words: []string{"reconciling", "provisioning", "is currently being", "is being "},
@@ -38,7 +38,8 @@ func accounts() []pattern {
 		},
 		{
 			name: "agent-edit-permissions", class: ServiceAgentMissingRole, words: []string{"edit permissions on account", "edit permission on account"},
-			re: expression(`(?i)missing edit permissions? on account(?: ["']?(?P<account>` + emailRE + `))?`),
+			re:     expression(`(?i)missing edit permissions? on account(?: ["']?(?P<account>` + emailRE + `))?`),
+			decide: asEditPermissions,
 		},
 		{
 			name: "propagation", class: IAMPropagation, words: []string{"after creation", "after creating", "propagat"},
@@ -52,12 +53,12 @@ func accounts() []pattern {
 		},
 		{
 			name: "account-does-not-exist", class: ServiceAccountMissing, words: []string{"service account", "serviceaccount", "service_account"},
-			re:     expression(`(?i)service ?accounts? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+)["'\]` + "`" + `]? (?:does not exist|doesn't exist|was not found|not found|could not be found|is disabled|has been (?:disabled|deleted)|was (?:disabled|deleted)|is deleted|is not found)|(?:unknown|invalid|no such|nonexistent|non-existent|deleted|disabled) service account:? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+@[^\s"'\]` + "`" + `]+)|resource ["']?projects/[^\s/]+/serviceAccounts/(?P<account>[^\s"']+)["']? (?:was )?not found|(?-i:GKE_SERVICE_ACCOUNT_DELETED)`),
+			re:     expression(`(?i)service ?accounts?:? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+)["'\]` + "`" + `]? (?:does not exist|doesn't exist|was not found|not found|could not be found|is disabled|has been (?:disabled|deleted)|was (?:disabled|deleted)|is deleted|is not found)|(?:unknown|invalid|no such|nonexistent|non-existent|deleted|disabled) service account:? ["'\[` + "`" + `]?(?:projects/[^\s/]+/serviceAccounts/)?(?P<account>[^\s"'\]` + "`" + `]+@[^\s"'\]` + "`" + `]+)|resource ["']?projects/[^\s/]+/serviceAccounts/(?P<account>[^\s"']+)["']? (?:of type ["']?\w+["']? )?(?:was )?not found|(?-i:GKE_SERVICE_ACCOUNT_DELETED)`),
 			decide: asAccount,
 		},
 		{
-			name: "account-not-found", class: ServiceAccountMissing, words: []string{"not found: service account", "no service account", "unable to find service account", "could not find service account", "unknown service account"},
-			re:     expression(`(?i)(?:Not found: |Unknown |(?:Unable to|Could not|Cannot) find |No )service ?account:?(?: (?:with email|named|id))?\.? ?["'\[]?(?P<account>[^\s"'\]]+@[^\s"'\]]+)?`),
+			name: "account-not-found", class: ServiceAccountMissing, words: []string{"the service account does not exist", "not found: service account", "no service account", "unable to find service account", "could not find service account", "unknown service account"},
+			re:     expression(`(?i)["'](?P<account>[^\s"']+@[^\s"']+)["'][.:,] The service account does not exist|The service account does not exist|(?:Not found: |Unknown |(?:Unable to|Could not|Cannot) find |No )service ?account:?(?: (?:with email|named|id))?\.? ?["'\[]?(?P<account>[^\s"'\]]+@[^\s"'\]]+)?`),
 			decide: asAccount,
 		},
 		{

@@ -14,6 +14,10 @@ func apis() []pattern {
 			decide: asAPI,
 		},
 		{
+			name: "consumer-should-enable", class: APIDisabled, words: []string{"should enable service"},
+			re: expression(`(?i)Consumer (?:["']?projects?[/:])?(?P<project>[^\s"']+?)["']? should enable service:?\s*(?P<service>[a-z]+\.googleapis\.com)`),
+		},
+		{
 			name: "api-reason", class: APIDisabled, words: []string{"service_disabled", "accessnotconfigured", "access not configured", "service_not_enabled", "sus_error_service_not_enabled"},
 			re: expression(`(?i)\bSERVICE_DISABLED\b|accessNotConfigured|Access Not Configured|SERVICE_NOT_ENABLED`),
 		},
@@ -66,7 +70,7 @@ func policies() []pattern {
 		},
 		{
 			name: "quota", class: Quota, rules: []string{}, words: []string{"quota", "ratelimit", "rate_limit", "rate limit", "limit exceeded", "limit_exceeded", "short '", "resource_exhausted"},
-			re: expression(`(?i)Quota ["']?[\w./ -]+?["']? exceeded|Insufficient (?:regional |project |global )?quota|exceed(?:ed|s|ing)? (?:the |your |its |their |any |project |regional |global )*quota|QUOTA_EXCEEDED|quotaExceeded|Quota exceeded|quota (?:limit )?(?:has been |was |is )?(?:exceeded|reached|exhausted|insufficient)|(?:out of|reached|insufficient) (?:\w+ ){0,3}quota|rateLimitExceeded|RATE_LIMIT_EXCEEDED|rate limit exceeded|(?:resource|limit)[ _]exceeded|is short ["'][\d.]+|quota ["'][\w-]+["'] (?:is|would|to)|The regional quota is|Quota limit`),
+			re: expression(`(?i)Quota ["']?[\w./ -]+?["']? exceeded|Insufficient (?:regional |project |global )?quota|exceed(?:ed|s|ing)? (?:the |your |its |their |any |project |regional |global )*quota|QUOTA_EXCEEDED|quotaExceeded|Quota exceeded|quota (?:limit )?(?:has been |was |is )?(?:exceeded|reached|exhausted|insufficient)|(?:out of|reached|insufficient) (?:\w+ ){0,3}quota|rateLimitExceeded|RATE_LIMIT_EXCEEDED|rate limit exceeded|(?:resource|limit)[ _]exceeded|is short ["'][\d.]+|quota ["'][\w-]+["'] (?:is|would|to)|The regional quota is|Quota limit ["'][^"']+["'] has been exceeded`),
 		},
 		{
 			name: "identity-pool", class: Other, rules: []string{}, words: []string{"identity pool does not exist", "identity namespace", "workload identity pool does not exist"},
@@ -139,7 +143,7 @@ func permissions() []pattern {
 		},
 		{
 			name: "missing-permissions-list", class: CallerPermissionDenied, confidence: Medium, words: []string{"permission"},
-			re:     expression(`(?i)(?:missing|required|necessary|following|insufficient|lacking)(?: (?:required|necessary|iam|the))* permissions?(?: \w+)?: ?\[?` + permRE),
+			re:     expression(`(?i)(?:missing|insufficient|lacking|lacks?)(?: (?:required|necessary|following|iam|the))* permissions?(?: \w+)?: ?\[?` + permRE),
 			decide: asPermission,
 		},
 		{

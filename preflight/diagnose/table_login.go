@@ -4,7 +4,7 @@ package diagnose
 const (
 	quote0  = "[\"'`\\[*]{0,4}"
 	quote1  = "[\"'`\\]*]{0,4}"
-	permRE  = quote0 + `(?P<permission>[a-z][a-zA-Z0-9]*(?:\.[a-zA-Z0-9]+){2,3})` + quote1
+	permRE  = quote0 + `\b(?P<permission>[a-z][a-zA-Z0-9]*(?:\.[a-zA-Z0-9]+){2,3})` + quote1
 	nameRE  = "[^\\s\"'`,;]+"
 	emailRE = "[^\\s\"'`,;()\\[\\]:]+@[^\\s\"'`,;()\\[\\]]+"
 )

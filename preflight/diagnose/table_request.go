@@ -5,7 +5,7 @@ func requests() []pattern {
 	return []pattern{
 		{
 			name: "range-taken", class: InvalidArgument, rules: []string{}, words: []string{"range", "cidr", "ip space", "overlap", "free ip", "address space"},
-			re:    expression(`(?i)(?:IP |CIDR |Services |Pod |Pods |secondary |address |Cluster )*range[^:]{0,160} (?:is already (?:used|allocated|in use)|already (?:exists|used)|conflicts?|overlaps?|is not (?:valid|available|large enough)|not found|does not exist|is too (?:small|large)|must (?:be|not))|(?:CIDR|IP range|subnet\w*|netmask|ipCidrRange)[^.]{0,120}(?:overlap|conflict|is (?:already )?in use|already (?:used|exists)|invalid|too (?:small|large))|(?:no|not enough|insufficient|run out of|out of|exhausted)[^.]{0,20}(?:free |available |unused )?IP (?:space|addresses|ranges?)|IP_SPACE_EXHAUSTED\w*|IP space (?:of [^.]{0,200})?(?:is )?exhausted|(?:overlaps|conflicts) with (?:an )?(?:existing|subnet|reserved|range|CIDR)`),
+			re:    expression(`(?i)(?:IP |CIDR |Services |Pod |Pods |secondary |address |Cluster )*range[^:]{0,160} (?:is already (?:used|allocated|in use)|already (?:exists|used)|conflicts?|overlaps?|is not (?:valid|available|large enough)|not found|does not exist|is too (?:small|large)|must (?:be|not))|(?:CIDR|IP range|subnet\w*|netmask|ipCidrRange).{0,100}?(?:overlap|conflict|is (?:already )?in use|already (?:used|exists)|invalid|too (?:small|large))|(?:no|not enough|insufficient|run out of|out of|exhausted)[^.]{0,20}(?:free |available |unused )?IP (?:space|addresses|ranges?)|does not have (?:available|enough|sufficient)[^.]{0,20} IP space|IP_SPACE_EXHAUSTED\w*|IP space (?:of [^.]{0,200})?(?:is )?exhausted|(?:overlaps|conflicts) with (?:an )?(?:existing|subnet|reserved|range|CIDR)`),
 			cause: "An address range is taken, too small, or not there. It is no matter of permissions, whatever it is wrapped in.",
 		},
 		{
@@ -55,7 +55,7 @@ func requests() []pattern {
 func absences() []pattern {
 	return []pattern{
 		{
-			name: "subnetwork-absent", class: NotFound, words: []string{"does not have a subnetwork"},
+			name: "subnetwork-absent", class: NotFound, words: []string{"does not have a subnetwork", "does not have a network"},
 			re:    expression(`(?i)project ["']?(?P<project>[^\s"']+)["']? does not have a (?:sub)?network named ["']?(?P<resource>[^\s"']+)`),
 			cause: "There is no subnetwork of that name in that project and region. With a Shared VPC, network and subnetwork must be given in full, with the host project.",
 		},

@@ -211,7 +211,7 @@ func sure(e *Error) string {
 	case High:
 		return "yes: the message has this one cause"
 	case Medium:
-		return "mostly: the message can have another cause; the first command tells"
+		return "mostly: the message can have other causes; look before you mend"
 	}
 	return "no: the text does not tell"
 }

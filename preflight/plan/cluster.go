@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -184,7 +185,7 @@ func (c *Change) account(path ...any) Account {
 	a := Account{path: path, Attribute: Path(path...), Said: v.State != Absent, Sensitive: v.Sensitive}
 	switch {
 	case v.State == Unknown:
-		a.Email = c.followAccount(path)
+		a.Email = cmp.Or(c.followAccount(path), c.plan.options.Accounts[c.Address])
 		a.Unknown = a.Email == ""
 	case v.State == Absent || v.String() == "default":
 		a.Default = true

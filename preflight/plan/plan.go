@@ -54,6 +54,9 @@ type Options struct {
 	Getenv func(string) string
 	// Project is the default project that a user names; the last resort.
 	Project string
+	// Accounts are the service accounts that the plan cannot know, by the
+	// address of the cluster or node pool whose nodes run as them.
+	Accounts map[string]string
 }
 
 // Redacted is what a sensitive value is shown as.

@@ -19,6 +19,7 @@ func All() []Rule {
 		deployerNetwork(),        // GP206
 		deployerImpersonation(),  // GP207
 		deployerOwnChanges(),     // GP208
+		extraPermissions(),       // GP209
 		nodeAccountUsable(),      // GP301
 		nodeAccountRoles(),       // GP302
 		nodeAccountCompute(),     // GP303
@@ -58,6 +59,7 @@ func All() []Rule {
 		race(),                   // GP802
 		tokenInPlan(),            // GP803
 		identityPoolOrder(),      // GP804
+		waivers(),                // GP805
 		clusterIdle(),            // GP901
 		poolsRecreated(),         // GP902
 		clusterSound(),           // GP903

@@ -152,4 +152,15 @@ type Settings struct {
 	// Canaries replaces the permissions that stand for a principal's role, by
 	// kind of principal.
 	Canaries map[PrincipalKind][]string
+	// Extra are further permissions that principals must hold in the projects
+	// of clusters, by kind of principal.
+	Extra map[PrincipalKind][]string
+}
+
+// PrincipalKinds are those that configuration may name.
+func PrincipalKinds() []PrincipalKind {
+	return []PrincipalKind{
+		Deployer, NodeServiceAccount, GKEServiceAgent, GKENodeServiceAgent, GoogleAPIsServiceAgent,
+		ComputeServiceAgent, ComputeDefaultServiceAccount, FleetServiceAgent, BinaryAuthorizationServiceAgent,
+	}
 }

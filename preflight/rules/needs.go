@@ -18,13 +18,13 @@ func Needs(p *plan.Plan, set Settings) []Need {
 	for _, rule := range All() {
 		for _, n := range rule.Needs(p, set) {
 			n.complete(rule, set)
-			if known := merged[n.key()]; known != nil {
+			if known := merged[n.Key()]; known != nil {
 				known.Addresses = union(known.Addresses, n.Addresses)
 				known.Clusters = union(known.Clusters, n.Clusters)
 				known.Standing = known.Standing && n.Standing
 				continue
 			}
-			merged[n.key()] = &n
+			merged[n.Key()] = &n
 		}
 	}
 	return sorted(merged)
@@ -43,8 +43,8 @@ func (n *Need) complete(rule Rule, set Settings) {
 	n.Permissions = union(nil, n.Permissions)
 }
 
-// key is the same for needs that one answer settles.
-func (n *Need) key() string {
+// Key is the same for needs that one answer settles.
+func (n *Need) Key() string {
 	return strings.Join([]string{
 		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
 		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,

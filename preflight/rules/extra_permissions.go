@@ -1,0 +1,55 @@
+package rules
+
+import (
+	"slices"
+
+	"gke-preflight/preflight/plan"
+)
+
+func extraPermissions() Rule {
+	return Rule{
+		ID:       "GP209",
+		Name:     "extra-permissions",
+		Title:    "Principals hold the further permissions that the configuration names",
+		Severity: Error,
+		Needs: func(p *plan.Plan, set Settings) []Need {
+			var needs []Need
+			for _, kind := range sortedKinds(set.Extra) {
+				for _, s := range building(p) {
+					needs = append(needs, s.extra(kind, set.Extra[kind])...)
+				}
+			}
+			return needs
+		},
+	}
+}
+
+func sortedKinds(extra map[PrincipalKind][]string) []PrincipalKind {
+	var out []PrincipalKind
+	for kind := range extra {
+		out = append(out, kind)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// extra are the needs of all principals of a kind in the project of s.
+func (s subject) extra(kind PrincipalKind, permissions []string) []Need {
+	n := s.inProject()
+	n.Kind, n.Permissions = Permissions, permissions
+	switch kind {
+	case Deployer:
+		n = n.deployed(s.Change)
+	case NodeServiceAccount:
+		var out []Need
+		for _, a := range s.accounts {
+			own := onNodes(s, a)
+			own.Permissions = permissions
+			out = append(out, own)
+		}
+		return out
+	default:
+		n.Principal = agent(kind, s.project.ID)
+	}
+	return []Need{n}
+}

@@ -1,0 +1,24 @@
+package rules
+
+import "testing"
+
+func TestExtraPermissions(t *testing.T) {
+	runCases(t, "GP209", []testCase{
+		{
+			name: "of three kinds",
+			plan: "cmek",
+			settings: Settings{Extra: map[PrincipalKind][]string{
+				Deployer: {"compute.disks.list"}, NodeServiceAccount: {"storage.objects.get"}, GKEServiceAgent: {"compute.disks.delete"},
+			}},
+			want: []wanted{
+				"error: deployer compute.disks.list on projects/acme-prod",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.disks.delete on projects/acme-prod",
+				"error: node-service-account serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com storage.objects.get on projects/acme-prod",
+			},
+		},
+		{
+			name: "none without a configuration",
+			plan: "cmek",
+		},
+	})
+}

@@ -1,0 +1,169 @@
+package preflight
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gke-preflight/preflight/rules"
+)
+
+// A Waiver says that a finding is known and accepted, until a day.
+type Waiver struct {
+	// Rule is the ID of the rule whose findings it is about.
+	Rule string
+	// Address and Principal narrow it down, a star standing for anything; empty
+	// for all. A finding is waived only if all its addresses match.
+	Address, Principal string
+	Reason             string
+	// Expires is the first day on which it counts no more; zero for never.
+	Expires time.Time
+	// Where is the place it is written at, such as .gke-preflight.yaml:12.
+	Where string
+}
+
+// ruleWaivers is the rule of findings about waivers themselves.
+const ruleWaivers = "GP805"
+
+// waive skips the findings that waivers are about, and adds what is to be said
+// about the waivers: one that has expired no longer helps, and one that helps
+// nobody can go.
+func waive(findings []Finding, waivers []Waiver, now time.Time) []Finding {
+	used := make([]bool, len(waivers))
+	out := slices.Clone(findings)
+	for i, f := range out {
+		if f.Outcome != Fail && f.Outcome != Undetermined {
+			continue
+		}
+		for k, w := range waivers {
+			if !w.covers(f) {
+				continue
+			}
+			used[k] = true
+			if !w.expired(now) {
+				out[i] = f.waived(w)
+			}
+		}
+	}
+	for k, w := range waivers {
+		if f, ok := w.finding(used[k], now); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (w Waiver) expired(now time.Time) bool { return !w.Expires.IsZero() && !now.Before(w.Expires) }
+
+func (w Waiver) covers(f Finding) bool {
+	if w.Rule != f.Rule && w.Rule != f.Answers {
+		return false
+	}
+	member := ""
+	if f.Principal != nil {
+		member = f.Principal.Member
+	}
+	if w.Principal != "" && !matches(w.Principal, member) {
+		return false
+	}
+	return w.Address == "" || len(f.Addresses) > 0 && !slices.ContainsFunc(f.Addresses, func(a string) bool { return !matches(w.Address, a) })
+}
+
+// waived is a finding that a waiver takes out of the result.
+func (f Finding) waived(w Waiver) Finding {
+	until := ""
+	if !w.Expires.IsZero() {
+		until = " until " + w.Expires.Format(time.DateOnly)
+	}
+	f.Reason = "waived" + until + " (" + w.Where + "): " + w.Reason
+	f.Outcome = Skipped
+	return f
+}
+
+// finding is what is to be said about a waiver itself.
+func (w Waiver) finding(used bool, now time.Time) (Finding, bool) {
+	f := Finding{Rule: ruleWaivers, Outcome: Fail, Severity: rules.Note}
+	switch {
+	case used && w.expired(now):
+		f.Severity = rules.Warning
+		f.Message = fmt.Sprintf("the waiver of %s at %s expired on %s: %s", w.Rule, w.Where, w.Expires.Format(time.DateOnly), w.Reason)
+	case !used:
+		f.Message = fmt.Sprintf("the waiver of %s at %s is not needed: nothing that it covers fails", w.Rule, w.Where)
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+// matches reports whether a text is as a pattern says, in which a star stands
+// for anything.
+func matches(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == text
+	}
+	if !strings.HasPrefix(text, parts[0]) {
+		return false
+	}
+	text = text[len(parts[0]):]
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(text, part)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(part):]
+	}
+	return strings.HasSuffix(text, parts[len(parts)-1])
+}
+
+// A Baseline is what an earlier report found already.
+type Baseline struct {
+	// Source is where the report was kept.
+	Source string
+	known  map[string]Outcome
+}
+
+// NewBaseline takes what an earlier report found.
+func NewBaseline(source string, r *Report) *Baseline {
+	b := &Baseline{Source: source, known: map[string]Outcome{}}
+	for _, f := range r.Findings {
+		if f.Outcome == Fail || f.Outcome == Undetermined {
+			b.known[f.Key()] = f.Outcome
+		}
+	}
+	return b
+}
+
+// apply skips what was there before, and is not worse now.
+func (b *Baseline) apply(findings []Finding) []Finding {
+	if b == nil {
+		return findings
+	}
+	out := slices.Clone(findings)
+	for i, f := range out {
+		before, known := b.known[f.Key()]
+		if known && (before == f.Outcome || before == Fail && f.Outcome == Undetermined) {
+			f.Outcome, f.Reason = Skipped, "known from the baseline "+b.Source
+			out[i] = f
+		}
+	}
+	return out
+}
+
+// Key names what a finding is about, whatever its outcome: rule, principal,
+// resource, API, permissions and addresses.
+func (f Finding) Key() string {
+	member := ""
+	if f.Principal != nil {
+		member = string(f.Principal.Kind) + " " + f.Principal.Member
+	}
+	var permissions []string
+	if f.Permissions != nil {
+		permissions = append(slices.Clone(f.Permissions.Missing), f.Permissions.Undetermined...)
+		slices.Sort(permissions)
+	}
+	return strings.Join([]string{
+		f.Rule, member, f.Resource, f.Service, f.Attribute, strings.Join(permissions, ","), strings.Join(f.Addresses, ","),
+	}, "\x00")
+}

@@ -1,0 +1,129 @@
+package preflight_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+const agentOff = "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
+
+// TestWaivers: what is waived does not decide, until the day; and nothing else
+// is waived with it.
+func TestWaivers(t *testing.T) {
+	tomorrow, yesterday := noon().AddDate(0, 0, 1), noon().AddDate(0, 0, -1)
+	for name, tt := range map[string]struct {
+		waiver preflight.Waiver
+		result preflight.Outcome
+		said   string // of GP805
+	}{
+		"of the rule":               {preflight.Waiver{Rule: "GP401"}, preflight.Pass, ""},
+		"until tomorrow":            {preflight.Waiver{Rule: "GP401", Expires: tomorrow}, preflight.Pass, ""},
+		"until yesterday":           {preflight.Waiver{Rule: "GP401", Expires: yesterday}, preflight.Fail, "warning: the waiver of GP401 at here expired on 2026-11-22: because"},
+		"of another rule":           {preflight.Waiver{Rule: "GP404"}, preflight.Fail, "note: the waiver of GP404 at here is not needed: nothing that it covers fails"},
+		"of the address":            {preflight.Waiver{Rule: "GP401", Address: "google_container_cluster.*"}, preflight.Pass, ""},
+		"of another address":        {preflight.Waiver{Rule: "GP401", Address: "module.*"}, preflight.Fail, "note: the waiver of GP401 at here is not needed: nothing that it covers fails"},
+		"of the principal":          {preflight.Waiver{Rule: "GP401", Principal: "serviceAccount:*@container-engine-robot.iam.gserviceaccount.com"}, preflight.Pass, ""},
+		"of another principal":      {preflight.Waiver{Rule: "GP401", Principal: "user:*"}, preflight.Fail, "note: the waiver of GP401 at here is not needed: nothing that it covers fails"},
+		"of half of the address":    {preflight.Waiver{Rule: "GP401", Address: "google_container_cluster"}, preflight.Fail, "note: the waiver of GP401 at here is not needed: nothing that it covers fails"},
+		"of all, by several stars":  {preflight.Waiver{Rule: "GP401", Address: "*container*ma*n"}, preflight.Pass, ""},
+		"of what is not in between": {preflight.Waiver{Rule: "GP401", Address: "google*x*main"}, preflight.Fail, "note: the waiver of GP401 at here is not needed: nothing that it covers fails"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.waiver.Reason, tt.waiver.Where = "because", "here"
+			r := check(t, readPlan(t, "minimal"), newServer(t, agentOff), func(o *preflight.Options) { o.Waivers = []preflight.Waiver{tt.waiver} })
+			if r.Result != tt.result {
+				t.Errorf("the result is %s, want %s", r.Result, tt.result)
+			}
+			said := ""
+			for _, f := range r.Findings {
+				if f.Rule == "GP805" {
+					said = string(f.Severity) + ": " + f.Message
+				}
+				if f.Rule == "GP401" && tt.result == preflight.Pass && (f.Outcome != preflight.Skipped || !strings.HasSuffix(f.Reason, "(here): because")) {
+					t.Errorf("GP401 is %s: %s", f.Outcome, f.Reason)
+				}
+			}
+			if diff := cmp.Diff(tt.said, said); diff != "" {
+				t.Errorf("said of the waiver (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestBaseline: what was found before does not decide, what is new or worse
+// does.
+func TestBaseline(t *testing.T) {
+	plain := func(edits ...string) *preflight.Report {
+		return check(t, readPlan(t, "minimal"), newServer(t, edits...))
+	}
+	const unread = "token deployer-token blind@acme-ci.iam.gserviceaccount.com"
+	for name, tt := range map[string]struct {
+		before, now []string
+		want        preflight.Outcome
+	}{
+		"the same":              {[]string{agentOff}, []string{agentOff}, preflight.Pass},
+		"nothing any more":      {[]string{agentOff}, nil, preflight.Pass},
+		"a new one":             {nil, []string{agentOff}, preflight.Fail},
+		"another beside it":     {[]string{agentOff}, []string{agentOff, "disable-account 111111111111-compute@developer.gserviceaccount.com"}, preflight.Fail},
+		"now nobody can tell":   {nil, []string{unread}, preflight.Undetermined},
+		"nobody could tell too": {[]string{unread}, []string{unread}, preflight.Pass},
+		"it has been found out": {[]string{unread}, []string{agentOff}, preflight.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := preflight.NewBaseline("before.json", plain(tt.before...))
+			r := check(t, readPlan(t, "minimal"), newServer(t, tt.now...), func(o *preflight.Options) { o.Baseline = b })
+			if r.Result != tt.want {
+				t.Errorf("the result is %s, want %s", r.Result, tt.want)
+			}
+		})
+	}
+}
+
+// TestPrevious: only what is open is asked again, the rest stays, and the
+// report is as if all of it had been asked.
+func TestPrevious(t *testing.T) {
+	for _, name := range plans(t) {
+		before := check(t, readPlan(t, name), newServer(t, agentOff, "disable-api acme-prod logging.googleapis.com"))
+		server := newServer(t)
+		after := check(t, readPlan(t, name), server, func(o *preflight.Options) { o.Previous = before })
+		whole := newServer(t)
+		want := check(t, readPlan(t, name), whole)
+		if diff := cmp.Diff(outcomesOf(want), outcomesOf(after)); diff != "" {
+			t.Errorf("%s (-asked anew +asked again):\n%s", name, diff)
+		}
+		if len(server.Calls()) > len(whole.Calls()) {
+			t.Errorf("%s: %d requests to ask again, %d to ask anew", name, len(server.Calls()), len(whole.Calls()))
+		}
+	}
+}
+
+func outcomesOf(r *preflight.Report) []string {
+	var out []string
+	for _, f := range r.Findings {
+		out = append(out, strings.Join(append([]string{f.Rule, string(f.Outcome), f.Resource, f.Service, f.Message}, f.Addresses...), " "))
+	}
+	return out
+}
+
+// TestMayChange: waiting helps a grant that was made a minute ago, and no
+// cluster that is protected.
+func TestMayChange(t *testing.T) {
+	if r := check(t, readPlan(t, "minimal"), newServer(t, agentOff)); !r.MayChange(rules.Error) {
+		t.Error("a grant that is missing may come")
+	}
+	if r := check(t, readPlan(t, "existing"), newServer(t), only("GP904")); r.Result != preflight.Fail || r.MayChange(rules.Error) {
+		t.Errorf("%s: what the plan says does not change by waiting", r.Result)
+	}
+	if r := check(t, readPlan(t, "self-harm"), newServer(t), only("GP401")); r.Result != preflight.Fail || r.MayChange(rules.Error) {
+		t.Errorf("%s: what the plan takes away does not come back by waiting", r.Result)
+	}
+}
+
+func only(ids ...string) func(*preflight.Options) {
+	return func(o *preflight.Options) { o.Only = ids }
+}
