@@ -21,9 +21,10 @@ func arrows() map[string][]string {
 		"cmd/gke-preflight": {"preflight/cli"},
 		"preflight/cli": {
 			"preflight", "preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report", "preflight/diagnose",
-			"fixtures", "fixtures/fakegcp",
+			"preflight/access", "fixtures", "fixtures/fakegcp",
 		},
 		"preflight":        {"preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp"},
+		"preflight/access": {"preflight/gcp"},
 		"preflight/rules":  {"preflight/plan"},
 		"preflight/report": {"preflight", "preflight/rules"},
 

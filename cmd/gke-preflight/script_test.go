@@ -44,6 +44,8 @@ func TestScripts(t *testing.T) {
 			"cloud":  cloud,
 			"steady": steady,
 			"asked":  asked,
+			// access_test.go
+			"apiserver": apiserver, "gke": gke, "expand": expand, "programs": programs,
 		},
 	})
 }
@@ -51,7 +53,10 @@ func TestScripts(t *testing.T) {
 const fixtures = "../../fixtures"
 
 // A world is what the commands of one script share.
-type world struct{ server *fakegcp.Server }
+type world struct {
+	server *fakegcp.Server
+	path   string // where gke-preflight is
+}
 
 func setup(e *testscript.Env) error {
 	root, err := filepath.Abs(fixtures)

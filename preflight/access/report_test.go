@@ -1,0 +1,167 @@
+package access
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// sample has a cluster of each kind.
+func sample() *Report {
+	return NewReport(Tool{"gke-preflight", "v1"}, []*Result{
+		{Cluster: "projects/p/locations/l/clusters/good", Result: Pass, Steps: []Step{{"identity", Pass, "user:a"}}},
+		{
+			Cluster: "projects/p/locations/l/clusters/bad", Context: "prod", Server: "https://192.0.2.1", Identity: "user:a", Result: Fail,
+			Steps: []Step{{"identity", Pass, "user:a"}, {"cluster", Fail, "there is \x1b[31mnone"}, {"namespaces", Skipped, "not reached"}},
+			Class: "cluster_not_found", Cause: "the name is wrong", Fix: &Fix{[]string{"gcloud one", "gcloud two"}},
+		},
+		{
+			Cluster: "projects/p/locations/l/clusters/odd", Result: Undetermined, Steps: []Step{{"identity", Undetermined, "no answer"}},
+			Cause: "no answer", Fix: &Fix{[]string{"gcloud auth list"}},
+		},
+		Unknown("google_container_cluster.x: its name is not known"),
+	}, []string{"google_container_cluster.new is left out"})
+}
+
+func escapes(s string) string { return strings.ReplaceAll(s, "\x1b", `\x1b`) }
+
+func TestText(t *testing.T) {
+	var out bytes.Buffer
+	if err := Text(&out, sample(), TextOptions{Clean: escapes}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `PASS  access works: projects/p/locations/l/clusters/good
+  ✓ identity            user:a
+
+FAIL  no access: projects/p/locations/l/clusters/bad (context prod)
+  ✓ identity            user:a
+  ✗ cluster             there is \x1b[31mnone
+  – namespaces          not reached
+
+  cause  the name is wrong
+  mend it with
+    gcloud one
+    gcloud two
+
+UNDETERMINED  not known whether access works: projects/p/locations/l/clusters/odd
+  ? identity            no answer
+
+  cause  no answer
+  this may settle it
+    gcloud auth list
+
+UNDETERMINED  not known whether access works: a cluster that the plan does not name
+
+  cause  google_container_cluster.x: its name is not known
+• google_container_cluster.new is left out
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestColorsAreOurs(t *testing.T) {
+	var out bytes.Buffer
+	if err := Text(&out, sample(), TextOptions{Color: true, Clean: escapes}); err != nil {
+		t.Fatal(err)
+	}
+	if s := out.String(); !strings.Contains(s, red+"FAIL"+reset) || strings.Contains(s, red+"none") || strings.Count(s, "\x1b")%2 != 0 {
+		t.Errorf("got %q", s)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	r := sample()
+	r.Clusters = r.Clusters[1:2]
+	var out bytes.Buffer
+	if err := JSON(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	const want = `{
+  "schema_version": "1",
+  "tool": {
+    "name": "gke-preflight",
+    "version": "v1"
+  },
+  "result": "fail",
+  "clusters": [
+    {
+      "cluster": "projects/p/locations/l/clusters/bad",
+      "context": "prod",
+      "server": "https://192.0.2.1",
+      "identity": "user:a",
+      "result": "fail",
+      "steps": [
+        {
+          "name": "identity",
+          "verdict": "pass",
+          "message": "user:a"
+        },
+        {
+          "name": "cluster",
+          "verdict": "fail",
+          "message": "there is \u001b[31mnone"
+        },
+        {
+          "name": "namespaces",
+          "verdict": "skipped",
+          "message": "not reached"
+        }
+      ],
+      "class": "cluster_not_found",
+      "cause": "the name is wrong",
+      "fix": {
+        "commands": [
+          "gcloud one",
+          "gcloud two"
+        ]
+      }
+    }
+  ],
+  "notes": [
+    "google_container_cluster.new is left out"
+  ]
+}
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The report is as bad as the worst of its clusters.
+func TestResultOfAReport(t *testing.T) {
+	pass, fail, open := &Result{Result: Pass}, &Result{Result: Fail}, &Result{Result: Undetermined}
+	for _, tt := range []struct {
+		results []*Result
+		want    Verdict
+	}{
+		{nil, Pass},
+		{[]*Result{pass, pass}, Pass},
+		{[]*Result{pass, open, pass}, Undetermined},
+		{[]*Result{open, fail, open}, Fail},
+	} {
+		if got := NewReport(Tool{}, tt.results, nil).Result; got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+}
+
+func TestNothingToReach(t *testing.T) {
+	var out bytes.Buffer
+	if err := Text(&out, NewReport(Tool{}, nil, nil), TextOptions{Clean: escapes}); err != nil || out.String() != "PASS  there is no cluster to reach\n" {
+		t.Errorf("got %q, %v", out.String(), err)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space") }
+
+func TestWriteErrorsComeUp(t *testing.T) {
+	if Text(full{}, sample(), TextOptions{Clean: escapes}) == nil || JSON(full{}, sample()) == nil {
+		t.Error("the error of writing is lost")
+	}
+}
