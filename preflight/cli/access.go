@@ -154,7 +154,7 @@ func (f *accessFlags) ofContext(k *access.Kubeconfig) (access.Target, error) {
 
 // planned are the clusters of a plan, without those that apply makes.
 func (f *accessFlags) planned(ctx context.Context, env Env, k *access.Kubeconfig) ([]target, []string, error) {
-	p, _, err := f.open(ctx, env, []string{f.plan})
+	p, _, err := f.open(ctx, env, []string{f.plan}, nil)
 	if err != nil {
 		return nil, nil, err
 	}
