@@ -170,7 +170,11 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 	if err != nil {
 		return nil, err
 	}
-	o.Credentials = source
+	o.Credentials, f.source = source, source
+	if s := f.replayed; s != nil {
+		// As it was when the snapshot was made; that does not change by waiting.
+		o.Now, o.LookPath, f.wait = func() time.Time { return s.RecordedAt }, onRecordedPath(s), 0
+	}
 	r, err := f.ask(ctx, p, client, o)
 	if errors.Is(err, preflight.ErrUnauthenticated) {
 		return nil, fmt.Errorf("%w (%s): they have expired or were withdrawn\nhint: gcloud auth application-default login", err, source)
@@ -255,6 +259,13 @@ type cloudFlags struct {
 	impersonate     string
 	noImpersonation bool
 	troubleshooter  bool
+
+	// recorder keeps what is asked, and replayed is the snapshot that is asked
+	// instead of Google Cloud; each is usually nil.
+	recorder *gcp.Recorder
+	replayed *gcp.Snapshot
+	// source says in words whose credentials were used, once they were.
+	source string
 }
 
 func (f *cloudFlags) register(cmd *cobra.Command) {
@@ -281,7 +292,7 @@ func (f *cloudFlags) client(ctx context.Context, env Env) (*gcp.Client, string, 
 		return nil, "", err
 	}
 	client, err := gcp.New(ctx, gcp.Options{
-		Endpoint: endpoint, HTTP: env.HTTP, Credentials: credentials, UserAgent: "gke-preflight/" + env.Version,
+		Endpoint: endpoint, HTTP: env.HTTP, Credentials: credentials, UserAgent: "gke-preflight/" + env.Version, Recorder: f.recorder,
 	})
 	if err != nil {
 		return nil, "", err
@@ -289,13 +300,19 @@ func (f *cloudFlags) client(ctx context.Context, env Env) (*gcp.Client, string, 
 	return f.deployer(ctx, client, credentials.Source, env)
 }
 
+// impersonates is the account that apply impersonates from the start; usually
+// empty.
+func (f *cloudFlags) impersonates(env Env) string {
+	if f.impersonate != "" || f.replayed != nil {
+		return f.impersonate
+	}
+	return env.Getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
+}
+
 // deployer is the client that asks as the account that apply impersonates. If
 // that may not be, apply cannot begin, and neither can a check.
 func (f *cloudFlags) deployer(ctx context.Context, client *gcp.Client, source string, env Env) (*gcp.Client, string, error) {
-	account := f.impersonate
-	if account == "" {
-		account = env.Getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
-	}
+	account := f.impersonates(env)
 	if account == "" {
 		return client, source, nil
 	}

@@ -75,7 +75,7 @@ func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string) (*pref
 	if err != nil {
 		return nil, err
 	}
-	client, err := standIn(ctx, env, description, fault)
+	client, err := standIn(ctx, env, description, fault, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,10 @@ func (f *cloudFlags) offline(ctx context.Context, env Env) (*gcp.Client, string,
 	if err != nil {
 		return nil, "", fmt.Errorf("read --cloud: %w", err)
 	}
-	client, err := standIn(ctx, env, data, "")
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return f.replay(ctx, env, data)
+	}
+	client, err := standIn(ctx, env, data, "", f.recorder)
 	if err != nil {
 		return nil, "", err
 	}
@@ -107,7 +110,7 @@ func (f *cloudFlags) offline(ctx context.Context, env Env) (*gcp.Client, string,
 }
 
 // standIn is a client of a Google Cloud that lives in this process.
-func standIn(ctx context.Context, env Env, description []byte, fault string) (*gcp.Client, error) {
+func standIn(ctx context.Context, env Env, description []byte, fault string, recorder *gcp.Recorder) (*gcp.Client, error) {
 	cloud, err := fakegcp.Load(bytes.NewReader(description))
 	if err != nil {
 		return nil, fmt.Errorf("read --cloud: %w", err)
@@ -125,5 +128,6 @@ func standIn(ctx context.Context, env Env, description []byte, fault string) (*g
 			Source:      "--cloud",
 		},
 		UserAgent: "gke-preflight/" + env.Version,
+		Recorder:  recorder,
 	})
 }

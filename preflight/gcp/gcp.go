@@ -30,6 +30,8 @@ type Options struct {
 	Endpoint string
 	// HTTP sends the requests; nil for the standard way.
 	HTTP http.RoundTripper
+	// Recorder keeps all that is asked and answered; nil keeps nothing.
+	Recorder *Recorder
 	// Credentials are those of the caller.
 	Credentials *Credentials
 	// UserAgent is sent with each request.
@@ -72,6 +74,9 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	base, err := atEndpoint(o.Endpoint, base)
 	if err != nil {
 		return nil, err
+	}
+	if o.Recorder != nil {
+		base = o.Recorder.Wrap(base)
 	}
 	if o.AttemptTimeout == 0 {
 		o.AttemptTimeout = 30 * time.Second

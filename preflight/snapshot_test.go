@@ -1,0 +1,87 @@
+package preflight_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/report"
+	"gke-preflight/preflight/rules"
+)
+
+// TestSnapshot: a check that is answered by the snapshot of another says the
+// same, byte for byte, for every plan and whatever is wrong with the cloud;
+// and no token stands in the snapshot.
+func TestSnapshot(t *testing.T) {
+	const tokens = "grant projects/acme-prod roles/iam.serviceAccountTokenCreator serviceAccount:terraform@acme-prod.iam.gserviceaccount.com"
+	for _, name := range plans(t) {
+		for _, edits := range [][]string{
+			{tokens}, {agentOff}, {"token deployer-token blind@acme-ci.iam.gserviceaccount.com"}, {"fail serviceusage.services.batchGet 503"},
+		} {
+			recorder := new(gcp.Recorder)
+			want := checkOver(t, name, recorder.Wrap(newServer(t, edits...).RoundTripper()), "deployer-token")
+			snapshot := kept(t, recorder)
+			if got := checkOver(t, name, snapshot.RoundTripper(), "none"); got != want {
+				t.Errorf("%s with %q (-recorded +replayed):\n%s", name, edits, cmp.Diff(want, got))
+			}
+		}
+	}
+}
+
+// kept is a snapshot as it comes out of a file.
+func kept(t *testing.T, recorder *gcp.Recorder) *gcp.Snapshot {
+	t.Helper()
+	data, err := json.Marshal(gcp.Snapshot{Schema: gcp.SnapshotSchema, RecordedAt: noon(), Exchanges: recorder.Exchanges()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(data), "deployer-token") || strings.Contains(string(data), "issued-token") {
+		t.Error("a token stands in the snapshot")
+	}
+	s, err := gcp.ReadSnapshot(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func checkOver(t *testing.T, name string, over interface {
+	RoundTrip(*http.Request) (*http.Response, error)
+}, token string) string {
+	t.Helper()
+	p, err := plan.Read(bytes.NewReader(readPlan(t, name)), plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := gcp.New(t.Context(), gcp.Options{
+		HTTP: over, Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
+		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token}), Source: "a test"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := preflight.Check(context.Background(), p, client, preflight.Options{
+		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// How often was asked again is no matter of what was found.
+	r.Requests = preflight.Requests{}
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
