@@ -1,0 +1,304 @@
+package gkepreflight
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"gke-preflight/fixtures/fakegcp"
+	"gke-preflight/preflight/iam"
+)
+
+// An action is action.yml.
+type action struct {
+	Inputs map[string]struct {
+		Default string `yaml:"default"`
+	} `yaml:"inputs"`
+	Outputs map[string]struct {
+		Value string `yaml:"value"`
+	} `yaml:"outputs"`
+	Runs struct {
+		Steps []struct {
+			Name string            `yaml:"name"`
+			If   string            `yaml:"if"`
+			Run  string            `yaml:"run"`
+			Env  map[string]string `yaml:"env"`
+		} `yaml:"steps"`
+	} `yaml:"runs"`
+}
+
+func readAction(t *testing.T) action {
+	t.Helper()
+	data, err := os.ReadFile("action.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a action
+	if err := yaml.Unmarshal(data, &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// A runner is what GitHub gives the steps of a job.
+type runner struct {
+	t      *testing.T
+	action action
+	temp   string
+	env    []string
+}
+
+func newRunner(t *testing.T, env ...string) *runner {
+	t.Helper()
+	r := &runner{t: t, action: readAction(t), temp: t.TempDir()}
+	r.env = append(os.Environ(),
+		"RUNNER_TEMP="+r.temp, "RUNNER_OS="+map[string]string{"linux": "Linux", "darwin": "macOS"}[runtime.GOOS],
+		"RUNNER_ARCH="+map[string]string{"amd64": "X64", "arm64": "ARM64"}[runtime.GOARCH],
+		"GITHUB_OUTPUT="+filepath.Join(r.temp, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(r.temp, "summary"), "NO_GCE_CHECK=true")
+	r.env = append(r.env, env...)
+	return r
+}
+
+var expression = regexp.MustCompile(`\$\{\{ *([a-z_.-]+) *\}\}`)
+
+// step runs the shell of a step under the given inputs, and returns what it
+// prints and its exit code.
+func (r *runner) step(name string, inputs map[string]string) (string, int) {
+	r.t.Helper()
+	root, err := filepath.Abs(".")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, s := range r.action.Runs.Steps {
+		if s.Name != name {
+			continue
+		}
+		if expression.MatchString(s.Run) {
+			r.t.Fatalf("%s puts an expression into a script, where its value is run", name)
+		}
+		env := slices.Clone(r.env)
+		for key, value := range s.Env {
+			env = append(env, key+"="+expression.ReplaceAllStringFunc(value, func(e string) string {
+				name := expression.FindStringSubmatch(e)[1]
+				if name == "github.action_path" {
+					return root
+				}
+				name = strings.TrimPrefix(name, "inputs.")
+				if given, ok := inputs[name]; ok {
+					return given
+				}
+				return r.action.Inputs[name].Default
+			}))
+		}
+		cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", s.Run)
+		cmd.Env = env
+		out, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return string(out), exit.ExitCode()
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		return string(out), 0
+	}
+	r.t.Fatalf("there is no step %s", name)
+	return "", 0
+}
+
+func (r *runner) file(name string) string {
+	r.t.Helper()
+	data, err := os.ReadFile(filepath.Join(r.temp, name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// TestAction builds gke-preflight as the action does, and checks a plan that
+// fails and one that passes.
+func TestAction(t *testing.T) {
+	cloud := newCloud(t, "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
+	r := newRunner(t, "GKE_PREFLIGHT_ENDPOINT="+cloud, "GOOGLE_OAUTH_ACCESS_TOKEN=deployer-token")
+	if out, code := r.step("Build gke-preflight", nil); code != 0 {
+		t.Fatalf("build: exit %d\n%s", code, out)
+	}
+	t.Run("what fails", func(t *testing.T) {
+		r := r.of(t)
+		out, code := r.step("Check the plan", map[string]string{"plan": "fixtures/plans/minimal/plan.json", "args": "--timeout\n1m"})
+		if code != 1 || !strings.Contains(out, "::error ") || !strings.Contains(out, "GP401") {
+			t.Errorf("exit %d\n%s", code, out)
+		}
+		outputs := r.outputs()
+		if outputs["result"] != "fail" || outputs["fail"] == "0" || outputs["pass"] == "" || outputs["undetermined"] != "0" {
+			t.Errorf("outputs: %v", outputs)
+		}
+		for _, name := range []string{"json", "sarif", "markdown", "html"} {
+			if info, err := os.Stat(outputs[name]); err != nil || info.Size() == 0 {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		for name := range r.action.Outputs {
+			if outputs[name] == "" {
+				t.Errorf("output %s is not set", name)
+			}
+		}
+		if !strings.Contains(r.file("summary"), "GP401") {
+			t.Error("the summary says nothing of GP401")
+		}
+	})
+	t.Run("what passes", func(t *testing.T) {
+		r := r.of(t)
+		out, code := r.step("Check the plan", map[string]string{"plan": "fixtures/plans/nothing-to-check/plan.json", "annotations": "false", "formats": ""})
+		if code != 0 || strings.Contains(out, "::") || r.outputs()["result"] != "pass" {
+			t.Errorf("exit %d\n%s", code, out)
+		}
+	})
+	t.Run("what cannot start", func(t *testing.T) {
+		out, code := r.of(t).step("Check the plan", map[string]string{"plan": "none; touch pwned $(touch pwned)"})
+		if _, err := os.Stat("pwned"); code != 2 || !strings.Contains(out, "::error title=gke-preflight::the check could not start") || err == nil {
+			t.Errorf("exit %d\n%s", code, out)
+		}
+	})
+}
+
+// of is the runner of another job on the same machine: what was built stays.
+func (r *runner) of(t *testing.T) *runner {
+	for _, name := range []string{"output", "summary"} {
+		_ = os.Remove(filepath.Join(r.temp, name))
+	}
+	return &runner{t: t, action: r.action, temp: r.temp, env: r.env}
+}
+
+func (r *runner) outputs() map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(r.file("output")) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		out[name] = value
+	}
+	return out
+}
+
+func newCloud(t *testing.T, edits ...string) string {
+	t.Helper()
+	f, err := os.Open("fixtures/clouds/acme.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cloud, err := fakegcp.Load(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range edits {
+		if err := cloud.Edit(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := httptest.NewServer(fakegcp.New(cloud, fakegcp.WithRoles(iam.Predefined().Permissions), fakegcp.WithClock(time.Now)))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// TestActionFetches: a release is run only if its checksum is right.
+func TestActionFetches(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("the action fetches with curl, which every runner of GitHub's has: ", err)
+	}
+	archive := archived(t, "#!/bin/sh\necho released\n")
+	sum := fmt.Sprintf("%x", sha256.Sum256(archive))
+	name := fmt.Sprintf("gke-preflight_1.2.3_%s_%s.tar.gz", runtime.GOOS, runtime.GOARCH)
+	for what, tt := range map[string]struct {
+		version, checksums string
+		code               int
+	}{
+		"right":           {"v1.2.3", sum + "  " + name + "\n", 0},
+		"of another file": {"v1.2.3", sum + "  other.tar.gz\n", 2},
+		"wrong":           {"v1.2.3", strings.Repeat("0", 64) + "  " + name + "\n", 2},
+		"not a version":   {"v1; touch pwned", "", 2},
+		"not there":       {"v9.9.9", "", 22},
+		"a path instead":  {"../../etc", "", 2},
+		"a line more":     {"v1.2.3", strings.Repeat("0", 64) + "  x" + name + "\n" + sum + "  " + name + "\n", 0},
+	} {
+		t.Run(what, func(t *testing.T) {
+			releases := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/v1.2.3/" + name:
+					_, _ = w.Write(archive)
+				case "/v1.2.3/checksums.txt":
+					_, _ = w.Write([]byte(tt.checksums))
+				default:
+					http.NotFound(w, r)
+				}
+			}))
+			defer releases.Close()
+			r := newRunner(t, "GKE_PREFLIGHT_RELEASES="+releases.URL)
+			out, code := r.step("Fetch gke-preflight", map[string]string{"version": tt.version})
+			if code != tt.code {
+				t.Fatalf("exit %d, want %d\n%s", code, tt.code, out)
+			}
+			program := filepath.Join(r.temp, "gke-preflight", "bin", "gke-preflight")
+			if _, err := os.Stat(program); (err == nil) != (code == 0) {
+				t.Errorf("exit %d, and the program is there: %t", code, err == nil)
+			}
+		})
+	}
+	if _, err := os.Stat("pwned"); err == nil {
+		t.Error("an input was run")
+	}
+}
+
+func archived(t *testing.T, program string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	w := tar.NewWriter(z)
+	if err := w.WriteHeader(&tar.Header{Name: "gke-preflight", Mode: 0o755, Size: int64(len(program))}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := w.Write([]byte(program))
+	if err := errors.Join(err, w.Close(), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestActionSafe: no step puts an input into a script, and every input is used.
+func TestActionSafe(t *testing.T) {
+	a := readAction(t)
+	used := map[string]bool{}
+	for _, s := range a.Runs.Steps {
+		if strings.Contains(s.Run, "${{") {
+			t.Errorf("%s puts an expression into a script", s.Name)
+		}
+		for _, text := range append(slices.Collect(maps.Values(s.Env)), s.If) {
+			for name := range a.Inputs {
+				if strings.Contains(text, "inputs."+name) {
+					used[name] = true
+				}
+			}
+		}
+	}
+	for name := range a.Inputs {
+		if !used[name] {
+			t.Errorf("input %s is not used", name)
+		}
+	}
+}
