@@ -46,6 +46,11 @@ plan, or - for standard input. Without one it is this directory.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, env, args) },
 	}
+	f.register(cmd)
+	return cmd
+}
+
+func (f *checkFlags) register(cmd *cobra.Command) {
 	f.planFlags.register(cmd)
 	f.outputFlags.register(cmd)
 	f.cloudFlags.register(cmd)
@@ -55,7 +60,6 @@ plan, or - for standard input. Without one it is this directory.`,
 	cmd.Flags().StringVar(&f.baseline, "baseline", "", "JSON `report` of an earlier check: only what is new fails")
 	cmd.Flags().DurationVar(&f.wait, "wait", 0, "ask again what is open until it passes, at most for `DURATION`, such as 7m")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to ask Google Cloud at most")
-	return cmd
 }
 
 func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {

@@ -113,7 +113,7 @@ fails but something needed could not be found out.`,
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	root.AddCommand(newCheck(env), newNeeds(env), newRules(env), newSnapshot(env), newDemo(env), newDiagnose(env), newAccess(env), newVersion(env))
+	root.AddCommand(newCheck(env), newNeeds(env), newRules(env), newSnapshot(env), newHook(env), newDemo(env), newDiagnose(env), newAccess(env), newVersion(env))
 	return root
 }
 
