@@ -19,13 +19,19 @@ const (
 
 // A Finding is a need and the answer to it.
 type Finding struct {
+	// Plan is the source of the plan that the finding is about, in a report
+	// that was merged from several; empty in that of one plan.
+	Plan      string         `json:"plan,omitempty"`
 	Rule      string         `json:"rule"`
 	Name      string         `json:"name"`
 	Title     string         `json:"title"`
 	Outcome   Outcome        `json:"outcome"`
 	Severity  rules.Severity `json:"severity"`
 	Addresses []string       `json:"addresses,omitempty"`
-	Attribute string         `json:"attribute,omitempty"`
+	// Locations are where the addresses stand in the configuration, in their
+	// order; empty where the configuration was not at hand.
+	Locations []Location `json:"locations,omitempty"`
+	Attribute string     `json:"attribute,omitempty"`
 	// Principal is nil where the need is about no identity, such as an API.
 	Principal *rules.Principal `json:"principal,omitempty"`
 	Resource  string           `json:"resource,omitempty"`
@@ -46,6 +52,16 @@ type Finding struct {
 	ExpectedError string `json:"expected_error,omitempty"`
 	Fix           *Fix   `json:"fix,omitempty"`
 	URL           string `json:"url,omitempty"`
+}
+
+// A Location is where an address stands in the configuration.
+type Location struct {
+	// Address is empty where no block was found, and File is where to begin.
+	Address string `json:"address,omitempty"`
+	// File is relative to the working directory, with forward slashes.
+	File string `json:"file"`
+	// Line counts from 1.
+	Line int `json:"line"`
 }
 
 // A PermissionSet divides the permissions of a need by what was found.

@@ -42,7 +42,7 @@ plan, or - for standard input. Without one it is this directory.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), env, args) },
 	}
 	f.planFlags.register(cmd)
-	f.outputFlags.register(cmd)
+	f.outputFlags.register(cmd, reportFormats()...)
 	f.cloudFlags.register(cmd)
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "least `severity` that fails: error, warning or note")
 	cmd.Flags().BoolVar(&f.allowUndetermined, "allow-undetermined", false, "exit 0 where nothing fails but something could not be found out")

@@ -35,7 +35,7 @@ func newDemo(env Env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return f.demo(cmd.Context(), env) },
 	}
-	f.outputFlags.register(cmd)
+	f.outputFlags.register(cmd, reportFormats()...)
 	return cmd
 }
 
