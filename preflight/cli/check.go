@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type checkFlags struct {
 	failOn            string
 	allowUndetermined bool
 	config            string
+	source            string
 	timeout           time.Duration
 }
 
@@ -47,6 +49,7 @@ plan, or - for standard input. Without one it is this directory.`,
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "least `severity` that fails: error, warning or note")
 	cmd.Flags().BoolVar(&f.allowUndetermined, "allow-undetermined", false, "exit 0 where nothing fails but something could not be found out")
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (YAML)")
+	cmd.Flags().StringVar(&f.source, "source", "", "`directory` of the configuration that was planned, to say where things stand in it (default: PLAN, where that is one)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to ask Google Cloud at most")
 	return cmd
 }
@@ -64,6 +67,10 @@ func (f *checkFlags) run(ctx context.Context, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	configuration, err := f.configuration(source)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	r, err := f.check(ctx, env, p, options)
@@ -71,11 +78,30 @@ func (f *checkFlags) run(ctx context.Context, env Env, args []string) error {
 		return err
 	}
 	r.Plan.Source = source
+	if configuration != nil {
+		r.Locate(configuration)
+	}
 	r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
 	if err := f.write(env, outputs, r); err != nil {
 		return err
 	}
 	return f.judge(r)
+}
+
+// configuration is where the plan's addresses can be looked up; nil where the
+// configuration is not at hand.
+func (f *checkFlags) configuration(planned string) (*plan.Source, error) {
+	if f.source != "" {
+		return plan.ReadSource(f.source)
+	}
+	if info, err := os.Stat(planned); err != nil || !info.IsDir() {
+		return nil, nil
+	}
+	s, err := plan.ReadSource(planned)
+	if err != nil {
+		return nil, nil // Terraform could read it: no reason to stop.
+	}
+	return s, nil
 }
 
 // options are those of the check, from flags and configuration.

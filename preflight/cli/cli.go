@@ -48,6 +48,8 @@ type Env struct {
 	// none.
 	StdoutWidth int
 	StderrWidth int
+	// Dir is the working directory; empty where it is not known.
+	Dir string
 	// Version is that of the program.
 	Version string
 }

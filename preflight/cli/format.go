@@ -94,13 +94,15 @@ func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report) erro
 
 // The formats of reports, text being the usual one.
 func reportFormats() []string {
-	return []string{"text", "json", "github"}
+	return []string{"text", "json", "sarif", "github"}
 }
 
 func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report) error {
 	switch o.format {
 	case "json":
 		return report.JSON(w, r)
+	case "sarif":
+		return report.SARIF(w, r, report.SARIFOptions{Dir: env.Dir})
 	case "github":
 		return report.GitHub(w, r)
 	}

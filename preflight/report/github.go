@@ -49,7 +49,7 @@ func annotations(findings []preflight.Finding) (lines []string, cut int) {
 			continue
 		}
 		room[kind]--
-		lines = append(lines, command(kind, properties(f), annotationText(f)))
+		lines = append(lines, command(kind, properties(f), description(f)))
 	}
 	return lines, cut
 }
@@ -77,8 +77,8 @@ func properties(f preflight.Finding) string {
 	return fmt.Sprintf("file=%s,line=%d,%s", property(l.File), l.Line, title)
 }
 
-// annotationText is what GitHub shows below the title.
-func annotationText(f preflight.Finding) string {
+// description says in full what a finding is about, a fact a line, each clean.
+func description(f preflight.Finding) string {
 	lines := []string{statement(f)}
 	add := func(title string, values ...string) {
 		if text := joined(", ", values...); text != "" {
@@ -93,7 +93,7 @@ func annotationText(f preflight.Finding) string {
 		add("lacks", f.Permissions.Missing...)
 		add("not known", f.Permissions.Undetermined...)
 	}
-	add("because of", f.Addresses[:min(len(f.Addresses), 4)]...)
+	add("because of", few(f.Addresses)...)
 	add("apply would stop with", f.ExpectedError)
 	if f.Fix != nil {
 		for _, c := range printable(f.Fix.Commands) {
@@ -104,6 +104,15 @@ func annotationText(f preflight.Finding) string {
 		lines[i] = Clean(l)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// few are the first of many names, and how many more there are.
+func few(names []string) []string {
+	const most = 4
+	if len(names) <= most {
+		return names
+	}
+	return append(slices.Clone(names[:most-1]), fmt.Sprintf("and %d more", len(names)-most+1))
 }
 
 // command is a workflow command.
