@@ -22,11 +22,10 @@ type checkFlags struct {
 	planFlags
 	outputFlags
 	cloudFlags
-	failOn            string
-	allowUndetermined bool
-	config            string
-	source            string
-	timeout           time.Duration
+	thresholdFlags
+	config  string
+	source  string
+	timeout time.Duration
 }
 
 func newCheck(env Env) *cobra.Command {
@@ -46,8 +45,7 @@ plan, or - for standard input. Without one it is this directory.`,
 	f.planFlags.register(cmd)
 	f.outputFlags.register(cmd, reportFormats()...)
 	f.cloudFlags.register(cmd)
-	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "least `severity` that fails: error, warning or note")
-	cmd.Flags().BoolVar(&f.allowUndetermined, "allow-undetermined", false, "exit 0 where nothing fails but something could not be found out")
+	f.thresholdFlags.register(cmd)
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (YAML)")
 	cmd.Flags().StringVar(&f.source, "source", "", "`directory` of the configuration that was planned, to say where things stand in it (default: PLAN, where that is one)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to ask Google Cloud at most")
@@ -82,7 +80,7 @@ func (f *checkFlags) run(ctx context.Context, env Env, args []string) error {
 		r.Locate(configuration)
 	}
 	r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
-	if err := f.write(env, outputs, r); err != nil {
+	if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
 		return err
 	}
 	return f.judge(r)
@@ -115,8 +113,8 @@ func (f *checkFlags) options(env Env) (preflight.Options, error) {
 		LookPath:       env.LookPath,
 		Progress:       progress(env),
 	}
-	if !knownSeverity(f.failOn) {
-		return o, fmt.Errorf("--fail-on %q: want error, warning or note", f.failOn)
+	if _, err := f.threshold(); err != nil {
+		return o, err
 	}
 	var err error
 	o.Settings, err = readConfig(env, f.config)
@@ -141,21 +139,6 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 		return nil, errors.New("interrupted")
 	}
 	return r, err
-}
-
-// judge turns a result into an exit code.
-func (f *checkFlags) judge(r *preflight.Report) error {
-	switch {
-	case r.Result == preflight.Fail:
-		return verdict{ExitFail}
-	case r.Result == preflight.Undetermined && !f.allowUndetermined:
-		return verdict{ExitUndetermined}
-	}
-	return nil
-}
-
-func knownSeverity(s string) bool {
-	return s == string(rules.Error) || s == string(rules.Warning) || s == string(rules.Note)
 }
 
 // progress shows how far a check is, on a terminal and nowhere else.

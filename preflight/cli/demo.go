@@ -55,7 +55,7 @@ func (f *checkFlags) demo(ctx context.Context, env Env) error {
 		if err != nil {
 			return err
 		}
-		if err := f.write(env, outputs, r); err != nil {
+		if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
 			return err
 		}
 	}

@@ -81,10 +81,10 @@ func (f *outputFlags) text(env Env, file string) report.TextOptions {
 
 // write puts the report wherever it is wanted: files first, so that they are
 // there whatever becomes of standard output.
-func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report) error {
+func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report, t thresholdFlags) error {
 	slices.SortStableFunc(outputs, func(a, b output) int { return strings.Compare(b.file, a.file) })
 	for _, o := range outputs {
-		err := to(env, o.file, func(w io.Writer) error { return f.print(w, env, o, r) })
+		err := to(env, o.file, func(w io.Writer) error { return f.print(w, env, o, r, t) })
 		if err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
@@ -94,15 +94,21 @@ func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report) erro
 
 // The formats of reports, text being the usual one.
 func reportFormats() []string {
-	return []string{"text", "json", "sarif", "github"}
+	return []string{"text", "json", "sarif", "junit", "github"}
 }
 
-func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report) error {
+func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report, t thresholdFlags) error {
 	switch o.format {
 	case "json":
 		return report.JSON(w, r)
 	case "sarif":
 		return report.SARIF(w, r, report.SARIFOptions{Dir: env.Dir})
+	case "junit":
+		threshold, err := t.threshold()
+		if err != nil {
+			return err
+		}
+		return report.JUnit(w, r, threshold)
 	case "github":
 		return report.GitHub(w, r)
 	}
