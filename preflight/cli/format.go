@@ -94,7 +94,7 @@ func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report, t th
 
 // The formats of reports, text being the usual one.
 func reportFormats() []string {
-	return []string{"text", "json", "sarif", "junit", "github"}
+	return []string{"text", "json", "sarif", "junit", "github", "markdown"}
 }
 
 func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report, t thresholdFlags) error {
@@ -109,6 +109,8 @@ func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report,
 			return err
 		}
 		return report.JUnit(w, r, threshold)
+	case "markdown":
+		return report.Markdown(w, r)
 	case "github":
 		return report.GitHub(w, r)
 	}
