@@ -115,7 +115,7 @@ fails but something needed could not be found out.`,
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	root.AddCommand(newCheck(env), newNeeds(env), newRules(env), newDemo(env), newVersion(env))
+	root.AddCommand(newCheck(env), newNeeds(env), newRender(env), newRules(env), newDemo(env), newVersion(env))
 	return root
 }
 

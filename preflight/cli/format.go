@@ -94,7 +94,7 @@ func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report, t th
 
 // The formats of reports, text being the usual one.
 func reportFormats() []string {
-	return []string{"text", "json", "sarif", "junit", "github", "markdown"}
+	return []string{"text", "json", "sarif", "junit", "github", "markdown", "codequality"}
 }
 
 func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report, t thresholdFlags) error {
@@ -111,6 +111,8 @@ func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report,
 		return report.JUnit(w, r, threshold)
 	case "markdown":
 		return report.Markdown(w, r)
+	case "codequality":
+		return report.CodeQuality(w, r)
 	case "github":
 		return report.GitHub(w, r)
 	}
