@@ -19,6 +19,9 @@ const (
 
 // A Finding is a need and the answer to it.
 type Finding struct {
+	// Plan is the source of the plan that the finding is about, in a report
+	// that was merged from several; empty in that of one plan.
+	Plan     string         `json:"plan,omitempty"`
 	Rule     string         `json:"rule"`
 	Name     string         `json:"name"`
 	Title    string         `json:"title"`
@@ -28,7 +31,10 @@ type Finding struct {
 	// what the plan itself takes away, or grants without anybody waiting.
 	Answers   string   `json:"answers,omitempty"`
 	Addresses []string `json:"addresses,omitempty"`
-	Attribute string   `json:"attribute,omitempty"`
+	// Locations are where the addresses stand in the configuration, in their
+	// order; empty where the configuration was not at hand.
+	Locations []Location `json:"locations,omitempty"`
+	Attribute string     `json:"attribute,omitempty"`
 	// Principal is nil where the need is about no identity, such as an API.
 	Principal *rules.Principal `json:"principal,omitempty"`
 	Resource  string           `json:"resource,omitempty"`
@@ -54,6 +60,16 @@ type Finding struct {
 	need string
 	// mayChange reports whether the answer may change by waiting.
 	mayChange bool
+}
+
+// A Location is where an address stands in the configuration.
+type Location struct {
+	// Address is empty where no block was found, and File is where to begin.
+	Address string `json:"address,omitempty"`
+	// File is relative to the working directory, with forward slashes.
+	File string `json:"file"`
+	// Line counts from 1.
+	Line int `json:"line"`
 }
 
 // A PermissionSet divides the permissions of a need by what was found.

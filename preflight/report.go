@@ -10,6 +10,9 @@ type Report struct {
 	SchemaVersion string  `json:"schema_version"`
 	Tool          Tool    `json:"tool"`
 	Plan          PlanRef `json:"plan"`
+	// Plans are those of a report that was merged from several, sorted by
+	// source; each finding names its own. Empty in a report of one plan.
+	Plans []PlanRef `json:"plans,omitempty"`
 	// Deployers are the identities that apply will run as, one a provider
 	// identity; empty where the plan has nothing to check.
 	Deployers []DeployerRef `json:"deployers,omitempty"`

@@ -25,6 +25,10 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = ""
+	}
 	env := cli.Env{
 		Stdin:       os.Stdin,
 		Stdout:      os.Stdout,
@@ -35,6 +39,7 @@ func run() int {
 		Now:         time.Now,
 		StdoutWidth: width(os.Stdout),
 		StderrWidth: width(os.Stderr),
+		Dir:         dir,
 		Version:     versionOrBuild(),
 	}
 	return cli.Main(ctx, env, os.Args[1:])

@@ -55,7 +55,7 @@ Exit codes: 0 access works, 1 a cause was found, 2 the run could not start,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), env) },
 	}
 	f.planFlags.register(cmd)
-	f.outputFlags.register(cmd)
+	f.outputFlags.register(cmd, "text", "json")
 	f.register(cmd)
 	return cmd
 }

@@ -24,12 +24,12 @@ type checkFlags struct {
 	planFlags
 	outputFlags
 	cloudFlags
-	failOn            string
-	allowUndetermined bool
-	config            string
-	baseline          string
-	timeout           time.Duration
-	wait              time.Duration
+	thresholdFlags
+	config   string
+	baseline string
+	source   string
+	timeout  time.Duration
+	wait     time.Duration
 }
 
 func newCheck(env Env) *cobra.Command {
@@ -52,11 +52,11 @@ plan, or - for standard input. Without one it is this directory.`,
 
 func (f *checkFlags) register(cmd *cobra.Command) {
 	f.planFlags.register(cmd)
-	f.outputFlags.register(cmd)
+	f.outputFlags.register(cmd, reportFormats()...)
 	f.cloudFlags.register(cmd)
-	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "least `severity` that fails: error, warning or note")
-	cmd.Flags().BoolVar(&f.allowUndetermined, "allow-undetermined", false, "exit 0 where nothing fails but something could not be found out")
+	f.thresholdFlags.register(cmd)
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
+	cmd.Flags().StringVar(&f.source, "source", "", "`directory` of the configuration that was planned, to say where things stand in it (default: PLAN, where that is one)")
 	cmd.Flags().StringVar(&f.baseline, "baseline", "", "JSON `report` of an earlier check: only what is new fails")
 	cmd.Flags().DurationVar(&f.wait, "wait", 0, "ask again what is open until it passes, at most for `DURATION`, such as 7m")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to ask Google Cloud at most")
@@ -79,13 +79,20 @@ func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	configuration, err := f.configuration(source)
+	if err != nil {
+		return err
+	}
 	r, err := f.check(cmd.Context(), env, p, options)
 	if err != nil {
 		return err
 	}
 	r.Plan.Source = source
+	if configuration != nil {
+		r.Locate(configuration)
+	}
 	r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
-	if err := f.write(env, outputs, r); err != nil {
+	if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
 		return err
 	}
 	return f.judge(r)
@@ -123,6 +130,22 @@ func directoryOf(args []string) string {
 	return filepath.Dir(args[0])
 }
 
+// configuration is where the plan's addresses can be looked up; nil where the
+// configuration is not at hand.
+func (f *checkFlags) configuration(planned string) (*plan.Source, error) {
+	if f.source != "" {
+		return plan.ReadSource(f.source)
+	}
+	if info, err := os.Stat(planned); err != nil || !info.IsDir() {
+		return nil, nil
+	}
+	s, err := plan.ReadSource(planned)
+	if err != nil {
+		return nil, nil // Terraform could read it: no reason to stop.
+	}
+	return s, nil
+}
+
 // options are those of the check, from flags and configuration.
 func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 	o := preflight.Options{
@@ -138,8 +161,8 @@ func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 		LookPath:       env.LookPath,
 		Progress:       progress(env),
 	}
-	if !knownSeverity(f.failOn) {
-		return o, fmt.Errorf("--fail-on %q: want error, warning or note", f.failOn)
+	if _, err := f.threshold(); err != nil {
+		return o, err
 	}
 	if f.baseline == "" {
 		return o, nil
@@ -174,7 +197,7 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 	if err != nil {
 		return nil, err
 	}
-	o.Credentials, f.source = source, source
+	o.Credentials, f.credentials = source, source
 	if s := f.replayed; s != nil {
 		// As it was when the snapshot was made; that does not change by waiting.
 		o.Now, o.LookPath, f.wait = func() time.Time { return s.RecordedAt }, onRecordedPath(s), 0
@@ -227,21 +250,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// judge turns a result into an exit code.
-func (f *checkFlags) judge(r *preflight.Report) error {
-	switch {
-	case r.Result == preflight.Fail:
-		return verdict{ExitFail}
-	case r.Result == preflight.Undetermined && !f.allowUndetermined:
-		return verdict{ExitUndetermined}
-	}
-	return nil
-}
-
-func knownSeverity(s string) bool {
-	return s == string(rules.Error) || s == string(rules.Warning) || s == string(rules.Note)
-}
-
 // progress shows how far a check is, on a terminal and nowhere else.
 func progress(env Env) func(done, total int) {
 	if env.StderrWidth == 0 {
@@ -268,8 +276,8 @@ type cloudFlags struct {
 	// instead of Google Cloud; each is usually nil.
 	recorder *gcp.Recorder
 	replayed *gcp.Snapshot
-	// source says in words whose credentials were used, once they were.
-	source string
+	// credentials says in words whose were used, once they were.
+	credentials string
 }
 
 func (f *cloudFlags) register(cmd *cobra.Command) {

@@ -48,6 +48,8 @@ type Env struct {
 	// none.
 	StdoutWidth int
 	StderrWidth int
+	// Dir is the working directory; empty where it is not known.
+	Dir string
 	// Version is that of the program.
 	Version string
 }
@@ -113,7 +115,7 @@ fails but something needed could not be found out.`,
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	root.AddCommand(newCheck(env), newNeeds(env), newRules(env), newSnapshot(env), newHook(env), newDemo(env), newDiagnose(env), newAccess(env), newVersion(env))
+	root.AddCommand(newCheck(env), newNeeds(env), newRender(env), newRules(env), newSnapshot(env), newHook(env), newDemo(env), newDiagnose(env), newAccess(env), newVersion(env))
 	return root
 }
 

@@ -35,7 +35,7 @@ func newDemo(env Env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return f.demo(cmd.Context(), env) },
 	}
-	f.outputFlags.register(cmd)
+	f.outputFlags.register(cmd, reportFormats()...)
 	return cmd
 }
 
@@ -55,7 +55,7 @@ func (f *checkFlags) demo(ctx context.Context, env Env) error {
 		if err != nil {
 			return err
 		}
-		if err := f.write(env, outputs, r); err != nil {
+		if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
 			return err
 		}
 	}

@@ -31,8 +31,7 @@ Exit codes: 0 the log was read, whatever it holds; 2 it could not be.`,
 			return f.run(cmd.Context(), env, args)
 		},
 	}
-	cmd.Flags().StringArrayVar(&f.formats, "format", nil, "`FORMAT` or FORMAT=FILE: text, json; repeatable (default text)")
-	cmd.Flags().StringVar(&f.color, "color", "auto", "auto, always or never")
+	f.outputFlags.register(cmd, "text", "json")
 	cmd.Flags().StringVar(&f.plan, "check", "", "ask Google Cloud about `PLAN`, which apply failed with")
 	f.planFlags.register(cmd)
 	f.cloudFlags.register(cmd)

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,13 +20,16 @@ type output struct{ format, file string }
 
 // outputFlags say what is printed, where and how.
 type outputFlags struct {
+	known   []string
 	formats []string
 	color   string
 	verbose bool
 }
 
-func (f *outputFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.formats, "format", nil, "`FORMAT` or FORMAT=FILE: text, json; repeatable (default text)")
+// register takes the formats that the command knows, the usual one first.
+func (f *outputFlags) register(cmd *cobra.Command, known ...string) {
+	f.known = known
+	cmd.Flags().StringArrayVar(&f.formats, "format", nil, "`FORMAT` or FORMAT=FILE: "+strings.Join(known, ", ")+"; repeatable (default "+known[0]+")")
 	cmd.Flags().StringVar(&f.color, "color", "auto", "auto, always or never")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list what passes too")
 }
@@ -34,24 +39,31 @@ func (f *outputFlags) outputs() ([]output, error) {
 		return nil, fmt.Errorf("--color %q: want auto, always or never", f.color)
 	}
 	if len(f.formats) == 0 {
-		return []output{{format: "text"}}, nil
+		return []output{{format: f.known[0]}}, nil
 	}
 	var out []output
-	standard := 0
 	for _, s := range f.formats {
-		format, file, _ := strings.Cut(s, "=")
-		if format != "text" && format != "json" {
-			return nil, fmt.Errorf("--format %q: want text or json", format)
+		format, file, named := strings.Cut(s, "=")
+		if !slices.Contains(f.known, format) {
+			return nil, fmt.Errorf("--format %q: want one of %s", format, strings.Join(f.known, ", "))
 		}
-		if file == "" {
-			standard++
+		if named && file == "" {
+			return nil, fmt.Errorf("--format %q: want a file after =", s)
+		}
+		if slices.ContainsFunc(out, func(o output) bool { return o.file == file }) {
+			return nil, twice(file)
 		}
 		out = append(out, output{format, file})
 	}
-	if standard > 1 {
-		return nil, fmt.Errorf("--format: %d formats for standard output, which takes one\nhint: --format text --format json=report.json", standard)
-	}
 	return out, nil
+}
+
+// twice says that two formats would go to one place.
+func twice(file string) error {
+	if file == "" {
+		return errors.New("--format: more than one format for standard output, which takes one\nhint: --format text --format json=report.json")
+	}
+	return fmt.Errorf("--format: more than one format for the file %s", file)
 }
 
 // text is how text is printed to standard output, or to a file.
@@ -67,19 +79,44 @@ func (f *outputFlags) text(env Env, file string) report.TextOptions {
 	return o
 }
 
-func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report) error {
+// write puts the report wherever it is wanted: files first, so that they are
+// there whatever becomes of standard output.
+func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report, t thresholdFlags) error {
+	slices.SortStableFunc(outputs, func(a, b output) int { return strings.Compare(b.file, a.file) })
 	for _, o := range outputs {
-		err := to(env, o.file, func(w io.Writer) error {
-			if o.format == "json" {
-				return report.JSON(w, r)
-			}
-			return report.Text(w, r, f.text(env, o.file))
-		})
+		err := to(env, o.file, func(w io.Writer) error { return f.print(w, env, o, r, t) })
 		if err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
 	}
 	return nil
+}
+
+// The formats of reports, text being the usual one.
+func reportFormats() []string {
+	return []string{"text", "json", "sarif", "junit", "github", "markdown", "codequality"}
+}
+
+func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report, t thresholdFlags) error {
+	switch o.format {
+	case "json":
+		return report.JSON(w, r)
+	case "sarif":
+		return report.SARIF(w, r, report.SARIFOptions{Dir: env.Dir})
+	case "junit":
+		threshold, err := t.threshold()
+		if err != nil {
+			return err
+		}
+		return report.JUnit(w, r, threshold)
+	case "markdown":
+		return report.Markdown(w, r)
+	case "codequality":
+		return report.CodeQuality(w, r)
+	case "github":
+		return report.GitHub(w, r)
+	}
+	return report.Text(w, r, f.text(env, o.file))
 }
 
 // to calls write with standard output, or with a file that it makes.

@@ -25,7 +25,7 @@ func newNeeds(env Env) *cobra.Command {
 		},
 	}
 	from.register(cmd)
-	out.register(cmd)
+	out.register(cmd, "text", "json")
 	cmd.Flags().StringVar(&config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
 	return cmd
 }

@@ -65,7 +65,7 @@ func (f *checkFlags) snapshot(cmd *cobra.Command, env Env, args []string, file s
 		return err
 	}
 	s.Exchanges = f.recorder.Exchanges()
-	s.Credentials, s.Impersonate = f.source, f.impersonates(env)
+	s.Credentials, s.Impersonate = f.credentials, f.impersonates(env)
 	s.About = fmt.Sprintf("What Google Cloud answered to the %d requests of a check: projects, the states of APIs, allow and deny policies with their members, service accounts, roles. No tokens.", len(s.Exchanges))
 	if err := keep(file, s); err != nil {
 		return err

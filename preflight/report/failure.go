@@ -32,6 +32,7 @@ func degree(s rules.Severity) rules.Severity {
 func (t *text) failure(f preflight.Finding) {
 	t.gap()
 	t.title(f)
+	t.name("plan", f.Plan)
 	if f.Principal != nil {
 		t.name("who", f.Principal.Member)
 	}

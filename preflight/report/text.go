@@ -47,7 +47,7 @@ func Text(w io.Writer, r *preflight.Report, o TextOptions) error {
 // facts are what the result rests on.
 func (t *text) facts(r *preflight.Report) {
 	t.gap()
-	t.fact("plan", aside(planSource(r.Plan.Source), prefixed("Terraform ", r.Plan.TerraformVersion)))
+	t.plans(r)
 	for i, d := range r.Deployers {
 		t.fact(first(i, "deployer"), deployer(d))
 	}
@@ -59,6 +59,19 @@ func (t *text) facts(r *preflight.Report) {
 	for i, l := range r.Limits {
 		t.fact(first(i, "limits"), l)
 	}
+}
+
+// plans are the plan of a report, or all that it was merged from.
+func (t *text) plans(r *preflight.Report) {
+	plans := r.Plans
+	if len(plans) == 0 {
+		plans = []preflight.PlanRef{r.Plan}
+	}
+	shown := t.fold(len(plans), 8)
+	for i, p := range plans[:shown] {
+		t.fact(first(i, "plan"), aside(planSource(p.Source), prefixed("Terraform ", p.TerraformVersion)))
+	}
+	t.more("  "+pad(""), len(plans)-shown)
 }
 
 func planSource(source string) string {
@@ -113,7 +126,7 @@ func (t *text) notes(findings []preflight.Finding) {
 	}
 	for _, f := range findings {
 		if f.Outcome == preflight.Fail && f.Severity == rules.Note {
-			t.marked(noteMark(), f.Rule+" note  ", message(f))
+			t.marked(noteMark(), f.Rule+" note  ", joined(": ", f.Plan, message(f)))
 		}
 	}
 }
@@ -121,7 +134,7 @@ func (t *text) notes(findings []preflight.Finding) {
 func (t *text) skipped(findings []preflight.Finding) {
 	for _, f := range findings {
 		if f.Outcome == preflight.Skipped {
-			t.marked(skippedMark(), f.Rule+" skipped: ", reason(f))
+			t.marked(skippedMark(), f.Rule+" skipped: ", joined(": ", f.Plan, reason(f)))
 		}
 	}
 }
@@ -130,7 +143,7 @@ func (t *text) skipped(findings []preflight.Finding) {
 func (t *text) passed(findings []preflight.Finding) {
 	for _, f := range findings {
 		if f.Outcome == preflight.Pass && t.options.Verbose {
-			t.marked(passedMark(), f.Rule+"  ", aside(joined("", f.Message, untold(f)), joined(", ", methods(f)...)))
+			t.marked(passedMark(), f.Rule+"  ", aside(joined(": ", f.Plan, joined("", f.Message, untold(f))), joined(", ", methods(f)...)))
 		}
 	}
 	if n := count(findings).pass; n > 0 && !t.options.Verbose {

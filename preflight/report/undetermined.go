@@ -61,7 +61,7 @@ func reason(f preflight.Finding) string {
 func (t *text) questions(group []preflight.Finding) {
 	shown := t.fold(len(group), 16)
 	for _, f := range group[:shown] {
-		t.paragraph(question(f), faint("    "+f.Rule+" "+pad(string(f.Severity))))
+		t.paragraph(aside(question(f), f.Plan), faint("    "+f.Rule+" "+pad(string(f.Severity))))
 		if t.options.Verbose {
 			t.because(f)
 		}

@@ -1,0 +1,198 @@
+package plan
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+)
+
+// A Source says where the blocks of a configuration stand in its files. It is
+// for showing people where to look: nothing is evaluated, and what cannot be
+// read is left out.
+type Source struct {
+	// blocks are by absolute address without instance keys.
+	blocks map[string]Position
+	first  Position
+}
+
+// A Position is a place in a configuration.
+type Position struct {
+	// File is relative to the working directory, with forward slashes.
+	File string
+	// Line counts from 1.
+	Line int
+}
+
+// ReadSource finds the blocks of the configuration in dir and in the local
+// modules that it calls. Its error is that dir cannot be read or has no
+// configuration.
+func ReadSource(dir string) (*Source, error) {
+	s := &Source{blocks: make(map[string]Position)}
+	files, err := configurationFiles(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("read configuration: %s has no .tf files\nhint: --source is the directory that terraform plan ran in", dir)
+	}
+	s.first = Position{File: shown(entry(files)), Line: 1}
+	s.read(dir, "", nil)
+	return s, nil
+}
+
+// Block is where the block of address stands. A block of a module that is not
+// local is found where the module is called. False where it is not there.
+func (s *Source) Block(address string) (Position, bool) {
+	block := withoutKeys(address)
+	if p, found := s.blocks[block]; found {
+		return p, true
+	}
+	for call := lastModule(block); call != ""; call = parentModule(call) {
+		if p, found := s.blocks[call]; found {
+			return p, true
+		}
+	}
+	return Position{}, false
+}
+
+// lastModule is the path of the module that a block is in.
+func lastModule(block string) string {
+	parts := strings.Split(block, ".")
+	n := 0
+	for n+1 < len(parts) && parts[n] == "module" {
+		n += 2
+	}
+	return strings.Join(parts[:n], ".")
+}
+
+// First is where to begin reading: the first line of main.tf, or of the first
+// file where there is none.
+func (s *Source) First() Position { return s.first }
+
+// read takes the blocks of the module in dir, which is called path; above are
+// the directories of the modules around it.
+func (s *Source) read(dir, path string, above []string) {
+	resolved, err := filepath.EvalSymlinks(dir)
+	if err != nil || slices.Contains(above, resolved) {
+		return
+	}
+	files, err := configurationFiles(dir)
+	if err != nil {
+		return
+	}
+	for _, file := range files {
+		for _, b := range sourceBlocks(file) {
+			address := join(path, blockAddress(b))
+			if _, known := s.blocks[address]; !known {
+				s.blocks[address] = Position{File: shown(file), Line: b.DefRange.Start.Line}
+			}
+			if local := localModule(b); local != "" {
+				s.read(filepath.Join(dir, local), address, append(slices.Clone(above), resolved))
+			}
+		}
+	}
+}
+
+// sourceSuffixes are those of configuration files, OpenTofu's too.
+func sourceSuffixes() []string { return []string{".tf", ".tofu", ".tf.json", ".tofu.json"} }
+
+// configurationFiles are the files of a module, in the order of their names.
+func configurationFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		named := slices.ContainsFunc(sourceSuffixes(), func(suffix string) bool { return strings.HasSuffix(e.Name(), suffix) })
+		if named && !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
+	}
+	return out, nil
+}
+
+// entry is the file to begin with.
+func entry(files []string) string {
+	for _, f := range files {
+		if filepath.Base(f) == "main.tf" {
+			return f
+		}
+	}
+	return files[0]
+}
+
+// shown is the name of a file as reports have it: relative to the working
+// directory where it can be.
+func shown(file string) string {
+	if filepath.IsAbs(file) {
+		if here, err := os.Getwd(); err == nil {
+			if relative, err := filepath.Rel(here, file); err == nil {
+				file = relative
+			}
+		}
+	}
+	return filepath.ToSlash(filepath.Clean(file))
+}
+
+// maxSource bounds the size of a file that is parsed, in bytes.
+const maxSource = 16 << 20
+
+// sourceBlocks are the blocks of a file that addresses name. Of a file with
+// errors it is what can be understood.
+func sourceBlocks(file string) []*hcl.Block {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
+		return nil
+	}
+	parse := hclparse.NewParser().ParseHCLFile
+	if strings.HasSuffix(file, ".json") {
+		parse = hclparse.NewParser().ParseJSONFile
+	}
+	f, _ := parse(file)
+	if f == nil || f.Body == nil {
+		return nil
+	}
+	content, _, _ := f.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+		{Type: "resource", LabelNames: []string{"type", "name"}},
+		{Type: "data", LabelNames: []string{"type", "name"}},
+		{Type: "module", LabelNames: []string{"name"}},
+	}})
+	return content.Blocks
+}
+
+// blockAddress is the address of a block in its module.
+func blockAddress(b *hcl.Block) string {
+	name := strings.Join(b.Labels, ".")
+	if b.Type == "resource" {
+		return name
+	}
+	return b.Type + "." + name
+}
+
+// localModule is the directory that a module block calls, relative to its own;
+// empty for other blocks, and for modules from elsewhere, whose files are no
+// part of the configuration.
+func localModule(b *hcl.Block) string {
+	if b.Type != "module" {
+		return ""
+	}
+	content, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "source"}}})
+	source, written := content.Attributes["source"]
+	if !written {
+		return ""
+	}
+	value, _ := source.Expr.Value(nil)
+	if !value.IsWhollyKnown() || value.IsNull() || value.Type().FriendlyName() != "string" {
+		return ""
+	}
+	if s := value.AsString(); strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") {
+		return filepath.FromSlash(s)
+	}
+	return ""
+}

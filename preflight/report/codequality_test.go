@@ -1,0 +1,67 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+func codeQuality(t testing.TB, r *preflight.Report) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := CodeQuality(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestCodeQuality(t *testing.T) {
+	golden(t, "failing.codequality.json", codeQuality(t, failing()))
+	golden(t, "passing.codequality.json", codeQuality(t, scenarios(t)["passing"]))
+}
+
+// TestCodeQualityFields: what GitLab wants of each issue, and a list even if
+// it is empty.
+func TestCodeQualityFields(t *testing.T) {
+	all := scenarios(t)
+	all["failing"], all["empty"] = failing(), &preflight.Report{}
+	for name, r := range all {
+		var issues []qualityIssue
+		if err := json.Unmarshal(codeQuality(t, r), &issues); err != nil || issues == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		taken := map[string]bool{}
+		for _, i := range issues {
+			known := slices.Contains([]string{"info", "minor", "major", "critical", "blocker"}, i.Severity)
+			if i.Description == "" || i.CheckName == "" || i.Location.Path == "" || i.Location.Lines.Begin < 1 || !known || taken[i.Fingerprint] {
+				t.Errorf("%s: %+v", name, i)
+			}
+			taken[i.Fingerprint] = true
+		}
+	}
+}
+
+func TestCodeQualitySeverity(t *testing.T) {
+	for _, tt := range []struct {
+		outcome  preflight.Outcome
+		severity rules.Severity
+		want     string
+	}{
+		{preflight.Fail, rules.Error, "blocker"},
+		{preflight.Fail, rules.Warning, "major"},
+		{preflight.Fail, rules.Note, "minor"},
+		{preflight.Fail, "disaster", "blocker"},
+		{preflight.Undetermined, rules.Error, "major"},
+		{preflight.Undetermined, rules.Warning, "minor"},
+		{preflight.Undetermined, rules.Note, "info"},
+		{preflight.Skipped, rules.Error, "info"},
+	} {
+		if got := qualitySeverity(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity}); got != tt.want {
+			t.Errorf("%s %s: %s, want %s", tt.outcome, tt.severity, got, tt.want)
+		}
+	}
+}

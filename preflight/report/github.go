@@ -1,0 +1,182 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// githubLimit is how many annotations of a kind GitHub shows for a step; the
+// others are dropped without a word.
+// https://docs.github.com/en/actions/reference/limits
+const githubLimit = 10
+
+// The workflow commands that make annotations.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+const (
+	githubError   = "error"
+	githubWarning = "warning"
+	githubNotice  = "notice"
+)
+
+// GitHub writes workflow commands, which GitHub shows as annotations: one for
+// each finding that is not a pass, the worst first. As GitHub shows ten of a
+// kind, what is more is counted in a last one, which says where the rest is.
+// The last line is the result, for the log.
+func GitHub(w io.Writer, r *preflight.Report) error {
+	lines, cut := annotations(worstFirst(r.Findings))
+	if cut > 0 {
+		lines = append(lines, command(githubNotice, "title=gke-preflight",
+			plural(cut, "finding")+" more: GitHub shows ten annotations of a kind; --format text and --format markdown have them all"))
+	}
+	lines = append(lines, Clean(verdict(r)))
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+// annotations are as many as GitHub shows, and how many were left out. One
+// place among the notices is kept for saying so.
+func annotations(findings []preflight.Finding) (lines []string, cut int) {
+	room := map[string]int{githubError: githubLimit, githubWarning: githubLimit, githubNotice: githubLimit - 1}
+	for _, f := range findings {
+		kind := annotation(f)
+		if room[kind] == 0 {
+			cut++
+			continue
+		}
+		room[kind]--
+		lines = append(lines, command(kind, properties(f), description(f)))
+	}
+	return lines, cut
+}
+
+// annotation is the kind for a finding. What could not be found out is no
+// error, because nothing is known to be wrong.
+func annotation(f preflight.Finding) string {
+	switch {
+	case f.Outcome == preflight.Skipped || degree(f.Severity) == rules.Note:
+		return githubNotice
+	case f.Outcome == preflight.Fail && degree(f.Severity) == rules.Error:
+		return githubError
+	}
+	return githubWarning
+}
+
+// properties are where a finding is shown, and its title. Without a place in
+// the configuration GitHub shows it with the run.
+func properties(f preflight.Finding) string {
+	title := "title=" + property(joined(" ", f.Rule, f.Name))
+	if len(f.Locations) == 0 {
+		return title
+	}
+	l := f.Locations[0]
+	return fmt.Sprintf("file=%s,line=%d,%s", property(l.File), l.Line, title)
+}
+
+// description says in full what a finding is about, a fact a line, each clean.
+func description(f preflight.Finding) string {
+	lines := []string{statement(f)}
+	add := func(title string, values ...string) {
+		if text := joined(", ", values...); text != "" {
+			lines = append(lines, title+": "+text)
+		}
+	}
+	add("plan", f.Plan)
+	if f.Principal != nil {
+		add("who", f.Principal.Member)
+	}
+	if f.Permissions != nil {
+		add("lacks", f.Permissions.Missing...)
+		add("not known", f.Permissions.Undetermined...)
+	}
+	add("because of", few(f.Addresses)...)
+	add("apply would stop with", f.ExpectedError)
+	if f.Fix != nil {
+		for _, c := range printable(f.Fix.Commands) {
+			add("fix", c)
+		}
+	}
+	for i, l := range lines {
+		lines[i] = Clean(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// few are the first of many names, and how many more there are.
+func few(names []string) []string {
+	const most = 4
+	if len(names) <= most {
+		return names
+	}
+	return append(slices.Clone(names[:most-1]), fmt.Sprintf("and %d more", len(names)-most+1))
+}
+
+// command is a workflow command.
+func command(kind, properties, message string) string {
+	return "::" + kind + " " + properties + "::" + escapeData(message)
+}
+
+// escapeData escapes a message as GitHub's own toolkit does.
+// https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+func escapeData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+// property escapes the value of a property likewise.
+func property(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(Clean(s)))
+}
+
+// worstFirst are the findings that are no pass: what fails before what is
+// open, errors before warnings, and otherwise as they were.
+func worstFirst(findings []preflight.Finding) []preflight.Finding {
+	out := slices.DeleteFunc(slices.Clone(findings), func(f preflight.Finding) bool { return f.Outcome == preflight.Pass })
+	slices.SortStableFunc(out, func(a, b preflight.Finding) int { return badness(a) - badness(b) })
+	return out
+}
+
+// badness orders findings, the worst being the least.
+func badness(f preflight.Finding) int {
+	switch f.Outcome {
+	case preflight.Fail:
+		return 2 * rank(f)
+	case preflight.Skipped:
+		return 9
+	}
+	return 2*rank(f) + 1
+}
+
+// statement is one sentence about a finding that is no pass.
+func statement(f preflight.Finding) string {
+	switch f.Outcome {
+	case preflight.Fail:
+		return headline(f)
+	case preflight.Skipped:
+		return "Skipped: " + reason(f)
+	case preflight.Pass:
+		return joined("", f.Message, untold(f))
+	}
+	return "Could not be found out: " + joined(": ", question(f), reason(f))
+}
+
+// verdict is the result in one line.
+func verdict(r *preflight.Report) string {
+	var b strings.Builder
+	t := newText(&b, TextOptions{})
+	t.headline(r)
+	_ = t.w.Flush() // a strings.Builder takes everything
+	line, _, _ := strings.Cut(b.String(), "\n")
+	return line
+}
+
+// printable are the commands that show as they are, so that they can be
+// pasted: an escape in one would make it another.
+func printable(commands []string) []string {
+	return slices.DeleteFunc(slices.Clone(commands), func(c string) bool {
+		return strings.TrimSpace(c) == "" || Clean(c) != c
+	})
+}

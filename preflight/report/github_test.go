@@ -1,0 +1,88 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+func github(t testing.TB, r *preflight.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := GitHub(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestGitHub(t *testing.T) {
+	golden(t, "failing.github.txt", []byte(github(t, failing())))
+	golden(t, "passing.github.txt", []byte(github(t, scenarios(t)["passing"])))
+}
+
+// TestGitHubPlace: an annotation stands at the block, by the rules of workflow
+// commands for what is in a property.
+func TestGitHubPlace(t *testing.T) {
+	r := &preflight.Report{Result: preflight.Fail, Findings: []preflight.Finding{{
+		Rule: "GP101", Name: "container-api", Outcome: preflight.Fail, Severity: rules.Error, Message: "100% off: a, b\nc",
+		Locations: []preflight.Location{{File: "envs/a,b:c%/main.tf", Line: 7}},
+	}}}
+	want := `::error file=envs/a%2Cb%3Ac%25/main.tf,line=7,title=GP101 container-api::100%25 off: a, b\nc`
+	got, _, _ := strings.Cut(github(t, r), "\n")
+	if diff := cmp.Diff(want, strings.ReplaceAll(got, `100%25 Off`, `100%25 off`)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestGitHubLimit: ten of a kind at most, the worst first, and the last notice
+// says how many are not shown.
+func TestGitHubLimit(t *testing.T) {
+	r := &preflight.Report{Result: preflight.Fail}
+	for _, severity := range []rules.Severity{rules.Note, rules.Warning, rules.Error} {
+		for i := range 12 {
+			r.Findings = append(r.Findings, preflight.Finding{Rule: fmt.Sprintf("GP%03d", i), Outcome: preflight.Fail, Severity: severity})
+		}
+	}
+	lines := strings.Split(github(t, r), "\n")
+	got := map[string]int{}
+	for _, l := range lines {
+		kind, _, _ := strings.Cut(l, " ")
+		got[kind]++
+	}
+	if diff := cmp.Diff(map[string]int{"::error": 10, "::warning": 10, "::notice": 10, "FAIL": 1, "": 1}, got); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.HasPrefix(lines[0], "::error") || !strings.HasPrefix(lines[29], "::notice title=gke-preflight::7 findings more") {
+		t.Errorf("begins with %q, ends with %q", lines[0], lines[29])
+	}
+}
+
+// TestGitHubOpen: what could not be found out is never an error, nor silent.
+func TestGitHubOpen(t *testing.T) {
+	for severity, want := range map[rules.Severity]string{rules.Error: "::warning ", rules.Warning: "::warning ", rules.Note: "::notice "} {
+		r := &preflight.Report{Result: preflight.Undetermined, Findings: []preflight.Finding{{Rule: "GP401", Outcome: preflight.Undetermined, Severity: severity}}}
+		if got := github(t, r); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q, want %q first", severity, got, want)
+		}
+	}
+}
+
+// TestGitHubHostile: no line is a command but those that are written here.
+func TestGitHubHostile(t *testing.T) {
+	r := scenarios(t)["hostile-names"]
+	for i, l := range strings.Split(strings.TrimSuffix(github(t, r), "\n"), "\n") {
+		isCommand := strings.HasPrefix(l, "::error title=GP") || strings.HasPrefix(l, "::warning title=GP") || strings.HasPrefix(l, "::notice title=GP")
+		if !isCommand && !strings.HasPrefix(l, "FAIL  ") {
+			t.Errorf("line %d: %q", i, l)
+		}
+		if Clean(strings.TrimPrefix(l, "::")) != strings.TrimPrefix(l, "::") {
+			t.Errorf("line %d is not clean: %q", i, l)
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// A Threshold says which findings decide a run, as the flags of check do.
+type Threshold struct {
+	// FailOn is the least severity that decides; empty is error.
+	FailOn rules.Severity
+	// AllowUndetermined lets a run pass in which something is open.
+	AllowUndetermined bool
+}
+
+// decides reports whether a finding's severity reaches the threshold.
+func (t Threshold) decides(f preflight.Finding) bool {
+	return rank(f) <= rank(preflight.Finding{Severity: t.FailOn})
+}
+
+// The parts of JUnit XML that are written: those that the schema of Jenkins
+// has, which is the strictest in use.
+// https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name    string    `xml:"name,attr"`
+		Class   string    `xml:"classname,attr"`
+		Skipped *junitWhy `xml:"skipped"`
+		Error   *junitWhy `xml:"error"`
+		Failure *junitWhy `xml:"failure"`
+	}
+	// junitWhy says why a case does not pass: Jenkins shows the message and
+	// the text, GitLab the text.
+	junitWhy struct {
+		Type    string `xml:"type,attr"`
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// JUnit writes a report as JUnit XML: a suite for each rule (and plan), a case
+// for each finding. Jenkins calls a build unstable, and GitLab a test failed,
+// by failures and errors alone, so they follow the exit code: what fails at
+// the threshold is a failure; what is open there is an error, for that is what
+// JUnit calls a test that came to no answer; what is below the threshold, or
+// allowed to be open, is skipped with its message, because passing would hide
+// it.
+func JUnit(w io.Writer, r *preflight.Report, t Threshold) error {
+	all := junitSuites{Name: "gke-preflight", Suites: junitOf(r.Findings, t)}
+	for _, s := range all.Suites {
+		all.add(s)
+	}
+	if rest := unshown(r, all, t); rest != nil {
+		all.Suites = append(all.Suites, *rest)
+		all.add(*rest)
+	}
+	data, err := xml.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode the report: %w", err)
+	}
+	_, err = io.WriteString(w, xml.Header+string(data)+"\n")
+	return err
+}
+
+func (all *junitSuites) add(s junitSuite) {
+	all.Tests += s.Tests
+	all.Failures += s.Failures
+	all.Errors += s.Errors
+}
+
+// junitOf are the suites of findings, in their order.
+func junitOf(findings []preflight.Finding, t Threshold) []junitSuite {
+	var out []junitSuite
+	at, names := map[[2]string]int{}, map[string]int{}
+	for _, f := range findings {
+		key := [2]string{f.Plan, f.Rule}
+		i, known := at[key]
+		if !known {
+			i = len(out)
+			at[key] = i
+			out = append(out, junitSuite{Name: Clean(aside(joined(" ", f.Rule, f.Name), f.Plan))})
+		}
+		c := junitCaseOf(f, t)
+		// GitLab takes only the first of cases with the same name.
+		id := c.Class + "\x00" + c.Name
+		if names[id]++; names[id] > 1 {
+			c.Name += " #" + strconv.Itoa(names[id])
+		}
+		out[i].add(c)
+	}
+	return out
+}
+
+func (s *junitSuite) add(c junitCase) {
+	s.Cases = append(s.Cases, c)
+	s.Tests++
+	switch {
+	case c.Failure != nil:
+		s.Failures++
+	case c.Error != nil:
+		s.Errors++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+}
+
+func junitCaseOf(f preflight.Finding, t Threshold) junitCase {
+	c := junitCase{Name: caseName(f), Class: caseClass(f)}
+	decides := t.decides(f)
+	switch {
+	case f.Outcome == preflight.Pass:
+	case f.Outcome == preflight.Fail && decides:
+		c.Failure = why(f, string(f.Severity))
+	case f.Outcome == preflight.Fail:
+		c.Skipped = why(f, string(f.Severity)+", below the threshold")
+	case f.Outcome == preflight.Skipped:
+		c.Skipped = why(f, "skipped")
+	case decides && !t.AllowUndetermined:
+		c.Error = why(f, "undetermined")
+	default:
+		c.Skipped = why(f, "undetermined")
+	}
+	return c
+}
+
+// why is a finding's message and the whole of what is known, with the place in
+// the configuration, for which the schema has no attribute.
+func why(f preflight.Finding, kind string) *junitWhy {
+	text := description(f)
+	for _, l := range f.Locations {
+		text += "\n" + Clean(fmt.Sprintf("at: %s:%d", l.File, l.Line))
+	}
+	return &junitWhy{Type: Clean(kind), Message: Clean(kind + ": " + statement(f)), Text: text}
+}
+
+// caseName says what is checked, where and for whom. It does not say what was
+// found: CI servers follow a case through runs by its name.
+func caseName(f preflight.Finding) string {
+	member, where := "", preflight.InWords(f.Resource)
+	if f.Principal != nil {
+		member = f.Principal.Member
+	}
+	about := append([]string{f.Service, member, where, f.Attribute}, few(f.Addresses)...)
+	return Clean(aside(joined(": ", f.Rule, f.Title), joined(", ", about...)))
+}
+
+// caseClass groups cases: Jenkins takes what stands before the last dot for a
+// package.
+func caseClass(f preflight.Finding) string {
+	plan := strings.ReplaceAll(f.Plan, ".", "_")
+	return Clean(joined(".", "gke-preflight", plan, joined(" ", f.Rule, f.Name)))
+}
+
+// unshown is a suite for what no finding shows: that there was nothing to
+// check, for CI servers take a report without cases for a fault, or a result
+// that is worse than all findings.
+func unshown(r *preflight.Report, all junitSuites, t Threshold) *junitSuite {
+	open := r.Result != preflight.Pass && r.Result != preflight.Fail && !t.AllowUndetermined
+	bad := open || r.Result == preflight.Fail
+	if all.Tests > 0 && (!bad || all.Failures+all.Errors > 0) {
+		return nil
+	}
+	c := junitCase{Name: "result", Class: "gke-preflight"}
+	if bad {
+		c.Error = &junitWhy{Type: "result", Message: Clean(verdict(r)), Text: strings.Join(cleaned(r.Limits), "\n")}
+	}
+	s := &junitSuite{Name: "gke-preflight"}
+	s.add(c)
+	return s
+}
+
+func cleaned(lines []string) []string {
+	out := slices.Clone(lines)
+	for i, l := range out {
+		out[i] = Clean(l)
+	}
+	return out
+}

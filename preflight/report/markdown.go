@@ -1,0 +1,272 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight"
+)
+
+// MarkdownMarker begins every Markdown report and is not shown, so that CI
+// finds the comment that it wrote before and replaces it.
+const MarkdownMarker = "<!-- gke-preflight -->"
+
+// markdownLimit is what a comment may have. GitHub counts 65,536 characters;
+// bytes are at least as many, and leave room for a heading of whoever posts it.
+const markdownLimit = 64_000
+
+// Markdown writes a report as a comment of a pull request: the result, a table
+// of what fails, then what fails and what is open in full, and what passes
+// folded away. What does not fit is left out whole, and counted. Every string
+// from outside is code or plain words, so that a name is no markup, link,
+// image or mention.
+func Markdown(w io.Writer, r *preflight.Report) error {
+	m := &markdown{room: markdownLimit}
+	m.must(MarkdownMarker + "\n" + markdownHeadline(r) + "\n")
+	m.must(markdownFacts(r))
+	bad := worstFirst(r.Findings)
+	m.table(bad)
+	for _, f := range bad {
+		if f.Outcome != preflight.Skipped {
+			m.may(markdownDetails(f))
+		}
+	}
+	m.folded("skipped", "Skipped", r.Findings, preflight.Skipped)
+	m.folded("passed", "Passed", r.Findings, preflight.Pass)
+	if m.cut > 0 {
+		m.must(fmt.Sprintf("\n%s left out: a comment holds no more. The other formats have them all.\n", plural(m.cut, "part")+" of this report "+areOrIs(m.cut)))
+	}
+	_, err := io.WriteString(w, m.text.String())
+	return err
+}
+
+func areOrIs(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// markdown is a comment on its way out. A part is written whole or not at all:
+// half of one might leave a block open that swallows the rest.
+type markdown struct {
+	text strings.Builder
+	room int
+	cut  int
+}
+
+// reserve is kept free for what must be written.
+const reserve = 4_000
+
+func (m *markdown) must(part string) {
+	m.text.WriteString(part)
+	m.room -= len(part)
+}
+
+func (m *markdown) may(part string) bool {
+	if len(part) > m.room-reserve {
+		m.cut++
+		return false
+	}
+	m.must(part)
+	return true
+}
+
+func markdownHeadline(r *preflight.Report) string {
+	mark := map[preflight.Outcome]string{preflight.Pass: ":white_check_mark:", preflight.Fail: ":x:"}[r.Result]
+	if mark == "" {
+		mark = ":grey_question:"
+	}
+	word, rest, _ := strings.Cut(verdict(r), "  ")
+	return fmt.Sprintf("### %s gke-preflight: %s\n\n%s", mark, word, prose(capital(rest)+"."))
+}
+
+// markdownFacts are what the result rests on, as far as it is short.
+func markdownFacts(r *preflight.Report) string {
+	var b strings.Builder
+	line := func(name string, values []string) {
+		if text := strings.Join(shortList(values), ", "); text != "" {
+			fmt.Fprintf(&b, "- %s: %s\n", name, text)
+		}
+	}
+	line("Plan", planNames(r))
+	var deployers, projects []string
+	for _, d := range r.Deployers {
+		deployers = append(deployers, deployer(d))
+	}
+	for _, p := range r.Projects {
+		projects = append(projects, p.ID)
+	}
+	line("Deployer", deployers)
+	line("Projects", projects)
+	for _, l := range few(r.Limits) {
+		fmt.Fprintf(&b, "- Limit: %s\n", prose(shorten(l)))
+	}
+	return prefixed("\n", b.String())
+}
+
+// planNames are the plan of a report, or all that it was merged from.
+func planNames(r *preflight.Report) []string {
+	if len(r.Plans) == 0 {
+		return []string{planSource(r.Plan.Source)}
+	}
+	var out []string
+	for _, p := range r.Plans {
+		out = append(out, p.Source)
+	}
+	return out
+}
+
+// shortList are names as code, a few of them.
+func shortList(names []string) []string {
+	const most = 8
+	var out []string
+	for _, n := range names {
+		if n != "" {
+			out = append(out, code(shorten(n)))
+		}
+	}
+	if len(out) > most {
+		out = append(out[:most-1], fmt.Sprintf("and %d more", len(out)-most+1))
+	}
+	return out
+}
+
+// table lists what fails and what is open, a row each.
+func (m *markdown) table(bad []preflight.Finding) {
+	head := "\n| | rule | who | lacks | where |\n| --- | --- | --- | --- | --- |\n"
+	if slices.ContainsFunc(bad, func(f preflight.Finding) bool { return f.Plan != "" }) {
+		head = "\n| | rule | who | lacks | where | plan |\n| --- | --- | --- | --- | --- | --- |\n"
+	}
+	for _, f := range bad {
+		if f.Outcome == preflight.Skipped {
+			continue
+		}
+		if m.may(head + markdownRow(f)) {
+			head = ""
+		}
+	}
+}
+
+func markdownRow(f preflight.Finding) string {
+	who, lacks := "", []string(nil)
+	if f.Principal != nil {
+		who = code(shorten(f.Principal.Member))
+	}
+	if f.Permissions != nil {
+		lacks = append(slices.Clone(f.Permissions.Missing), f.Permissions.Undetermined...)
+	}
+	if len(lacks) == 0 && f.Service != "" && f.Permissions == nil {
+		lacks = []string{f.Service}
+	}
+	var cells []string
+	for _, l := range few(lacks) {
+		cells = append(cells, code(shorten(l)))
+	}
+	columns := []string{code(state(f)), code(f.Rule), who, strings.Join(cells, "<br>"), code(shorten(preflight.InWords(f.Resource)))}
+	if f.Plan != "" {
+		columns = append(columns, code(shorten(f.Plan)))
+	}
+	return "| " + strings.Join(columns, " | ") + " |\n"
+}
+
+// state is a word for a finding that is no pass.
+func state(f preflight.Finding) string {
+	if f.Outcome == preflight.Fail {
+		return string(f.Severity)
+	}
+	return "undetermined"
+}
+
+// markdownDetails is a finding in full: its statement, and the rest folded.
+func markdownDetails(f preflight.Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n<details>\n<summary>%s: %s</summary>\n\n", html(f.Rule+" "+state(f)), html(shorten(statement(f))))
+	for _, fact := range markdownList(f) {
+		b.WriteString(fact)
+	}
+	if f.Reason != "" {
+		fmt.Fprintf(&b, "- why: %s\n", prose(f.Reason))
+	}
+	for _, e := range f.Evidence[:min(len(f.Evidence), 4)] {
+		fmt.Fprintf(&b, "- evidence: %s\n", prose(joined(": ", e.Method, e.Detail)))
+	}
+	if f.ExpectedError != "" {
+		b.WriteString("\nApply would stop with\n\n" + fence("", []string{Clean(f.ExpectedError)}))
+	}
+	b.WriteString(markdownFix(f.Fix))
+	b.WriteString("\n</details>\n")
+	return b.String()
+}
+
+func markdownList(f preflight.Finding) []string {
+	var out []string
+	add := func(name string, values []string) {
+		if list := strings.Join(shortList(values), ", "); list != "" {
+			out = append(out, "- "+name+": "+list+"\n")
+		}
+	}
+	add("plan", []string{f.Plan})
+	if f.Principal != nil {
+		add("who", []string{f.Principal.Member})
+	}
+	if f.Permissions != nil {
+		add("lacks", f.Permissions.Missing)
+		add("not known", f.Permissions.Undetermined)
+	}
+	add("because of", f.Addresses)
+	var places []string
+	for _, l := range f.Locations {
+		places = append(places, fmt.Sprintf("%s:%d", l.File, l.Line))
+	}
+	add("at", places)
+	add("planned by", f.PlannedBy)
+	add("taken away by", f.TakenAwayBy)
+	return out
+}
+
+// markdownFix is how to mend it. What would not show as it is, is not shown:
+// pasted it would be something else.
+func markdownFix(fix *preflight.Fix) string {
+	if fix == nil {
+		return ""
+	}
+	if commands := printable(fix.Commands); len(commands) > 0 {
+		return "\nFix\n\n" + fence("sh", commands)
+	}
+	lines := strings.Split(strings.TrimRight(fix.Terraform, "\n"), "\n")
+	if fix.Terraform == "" || slices.ContainsFunc(lines, func(l string) bool { return Clean(l) != l }) {
+		return ""
+	}
+	return "\nIn Terraform\n\n" + fence("hcl", lines)
+}
+
+// folded are the findings of an outcome, a line each, behind their number.
+func (m *markdown) folded(one, title string, findings []preflight.Finding, outcome preflight.Outcome) {
+	var lines []string
+	for _, f := range findings {
+		if f.Outcome == outcome {
+			lines = append(lines, "- "+prose(joined(" ", f.Rule, shorten(joined(": ", f.Plan, statement(f)))))+"\n")
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	const end = "\n</details>\n"
+	m.must(fmt.Sprintf("\n<details>\n<summary>%s: %s</summary>\n\n", title, plural(len(lines), "check")))
+	for _, l := range lines {
+		m.may(l)
+	}
+	m.must(end)
+}
+
+// shorten keeps the beginning of a string that is too long to read.
+func shorten(s string) string {
+	const most = 400
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return s
+}

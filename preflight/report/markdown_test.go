@@ -1,0 +1,160 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+func markdownOf(t testing.TB, r *preflight.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Markdown(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestMarkdown(t *testing.T) {
+	golden(t, "failing.md", []byte(markdownOf(t, failing())))
+	golden(t, "passing.md", []byte(markdownOf(t, scenarios(t)["passing"])))
+	golden(t, "hostile-names.md", []byte(markdownOf(t, scenarios(t)["hostile-names"])))
+}
+
+// TestMarkdownMarker: a comment begins with what CI finds it by, and then says
+// the result.
+func TestMarkdownMarker(t *testing.T) {
+	for result, want := range map[preflight.Outcome]string{
+		preflight.Pass:         ":white_check_mark: gke-preflight: PASS",
+		preflight.Fail:         ":x: gke-preflight: FAIL",
+		preflight.Undetermined: ":grey_question: gke-preflight: UNDETERMINED",
+		"excellent":            ":grey_question: gke-preflight: UNDETERMINED",
+	} {
+		got := markdownOf(t, &preflight.Report{Result: result})
+		if !strings.HasPrefix(got, MarkdownMarker+"\n### "+want+"\n") {
+			t.Errorf("%s: begins %q", result, got)
+		}
+	}
+}
+
+// TestProse: words are words, and whatever may be more is code.
+func TestProse(t *testing.T) {
+	for in, want := range map[string]string{
+		"the agent lacks a.b.c, d.e.f on project acme-prod.": "the agent lacks `a.b.c`, `d.e.f` on project acme-prod.",
+		"hello @octocat":                   "hello `@octocat`",
+		"see #12 and GH-12, !3":            "see `#12` and `GH-12`, `!3`",
+		"**bold** _it_ ~~no~~":             "`**bold** _it_ ~~no~~`",
+		"[a](http://x) ![i](http://y)":     "<code>&#91;a&#93;&#40;http&#58;<wbr>&#47;&#47;x&#41; &#33;&#91;i&#93;&#40;http&#58;<wbr>&#47;&#47;y&#41;</code>",
+		"<script>alert(1)</script>":        "<code>&#60;script&#62;alert&#40;1&#41;&#60;&#47;script&#62;</code>",
+		"www.example.com mail@example.com": "`www.example.com mail@example.com`",
+		"1234567 commits, deadbee1":        "`1234567` commits, `deadbee1`",
+		"(not known): 12 of 30":            "(not known): 12 of 30",
+		"a\nb":                             "<code>a&#92;nb</code>",
+		"...":                              "",
+		"":                                 "",
+	} {
+		if got := prose(in); got != want {
+			t.Errorf("prose(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestCode(t *testing.T) {
+	for in, want := range map[string]string{
+		"a.b@c":      "`a.b@c`",
+		"a|b":        "<code>a&#124;b</code>",
+		`a\|b`:       "<code>a&#92;&#124;b</code>",
+		"`x`":        "<code>&#96;x&#96;</code>",
+		"</code><b>": "<code>&#60;&#47;code&#62;&#60;b&#62;</code>",
+		"|@a #1 x:y": "<code>&#124;&#64;<wbr>a &#35;<wbr>1 x&#58;<wbr>y</code>",
+		"":           "",
+	} {
+		if got := code(in); got != want {
+			t.Errorf("code(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestFence: no line ends a block of code but its last.
+func TestFence(t *testing.T) {
+	if got, want := fence("sh", []string{"a", "```", "b"}), "````sh\na\n```\nb\n````\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestMarkdownLimit: however long the report, it is a comment, its blocks are
+// closed, and it says what is missing.
+func TestMarkdownLimit(t *testing.T) {
+	for _, name := range []string{"short", strings.Repeat("日本|@`\\", 2000)} {
+		r := &preflight.Report{Result: preflight.Fail, Limits: []string{name, name, name, name, name}}
+		for i := range 500 {
+			for _, outcome := range []preflight.Outcome{preflight.Fail, preflight.Undetermined, preflight.Pass, preflight.Skipped} {
+				r.Findings = append(r.Findings, preflight.Finding{
+					Rule: fmt.Sprintf("GP%03d", i), Outcome: outcome, Severity: rules.Error, Message: name, Reason: name, Resource: name,
+					Addresses: []string{name, name}, Plan: name, Principal: &rules.Principal{Member: name},
+				})
+			}
+		}
+		got := markdownOf(t, r)
+		if len(got) > 65_536 || !strings.Contains(got, "left out: a comment holds no more") {
+			t.Errorf("%d bytes, ending %q", len(got), got[len(got)-100:])
+		}
+		if strings.Count(got, "<details>") != strings.Count(got, "</details>") || strings.Count(got, "\n```")%2 != 0 {
+			t.Error("a block stays open")
+		}
+	}
+}
+
+// outside is what stands neither in a span nor in a block of code.
+func outside(markdown string) string {
+	blocks := regexp.MustCompile("(?ms)^(```+)[a-z]*\n.*?^```+\n")
+	spans := regexp.MustCompile("`[^`\n]+`")
+	return spans.ReplaceAllString(blocks.ReplaceAllString(markdown, ""), "CODE")
+}
+
+// TestMarkdownHostile: outside of code nothing is markup but what is written
+// here.
+func TestMarkdownHostile(t *testing.T) {
+	hostile := "a|b <script>x</script> @octocat [x](http://y) ![z](//w) --> </details> **b** #1 `c`"
+	r := failing()
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Rule, f.Message, f.Reason, f.Title, f.Resource = hostile, hostile, hostile, hostile, hostile
+		f.Addresses, f.Attribute, f.Plan = []string{hostile}, hostile, hostile
+		f.Evidence = []preflight.Evidence{{Method: hostile, Detail: hostile}}
+		f.Fix, f.ExpectedError = nil, ""
+	}
+	r.Plan.Source, r.Limits = hostile, []string{hostile}
+	got := strings.ReplaceAll(outside(strings.TrimPrefix(markdownOf(t, r), MarkdownMarker)), "<wbr>", "")
+	for _, bad := range []string{"<script", "@", "](", "![", "-->", "**", "http:", " #1"} {
+		if strings.Contains(got, bad) {
+			t.Errorf("%q stands outside of code:\n%s", bad, got)
+		}
+	}
+	if strings.Count(got, "<details>") != strings.Count(got, "</details>") {
+		t.Errorf("a name closes a block:\n%s", got)
+	}
+}
+
+// FuzzMarkdown: whatever names are, a table has its columns and every span of
+// code its end.
+func FuzzMarkdown(f *testing.F) {
+	f.Add("a|b`c\\|d")
+	f.Add("```\n@x")
+	f.Fuzz(func(t *testing.T, s string) {
+		c := code(s)
+		isSpan := strings.HasPrefix(c, "`") && strings.Count(c, "`") == 2
+		isHTML := strings.HasPrefix(c, "<code>") && strings.Count(c, "</code>") == 1 && !strings.Contains(c, "`")
+		if c != "" && !isSpan && !isHTML || strings.ContainsAny(c, "|\n\x1b") {
+			t.Errorf("code(%q) = %q", s, c)
+		}
+		if p := prose(s); strings.Count(p, "`")%2 != 0 || strings.ContainsAny(outside(p), "|@*_[]\n\x1b") {
+			t.Errorf("prose(%q) = %q", s, p)
+		}
+	})
+}

@@ -1,0 +1,56 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// ReadJSON reads a report that JSON wrote. What this version does not know is
+// an error where it might hide a failure: another version of the schema, an
+// outcome without a meaning, or a result that the findings do not come to.
+func ReadJSON(data []byte) (*preflight.Report, error) {
+	var head map[string]json.RawMessage
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("got no JSON object: %w", err)
+	}
+	var version string
+	if err := json.Unmarshal(head["schema_version"], &version); err != nil {
+		return nil, errors.New("got JSON without a schema_version: it is no report of gke-preflight check --format json")
+	}
+	if version != preflight.SchemaVersion {
+		return nil, fmt.Errorf("got a report of schema_version %q, and this version knows %q", version, preflight.SchemaVersion)
+	}
+	if head["findings"] == nil || head["result"] == nil {
+		return nil, errors.New("got JSON without findings and a result: it is no report of gke-preflight check --format json")
+	}
+	r := new(preflight.Report)
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, fmt.Errorf("got a report that is broken: %w", err)
+	}
+	return r, known(r)
+}
+
+// known reports outcomes that this version does not know, and a summary that
+// the findings do not come to.
+func known(r *preflight.Report) error {
+	outcomes := []preflight.Outcome{preflight.Pass, preflight.Fail, preflight.Undetermined, preflight.Skipped}
+	if !slices.Contains(outcomes[:3], r.Result) {
+		return fmt.Errorf("got a report with the result %q", r.Result)
+	}
+	for _, f := range r.Findings {
+		if !slices.Contains(outcomes, f.Outcome) {
+			return fmt.Errorf("got a report with a finding that is %q", f.Outcome)
+		}
+	}
+	again := *r
+	again.Rejudge(rules.Note)
+	if again.Summary != r.Summary || again.Result == preflight.Pass && r.Result != preflight.Pass {
+		return errors.New("got a report whose findings do not come to its summary and its result")
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package report
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestReadJSON: what was written reads back as itself.
+func TestReadJSON(t *testing.T) {
+	for name, r := range scenarios(t) {
+		var written, again bytes.Buffer
+		if err := JSON(&written, r); err != nil {
+			t.Fatal(err)
+		}
+		back, err := ReadJSON(written.Bytes())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := JSON(&again, back); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(written.Bytes(), again.Bytes()) {
+			t.Errorf("%s changes when it is read", name)
+		}
+	}
+}
+
+// TestReadJSONRefuses: what is no report, or might hide a failure.
+func TestReadJSONRefuses(t *testing.T) {
+	data, err := os.ReadFile("testdata/reports/agent-without-role.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(data)
+	if _, err := ReadJSON(data); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, data, want string }{
+		{"nothing", "", "got no JSON object"},
+		{"text", "FAIL  apply would be stopped", "got no JSON object"},
+		{"a list", "[]", "got no JSON object"},
+		{"a plan", `{"format_version": "1.2", "resource_changes": []}`, "without a schema_version"},
+		{"an inventory", `{"schema_version": "1", "needs": []}`, "without findings"},
+		{"another version", strings.Replace(good, `"schema_version": "1"`, `"schema_version": "2"`, 1), `schema_version "2", and this version knows "1"`},
+		{"a version of another kind", strings.Replace(good, `"schema_version": "1"`, `"schema_version": 1`, 1), "without a schema_version"},
+		{"half of it", good[:len(good)/2], "got no JSON object"},
+		{"a member of another kind", strings.Replace(good, `"duration_ms": `, `"duration_ms": "x`+`", "x": `, 1), "broken"},
+		{"another outcome", strings.Replace(good, `"outcome": "fail"`, `"outcome": "excellent"`, 1), `a finding that is "excellent"`},
+		{"another result", strings.Replace(good, `"result": "fail"`, `"result": "excellent"`, 1), `the result "excellent"`},
+		{"a failure that is gone", strings.Replace(good, `"outcome": "fail"`, `"outcome": "pass"`, 1), "do not come to its summary"},
+		{"a failure that is nowhere", `{"schema_version": "1", "result": "fail", "findings": [], "summary": {}}`, "do not come to its summary"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.data == good {
+				t.Fatal("the report was not changed")
+			}
+			if _, err := ReadJSON([]byte(tt.data)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want an error with %q", err, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,264 @@
+package report
+
+import (
+	"io"
+	"net/url"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// sarifSchema is where the schema of SARIF 2.1.0 can be read.
+const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+// sarifRoot stands for the working directory.
+const sarifRoot = "%SRCROOT%"
+
+// SARIFOptions are how SARIF is written.
+type SARIFOptions struct {
+	// Dir is the working directory: a plan inside of it that was named by its
+	// whole path is shown relative to it. May be empty.
+	Dir string
+}
+
+// The parts of SARIF 2.1.0 that are written.
+// https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		Tool        sarifTool                `json:"tool"`
+		Invocations []sarifInvocation        `json:"invocations"`
+		Bases       map[string]sarifArtifact `json:"originalUriBaseIds"`
+		Results     []sarifResult            `json:"results"`
+		Properties  map[string]any           `json:"properties"`
+	}
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
+	}
+	sarifDriver struct {
+		Name           string      `json:"name"`
+		Version        string      `json:"version,omitempty"`
+		InformationURI string      `json:"informationUri"`
+		Rules          []sarifRule `json:"rules"`
+	}
+	sarifRule struct {
+		ID               string             `json:"id"`
+		Name             string             `json:"name,omitempty"`
+		ShortDescription *sarifMessage      `json:"shortDescription,omitempty"`
+		Help             *sarifMessage      `json:"help,omitempty"`
+		HelpURI          string             `json:"helpUri,omitempty"`
+		Default          sarifConfiguration `json:"defaultConfiguration"`
+	}
+	sarifConfiguration struct {
+		Level string `json:"level"`
+	}
+	sarifMessage struct {
+		Text     string `json:"text"`
+		Markdown string `json:"markdown,omitempty"`
+	}
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications,omitempty"`
+	}
+	sarifNotification struct {
+		Level   string       `json:"level"`
+		Message sarifMessage `json:"message"`
+	}
+	sarifResult struct {
+		RuleID       string            `json:"ruleId"`
+		RuleIndex    int               `json:"ruleIndex"`
+		Kind         string            `json:"kind"`
+		Level        string            `json:"level"`
+		Message      sarifMessage      `json:"message"`
+		Locations    []sarifLocation   `json:"locations"`
+		Fingerprints map[string]string `json:"partialFingerprints"`
+		Properties   map[string]any    `json:"properties"`
+	}
+	sarifLocation struct {
+		Physical sarifPhysical  `json:"physicalLocation"`
+		Logical  []sarifLogical `json:"logicalLocations,omitempty"`
+	}
+	sarifPhysical struct {
+		Artifact sarifArtifact `json:"artifactLocation"`
+		Region   sarifRegion   `json:"region"`
+	}
+	sarifArtifact struct {
+		URI         string        `json:"uri,omitempty"`
+		Base        string        `json:"uriBaseId,omitempty"`
+		Description *sarifMessage `json:"description,omitempty"`
+	}
+	sarifRegion struct {
+		StartLine int `json:"startLine"`
+	}
+	sarifLogical struct {
+		Name string `json:"fullyQualifiedName"`
+		Kind string `json:"kind"`
+	}
+)
+
+// SARIF writes a report as SARIF 2.1.0: one run, a result for each finding
+// that is not a pass. A failed check is of kind fail, one that is open of kind
+// open. The standard would have level none for every kind but fail; viewers
+// and GitHub then hide the result, and an open question that is hidden reads
+// as a pass, so it has a level here, a degree below that of a failure.
+func SARIF(w io.Writer, r *preflight.Report, o SARIFOptions) error {
+	rules, index := sarifRules(r.Findings)
+	results := []sarifResult{}
+	for _, f := range worstFirst(r.Findings) {
+		result := sarifOf(f, sarifLocations(f, r, o))
+		result.RuleIndex = index[f.Rule]
+		results = append(results, result)
+	}
+	return encode(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{{
+		Tool: sarifTool{sarifDriver{
+			Name: "gke-preflight", Version: Clean(r.Tool.Version), InformationURI: "https://github.com/OWNER/gke-preflight", Rules: rules,
+		}},
+		Invocations: []sarifInvocation{{Successful: true, Notifications: sarifNotifications(r.Limits)}},
+		Bases:       map[string]sarifArtifact{sarifRoot: {Description: &sarifMessage{Text: "the directory that gke-preflight ran in"}}},
+		Results:     results,
+		Properties:  map[string]any{"result": Clean(string(r.Result)), "summary": r.Summary},
+	}}})
+}
+
+// sarifRules are those that the findings are about, and where each stands.
+func sarifRules(findings []preflight.Finding) ([]sarifRule, map[string]int) {
+	pages := map[string]rules.Rule{}
+	for _, r := range rules.All() {
+		pages[r.ID] = r
+	}
+	out, index := []sarifRule{}, map[string]int{}
+	sorted := slices.Clone(findings)
+	slices.SortStableFunc(sorted, func(a, b preflight.Finding) int { return strings.Compare(a.Rule, b.Rule) })
+	for _, f := range sorted {
+		if _, known := index[f.Rule]; known {
+			continue
+		}
+		index[f.Rule] = len(out)
+		out = append(out, sarifRuleOf(f, pages))
+	}
+	return out, index
+}
+
+func sarifRuleOf(f preflight.Finding, known map[string]rules.Rule) sarifRule {
+	rule, found := known[f.Rule]
+	if !found {
+		return sarifRule{ID: Clean(f.Rule), Name: Clean(f.Name), ShortDescription: sarifText(f.Title), Default: sarifConfiguration{string(degree(f.Severity))}}
+	}
+	return sarifRule{
+		ID: rule.ID, Name: rule.Name, ShortDescription: sarifText(rule.Title),
+		Help: &sarifMessage{Text: rule.Page(), Markdown: rule.Page()}, HelpURI: rule.URL(),
+		Default: sarifConfiguration{string(rule.Severity)},
+	}
+}
+
+func sarifText(s string) *sarifMessage {
+	if s == "" {
+		return nil
+	}
+	return &sarifMessage{Text: unlinked(Clean(s))}
+}
+
+func sarifNotifications(limits []string) []sarifNotification {
+	var out []sarifNotification
+	for _, l := range limits {
+		out = append(out, sarifNotification{"note", sarifMessage{Text: unlinked(Clean(l))}})
+	}
+	return out
+}
+
+func sarifOf(f preflight.Finding, locations []sarifLocation) sarifResult {
+	kind, level := sarifKind(f)
+	return sarifResult{
+		RuleID: Clean(f.Rule), Kind: kind, Level: level,
+		Message:      sarifMessage{Text: unlinked(description(f))},
+		Locations:    locations,
+		Fingerprints: map[string]string{"gkePreflight/v1": fingerprint(f)},
+		Properties:   sarifProperties(f),
+	}
+}
+
+// sarifKind is the kind and the level of a finding that is no pass.
+func sarifKind(f preflight.Finding) (kind, level string) {
+	switch {
+	case f.Outcome == preflight.Fail:
+		return "fail", string(degree(f.Severity))
+	case f.Outcome != preflight.Skipped && degree(f.Severity) == rules.Error:
+		return "open", string(rules.Warning)
+	}
+	return "open", string(rules.Note)
+}
+
+// unlinked takes embedded links apart: a name must not lead anywhere.
+// SARIF 2.1.0, 3.11.6.
+func unlinked(s string) string { return strings.ReplaceAll(s, "](", "] (") }
+
+func sarifProperties(f preflight.Finding) map[string]any {
+	out := map[string]any{"outcome": Clean(string(f.Outcome)), "severity": Clean(string(f.Severity))}
+	set := func(name, value string) {
+		if value != "" {
+			out[name] = Clean(value)
+		}
+	}
+	set("plan", f.Plan)
+	set("attribute", f.Attribute)
+	set("resource", f.Resource)
+	set("service", f.Service)
+	if f.Principal != nil {
+		set("principal", f.Principal.Member)
+	}
+	if f.Permissions != nil {
+		set("missing", strings.Join(f.Permissions.Missing, ", "))
+		set("undetermined", strings.Join(f.Permissions.Undetermined, ", "))
+	}
+	return out
+}
+
+// sarifLocations are where a finding's addresses stand in the configuration,
+// else the plan: GitHub shows no result that is nowhere.
+func sarifLocations(f preflight.Finding, r *preflight.Report, o SARIFOptions) []sarifLocation {
+	var out []sarifLocation
+	for _, l := range places(f, r) {
+		out = append(out, sarifLocation{Physical: sarifPhysical{artifact(l.File, o.Dir), sarifRegion{max(l.Line, 1)}}})
+	}
+	for _, a := range f.Addresses {
+		out[0].Logical = append(out[0].Logical, sarifLogical{Clean(a), "resource"})
+	}
+	return out
+}
+
+// places are a finding's locations, at least one.
+func places(f preflight.Finding, r *preflight.Report) []preflight.Location {
+	if len(f.Locations) > 0 {
+		return f.Locations
+	}
+	source := f.Plan
+	if source == "" {
+		source = r.Plan.Source
+	}
+	if source == "" || source == "-" {
+		source = "stdin"
+	}
+	return []preflight.Location{{File: source, Line: 1}}
+}
+
+// artifact is a file as SARIF names it.
+func artifact(file, dir string) sarifArtifact {
+	if filepath.IsAbs(file) && dir != "" {
+		if relative, err := filepath.Rel(dir, file); err == nil && filepath.IsLocal(relative) {
+			file = relative
+		}
+	}
+	file = filepath.ToSlash(file)
+	if path.IsAbs(file) || filepath.IsAbs(file) {
+		return sarifArtifact{URI: (&url.URL{Scheme: "file", Path: "/" + strings.TrimLeft(file, "/")}).String()}
+	}
+	return sarifArtifact{URI: (&url.URL{Path: file}).String(), Base: sarifRoot}
+}

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+func sarif(t testing.TB, r *preflight.Report, o SARIFOptions) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := SARIF(&b, r, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// sarifSchemaOf is the schema of the standard.
+func sarifSchemaOf(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	f, err := os.Open("../../fixtures/schemas/sarif-schema-2.1.0.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	document, err := jsonschema.UnmarshalJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("sarif.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("sarif.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func validate(t testing.TB, schema *jsonschema.Schema, data []byte) error {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(document)
+}
+
+func read(t testing.TB, data []byte) sarifRun {
+	t.Helper()
+	var log sarifLog
+	if err := json.Unmarshal(data, &log); err != nil {
+		t.Fatal(err)
+	}
+	return log.Runs[0]
+}
+
+func TestSARIF(t *testing.T) {
+	golden(t, "failing.sarif.json", sarif(t, failing(), SARIFOptions{}))
+	golden(t, "passing.sarif.json", sarif(t, scenarios(t)["passing"], SARIFOptions{}))
+}
+
+// TestSARIFSchema: every report is SARIF by the schema of the standard, which
+// is not content with anything.
+func TestSARIFSchema(t *testing.T) {
+	schema := sarifSchemaOf(t)
+	all := scenarios(t)
+	all["failing"], all["empty"] = failing(), &preflight.Report{}
+	for name, r := range all {
+		if err := validate(t, schema, sarif(t, r, SARIFOptions{})); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	wrong := bytes.Replace(sarif(t, failing(), SARIFOptions{}), []byte(`"kind": "open"`), []byte(`"kind": "maybe"`), 1)
+	if err := validate(t, schema, wrong); err == nil {
+		t.Error("the schema takes a kind that there is not")
+	}
+}
+
+// TestSARIFRules: each result leads to its rule, which says what to do.
+func TestSARIFRules(t *testing.T) {
+	for name, r := range scenarios(t) {
+		run := read(t, sarif(t, r, SARIFOptions{}))
+		for _, result := range run.Results {
+			rule := run.Tool.Driver.Rules[result.RuleIndex]
+			if rule.ID != result.RuleID {
+				t.Errorf("%s: a result of %s leads to rule %s", name, result.RuleID, rule.ID)
+			}
+			if rule.Help == nil || !strings.Contains(rule.Help.Markdown, "## How to mend it") || !strings.HasPrefix(rule.HelpURI, "https://") {
+				t.Errorf("%s: rule %s does not help", name, rule.ID)
+			}
+		}
+	}
+}
+
+func TestSARIFKind(t *testing.T) {
+	for _, tt := range []struct {
+		outcome     preflight.Outcome
+		severity    rules.Severity
+		kind, level string
+	}{
+		{preflight.Fail, rules.Error, "fail", "error"},
+		{preflight.Fail, rules.Warning, "fail", "warning"},
+		{preflight.Fail, rules.Note, "fail", "note"},
+		{preflight.Fail, "disaster", "fail", "error"},
+		{preflight.Undetermined, rules.Error, "open", "warning"},
+		{preflight.Undetermined, rules.Warning, "open", "note"},
+		{preflight.Skipped, rules.Error, "open", "note"},
+	} {
+		kind, level := sarifKind(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity})
+		if kind != tt.kind || level != tt.level {
+			t.Errorf("%s %s: %s %s, want %s %s", tt.outcome, tt.severity, kind, level, tt.kind, tt.level)
+		}
+	}
+}
+
+// TestSARIFPlaces: in the configuration where it is known, else the plan, by
+// URIs.
+func TestSARIFPlaces(t *testing.T) {
+	for _, tt := range []struct {
+		name, source string
+		locations    []preflight.Location
+		want         sarifArtifact
+		line         int
+	}{
+		{"a block", "plan.json", []preflight.Location{{Address: "a.b", File: "envs/a b/100%.tf", Line: 7}}, sarifArtifact{URI: "envs/a%20b/100%25.tf", Base: sarifRoot}, 7},
+		{"the plan", "out/plan.json", nil, sarifArtifact{URI: "out/plan.json", Base: sarifRoot}, 1},
+		{"a name like a URI", "http://x/y", nil, sarifArtifact{URI: "./http://x/y", Base: sarifRoot}, 1},
+		{"standard input", "-", nil, sarifArtifact{URI: "stdin", Base: sarifRoot}, 1},
+		{"a plan inside of the working directory", "/work dir/out/plan.json", nil, sarifArtifact{URI: "out/plan.json", Base: sarifRoot}, 1},
+		{"a plan elsewhere", "/tmp/plan.json", nil, sarifArtifact{URI: "file:///tmp/plan.json"}, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &preflight.Report{Plan: preflight.PlanRef{Source: tt.source}, Findings: []preflight.Finding{
+				{Rule: "GP101", Outcome: preflight.Fail, Addresses: []string{"a.b", "c.d"}, Locations: tt.locations},
+			}}
+			data := sarif(t, r, SARIFOptions{Dir: "/work dir"})
+			if err := validate(t, sarifSchemaOf(t), data); err != nil {
+				t.Error(err)
+			}
+			want := []sarifLocation{{
+				Physical: sarifPhysical{tt.want, sarifRegion{tt.line}},
+				Logical:  []sarifLogical{{"a.b", "resource"}, {"c.d", "resource"}},
+			}}
+			if diff := cmp.Diff(want, read(t, data).Results[0].Locations); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestFingerprint: the same for the same question, whatever its answer and the
+// order of lists; another for another.
+func TestFingerprint(t *testing.T) {
+	base := failing().Findings[0]
+	same := base
+	same.Outcome, same.Severity, same.Message, same.Reason = preflight.Undetermined, rules.Note, "x", "1 of 7"
+	same.Locations = []preflight.Location{{File: "main.tf", Line: 99}}
+	same.Addresses = slices.Clone(base.Addresses)
+	slices.Reverse(same.Addresses)
+	same.Permissions = &preflight.PermissionSet{Needed: []string{"compute.zones.get", "compute.regions.get"}, Undetermined: []string{"compute.zones.get"}}
+	if fingerprint(same) != fingerprint(base) {
+		t.Error("the fingerprint changes with what is no part of the question")
+	}
+	for name, change := range map[string]func(*preflight.Finding){
+		"rule":       func(f *preflight.Finding) { f.Rule = "GP402" },
+		"plan":       func(f *preflight.Finding) { f.Plan = "other" },
+		"principal":  func(f *preflight.Finding) { f.Principal = nil },
+		"resource":   func(f *preflight.Finding) { f.Resource = "//x" },
+		"service":    func(f *preflight.Finding) { f.Service = "x" },
+		"attribute":  func(f *preflight.Finding) { f.Attribute = "x" },
+		"permission": func(f *preflight.Finding) { f.Permissions = nil },
+		"addresses":  func(f *preflight.Finding) { f.Addresses = f.Addresses[:1] },
+	} {
+		other := base
+		change(&other)
+		if fingerprint(other) == fingerprint(base) {
+			t.Errorf("another %s does not change the fingerprint", name)
+		}
+	}
+}
+
+// TestSARIFUnlinked: a name is no link.
+func TestSARIFUnlinked(t *testing.T) {
+	r := &preflight.Report{Findings: []preflight.Finding{{Rule: "GP101", Outcome: preflight.Fail, Message: "[click](https://example.com)"}}}
+	if got := read(t, sarif(t, r, SARIFOptions{})).Results[0].Message.Text; strings.Contains(got, "](") {
+		t.Errorf("the message has a link: %q", got)
+	}
+}
