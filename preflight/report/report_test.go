@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -174,6 +176,7 @@ func FuzzReport(f *testing.F) {
 		r.Plan.Source, r.Limits, r.Deployers[0].Member, r.Projects[0].Source = s, []string{s}, s, s
 		for i := range r.Findings {
 			x := &r.Findings[i]
+			x.Rule, x.Name, x.Title, x.Plan, x.Locations = s, s, s, s, []preflight.Location{{Address: s, File: s, Line: 1}}
 			x.Addresses, x.Attribute, x.Message, x.Reason, x.Resource, x.ExpectedError = []string{s}, s, s, s, s, s
 			x.TakenAwayBy, x.Evidence = []string{s}, []preflight.Evidence{{Method: s, Detail: s}}
 			x.Fix = &preflight.Fix{Commands: []string{s}, Terraform: s}
@@ -190,6 +193,13 @@ func FuzzReport(f *testing.F) {
 			t.Fatal(err)
 		}
 		harmlessText(t, b.String())
+		for name, write := range machineFormats() {
+			var b bytes.Buffer
+			if err := write(&b, r); err != nil {
+				t.Fatal(err)
+			}
+			harmlessFormat(t, name, b.String())
+		}
 		var back preflight.Report
 		if err := json.Unmarshal(b.Bytes(), &back); err != nil {
 			t.Fatalf("%v\n%s", err, &b)
@@ -198,6 +208,45 @@ func FuzzReport(f *testing.F) {
 			t.Errorf("%q came back as %q", s, back.Plan.Source)
 		}
 	})
+}
+
+// machineFormats are those that a CI server or its pages read.
+func machineFormats() map[string]func(io.Writer, *preflight.Report) error {
+	return map[string]func(io.Writer, *preflight.Report) error{
+		"sarif":       func(w io.Writer, r *preflight.Report) error { return SARIF(w, r, SARIFOptions{Dir: "/work"}) },
+		"junit":       func(w io.Writer, r *preflight.Report) error { return JUnit(w, r, Threshold{}) },
+		"github":      GitHub,
+		"markdown":    Markdown,
+		"codequality": CodeQuality,
+	}
+}
+
+// harmlessFormat is harmlessText for a format whose own lines may be commands:
+// those of GitHub, for annotations of rules.
+func harmlessFormat(t *testing.T, name, s string) {
+	t.Helper()
+	if name == "markdown" {
+		s = strings.ReplaceAll(s, "\n### :", "\n:") // its heading
+	}
+	if name == "github" {
+		s = regexp.MustCompile(`(?m)^::(error|warning|notice) (file=[^,]*,line=[0-9]+,)?title=`).ReplaceAllString(s, "title=")
+	}
+	harmlessText(t, s)
+}
+
+// TestHostileFormats: the names of a hostile plan do nothing in any format.
+func TestHostileFormats(t *testing.T) {
+	r := scenarios(t)["hostile-names"]
+	for name, write := range machineFormats() {
+		var b bytes.Buffer
+		if err := write(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		harmlessFormat(t, name, b.String())
+		if !strings.Contains(b.String(), "GP302") {
+			t.Errorf("%s says nothing of GP302", name)
+		}
+	}
 }
 
 func harmlessText(t *testing.T, s string) {
