@@ -41,7 +41,7 @@ func TestAccessExitCodes(t *testing.T) {
 		{[]string{at + "europe-west2/clusters/main", "--cloud", cloud}, ExitFail, "is in europe-west1, not in europe-west2"},
 		{[]string{at + "europe-west2/clusters/main", "--cloud", cloud, "--format=json"}, ExitFail, `"class": "cluster_not_found"`},
 		{[]string{at + "europe-west1/clusters/main", "--cloud", "gone.yaml"}, ExitStart, "read --cloud"},
-		{[]string{at + "europe-west1/clusters/main", "--format=html"}, ExitStart, "want text or json"},
+		{[]string{at + "europe-west1/clusters/main", "--format=html"}, ExitStart, "want one of text, json"},
 		{[]string{"--cluster=main"}, ExitStart, "want projects/PROJECT"},
 		{nil, ExitStart, "no current context"},
 		{[]string{"one"}, ExitStart, "unknown command"},

@@ -77,7 +77,7 @@ func TestSpacing(t *testing.T) {
 	}
 }
 
-// everywhere sets every string that can be reached.
+// everywhere sets every string that can be reached and printed.
 func everywhere(v reflect.Value, s string) {
 	switch v.Kind() {
 	case reflect.String:
@@ -88,7 +88,9 @@ func everywhere(v reflect.Value, s string) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			everywhere(v.Field(i), s)
+			if v.Type().Field(i).IsExported() {
+				everywhere(v.Field(i), s)
+			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
