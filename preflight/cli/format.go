@@ -94,7 +94,7 @@ func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report, t th
 
 // The formats of reports, text being the usual one.
 func reportFormats() []string {
-	return []string{"text", "json", "sarif", "junit", "github", "markdown", "codequality"}
+	return []string{"text", "json", "sarif", "junit", "github", "markdown", "html", "codequality"}
 }
 
 func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report, t thresholdFlags) error {
@@ -111,6 +111,8 @@ func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report,
 		return report.JUnit(w, r, threshold)
 	case "markdown":
 		return report.Markdown(w, r)
+	case "html":
+		return report.HTML(w, r)
 	case "codequality":
 		return report.CodeQuality(w, r)
 	case "github":
