@@ -223,7 +223,7 @@ func sarifProperties(f preflight.Finding) map[string]any {
 
 // sarifMost is how many locations a result may have for GitHub to show them
 // all; from a thousand on it refuses the file.
-// https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support
+// https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit
 const sarifMost = 100
 
 // sarifLocations are where a finding's addresses stand in the configuration,
