@@ -221,11 +221,17 @@ func sarifProperties(f preflight.Finding) map[string]any {
 	return out
 }
 
+// sarifMost is how many locations a result may have for GitHub to show them
+// all; from a thousand on it refuses the file.
+// https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit
+const sarifMost = 100
+
 // sarifLocations are where a finding's addresses stand in the configuration,
 // else the plan: GitHub shows no result that is nowhere.
 func sarifLocations(f preflight.Finding, r *preflight.Report, o SARIFOptions) []sarifLocation {
 	var out []sarifLocation
-	for _, l := range places(f, r) {
+	found := places(f, r)
+	for _, l := range found[:min(len(found), sarifMost)] {
 		out = append(out, sarifLocation{Physical: sarifPhysical{artifact(l.File, o.Dir), sarifRegion{max(l.Line, 1)}}})
 	}
 	for _, a := range f.Addresses {

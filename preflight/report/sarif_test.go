@@ -160,6 +160,18 @@ func TestSARIFPlaces(t *testing.T) {
 	}
 }
 
+// TestSARIFMany: GitHub refuses results with very many locations.
+func TestSARIFMany(t *testing.T) {
+	f := preflight.Finding{Rule: "GP101", Outcome: preflight.Fail}
+	for i := range 2000 {
+		f.Locations = append(f.Locations, preflight.Location{File: "main.tf", Line: i + 1})
+	}
+	run := read(t, sarif(t, &preflight.Report{Findings: []preflight.Finding{f}}, SARIFOptions{}))
+	if n := len(run.Results[0].Locations); n != sarifMost {
+		t.Errorf("the result has %d locations", n)
+	}
+}
+
 // TestFingerprint: the same for the same question, whatever its answer and the
 // order of lists; another for another.
 func TestFingerprint(t *testing.T) {
