@@ -36,7 +36,7 @@ lint: ## gofmt, vet, staticcheck, actionlint, go mod tidy, generated files
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
-	go run $(ACTIONLINT) $(wildcard .github/workflows/*.yml)
+	go run $(ACTIONLINT) $(wildcard .github/workflows/*.yml docs/examples/*.yml)
 	go mod tidy -diff
 
 .PHONY: bench

@@ -22,27 +22,53 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture := regexp.MustCompile("(?s)<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->")
-	want := demo(t)
+	for _, p := range []struct{ name, now string }{
+		{"demo", "```\n" + demo(t) + "```\n"},
+		{"comment", comment(t)},
+	} {
+		picture := regexp.MustCompile("(?s)(<!-- " + p.name + " -->\n)(.*?)(<!-- /" + p.name + " -->)")
+		found := picture.FindSubmatch(data)
+		if found == nil {
+			t.Fatalf("README.md has no picture %s", p.name)
+		}
+		if *update {
+			data = picture.ReplaceAllLiteral(data, []byte(string(found[1])+p.now+string(found[3])))
+			continue
+		}
+		if diff := cmp.Diff(p.now, string(found[2])); diff != "" {
+			t.Errorf("the picture %s in README.md is old; go test ./cmd/gke-preflight -run TestReadme -update (-now +README):\n%s", p.name, diff)
+		}
+	}
 	if *update {
-		drawn := picture.ReplaceAllLiteral(data, []byte("<!-- demo -->\n```\n"+want+"```\n<!-- /demo -->"))
-		if err := os.WriteFile(file, drawn, 0o644); err != nil {
+		if err := os.WriteFile(file, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return
 	}
-	found := picture.FindSubmatch(data)
-	if found == nil {
-		t.Fatal("README.md has no picture of the demonstration")
+}
+
+// comment is the first half of the demonstration as a comment, quoted and
+// without the headings that would be those of the README.
+func comment(t *testing.T) string {
+	t.Helper()
+	first, _, _ := strings.Cut(demo(t, "--format", "markdown"), "# After the command above:")
+	_, first, _ = strings.Cut(first, "-->\n")
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(first) + "\n") {
+		b.WriteString(strings.TrimRight("> "+strings.Replace(line, "### ", "**", 1), " \n") + headingEnd(line) + "\n")
 	}
-	if diff := cmp.Diff(want, string(found[1])); diff != "" {
-		t.Errorf("the picture in README.md is old; go test ./cmd/gke-preflight -run TestReadme -update (-now +README):\n%s", diff)
+	return b.String()
+}
+
+func headingEnd(line string) string {
+	if strings.HasPrefix(line, "### ") {
+		return "**"
 	}
+	return ""
 }
 
 // demo runs the demonstration on a terminal that nobody looks at, with a clock
 // that stands still.
-func demo(t *testing.T) string {
+func demo(t *testing.T, flags ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	env := cli.Env{
@@ -54,7 +80,7 @@ func demo(t *testing.T) string {
 		Now:         func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) },
 		StdoutWidth: 96,
 	}
-	if code := cli.Main(context.Background(), env, []string{"demo"}); code != 0 {
+	if code := cli.Main(context.Background(), env, append([]string{"demo"}, flags...)); code != 0 {
 		t.Fatalf("demo: exit code %d: %s", code, &stderr)
 	}
 	return stdout.String()

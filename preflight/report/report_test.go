@@ -218,6 +218,7 @@ func machineFormats() map[string]func(io.Writer, *preflight.Report) error {
 		"github":      GitHub,
 		"markdown":    Markdown,
 		"codequality": CodeQuality,
+		"html":        HTML,
 	}
 }
 

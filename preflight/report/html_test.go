@@ -1,0 +1,255 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/rules"
+)
+
+// hostilePage is a report whose every name tries to be markup or a script.
+func hostilePage() *preflight.Report {
+	const evil = `"><img src=x onerror=alert(1)><script>alert(2)</script>{{.}}&lt;` + "\x1b[31m\u202e"
+	return &preflight.Report{
+		SchemaVersion: preflight.SchemaVersion, Tool: preflight.Tool{Name: "gke-preflight", Version: evil},
+		Plan: preflight.PlanRef{Source: evil}, Result: preflight.Fail,
+		Deployers: []preflight.DeployerRef{{Member: evil, Source: evil}}, Projects: []preflight.ProjectRef{{ID: evil}}, Limits: []string{evil},
+		Findings: []preflight.Finding{
+			{
+				Rule: "GP401", Name: evil, Title: evil, Outcome: preflight.Fail, Severity: rules.Error, Addresses: []string{evil, "second"}, Attribute: evil,
+				Principal: &rules.Principal{Kind: rules.GKEServiceAgent, Member: evil}, Resource: evil, Message: evil, Reason: evil,
+				Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Missing: []string{"a.b.c"}},
+				Evidence:    []preflight.Evidence{{Method: evil, Detail: evil}}, ExpectedError: evil, URL: "javascript:alert(3)",
+				Fix: &preflight.Fix{Commands: []string{"gcloud first", evil}, Terraform: evil + "\n" + evil},
+			},
+			{Rule: "GP402", Title: evil, Outcome: preflight.Undetermined, Severity: rules.Warning, Message: evil, Reason: evil},
+			{Rule: "GP101", Title: evil, Outcome: preflight.Pass, Severity: rules.Error, Message: evil},
+		},
+		Summary: preflight.Summary{Fail: 1, Undetermined: 1, Pass: 1},
+	}
+}
+
+func pageOf(t testing.TB, r *preflight.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := HTML(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestHTML: names stay text, nothing but the page's own style and script may
+// run, and the same report gives the same bytes.
+func TestHTML(t *testing.T) {
+	page := pageOf(t, hostilePage())
+	for _, never := range []string{"<img", "<script>alert", "javascript:", "\x1b", "\u202e"} {
+		if strings.Contains(page, never) {
+			t.Errorf("the page holds %q", never)
+		}
+	}
+	if n := strings.Count(page, "<script"); n != 1 {
+		t.Errorf("%d scripts", n)
+	}
+	tags := regexp.MustCompile(`"[^"]*"`).ReplaceAllString(page, `""`)
+	if strings.Contains(page, "http://") || regexp.MustCompile(`<[a-z][^<>]* (src|style|on[a-z]+)=`).MatchString(tags) {
+		t.Error("the page loads something, or has inline styles or handlers")
+	}
+	for _, own := range []string{htmlStyle, htmlScript} {
+		if !strings.Contains(page, hashOf(own)) && !strings.Contains(page, strings.ReplaceAll(hashOf(own), "+", "&#43;")) {
+			t.Error("the policy lacks the hash of what stands in the page")
+		}
+	}
+	if page != pageOf(t, hostilePage()) {
+		t.Error("the same report gives another page")
+	}
+}
+
+// A visit is a browser on a page, and what it had to say.
+type visit struct {
+	ctx context.Context
+	mu  sync.Mutex
+	// said are console messages and exceptions, asked the URLs it went to.
+	said, asked []string
+}
+
+func browse(t *testing.T, page string) *visit {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" {
+		t.Skip("no Chromium on PATH: .ci/run installs one")
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte(page))
+	}))
+	t.Cleanup(s.Close)
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.NoSandbox)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	v := &visit{ctx: ctx}
+	v.do(t, chromedp.Func(v.listen), chromedp.Func(allowClipboard), chromedp.Navigate(s.URL+"/"), chromedp.WaitVisible("#filter-text"))
+	return v
+}
+
+// listen hears what the page says to the console, and where it goes.
+func (v *visit) listen(ctx context.Context, target *chromedp.Target) error {
+	said, thrown, asked := cdp.Events(v.ctx, target, runtime.ConsoleAPICalled), cdp.Events(v.ctx, target, runtime.ExceptionThrown), cdp.Events(v.ctx, target, network.RequestWillBeSent)
+	go hear(said, func(e runtime.EventConsoleAPICalled) { v.note(&v.said, string(e.Type)) })
+	go hear(thrown, func(e runtime.EventExceptionThrown) { v.note(&v.said, "an exception") })
+	go hear(asked, func(e network.EventRequestWillBeSent) {
+		if !strings.HasSuffix(e.Request.URL, "/favicon.ico") {
+			v.note(&v.asked, e.Request.URL)
+		}
+	})
+	_, err := cdp.Call(ctx, target, runtime.Enable, cdp.Empty{})
+	_, other := cdp.Call(ctx, target, network.Enable, network.EnableParams{})
+	return errors.Join(err, other)
+}
+
+func hear[E any](events iter.Seq2[E, error], f func(E)) {
+	for e, err := range events {
+		if err == nil {
+			f(e)
+		}
+	}
+}
+
+func (v *visit) note(into *[]string, text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	*into = append(*into, text)
+}
+
+func allowClipboard(ctx context.Context, target *chromedp.Target) error {
+	var errs []error
+	for _, name := range []string{"clipboard-write", "clipboard-read"} {
+		_, err := cdp.Call(ctx, target, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+		})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (v *visit) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(v.ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask evaluates an expression in the page.
+func (v *visit) ask(t *testing.T, expression string) string {
+	t.Helper()
+	out, err := chromedp.Run(v.ctx, chromedp.Evaluate[string]("Promise.resolve("+expression+").then(String)", chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestHTMLInBrowser: in a real browser the page renders, filters, copies, is
+// reached by keyboard, complains of nothing and goes nowhere.
+func TestHTMLInBrowser(t *testing.T) {
+	v := browse(t, pageOf(t, hostilePage()))
+	const shown = `document.querySelectorAll(".finding:not([hidden])").length`
+	if got := v.ask(t, shown); got != "3" {
+		t.Errorf("%s findings are shown", got)
+	}
+	if got := v.ask(t, `document.querySelectorAll("img, iframe, script:not(:last-of-type)").length`); got != "0" {
+		t.Errorf("names made %s elements", got)
+	}
+	v.do(t, chromedp.SendKeys("#filter-text", "gp402"))
+	if got := v.ask(t, shown); got != "1" {
+		t.Errorf("the filter leaves %s findings", got)
+	}
+	if got := v.ask(t, `document.getElementById("filter-count").textContent`); got != "1 of 3 shown" {
+		t.Errorf("the count says %q", got)
+	}
+	v.choose(t, "", "pass")
+	if got := v.ask(t, shown+` + " " + document.querySelector("details.folded").open`); got != "1 true" {
+		t.Errorf("passes alone: %s", got)
+	}
+	v.choose(t, "", "")
+	v.copies(t)
+	if got := v.ask(t, `(function(){document.querySelector(".copy").focus(); return document.activeElement.className})()`); got != "copy js" {
+		t.Errorf("the keyboard reaches %q", got)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.said) > 0 {
+		t.Errorf("the console says %q", v.said)
+	}
+	if len(v.asked) != 1 {
+		t.Errorf("the page went to %q", v.asked)
+	}
+}
+
+// choose sets the filter as a person would.
+func (v *visit) choose(t *testing.T, text, outcome string) {
+	t.Helper()
+	v.ask(t, `(function () {
+		document.getElementById("filter-text").value = "`+text+`";
+		var outcome = document.getElementById("filter-outcome");
+		outcome.value = "`+outcome+`";
+		return outcome.dispatchEvent(new Event("change"));
+	})()`)
+}
+
+// copies presses the first copy button, by keyboard, and looks at the
+// clipboard.
+func (v *visit) copies(t *testing.T) {
+	t.Helper()
+	v.do(t, chromedp.Focus(".copy"), chromedp.KeyEvent("\r"))
+	text := v.ask(t, `new Promise(function (done) {
+		(function wait() { document.querySelector(".copy").textContent === "Copy" ? setTimeout(wait, 10) : done(navigator.clipboard.readText()); })();
+	})`)
+	if text != "gcloud first" {
+		t.Errorf("the clipboard has %q", text)
+	}
+}
+
+// TestHTMLFlat: a browser lays the page of many findings out without scrolling
+// sideways, on a phone too.
+func TestHTMLFlat(t *testing.T) {
+	r := hostilePage()
+	for range 200 {
+		r.Findings = append(r.Findings, r.Findings[0])
+	}
+	v := browse(t, pageOf(t, r))
+	for _, width := range []int64{390, 1280} {
+		v.do(t, chromedp.EmulateViewport(width, 800))
+		if got := v.ask(t, `document.documentElement.scrollWidth <= document.documentElement.clientWidth`); got != "true" {
+			t.Errorf("%d wide, the page scrolls sideways", width)
+		}
+	}
+}
