@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -12,10 +13,20 @@ import (
 type planFlags struct {
 	terraform string
 	project   string
+	init      bool
+	workspace string
+	varFiles  []string
+	vars      []string
+	targets   []string
 }
 
 func (f *planFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.terraform, "terraform", "", "`program` that reads binary plans and plans directories (default: terraform, else tofu)")
+	cmd.Flags().BoolVar(&f.init, "init", false, "run terraform init first, where PLAN is a directory")
+	cmd.Flags().StringVar(&f.workspace, "workspace", "", "`workspace` to plan a directory in (default $TF_WORKSPACE, else the one selected there)")
+	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "`file` of variables to plan a directory with; repeatable")
+	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` to plan a directory with; repeatable")
+	cmd.Flags().StringArrayVar(&f.targets, "target", nil, "`address` to plan of a directory; repeatable")
 	cmd.Flags().StringVar(&f.project, "project", "", "default `project`, where neither the plan nor the environment names one")
 }
 
@@ -26,7 +37,10 @@ func (f *planFlags) open(ctx context.Context, env Env, args []string, accounts m
 	if len(args) > 0 {
 		source = args[0]
 	}
-	in := plan.Input{Path: source, Stdin: env.Stdin, Terraform: f.terraform}
+	in := plan.Input{
+		Path: source, Stdin: env.Stdin, Terraform: f.terraform,
+		Init: f.init, Workspace: cmp.Or(f.workspace, env.Getenv("TF_WORKSPACE")), VarFiles: f.varFiles, Vars: f.vars, Targets: f.targets,
+	}
 	if env.StderrWidth > 0 {
 		in.Progress = env.Stderr
 	}

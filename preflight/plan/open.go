@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -24,6 +26,14 @@ type Input struct {
 	Terraform string
 	// Progress receives what Terraform says while it works. Nil discards it.
 	Progress io.Writer
+	// Init lets Terraform initialise a directory before it plans.
+	Init bool
+	// Workspace is the workspace that a directory is planned in; empty for the
+	// one that is selected there.
+	Workspace string
+	// VarFiles, Vars and Targets are those of terraform plan. The files are
+	// looked for from the working directory.
+	VarFiles, Vars, Targets []string
 }
 
 // Open reads a plan from plan JSON, from a binary plan file, or from a
@@ -72,15 +82,117 @@ func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	file := filepath.Join(temp, "tfplan")
-	if in.Progress != nil {
-		progress := &turns{w: in.Progress}
-		tf.SetStdout(progress)
-		tf.SetStderr(progress)
+	show(tf, in.Progress)
+	if in.Init {
+		if err := tf.Init(ctx, tfexec.Upgrade(false)); err != nil {
+			return nil, fmt.Errorf("initialise %s: %w", in.Path, err)
+		}
 	}
-	if _, err := tf.Plan(ctx, tfexec.Out(file), tfexec.Lock(false)); err != nil {
+	if in.Workspace != "" {
+		if tf, err = inWorkspace(ctx, in, temp); err != nil {
+			return nil, fmt.Errorf("plan %s in workspace %s: %w", in.Path, in.Workspace, err)
+		}
+		show(tf, in.Progress)
+	}
+	options, err := planOptions(in, file)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tf.Plan(ctx, options...); err != nil {
 		return nil, fmt.Errorf("plan %s: %w\nhint: terraform -chdir=%s init", in.Path, err, in.Path)
 	}
 	return openBinary(ctx, in, in.Path, file, o)
+}
+
+// show shows what Terraform prints, if anybody looks.
+func show(tf *tfexec.Terraform, w io.Writer) {
+	if w == nil {
+		return
+	}
+	progress := &turns{w: w}
+	tf.SetStdout(progress)
+	tf.SetStderr(progress)
+}
+
+func planOptions(in Input, file string) ([]tfexec.PlanOption, error) {
+	options := []tfexec.PlanOption{tfexec.Out(file), tfexec.Lock(false)}
+	for _, f := range in.VarFiles {
+		path, err := filepath.Abs(f)
+		if err != nil {
+			return nil, fmt.Errorf("plan %s: %w", in.Path, err)
+		}
+		options = append(options, tfexec.VarFile(path))
+	}
+	for _, v := range in.Vars {
+		options = append(options, tfexec.Var(v))
+	}
+	for _, t := range in.Targets {
+		options = append(options, tfexec.Target(t))
+	}
+	return options, nil
+}
+
+// inWorkspace is Terraform working in a workspace without that being selected
+// in the directory. terraform-exec takes TF_WORKSPACE out of the environment,
+// and without it another workspace would be planned. So what init left is
+// looked at from a directory of its own, in which the workspace is selected,
+// through a script that says where that is.
+func inWorkspace(ctx context.Context, in Input, temp string) (*tfexec.Terraform, error) {
+	program, err := findTerraform(in.Terraform)
+	if err != nil {
+		return nil, err
+	}
+	data, err := dataDirectory(in.Path, temp, in.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	script := filepath.Join(temp, "terraform")
+	text := "#!/bin/sh\nTF_DATA_DIR=" + quoted(data) + " exec " + quoted(program) + " \"$@\"\n"
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+		return nil, err
+	}
+	tf, err := tfexec.NewTerraform(in.Path, script)
+	if err != nil {
+		return nil, err
+	}
+	// Terraform plans a workspace that is not there as an empty one.
+	there, _, err := tf.WorkspaceList(ctx)
+	if err == nil && !slices.Contains(there, in.Workspace) {
+		err = fmt.Errorf("there is none of that name, only %s", strings.Join(there, ", "))
+	}
+	return tf, err
+}
+
+func quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
+
+// dataDirectory makes what terraform init makes, by reference, with another
+// workspace selected.
+func dataDirectory(dir, temp, workspace string) (string, error) {
+	from := os.Getenv("TF_DATA_DIR")
+	if from == "" {
+		from = filepath.Join(dir, ".terraform")
+	}
+	from, err := filepath.Abs(from)
+	if err != nil {
+		return "", err
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return "", fmt.Errorf("%w\nhint: terraform -chdir=%s init", err, dir)
+	}
+	data := filepath.Join(temp, "data")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if e.Name() == "environment" {
+			continue
+		}
+		if err := os.Symlink(filepath.Join(from, e.Name()), filepath.Join(data, e.Name())); err != nil {
+			return "", err
+		}
+	}
+	return data, os.WriteFile(filepath.Join(data, "environment"), []byte(workspace), 0o600)
 }
 
 // openBinary lets terraform-exec show a binary plan, and reads what Terraform
@@ -98,10 +210,10 @@ func openBinary(ctx context.Context, in Input, dir, file string, o Options) (*Pl
 	if _, _, err := tf.Version(ctx, false); err != nil {
 		return nil, fmt.Errorf("show plan %s: %w", file, err)
 	}
-	return show(ctx, tf, file, o)
+	return showPlan(ctx, tf, file, o)
 }
 
-func show(ctx context.Context, tf *tfexec.Terraform, file string, o Options) (*Plan, error) {
+func showPlan(ctx context.Context, tf *tfexec.Terraform, file string, o Options) (*Plan, error) {
 	out, in := io.Pipe()
 	tf.SetStdout(in)
 	shown := make(chan error, 1)

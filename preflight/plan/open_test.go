@@ -69,6 +69,65 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// TestOpenOptions: variables, targets, workspace and init reach Terraform, and
+// nothing is selected or left behind in the directory.
+func TestOpenOptions(t *testing.T) {
+	program, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Skip("there is no terraform on PATH")
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("main.tf", `
+variable "a" {}
+variable "b" {}
+resource "terraform_data" "x" { input = "${var.a}-${var.b}-${terraform.workspace}" }
+resource "terraform_data" "y" {}
+`)
+	vars := write("own.tfvars", `a = "one"`)
+	in := Input{Path: dir, Init: true, VarFiles: []string{vars}, Vars: []string{"b=two"}, Targets: []string{"terraform_data.x"}}
+	if _, err := Open(t.Context(), in, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"workspace", "new", "prod"}, {"workspace", "select", "default"}} {
+		cmd := exec.Command(program, args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("terraform %v: %v\n%s", args, err, out)
+		}
+	}
+	for workspace, want := range map[string]string{"": "one-two-default", "prod": "one-two-prod"} {
+		var progress bytes.Buffer
+		// What the environment says counts in every workspace.
+		t.Setenv("TF_VAR_b", "two")
+		in.Init, in.Workspace, in.Progress, in.Vars = false, workspace, &progress, nil
+		if _, err := Open(t.Context(), in, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(progress.String(), want) || !strings.Contains(progress.String(), "Plan: 1 to add") {
+			t.Errorf("workspace %q: planned\n%s", workspace, &progress)
+		}
+	}
+	if selected, err := os.ReadFile(filepath.Join(dir, ".terraform", "environment")); err != nil || string(selected) != "default" {
+		t.Errorf("the workspace that is selected is now %q (%v)", selected, err)
+	}
+	in.Workspace = "absent"
+	if _, err := Open(t.Context(), in, Options{}); err == nil {
+		t.Error("a workspace that is not there was planned")
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 func TestOpenFails(t *testing.T) {
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "tfplan")
