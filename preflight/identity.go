@@ -11,17 +11,24 @@ import (
 // speaksOfNumber reports whether a need names an account by the number of its
 // project, which has to be found out.
 func speaksOfNumber(n rules.Need) bool {
-	return strings.Contains(n.Principal.Member+n.Resource, "{number:")
+	_, ok := unnumbered(n.Principal.Member + n.Resource)
+	return ok
+}
+
+// unnumbered is the project whose number a name is waiting for, if it is.
+func unnumbered(name string) (project string, ok bool) {
+	_, rest, ok := strings.Cut(name, "{number:")
+	project, _, _ = strings.Cut(rest, "}")
+	return project, ok
 }
 
 // numbered puts the number of a project in place of {number:PROJECT}, where it
 // can be found out.
 func (j *judge) numbered(n rules.Need) rules.Need {
-	_, rest, ok := strings.Cut(n.Principal.Member+" "+n.Resource, "{number:")
+	id, ok := unnumbered(n.Principal.Member + " " + n.Resource)
 	if !ok {
 		return n
 	}
-	id, _, _ := strings.Cut(rest, "}")
 	number, err := j.number(id)
 	if err != nil || number == "" {
 		return n

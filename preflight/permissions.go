@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,15 +40,24 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 		missing = without(n.Permissions, tested.Granted)
 	}
 	if own := testable(n.Resource); len(missing) > 0 && own != "" {
+		above, errAbove := tested, err
 		tested, err = j.test(n.Principal, own)
-		if err != nil && j.makes(own) {
-			tested, err = gcp.Tested{Refused: n.Permissions}, nil
+		if notThere(err) && j.makes(own) {
+			tested, err = gcp.Tested{Granted: above.Granted, Refused: missing}, errAbove
 		}
 	}
 	if err != nil {
 		return j.untested(n, f, err)
 	}
 	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+}
+
+// notThere reports whether Google said that a resource does not exist, or, as
+// it does to those who may not know, that it may not.
+// https://docs.cloud.google.com/iam/docs/troubleshoot-permissions
+func notThere(err error) bool {
+	e := asError(err)
+	return e.NotFound() || e.Denied() && strings.Contains(e.Message, "may not exist")
 }
 
 // makes reports whether the plan makes a resource, by its relative name: a
@@ -185,7 +195,8 @@ func conditional(a iam.Answer) (iam.Doubt, bool) {
 func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 	identity, err := j.identityOf(n)
 	if err != nil {
-		return f.undetermined(because(err, "the number of project "+n.Project+", which names "+who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
+		home, _ := unnumbered(n.Principal.Member)
+		return f.undetermined(because(err, "the number of project "+home+", which names "+who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
 	}
 	t := j.turns(n, identity, n.Permissions)
 	for _, g := range t.grants {
@@ -335,9 +346,11 @@ func (j *judge) identityOf(n rules.Need) (iam.Identity, error) {
 		}
 		member = memberOf(id.Email)
 	}
-	if strings.Contains(member, "{number:") {
-		_, err := j.number(n.Project)
-		return iam.Identity{}, err
+	if project, ok := unnumbered(member); ok {
+		if _, err := j.number(project); err != nil {
+			return iam.Identity{}, err
+		}
+		return iam.Identity{}, errors.New("project " + project + " has no number")
 	}
 	return iam.Identity{
 		Member:       member,

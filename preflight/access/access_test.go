@@ -379,7 +379,7 @@ func TestPluginIsRunWithoutAShell(t *testing.T) {
 }
 
 func googleSays(code int, reason string) *gcp.Error {
-	return &gcp.Error{Method: "container.projects.locations.clusters.get", Resource: ref().String(), Code: code, Reason: reason, Message: "no"}
+	return &gcp.Error{Method: "container.projects.locations.clusters.get", Resource: ref().String(), Code: code, Status: map[int]string{404: "NOT_FOUND"}[code], Reason: reason, Message: "no"}
 }
 
 // Each thing that can be wrong is found, and nothing after it is asked.

@@ -96,7 +96,8 @@ func (c *Client) Ancestry(ctx context.Context, project string) ([]string, error)
 		}
 		out = append(out, a.ResourceId.Type+"s/"+a.ResourceId.Id)
 	}
-	if len(out) == 0 || !strings.HasPrefix(out[0], "projects/") {
+	isNumber := strings.Trim(project, "0123456789") == ""
+	if len(out) == 0 || !strings.HasPrefix(out[0], "projects/") || !isNumber && out[0] != "projects/"+project {
 		return nil, odd(method, "projects/"+project, "does not begin with the project")
 	}
 	return out, nil

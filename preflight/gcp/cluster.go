@@ -77,7 +77,7 @@ func (c *Client) Clusters(ctx context.Context, project string) (map[string]Clust
 
 // NotThere is the error of a resource that a complete list does not have.
 func NotThere(method, resource string) *Error {
-	return &Error{Method: method, Resource: resource, Code: http.StatusNotFound, Message: "not found"}
+	return &Error{Method: method, Resource: resource, Code: http.StatusNotFound, Status: "NOT_FOUND", Message: "not found"}
 }
 
 // An Operation is something that GKE does, or has done, to a cluster.

@@ -2,6 +2,7 @@ package gcp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,6 +22,9 @@ type Error struct {
 	// Code is the HTTP status; 0 where there was no answer, or none that could
 	// be understood.
 	Code int
+	// Status is the name that Google gives the code, such as NOT_FOUND; empty
+	// where the answer is not Google's.
+	Status string
 	// Reason and Domain are those of google.rpc.ErrorInfo; may be empty.
 	Reason, Domain string
 	// Metadata is that of google.rpc.ErrorInfo.
@@ -50,8 +54,9 @@ func (e *Error) Error() string {
 // Unwrap is the fault underneath.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotFound reports whether the resource is not there.
-func (e *Error) NotFound() bool { return e.Code == http.StatusNotFound }
+// NotFound reports whether the resource is not there, in Google's own words: a
+// proxy or a balancer on the way can answer 404 too, and knows nothing of it.
+func (e *Error) NotFound() bool { return e.Code == http.StatusNotFound && e.Status == "NOT_FOUND" }
 
 // Unauthorized reports whether the credentials were not accepted.
 func (e *Error) Unauthorized() bool {
@@ -104,7 +109,7 @@ func failure(method, resource string, err error) error {
 	if !errors.As(err, &api) {
 		return e
 	}
-	e.Code, e.Message = api.Code, api.Message
+	e.Code, e.Message, e.Status = api.Code, api.Message, statusOf(api)
 	if e.Message == "" {
 		e.Message = http.StatusText(api.Code)
 	}
@@ -154,4 +159,24 @@ func printable(s string) string {
 		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return s
+}
+
+// statusOf is the name of an error's code: as most services write it, or, for
+// the older ones, by its reason.
+// https://cloud.google.com/apis/design/errors
+func statusOf(api *googleapi.Error) string {
+	var body struct {
+		Error struct {
+			Status string `json:"status"`
+		} `json:"error"`
+	}
+	if json.Unmarshal([]byte(api.Body), &body) == nil && body.Error.Status != "" {
+		return body.Error.Status
+	}
+	for _, item := range api.Errors {
+		if item.Reason == "notFound" {
+			return "NOT_FOUND"
+		}
+	}
+	return ""
 }

@@ -139,14 +139,14 @@ func TestRequests(t *testing.T) {
 			var got, token, agent string
 			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				got, token, agent = r.Method+" "+r.URL.EscapedPath(), r.Header.Get("Authorization"), r.Header.Get("User-Agent")
-				answer(w, 404, `{"error": {"code": 404, "message": "no"}}`)
+				answer(w, 404, `{"error": {"code": 404, "message": "no", "status": "NOT_FOUND"}}`)
 			})
 			err := tt.ask(t.Context(), c)
 			if got != tt.want || token != "Bearer "+canary || agent != "gke-preflight/test" {
 				t.Errorf("sent %s with %q as %q, want %s", got, token, agent, tt.want)
 			}
 			var e *Error
-			if !errors.As(err, &e) || !e.NotFound() || strings.Contains(err.Error(), canary) {
+			if !errors.As(err, &e) || e.Code != 404 || strings.Contains(err.Error(), canary) {
 				t.Errorf("the error is %v, want a 404 without the token", err)
 			}
 		})
@@ -426,7 +426,9 @@ func TestErrors(t *testing.T) {
 		{"an API is off", 403, info("SERVICE_DISABLED", `"service": "iam.googleapis.com", "consumer": "projects/1"`), "off iam.googleapis.com projects/1"},
 		{"the quota project is refused", 403, info("USER_PROJECT_DENIED", ""), "quota"},
 		{"not logged in", 401, `{"error": {"code": 401, "message": "m"}}`, "unauthorized"},
-		{"not there", 404, `{"error": {"code": 404, "message": "m"}}`, "not found"},
+		{"not there", 404, `{"error": {"code": 404, "message": "m", "status": "NOT_FOUND"}}`, "not found"},
+		{"not there, as older services say it", 404, `{"error": {"code": 404, "message": "m", "errors": [{"reason": "notFound"}]}}`, "not found"},
+		{"a proxy's 404", 404, `<html>not here</html>`, "something else"},
 		{"no JSON", 403, `<html>no</html>`, "denied"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

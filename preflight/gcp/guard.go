@@ -1,11 +1,15 @@
 package gcp
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -105,7 +109,53 @@ func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	begin := time.Now()
 	response, err := g.next.RoundTrip(r)
 	g.log(r, id, response, begin)
-	return response, err
+	if err != nil || response.StatusCode != http.StatusOK {
+		return response, err
+	}
+	if err := ofItsKind(id, response); err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// ofItsKind refuses an answer that belongs to another question. Of most answers
+// what they are about tells; of these, which may be as good as empty, only
+// their members do.
+func ofItsKind(id string, response *http.Response) error {
+	main, others := membersOf(id)
+	if main == "" {
+		return nil
+	}
+	body, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	var answer map[string]json.RawMessage
+	if err != nil || json.Unmarshal(body, &answer) != nil || answer[main] != nil {
+		return nil // What is no such answer at all is refused where it is decoded.
+	}
+	for name := range answer {
+		if !slices.Contains(others, name) {
+			return fmt.Errorf("the answer has %q and no %q: it is about something else", name, main)
+		}
+	}
+	return nil
+}
+
+// membersOf are the member that matters in an answer to a method, which is left
+// out where it is empty, and those that may stand beside it.
+func membersOf(id string) (main string, others []string) {
+	switch {
+	case strings.HasSuffix(id, ".getIamPolicy"):
+		return "bindings", []string{"version", "etag", "auditConfigs", "kind", "rules"}
+	case strings.HasSuffix(id, ".testIamPermissions"):
+		return "permissions", []string{"kind"}
+	case id == "iam.policies.listPolicies":
+		return "policies", []string{"nextPageToken"}
+	case id == "container.projects.locations.operations.list":
+		return "operations", []string{"missingZones"}
+	case id == "container.projects.locations.clusters.list":
+		return "clusters", []string{"missingZones"}
+	}
+	return "", nil
 }
 
 // countedAs is a method's ID as reports count it: of the account and role

@@ -1,0 +1,306 @@
+package preflight_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/oauth2"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+)
+
+// seeds is how many runs with faults TestFaults makes of each plan and cloud:
+// go test ./preflight -run TestFaults -seeds 100000
+var seeds = flag.Int("seeds", 60, "runs with faults, of each plan and cloud")
+
+// A faulty transport spoils some of the answers of another. What it does to a
+// request depends on the seed, the request and how often it came, not on the
+// order in which requests arrive.
+type faultyTransport struct {
+	next http.RoundTripper
+	seed uint64
+	// share of requests in a hundred are spoilt.
+	share int
+
+	mu    sync.Mutex
+	times map[string]uint64
+}
+
+// RoundTrip implements http.RoundTripper.
+func (f *faultyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	dice := f.dice(r)
+	response, err := f.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	if dice.IntN(100) >= f.share {
+		return answered(response, response.StatusCode, body), nil
+	}
+	return spoil(dice, response, body, r.URL.Path)
+}
+
+func (f *faultyTransport) dice(r *http.Request) *rand.Rand {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.times == nil {
+		f.times = map[string]uint64{}
+	}
+	key := r.Method + " " + r.URL.String()
+	f.times[key]++
+	h := fnv.New64()
+	io.WriteString(h, key)
+	return rand.New(rand.NewPCG(f.seed, h.Sum64()+f.times[key]))
+}
+
+// strangers are answers to questions by what those end with. None is at home
+// where another is.
+var strangers = map[string]string{
+	":getIamPolicy":       `{"version": 1, "etag": "BwY=", "bindings": [{"role": "roles/owner", "members": ["allUsers"]}]}`,
+	":testIamPermissions": `{"permissions": ["container.clusters.create"]}`,
+	":getAncestry":        `{"ancestor": [{"resourceId": {"type": "project", "id": "another"}}, {"resourceId": {"type": "organization", "id": "1"}}]}`,
+	"projects":            `{"name": "projects/999", "projectId": "another", "state": "ACTIVE"}`,
+	"roles":               `{"name": "roles/another", "title": "Another", "includedPermissions": ["a.b.c"], "stage": "GA", "etag": "AA=="}`,
+	"accounts":            `{"name": "projects/another/serviceAccounts/a@another.iam.gserviceaccount.com", "email": "a@another.iam.gserviceaccount.com", "uniqueId": "1"}`,
+	"services":            `{"services": [{"name": "projects/999/services/another.googleapis.com", "state": "ENABLED"}]}`,
+	"token":               `{"access_token": "x", "expires_in": 3599, "token_type": "Bearer"}`,
+}
+
+// stranger is an answer to another question than the one asked.
+func stranger(dice *rand.Rand, path string) string {
+	at := strings.LastIndexAny(path, ":/")
+	var names []string
+	for name := range strangers {
+		if strings.TrimPrefix(name, ":") != path[at+1:] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return strangers[names[dice.IntN(len(names))]]
+}
+
+func answered(response *http.Response, status int, body []byte) *http.Response {
+	response.StatusCode, response.Status = status, http.StatusText(status)
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response
+}
+
+// spoil is one of the faults that networks, proxies and services have.
+func spoil(dice *rand.Rand, response *http.Response, body []byte, path string) (*http.Response, error) {
+	failing := func(statuses ...int) (*http.Response, error) {
+		status := statuses[dice.IntN(len(statuses))]
+		return answered(response, status, fmt.Appendf(nil, `{"error": {"code": %d, "message": "spoilt", "status": "X"}}`, status)), nil
+	}
+	switch dice.IntN(12) {
+	case 0:
+		return failing(401, 403, 404, 408, 409)
+	case 1:
+		response.Header.Set("Retry-After", "0")
+		return failing(429)
+	case 2:
+		return failing(429, 500, 502, 503, 504)
+	case 3:
+		return nil, errors.New("connection reset by peer")
+	case 4:
+		return nil, context.DeadlineExceeded
+	case 5:
+		return answered(response, 200, body[:len(body)/2]), nil
+	case 6:
+		return answered(response, 200, []byte("<html><body>Sign in to the network</body></html>")), nil
+	case 7:
+		return answered(response, 200, changed(dice, body)), nil
+	case 8:
+		return answered(response, 200, nil), nil
+	case 9:
+		return answered(response, 200, []byte(`[]`)), nil
+	case 10:
+		return answered(response, 200, []byte(`"ok"`)), nil
+	}
+	return answered(response, 200, []byte(stranger(dice, path))), nil
+}
+
+// changed is an answer with a member more, and maybe one of another type.
+func changed(dice *rand.Rand, body []byte) []byte {
+	var v map[string]any
+	if json.Unmarshal(body, &v) != nil || len(v) == 0 {
+		return []byte(`{"more": true}`)
+	}
+	names := slices.Sorted(maps.Keys(v))
+	if dice.IntN(2) == 0 {
+		v[names[dice.IntN(len(names))]] = map[string]any{"unexpected": true}
+	}
+	v["more"] = map[string]any{"x": 1}
+	out, err := json.Marshal(v)
+	if err != nil {
+		return body
+	}
+	return out
+}
+
+// TestFaults: whatever goes wrong on the way, what fails never passes, and what
+// passes never fails.
+func TestFaults(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, name := range []string{"named-service-account", "shared-vpc", "cmek", "existing", "impersonation", "all-in-one-plan"} {
+		for _, edits := range [][]string{
+			nil,
+			{agentOff, "disable-api acme-prod logging.googleapis.com"},
+			{"revoke organizations/100000000000 roles/container.clusterAdmin serviceAccount:terraform@acme-prod.iam.gserviceaccount.com", "delete-account gke-nodes@acme-prod.iam.gserviceaccount.com"},
+		} {
+			truth := verdicts(check(t, readPlan(t, name), newServer(t, edits...)))
+			for seed := range *seeds {
+				transport := &faultyTransport{next: newServer(t, edits...).RoundTripper(), seed: uint64(seed), share: []int{3, 15, 60}[seed%3]}
+				if why := belies(truth, checkFaulty(t, name, transport)); why != "" {
+					t.Fatalf("%s with %q, seed %d: %s", name, edits, seed, why)
+				}
+			}
+		}
+	}
+	if left := settled(before); left > before {
+		t.Errorf("%d goroutines are left, %d were there", left, before)
+	}
+}
+
+// belies says what of a report contradicts what is known to be true. A check
+// that gave up for want of credentials, nil, says nothing.
+func belies(truth map[string]preflight.Outcome, r *preflight.Report) string {
+	if r == nil {
+		return ""
+	}
+	for what, got := range verdicts(r) {
+		if want, known := truth[what]; known && opposite(got, want) {
+			return fmt.Sprintf("%s is %s, and %s without faults", what, got, want)
+		}
+	}
+	if r.Result == preflight.Pass && hasOutcome(truth, preflight.Fail) {
+		return "the result is a pass"
+	}
+	return ""
+}
+
+// settled waits until there are no more goroutines than before, or too long.
+func settled(before int) int {
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return runtime.NumGoroutine()
+}
+
+func checkFaulty(t *testing.T, name string, transport http.RoundTripper) *preflight.Report {
+	t.Helper()
+	p, err := plan.Read(bytes.NewReader(readPlan(t, name)), plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := gcp.New(t.Context(), gcp.Options{
+		HTTP: transport, Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
+		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "deployer-token"}), Source: "a test"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := preflight.Check(t.Context(), p, client, preflight.Options{
+		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+	})
+	if errors.Is(err, preflight.ErrUnauthenticated) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func opposite(a, b preflight.Outcome) bool {
+	return a == preflight.Pass && b == preflight.Fail || a == preflight.Fail && b == preflight.Pass
+}
+
+func hasOutcome(of map[string]preflight.Outcome, o preflight.Outcome) bool {
+	for what, is := range of {
+		if is == o && strings.HasPrefix(what, "error ") {
+			return true
+		}
+	}
+	return false
+}
+
+// verdicts are outcomes by what they are about, whether or not the numbers of
+// projects could be found out.
+func verdicts(r *preflight.Report) map[string]preflight.Outcome {
+	out := map[string]preflight.Outcome{}
+	for _, f := range r.Findings {
+		rule, kind, permissions := f.Rule, "", ""
+		if f.Answers != "" {
+			rule = f.Answers
+		}
+		if f.Principal != nil {
+			kind = string(f.Principal.Kind)
+		}
+		if f.Permissions != nil {
+			permissions = strings.Join(f.Permissions.Needed, ",")
+		}
+		resource := strings.NewReplacer("{number:acme-prod}", "111111111111", "{number:acme-service}", "222222222222", "{number:acme-new}", "888888888883").Replace(f.Resource)
+		out[strings.Join(append([]string{string(f.Severity), rule, kind, resource, f.Service, permissions}, f.Addresses...), " ")] = f.Outcome
+	}
+	return out
+}
+
+// TestOneFault: where a fault hides what decides, nothing is said to be
+// missing.
+func TestOneFault(t *testing.T) {
+	for _, tt := range []struct{ name, plan, fault, open string }{
+		{"the number of the service project", "shared-vpc", `/v3/projects/acme-service$|acme-service/services:batchGet`, "GP502"},
+		{"what the deployer may do to an account that the plan makes", "all-in-one-plan", `/v3/projects/acme-new:testIamPermissions|gke-nodes@acme-new\S+:testIamPermissions`, "GP203"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			next, fault := newServer(t).RoundTripper(), regexp.MustCompile(tt.fault)
+			r := checkFaulty(t, tt.plan, roundTripper(func(r *http.Request) (*http.Response, error) {
+				if fault.MatchString(r.URL.Path) {
+					return nil, errors.New("connection reset by peer")
+				}
+				return next.RoundTrip(r)
+			}))
+			outcomes := map[preflight.Outcome]int{}
+			for _, f := range r.Findings {
+				if f.Rule == tt.open {
+					outcomes[f.Outcome]++
+				}
+			}
+			if outcomes[preflight.Fail] > 0 || outcomes[preflight.Undetermined] == 0 {
+				t.Errorf("%s: %v, want some undetermined and none to fail", tt.open, outcomes)
+			}
+		})
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
