@@ -166,13 +166,19 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 func (j *judge) relevant(needs []rules.Need, findings []Finding) []Finding {
 	var out []Finding
 	for i, f := range findings {
-		mayBeTaken := len(f.TakenAwayBy) > 0 || needs[i].Kind == rules.Permissions && len(j.bearingOn(needs[i])) > 0
-		taken := f.Rule == ruleTakenAway || f.Outcome == Undetermined && mayBeTaken
-		if !needs[i].Standing || taken {
+		if !needs[i].Standing || j.isTaken(needs[i], f) {
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// isTaken reports whether apply takes, or may take, what a need is about.
+func (j *judge) isTaken(n rules.Need, f Finding) bool {
+	if f.Rule == ruleTakenAway || f.Outcome != Undetermined {
+		return f.Rule == ruleTakenAway
+	}
+	return len(f.TakenAwayBy) > 0 || n.Kind == rules.Permissions && len(j.bearingOn(n)) > 0
 }
 
 // counted calls Progress each time that the returned function is called.

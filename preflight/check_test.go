@@ -27,7 +27,7 @@ import (
 
 // readPlan reads a plan of fixtures/plans, or one of those that altered makes
 // of them: cmek+pools is cmek, altered as pools says.
-func readPlan(t *testing.T, name string) []byte {
+func readPlan(t testing.TB, name string) []byte {
 	t.Helper()
 	name, alteration, _ := strings.Cut(name, "+")
 	data, err := os.ReadFile(filepath.Join("../fixtures/plans", name, "plan.json"))
@@ -139,7 +139,7 @@ func plans(t *testing.T) []string {
 	return files
 }
 
-func newServer(t *testing.T, edits ...string) *fakegcp.Server {
+func newServer(t testing.TB, edits ...string) *fakegcp.Server {
 	t.Helper()
 	data, err := os.ReadFile("../fixtures/clouds/acme.yaml")
 	if err != nil {

@@ -213,7 +213,7 @@ func settled(before int) int {
 	return runtime.NumGoroutine()
 }
 
-func checkFaulty(t *testing.T, name string, transport http.RoundTripper) *preflight.Report {
+func checkFaulty(t testing.TB, name string, transport http.RoundTripper) *preflight.Report {
 	t.Helper()
 	p, err := plan.Read(bytes.NewReader(readPlan(t, name)), plan.Options{})
 	if err != nil {

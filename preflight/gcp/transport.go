@@ -18,7 +18,7 @@ import (
 )
 
 // maxConcurrent bounds how many requests are under way at once.
-const maxConcurrent = 16
+const maxConcurrent = 64
 
 // maxAnswer bounds an answer, in bytes. The largest policies have some
 // megabytes: 1,500 members, each with a long name.
