@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	tfjson "github.com/hashicorp/terraform-json"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -169,12 +170,21 @@ func TestRedact(t *testing.T) {
 	}
 }
 
+// BenchmarkRead reads a plan, and for comparison decodes it whole with
+// terraform-json.
 func BenchmarkRead(b *testing.B) {
 	data := fixturePlan(b, "fleet")
-	b.SetBytes(int64(len(data)))
-	for b.Loop() {
-		if _, err := Read(bytes.NewReader(data), Options{}); err != nil {
-			b.Fatal(err)
-		}
+	for name, read := range map[string]func() error{
+		"read":           func() error { _, err := Read(bytes.NewReader(data), Options{}); return err },
+		"terraform-json": func() error { return new(tfjson.Plan).UnmarshalJSON(data) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				if err := read(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
