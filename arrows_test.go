@@ -23,10 +23,11 @@ func arrows() map[string][]string {
 			"preflight", "preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report", "preflight/diagnose",
 			"preflight/access", "fixtures", "fixtures/fakegcp",
 		},
-		"preflight":        {"preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp"},
-		"preflight/access": {"preflight/gcp"},
-		"preflight/rules":  {"preflight/plan"},
-		"preflight/report": {"preflight", "preflight/rules"},
+		"preflight":          {"preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
+		"preflight/access":   {"preflight/gcp", "preflight/shell"},
+		"preflight/diagnose": {"preflight/shell"},
+		"preflight/rules":    {"preflight/plan"},
+		"preflight/report":   {"preflight", "preflight/rules"},
 
 		"preflight/rules/internal/gendocs": {"preflight/rules"},
 	}

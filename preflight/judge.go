@@ -7,6 +7,7 @@ import (
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/shell"
 )
 
 // each calls f for 0 to n-1 side by side, and waits. How many requests that
@@ -202,7 +203,7 @@ func (j *judge) usable(n rules.Need, f Finding) Finding {
 	f = f.evident("serviceAccounts.get", n.Resource, fmt.Sprintf("disabled: %t", account.Disabled))
 	if account.Disabled {
 		n.ExpectedError = ""
-		n.Fix.Commands = []string{command("gcloud", "iam", "service-accounts", "enable", email, "--project="+n.Project)}
+		n.Fix.Commands = []string{shell.Command("gcloud", "iam", "service-accounts", "enable", email, "--project="+n.Project)}
 		return f.failed(n, "service account "+email+" is disabled: nodes that run as it do not register")
 	}
 	f.Outcome, f.Message = Pass, "service account "+email+" exists and is enabled"

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/shell"
 )
 
 // mend is how a need that is not met can be met; nil where nothing is known.
@@ -12,14 +13,14 @@ func mend(n rules.Need, f Finding) *Fix {
 	fix := &Fix{Commands: n.Fix.Commands, Terraform: n.Fix.Terraform}
 	switch {
 	case n.Kind == rules.Attached:
-		fix.Commands = append(fix.Commands, command("gcloud", "compute", "shared-vpc", "associated-projects", "add", n.Project, "--host-project="+n.Expect))
+		fix.Commands = append(fix.Commands, shell.Command("gcloud", "compute", "shared-vpc", "associated-projects", "add", n.Project, "--host-project="+n.Expect))
 		fix.Terraform = attachInTerraform(n)
 	case n.Kind == rules.Unconstrained:
-		fix.Commands = append(fix.Commands, command("gcloud", "resource-manager", "org-policies", "disable-enforce", n.Expect, "--project="+n.Project))
+		fix.Commands = append(fix.Commands, shell.Command("gcloud", "resource-manager", "org-policies", "disable-enforce", n.Expect, "--project="+n.Project))
 	case n.Kind == rules.Free && len(n.Addresses) == 1:
-		fix.Commands = append(fix.Commands, command("terraform", "import", n.Addresses[0], n.Clusters[0]))
+		fix.Commands = append(fix.Commands, shell.Command("terraform", "import", n.Addresses[0], n.Clusters[0]))
 	case n.Kind == rules.Service:
-		fix.Commands = append(fix.Commands, command("gcloud", "services", "enable", n.Service, "--project="+n.Project))
+		fix.Commands = append(fix.Commands, shell.Command("gcloud", "services", "enable", n.Service, "--project="+n.Project))
 		fix.Terraform = enableInTerraform(n)
 	case n.Fix.Role != "" && memberToGrant(f) != "":
 		fix.Commands = append(fix.Commands, grant(n, memberToGrant(f)))
@@ -41,26 +42,26 @@ func memberToGrant(f Finding) string {
 
 func grant(n rules.Need, member string) string {
 	if account := accountName(n.Resource); account != "" {
-		return command("gcloud", "iam", "service-accounts", "add-iam-policy-binding",
+		return shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding",
 			account[strings.LastIndex(account, "/")+1:], "--project="+n.Project, "--member="+member, "--role="+n.Fix.Role)
 	}
 	parts := strings.Split(relativeName(n.Resource), "/")
 	last, binding := parts[len(parts)-1], []string{"--project=" + n.Project, "--member=" + member, "--role=" + n.Fix.Role}
 	switch {
 	case strings.Contains(n.Resource, "/subnetworks/"):
-		return command(append([]string{"gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", last, "--region=" + parts[3]}, binding...)...)
+		return shell.Command(append([]string{"gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", last, "--region=" + parts[3]}, binding...)...)
 	case strings.Contains(n.Resource, "/cryptoKeys/"):
-		return command(append([]string{"gcloud", "kms", "keys", "add-iam-policy-binding", last, "--keyring=" + parts[5], "--location=" + parts[3]}, binding...)...)
+		return shell.Command(append([]string{"gcloud", "kms", "keys", "add-iam-policy-binding", last, "--keyring=" + parts[5], "--location=" + parts[3]}, binding...)...)
 	case strings.Contains(n.Resource, "/caPools/"):
-		return command(append([]string{"gcloud", "privateca", "pools", "add-iam-policy-binding", last, "--location=" + parts[3]}, binding...)...)
+		return shell.Command(append([]string{"gcloud", "privateca", "pools", "add-iam-policy-binding", last, "--location=" + parts[3]}, binding...)...)
 	case strings.Contains(n.Resource, "/topics/"):
-		return command(append([]string{"gcloud", "pubsub", "topics", "add-iam-policy-binding", last}, binding...)...)
+		return shell.Command(append([]string{"gcloud", "pubsub", "topics", "add-iam-policy-binding", last}, binding...)...)
 	case strings.Contains(n.Resource, "/secrets/"):
-		return command(append([]string{"gcloud", "secrets", "add-iam-policy-binding", last}, binding...)...)
+		return shell.Command(append([]string{"gcloud", "secrets", "add-iam-policy-binding", last}, binding...)...)
 	case parts[0] == "tagValues":
-		return command("gcloud", "resource-manager", "tags", "values", "add-iam-policy-binding", "tagValues/"+last, "--member="+member, "--role="+n.Fix.Role)
+		return shell.Command("gcloud", "resource-manager", "tags", "values", "add-iam-policy-binding", "tagValues/"+last, "--member="+member, "--role="+n.Fix.Role)
 	}
-	return command("gcloud", "projects", "add-iam-policy-binding", n.Project,
+	return shell.Command("gcloud", "projects", "add-iam-policy-binding", n.Project,
 		"--member="+member, "--role="+n.Fix.Role, "--condition=None")
 }
 
@@ -104,23 +105,4 @@ func enableInTerraform(n rules.Need) string {
 func hcl(s string) string {
 	quoted := fmt.Sprintf("%q", s)
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(quoted)
-}
-
-// command writes a command line that a shell takes apart into exactly these
-// words, whatever they hold.
-func command(words ...string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = quote(w)
-	}
-	return strings.Join(quoted, " ")
-}
-
-const plainInShell = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:@,+"
-
-func quote(word string) string {
-	if word != "" && strings.Trim(word, plainInShell) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

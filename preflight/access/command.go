@@ -1,30 +1,15 @@
 package access
 
-import "strings"
+import (
+	"strings"
 
-// command writes a command line that a shell takes apart into exactly these
-// words, whatever they hold.
-func command(words ...string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = quote(w)
-	}
-	return strings.Join(quoted, " ")
-}
-
-const plainInShell = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:@,+"
-
-func quote(word string) string {
-	if word != "" && strings.Trim(word, plainInShell) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
+	"gke-preflight/preflight/shell"
+)
 
 // getCredentials writes the kubeconfig's entry of a cluster anew.
 func getCredentials(r Ref, flags ...string) string {
 	words := []string{"gcloud", "container", "clusters", "get-credentials", r.Name, "--location=" + r.Location, "--project=" + r.Project}
-	return command(append(words, flags...)...)
+	return shell.Command(append(words, flags...)...)
 }
 
 // refresh is getCredentials for the same kind of endpoint as now.
@@ -40,7 +25,7 @@ func (c *course) refresh() string {
 
 func update(r Ref, flags ...string) string {
 	words := []string{"gcloud", "container", "clusters", "update", r.Name, "--location=" + r.Location, "--project=" + r.Project}
-	return command(append(words, flags...)...)
+	return shell.Command(append(words, flags...)...)
 }
 
 // grant gives a role to a member, or shows first who that is.
@@ -48,7 +33,7 @@ func grant(project, member, role string) []string {
 	if member == "" {
 		return []string{"gcloud auth list"}
 	}
-	return []string{command("gcloud", "projects", "add-iam-policy-binding", project, "--member="+member, "--role="+role, "--condition=None")}
+	return []string{shell.Command("gcloud", "projects", "add-iam-policy-binding", project, "--member="+member, "--role="+role, "--condition=None")}
 }
 
 // memberOf is the IAM member with an email address; empty for none.

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/shell"
 )
 
 // Google is what is asked of Google Cloud. Its errors are those of gcp.
@@ -168,7 +169,7 @@ func (c *course) state(plane ControlPlane) finding {
 			message: c.Ref.String() + " is " + plane.Status,
 			cause:   "the cluster is " + plane.Status + ": its API server is not to be relied on until it is RUNNING",
 			commands: []string{
-				command("gcloud", "container", "operations", "list", "--location="+c.Ref.Location, "--project="+c.Ref.Project, "--filter=status!=DONE"),
+				shell.Command("gcloud", "container", "operations", "list", "--location="+c.Ref.Location, "--project="+c.Ref.Project, "--filter=status!=DONE"),
 			},
 		}
 	}
@@ -187,7 +188,7 @@ func (c *course) refused(ctx context.Context, e *gcp.Error) finding {
 		return finding{
 			verdict: Fail, class: "quota_project_denied",
 			message:  c.name() + " may not use the quota project that requests are billed to: " + c.silent,
-			commands: []string{command("gcloud", "auth", "application-default", "set-quota-project", c.Ref.Project)},
+			commands: []string{shell.Command("gcloud", "auth", "application-default", "set-quota-project", c.Ref.Project)},
 		}
 	case e.Reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
 		return c.narrow(nil)
@@ -210,7 +211,7 @@ func (c *course) disabled(service, consumer string) finding {
 	return finding{
 		verdict: Fail, class: "api_disabled",
 		message:  service + " is off in project " + project,
-		commands: []string{command("gcloud", "services", "enable", service, "--project="+project)},
+		commands: []string{shell.Command("gcloud", "services", "enable", service, "--project="+project)},
 	}
 }
 
@@ -218,7 +219,7 @@ func (c *course) disabled(service, consumer string) finding {
 func (c *course) notFound(ctx context.Context) finding {
 	f := finding{
 		verdict: Fail, class: "cluster_not_found",
-		message: "there is no " + c.Ref.String(), commands: []string{command("gcloud", "container", "clusters", "list", "--project="+c.Ref.Project)},
+		message: "there is no " + c.Ref.String(), commands: []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+c.Ref.Project)},
 	}
 	names, err := c.Google.Clusters(ctx, c.Ref.Project)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestParseRef(t *testing.T) {
@@ -185,14 +183,6 @@ func FuzzReadKubeconfig(f *testing.F) {
 			_, _ = newSite(e.cluster, &ControlPlane{})
 		}
 	})
-}
-
-func TestCommandsAreQuoted(t *testing.T) {
-	got := command("gcloud", "a b", "", "it's", "x;y", "--member=user:a@b.example")
-	const want = `gcloud 'a b' '' 'it'\''s' 'x;y' --member=user:a@b.example`
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
 }
 
 func TestTokensAreHidden(t *testing.T) {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"gke-preflight/preflight/shell"
 )
 
 // Transport is the way to an API server that World.Connect wants.
@@ -87,7 +89,7 @@ func (c *course) apiServer(ctx context.Context) finding {
 	if c.plane != nil && c.site == nil && len(endpoints(c.plane)) == 0 {
 		return finding{
 			verdict: Fail, class: "cluster_not_ready", message: "the cluster has no endpoint: it is " + c.plane.Status,
-			commands: []string{command("gcloud", "container", "operations", "list", "--location="+c.Ref.Location, "--project="+c.Ref.Project)},
+			commands: []string{shell.Command("gcloud", "container", "operations", "list", "--location="+c.Ref.Location, "--project="+c.Ref.Project)},
 		}
 	}
 	if c.site == nil || c.token == "" {
@@ -233,7 +235,7 @@ func (c *course) refusedConnection() finding {
 		message: c.site.host + " refuses the connection",
 		cause:   c.site.host + " refuses the connection: the control plane is being repaired or upgraded, or a firewall is in the way",
 		commands: []string{
-			command("gcloud", "container", "operations", "list", "--location="+c.Ref.Location, "--project="+c.Ref.Project, "--filter=status!=DONE"),
+			shell.Command("gcloud", "container", "operations", "list", "--location="+c.Ref.Location, "--project="+c.Ref.Project, "--filter=status!=DONE"),
 		},
 	}
 	if c.site.loopback() && !c.site.known(c.plane) {
@@ -271,13 +273,13 @@ func (c *course) byName() []string {
 	dns := c.plane.Endpoints.DNS
 	switch {
 	case c.site.dns:
-		return []string{command("curl", "-sv", "https://"+c.site.host+"/version")}
+		return []string{shell.Command("curl", "-sv", "https://"+c.site.host+"/version")}
 	case dns.Endpoint != "" && dns.External:
 		return []string{getCredentials(c.Ref, "--dns-endpoint")}
 	case c.site.private(c.plane):
 		return []string{update(c.Ref, "--enable-dns-access"), getCredentials(c.Ref, "--dns-endpoint")}
 	}
-	return []string{command("curl", "-sv", "--max-time", "10", "--insecure", "https://"+c.site.host+"/version")}
+	return []string{shell.Command("curl", "-sv", "--max-time", "10", "--insecure", "https://"+c.site.host+"/version")}
 }
 
 // authorized are the networks that reach the IP endpoints, if not all do.
@@ -335,7 +337,7 @@ func (c *course) unauthorized(who, member string) finding {
 		verdict: Fail, class: "unauthorized_401",
 		message:  "GET /api/v1/namespaces answers 401 Unauthorized to " + who,
 		cause:    "the API server does not accept the token of " + who + ", which Google does: the identity may not talk to this cluster",
-		commands: append(grant(c.Ref.Project, member, "roles/container.viewer"), command("gcloud", "auth", "list")),
+		commands: append(grant(c.Ref.Project, member, "roles/container.viewer"), shell.Command("gcloud", "auth", "list")),
 	}
 }
 

@@ -1,6 +1,10 @@
 package diagnose
 
-import "strings"
+import (
+	"strings"
+
+	"gke-preflight/preflight/shell"
+)
 
 // advice is what to make of an error.
 type advice struct {
@@ -194,7 +198,7 @@ func (f *finding) grantCaller() []string {
 	}
 	role := roleWith(f.Permission)
 	if role == "" {
-		return append(commands, command("gcloud", "iam", "list-grantable-roles", "//cloudresourcemanager.googleapis.com/projects/"+f.inProject()))
+		return append(commands, shell.Command("gcloud", "iam", "list-grantable-roles", "//cloudresourcemanager.googleapis.com/projects/"+f.inProject()))
 	}
 	return append(commands, grant(f.inProject(), f.caller(), role))
 }
@@ -202,7 +206,7 @@ func (f *finding) grantCaller() []string {
 func (f *finding) impersonation(a advice) advice {
 	account := fit(emailForm, lastPart(f.Resource), "SERVICE_ACCOUNT_EMAIL")
 	a.cause = "The credentials at hand may not impersonate the service account: they lack iam.serviceAccounts.getAccessToken on it. Owner and Editor do not have that either. A grant that is minutes old may not be known everywhere yet."
-	a.commands = []string{whoAmI(), command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", account, "--member="+f.caller(), "--role=roles/iam.serviceAccountTokenCreator")}
+	a.commands = []string{whoAmI(), shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", account, "--member="+f.caller(), "--role=roles/iam.serviceAccountTokenCreator")}
 	return a
 }
 
@@ -221,19 +225,19 @@ func orPlaceholder(project string) string {
 
 func (f *finding) unnamedPermission(a advice) advice {
 	a.cause = "The request was refused and the text does not say for lack of what. A project that is misspelt, or that the caller may not see, is answered the same way."
-	a.commands = []string{whoAmI(), command("gcloud", "projects", "describe", f.inProject()), recentRefusals(f)}
+	a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", f.inProject()), recentRefusals(f)}
 	return a
 }
 
 // recentRefusals asks the audit log, which names the permission and who lacked
 // it.
 func recentRefusals(f *finding) string {
-	return command("gcloud", "logging", "read", "protoPayload.status.code=7", "--project="+f.inProject(), "--freshness=1d", "--limit=10",
+	return shell.Command("gcloud", "logging", "read", "protoPayload.status.code=7", "--project="+f.inProject(), "--freshness=1d", "--limit=10",
 		"--format=table(protoPayload.authenticationInfo.principalEmail,protoPayload.authorizationInfo.permission,protoPayload.status.message)")
 }
 
 func recentOperations(f *finding) string {
-	return command("gcloud", "container", "operations", "list", "--project="+f.inProject(), "--sort-by=~START_TIME", "--limit=5")
+	return shell.Command("gcloud", "container", "operations", "list", "--project="+f.inProject(), "--sort-by=~START_TIME", "--limit=5")
 }
 
 func lastPart(name string) string { return name[strings.LastIndex(name, "/")+1:] }
@@ -320,8 +324,8 @@ func apiDisabled(f *finding) advice {
 		cause: "The API " + orIt(f.Service) + " is off in project " + orPlaceholder(f.Project) + ". The project named is the one that the request is counted for: " +
 			"that of the credentials or the quota project, which need not be the cluster's.",
 		commands: []string{
-			command("gcloud", "services", "list", "--enabled", "--project="+f.inProject(), "--filter=config.name:"+service),
-			command("gcloud", "services", "enable", service, "--project="+f.inProject()),
+			shell.Command("gcloud", "services", "list", "--enabled", "--project="+f.inProject(), "--filter=config.name:"+service),
+			shell.Command("gcloud", "services", "enable", service, "--project="+f.inProject()),
 		},
 		rules: []string{"GP105"},
 	}
@@ -358,12 +362,12 @@ func actAsDenied(f *finding) advice {
 		a.commands = append(a.commands, whoAmI())
 	}
 	a.commands = append(a.commands, describeAccount(account),
-		command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", account, "--member="+f.caller(), "--role=roles/iam.serviceAccountUser"))
+		shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", account, "--member="+f.caller(), "--role=roles/iam.serviceAccountUser"))
 	return a
 }
 
 func describeAccount(email string) string {
-	return command("gcloud", "iam", "service-accounts", "describe", email)
+	return shell.Command("gcloud", "iam", "service-accounts", "describe", email)
 }
 
 func accountMissing(f *finding) advice {
@@ -371,7 +375,7 @@ func accountMissing(f *finding) advice {
 	a := advice{
 		cause:    "The service account does not exist, or is disabled. One that was just made may not be known everywhere yet.",
 		suspects: []Suspect{{nodeAccount, "an account in the configuration that was deleted, disabled, misspelt or not made yet"}, {defaultAccount, "where the configuration names none, GKE takes this one"}},
-		commands: []string{describeAccount(account), command("gcloud", "iam", "service-accounts", "enable", account)},
+		commands: []string{describeAccount(account), shell.Command("gcloud", "iam", "service-accounts", "enable", account)},
 		rules:    []string{"GP301", "GP304"},
 	}
 	switch kind := kindOf(f.account, nodeAccount); {
@@ -380,7 +384,7 @@ func accountMissing(f *finding) advice {
 		a.rules = []string{"GP304", "GP301"}
 	case isAgent(kind):
 		a.cause = "The service agent does not exist: Google makes it when its API is first used or enabled in the project."
-		a.commands = []string{command("gcloud", "services", "enable", "container.googleapis.com", "--project="+f.inProject())}
+		a.commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+f.inProject())}
 		a.rules = []string{"GP101", "GP401"}
 	}
 	return a
@@ -453,7 +457,7 @@ func orHost(project string) string {
 // of the host project's.
 func networkUser(f *finding, host, member string) string {
 	if m := subnetForm.FindStringSubmatch(f.Resource); m != nil {
-		return command("gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", m[3], "--region="+m[2], "--project="+m[1], "--member="+member, "--role=roles/compute.networkUser")
+		return shell.Command("gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", m[3], "--region="+m[2], "--project="+m[1], "--member="+member, "--role=roles/compute.networkUser")
 	}
 	return grant(host, member, "roles/compute.networkUser")
 }
@@ -482,7 +486,7 @@ func keyDenied(f *finding) advice {
 		a.suspects = append(a.suspects, Suspect{k, keyReason(k)})
 	}
 	for _, k := range kinds {
-		a.commands = append(a.commands, command("gcloud", "kms", "keys", "add-iam-policy-binding", m[4], "--keyring="+m[3], "--location="+m[2], "--project="+m[1],
+		a.commands = append(a.commands, shell.Command("gcloud", "kms", "keys", "add-iam-policy-binding", m[4], "--keyring="+m[3], "--location="+m[2], "--project="+m[1],
 			"--member="+f.agent(k, projectNumber), "--role=roles/cloudkms.cryptoKeyEncrypterDecrypter"))
 	}
 	return a
@@ -496,7 +500,7 @@ func keyReason(kind string) string {
 }
 
 func keyPolicy(m []string) string {
-	return command("gcloud", "kms", "keys", "get-iam-policy", m[4], "--keyring="+m[3], "--location="+m[2], "--project="+m[1])
+	return shell.Command("gcloud", "kms", "keys", "get-iam-policy", m[4], "--keyring="+m[3], "--location="+m[2], "--project="+m[1])
 }
 
 // clusterFlags are the flags that name a cluster, as far as the text tells.
@@ -516,8 +520,8 @@ func requiresRecreation(f *finding) advice {
 		cause: "GKE has marked the nodes of pool " + orIt(f.Resource) + " for recreation and has not recreated them yet, and what was asked for needs that done, such as the end of a credential rotation or taking network policy away. " +
 			"It does so in maintenance windows, which can take weeks; upgrading the pool to the control plane's own version does it now. That recreates every node of the pool.",
 		commands: []string{
-			command(append([]string{"gcloud", "container", "clusters", "describe", cluster, "--format=value(currentMasterVersion,currentNodeVersion,maintenancePolicy)"}, flags...)...),
-			command(append([]string{"gcloud", "container", "clusters", "upgrade", cluster, "--node-pool=" + pool, "--cluster-version=CONTROL_PLANE_VERSION"}, flags...)...),
+			shell.Command(append([]string{"gcloud", "container", "clusters", "describe", cluster, "--format=value(currentMasterVersion,currentNodeVersion,maintenancePolicy)"}, flags...)...),
+			shell.Command(append([]string{"gcloud", "container", "clusters", "upgrade", cluster, "--node-pool=" + pool, "--cluster-version=CONTROL_PLANE_VERSION"}, flags...)...),
 		},
 	}
 }
@@ -529,7 +533,7 @@ func operationRunning(f *finding) advice {
 		commands: []string{recentOperations(f)},
 	}
 	if operationForm.MatchString(f.Resource) {
-		a.commands = append(a.commands, command(append([]string{"gcloud", "container", "operations", "wait", f.Resource}, flags...)...))
+		a.commands = append(a.commands, shell.Command(append([]string{"gcloud", "container", "operations", "wait", f.Resource}, flags...)...))
 	}
 	return a
 }
@@ -543,7 +547,7 @@ func unauthorized(f *finding) advice {
 		commands: []string{
 			whoAmI(),
 			"gke-gcloud-auth-plugin --version",
-			command(append([]string{"gcloud", "container", "clusters", "get-credentials", cluster}, flags...)...),
+			shell.Command(append([]string{"gcloud", "container", "clusters", "get-credentials", cluster}, flags...)...),
 		},
 	}
 }
@@ -554,7 +558,7 @@ func pluginMissing() advice {
 		commands: []string{
 			"gcloud components install gke-gcloud-auth-plugin",
 			"gke-gcloud-auth-plugin --version",
-			command("gcloud", "container", "clusters", "get-credentials", "CLUSTER", "--location=LOCATION", "--project="+projectID),
+			shell.Command("gcloud", "container", "clusters", "get-credentials", "CLUSTER", "--location=LOCATION", "--project="+projectID),
 		},
 	}
 }
@@ -563,13 +567,13 @@ func notFound(f *finding) advice {
 	project := f.inProject()
 	a := advice{
 		cause:    "It is not there, or is elsewhere: another project, a region given for a zone or the other way round, another name, or an account that looks into another organization.",
-		commands: []string{whoAmI(), command("gcloud", "container", "clusters", "list", "--project="+project)},
+		commands: []string{whoAmI(), shell.Command("gcloud", "container", "clusters", "list", "--project="+project)},
 	}
 	if f.pattern.name == "consumer-invalid" {
-		a.commands = []string{whoAmI(), command("gcloud", "projects", "describe", project)}
+		a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", project)}
 	}
 	if strings.Contains(f.Resource, "subnet") || f.pattern.name == "subnetwork-absent" {
-		a.commands = []string{command("gcloud", "compute", "networks", "subnets", "list", "--project="+project)}
+		a.commands = []string{shell.Command("gcloud", "compute", "networks", "subnets", "list", "--project="+project)}
 	}
 	return a
 }
@@ -584,7 +588,7 @@ func propagation(f *finding) advice {
 func quota(f *finding) advice {
 	a := advice{cause: "A quota is used up, or a rate limit was hit. It answers 403 at times, and no role helps: ask for more, use less, or take another region."}
 	if f.pattern.name != "resource-quota" {
-		a.commands = []string{command("gcloud", "compute", "project-info", "describe", "--project="+f.inProject(), "--flatten=quotas[]", "--format=table(quotas.metric,quotas.usage,quotas.limit)")}
+		a.commands = []string{shell.Command("gcloud", "compute", "project-info", "describe", "--project="+f.inProject(), "--flatten=quotas[]", "--format=table(quotas.metric,quotas.usage,quotas.limit)")}
 	}
 	return a
 }
@@ -595,7 +599,7 @@ func credentials(*finding) advice {
 		commands: []string{
 			whoAmI(),
 			"gcloud auth application-default login",
-			command("gcloud", "auth", "application-default", "print-access-token", "--quiet", "--format=none"),
+			shell.Command("gcloud", "auth", "application-default", "print-access-token", "--quiet", "--format=none"),
 		},
 	}
 }

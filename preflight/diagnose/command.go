@@ -3,6 +3,8 @@ package diagnose
 import (
 	"regexp"
 	"strings"
+
+	"gke-preflight/preflight/shell"
 )
 
 // What stands in commands where the text does not tell.
@@ -77,37 +79,18 @@ func (f *finding) caller() string {
 }
 
 func whoAmI() string {
-	return command("gcloud", "auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
+	return shell.Command("gcloud", "auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
 }
 
 func numberOf(project string) string {
-	return command("gcloud", "projects", "describe", project, "--format=value(projectNumber)")
+	return shell.Command("gcloud", "projects", "describe", project, "--format=value(projectNumber)")
 }
 
 func rolesOf(project, member string) string {
-	return command("gcloud", "projects", "get-iam-policy", project, "--flatten=bindings[].members",
+	return shell.Command("gcloud", "projects", "get-iam-policy", project, "--flatten=bindings[].members",
 		"--filter=bindings.members:"+strings.TrimPrefix(member, "serviceAccount:"), "--format=value(bindings.role)")
 }
 
 func grant(project, member, role string) string {
-	return command("gcloud", "projects", "add-iam-policy-binding", project, "--member="+member, "--role="+role, "--condition=None")
-}
-
-// command writes a command line that a shell takes apart into exactly these
-// words, whatever they hold.
-func command(words ...string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = quote(w)
-	}
-	return strings.Join(quoted, " ")
-}
-
-const plainInShell = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:@,+"
-
-func quote(word string) string {
-	if word != "" && strings.Trim(word, plainInShell) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	return shell.Command("gcloud", "projects", "add-iam-policy-binding", project, "--member="+member, "--role="+role, "--condition=None")
 }
