@@ -282,17 +282,11 @@ func TestSensitive(t *testing.T) {
 		if r.Summary.Fail == 0 {
 			t.Errorf("%s: nothing failed: the value was not used", edit)
 		}
-		var b bytes.Buffer
-		if err := report.JSON(&b, r); err != nil {
-			t.Fatal(err)
-		}
-		if err := report.Text(&b, r, report.TextOptions{Verbose: true}); err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(b.String(), secret) {
+		b := inEveryFormat(t, r)
+		if strings.Contains(b, secret) {
 			t.Errorf("%s: the report shows the sensitive value", edit)
 		}
-		if !strings.Contains(b.String(), plan.Redacted) {
+		if !strings.Contains(b, plan.Redacted) {
 			t.Errorf("%s: the report does not say that something is sensitive", edit)
 		}
 	}
@@ -307,6 +301,21 @@ func TestSensitive(t *testing.T) {
 	if strings.Contains(string(needs), secret) {
 		t.Error("needs show the sensitive value")
 	}
+}
+
+// inEveryFormat is a report as each format writes it, one after another.
+func inEveryFormat(t *testing.T, r *preflight.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, err := range []error{
+		report.JSON(&b, r), report.Text(&b, r, report.TextOptions{Verbose: true}), report.SARIF(&b, r, report.SARIFOptions{}),
+		report.JUnit(&b, r, report.Threshold{}), report.GitHub(&b, r), report.Markdown(&b, r), report.HTML(&b, r), report.CodeQuality(&b, r),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
 }
 
 // mark makes the node pool's service account sensitive.
