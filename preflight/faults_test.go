@@ -17,16 +17,19 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/report"
 	"gke-preflight/preflight/rules"
 )
 
@@ -298,6 +301,61 @@ func TestOneFault(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPassingFaults: what goes wrong once and then right leaves no trace.
+func TestPassingFaults(t *testing.T) {
+	for _, name := range []string{"named-service-account", "shared-vpc", "cmek", "existing", "all-in-one-plan"} {
+		next := newServer(t, agentOff).RoundTripper()
+		var seen sync.Map
+		flaky := roundTripper(func(r *http.Request) (*http.Response, error) {
+			if _, again := seen.LoadOrStore(r.Method+" "+r.URL.String(), true); again {
+				return next.RoundTrip(r)
+			}
+			if len(r.URL.Path)%2 == 0 {
+				return nil, errors.New("connection reset by peer")
+			}
+			return &http.Response{StatusCode: 503, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+		})
+		want, got := checkFaulty(t, name, newServer(t, agentOff).RoundTripper()), checkFaulty(t, name, flaky)
+		for _, r := range []*preflight.Report{want, got} {
+			r.DurationMS, r.Requests = 0, preflight.Requests{}
+		}
+		if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
+			t.Errorf("%s: the report is another one:\n%s", name, diff)
+		}
+	}
+}
+
+// TestTokenExpires: midway, after any number of answers.
+func TestTokenExpires(t *testing.T) {
+	truth := verdicts(check(t, readPlan(t, "shared-vpc"), newServer(t, agentOff)))
+	for last := range int64(45) {
+		next := newServer(t, agentOff).RoundTripper()
+		var n atomic.Int64
+		r := checkFaulty(t, "shared-vpc", roundTripper(func(r *http.Request) (*http.Response, error) {
+			if n.Add(1) > last {
+				body := io.NopCloser(strings.NewReader(`{"error": {"code": 401, "message": "expired", "status": "UNAUTHENTICATED"}}`))
+				return &http.Response{StatusCode: 401, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, Request: r}, nil
+			}
+			return next.RoundTrip(r)
+		}))
+		if why := belies(truth, r); why != "" {
+			t.Errorf("after %d answers: %s", last, why)
+		}
+		if last == 0 && r != nil {
+			t.Error("credentials that were never accepted make a report")
+		}
+	}
+}
+
+func asJSON(t *testing.T, r *preflight.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
