@@ -188,3 +188,24 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkReadLarge reads a plan of a monorepo, of which next to nothing is
+// about GKE: 64 MB of buckets before a cluster.
+func BenchmarkReadLarge(b *testing.B) {
+	const bucket = `{"address":"module.app[0].google_storage_bucket.b","mode":"managed","type":"google_storage_bucket","name":"b",` +
+		`"provider_name":"registry.terraform.io/hashicorp/google","change":{"actions":["create"],"before":null,` +
+		`"after":{"name":"b","location":"EU","labels":{"x":"%s"}},"after_unknown":{"id":true},"before_sensitive":false,"after_sensitive":{}}},`
+	one := fmt.Sprintf(bucket, strings.Repeat("y", 1500))
+	many := strings.Repeat(one, 64<<20/len(one))
+	head, tail, found := strings.Cut(string(fixturePlan(b, "minimal")), `"resource_changes":[`)
+	if !found {
+		b.Fatal("the plan has no changes")
+	}
+	plan := head + `"resource_changes":[` + many + tail
+	b.SetBytes(int64(len(plan)))
+	for b.Loop() {
+		if _, err := Read(strings.NewReader(plan), Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
