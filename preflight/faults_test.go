@@ -218,18 +218,23 @@ func settled(before int) int {
 
 func checkFaulty(t testing.TB, name string, transport http.RoundTripper) *preflight.Report {
 	t.Helper()
+	return checkWithin(t, t.Context(), name, transport)
+}
+
+func checkWithin(t testing.TB, ctx context.Context, name string, transport http.RoundTripper) *preflight.Report {
+	t.Helper()
 	p, err := plan.Read(bytes.NewReader(readPlan(t, name)), plan.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := gcp.New(t.Context(), gcp.Options{
+	client, err := gcp.New(ctx, gcp.Options{
 		HTTP: transport, Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
 		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "deployer-token"}), Source: "a test"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := preflight.Check(t.Context(), p, client, preflight.Options{
+	r, err := preflight.Check(ctx, p, client, preflight.Options{
 		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
 	})
 	if errors.Is(err, preflight.ErrUnauthenticated) {
@@ -329,11 +334,11 @@ func TestPassingFaults(t *testing.T) {
 
 // TestTokenExpires: midway, after any number of answers.
 func TestTokenExpires(t *testing.T) {
-	truth := verdicts(check(t, readPlan(t, "shared-vpc"), newServer(t, agentOff)))
-	for last := range int64(45) {
+	truth := verdicts(check(t, readPlan(t, "named-service-account"), newServer(t, agentOff)))
+	for last := range int64(18) {
 		next := newServer(t, agentOff).RoundTripper()
 		var n atomic.Int64
-		r := checkFaulty(t, "shared-vpc", roundTripper(func(r *http.Request) (*http.Response, error) {
+		r := checkFaulty(t, "named-service-account", roundTripper(func(r *http.Request) (*http.Response, error) {
 			if n.Add(1) > last {
 				body := io.NopCloser(strings.NewReader(`{"error": {"code": 401, "message": "expired", "status": "UNAUTHENTICATED"}}`))
 				return &http.Response{StatusCode: 401, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, Request: r}, nil
@@ -345,6 +350,28 @@ func TestTokenExpires(t *testing.T) {
 		}
 		if last == 0 && r != nil {
 			t.Error("credentials that were never accepted make a report")
+		}
+	}
+}
+
+// TestHang: services that never answer again, after any number of answers. The
+// check ends when its time is up, and says what it knows.
+func TestHang(t *testing.T) {
+	truth := verdicts(check(t, readPlan(t, "named-service-account"), newServer(t, agentOff)))
+	for last := range int64(18) {
+		next := newServer(t, agentOff).RoundTripper()
+		var n atomic.Int64
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		r := checkWithin(t, ctx, "named-service-account", roundTripper(func(r *http.Request) (*http.Response, error) {
+			if n.Add(1) > last {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			return next.RoundTrip(r)
+		}))
+		cancel()
+		if why := belies(truth, r); why != "" {
+			t.Errorf("after %d answers: %s", last, why)
 		}
 	}
 }
