@@ -522,6 +522,10 @@ func TestUndetermined(t *testing.T) {
 		{"no token", func(s *scene) { s.cloud.tokenErr = errors.New("no route") }, "identity"},
 		{"the cluster", func(s *scene) { s.cloud.planeErr = googleSays(503, "") }, "cluster"},
 		{"a server that Google does not name", func(s *scene) { s.kubeconfig("tunnel.example", s.ca, "") }, "kubeconfig"},
+		{"the Connect gateway", func(s *scene) {
+			s.target.Entry.cluster.Server = "https://connectgateway.googleapis.com/v1/projects/1/locations/global/gkeMemberships/main"
+		}, "kubeconfig"},
+		{"a path on an address of the cluster", func(s *scene) { s.target.Entry.cluster.Server = "https://192.0.2.1/k8s/clusters/c-1" }, "kubeconfig"},
 		{"no authority from Google", func(s *scene) { s.cloud.plane.MasterAuth.CA = "" }, "api-server"},
 		{"no list", func(s *scene) { s.answers(says(200, "welcome")) }, "namespaces"},
 		{"503", func(s *scene) { s.answers(says(503, "")) }, "namespaces"},

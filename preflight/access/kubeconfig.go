@@ -155,6 +155,14 @@ func (c *course) compare(k *api.Cluster) finding {
 		}
 	}
 	switch {
+	case s.connectGateway():
+		return finding{
+			verdict: Undetermined, class: "connect_gateway",
+			message:  "the context leads through the Connect gateway, which is not asked: what may be wrong there is unknown",
+			commands: []string{getCredentials(c.Ref)},
+		}
+	case s.below:
+		return c.unknownServer(s)
 	case s.known(c.plane):
 		c.site = s
 		return passed("context " + c.Entry.Context + " leads to " + s.host + ", an endpoint of the cluster")
@@ -164,6 +172,10 @@ func (c *course) compare(k *api.Cluster) finding {
 	case s.stale():
 		return c.stale("kubeconfig_stale", "the context leads to "+s.host+", which is no endpoint of the cluster: "+strings.Join(endpoints(c.plane), ", "))
 	}
+	return c.unknownServer(s)
+}
+
+func (c *course) unknownServer(s *site) finding {
 	return finding{
 		verdict: Undetermined, class: "server_unknown",
 		message:  "the context leads to " + s.host + ", which Google does not name as an endpoint of the cluster: no token is sent there",

@@ -28,6 +28,7 @@ type Trust struct {
 type site struct {
 	host       string // with the port, unless it is 443
 	dns        bool   // the DNS endpoint, which has a certificate of a public authority
+	below      bool   // there is a path: a gateway, which passes on what it is asked
 	serverName string
 	proxy      *url.URL
 }
@@ -41,10 +42,7 @@ func newSite(k *api.Cluster, plane *ControlPlane) (*site, error) {
 	if u.Scheme != "https" {
 		return nil, errors.New("is not https: tokens would be sent in the clear")
 	}
-	s := &site{host: hostOf(u.Host), serverName: k.TLSServerName}
-	if strings.Trim(u.Path, "/") != "" {
-		return nil, errors.New("has a path, as an API server of GKE has not")
-	}
+	s := &site{host: hostOf(u.Host), serverName: k.TLSServerName, below: strings.Trim(u.Path, "/") != ""}
 	if k.ProxyURL != "" {
 		if s.proxy, err = url.Parse(k.ProxyURL); err != nil || s.proxy.Host == "" {
 			return nil, errors.New("is behind a proxy-url that is not a URL")
@@ -86,7 +84,16 @@ func endpoints(p *ControlPlane) []string {
 	return out
 }
 
-func (s *site) known(p *ControlPlane) bool { return slices.Contains(endpoints(p), s.host) }
+func (s *site) known(p *ControlPlane) bool {
+	return !s.below && slices.Contains(endpoints(p), s.host)
+}
+
+// connectGateway reports whether it is Google's way to clusters of a fleet,
+// which has one host for the world and one for each region.
+// https://docs.cloud.google.com/kubernetes-engine/enterprise/multicluster-management/gateway
+func (s *site) connectGateway() bool {
+	return s.host == "connectgateway.googleapis.com" || strings.HasSuffix(s.host, "-connectgateway.googleapis.com")
+}
 
 // name is the host without a port.
 func (s *site) name() string {

@@ -36,7 +36,11 @@ func TestSites(t *testing.T) {
 		"192.0.2.1":                            {},
 		"":                                     {},
 		"https://u:p@192.0.2.1":                {},
-		"https://connectgateway.googleapis.com/v1/projects/1/locations/global/gkeMemberships/m": {},
+		"https://192.0.2.1/k8s/clusters/c-1":   {"192.0.2.1", "below stale"},
+
+		"https://connectgateway.googleapis.com/v1/projects/1/locations/global/gkeMemberships/m": {"connectgateway.googleapis.com", "gateway below"},
+		"https://europe-west1-connectgateway.googleapis.com/v1/projects/1/locations/l/m":        {"europe-west1-connectgateway.googleapis.com", "gateway below"},
+		"https://connectgateway.googleapis.com.example/":                                        {"connectgateway.googleapis.com.example", ""},
 	} {
 		s, err := newSite(&api.Cluster{Server: server}, plane)
 		if err != nil {
@@ -57,7 +61,7 @@ func words(s *site, p *ControlPlane) string {
 	for _, w := range []struct {
 		word string
 		is   bool
-	}{{"dns", s.dns}, {"loopback", s.loopback()}, {"known", s.known(p)}, {"private", s.private(p)}, {"stale", s.stale()}} {
+	}{{"dns", s.dns}, {"gateway", s.connectGateway()}, {"below", s.below}, {"loopback", s.loopback()}, {"known", s.known(p)}, {"private", s.private(p)}, {"stale", s.stale()}} {
 		if w.is {
 			out = append(out, w.word)
 		}
