@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -67,6 +68,11 @@ type Account struct {
 	Sensitive bool
 
 	path []any
+}
+
+// Beside is the path of another attribute of the block that has the account.
+func (a Account) Beside(path ...any) []any {
+	return append(slices.Clone(a.path[:len(a.path)-1]), path...)
 }
 
 // A Key is a Cloud KMS key.
@@ -156,7 +162,7 @@ func (c *Cluster) accounts() []Account {
 // makes: its inline ones, else the default pool. Once that has been thrown
 // away, an update does not bring it back.
 func (c *Cluster) defaultPoolAccounts() []Account {
-	if n := c.inlinePools(); n > 0 {
+	if n := c.InlinePools(); n > 0 {
 		var out []Account
 		for i := range n {
 			out = append(out, c.account("node_pool", i, "node_config", 0, "service_account"))
@@ -169,9 +175,9 @@ func (c *Cluster) defaultPoolAccounts() []Account {
 	return []Account{c.account("node_config", 0, "service_account")}
 }
 
-// inlinePools counts the node_pool blocks that somebody wrote. An existing
+// InlinePools counts the node_pool blocks that somebody wrote. An existing
 // cluster lists all its pools there, also those of other resources.
-func (c *Cluster) inlinePools() int {
+func (c *Cluster) InlinePools() int {
 	if c.block == nil || !c.Creates() && c.block.expressions["node_pool"] == nil {
 		return 0
 	}
@@ -247,7 +253,7 @@ func (c *Cluster) keys() []Key {
 		{"user_managed_keys_config", 0, "control_plane_disk_encryption_key"},
 		{"user_managed_keys_config", 0, "gkeops_etcd_backup_encryption_key"},
 	}
-	for i := range c.inlinePools() {
+	for i := range c.InlinePools() {
 		paths = append(paths, []any{"node_pool", i, "node_config", 0, "boot_disk_kms_key"})
 	}
 	for _, list := range []string{"service_account_signing_keys", "service_account_verification_keys"} {

@@ -12,7 +12,7 @@ func imageStreaming() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			accountsInUse(p, func(s subject, a plan.Account) {
-				if !isOn(s.After("node_config", 0, "gcfs_config", 0, "enabled")) {
+				if !streamsImages(s, a) {
 					return
 				}
 				n := onNodes(s, a)
@@ -24,4 +24,15 @@ func imageStreaming() Rule {
 			return needs
 		},
 	}
+}
+
+// streamsImages reports whether the nodes of an account do, by what they are
+// made of or by the default of their cluster.
+// https://docs.cloud.google.com/kubernetes-engine/docs/how-to/image-streaming
+func streamsImages(s subject, a plan.Account) bool {
+	own := s.After(a.Beside("gcfs_config", 0, "enabled")...)
+	if own.State != plan.Absent || s.cluster == nil {
+		return isOn(own)
+	}
+	return isOn(s.cluster.After("node_pool_defaults", 0, "node_config_defaults", 0, "gcfs_config", 0, "enabled"))
 }

@@ -19,6 +19,35 @@ func TestImageStreaming(t *testing.T) {
 			},
 		},
 		{
+			name: "by one of two pools written inside the cluster",
+			plan: "minimal",
+			changes: set{
+				afterUnknown + "node_pool": nil,
+				after + "node_pool": []any{
+					map[string]any{"node_config": []any{map[string]any{"service_account": "plain@acme-prod.iam.gserviceaccount.com"}}},
+					map[string]any{"node_config": []any{map[string]any{"service_account": "streams@acme-prod.iam.gserviceaccount.com", "gcfs_config": []any{map[string]any{"enabled": true}}}}},
+				},
+			},
+			want: []wanted{
+				"warning: node-service-account serviceAccount:streams@acme-prod.iam.gserviceaccount.com serviceusage.services.use on projects/acme-prod",
+			},
+		},
+		{
+			name: "by default, but for a pool that says no",
+			plan: "minimal",
+			changes: set{
+				after + "node_pool_defaults": []any{map[string]any{"node_config_defaults": []any{map[string]any{"gcfs_config": []any{map[string]any{"enabled": true}}}}}},
+				afterUnknown + "node_pool":   nil,
+				after + "node_pool": []any{
+					map[string]any{"node_config": []any{map[string]any{"service_account": "plain@acme-prod.iam.gserviceaccount.com", "gcfs_config": []any{map[string]any{"enabled": false}}}}},
+					map[string]any{"node_config": []any{map[string]any{"service_account": "streams@acme-prod.iam.gserviceaccount.com"}}},
+				},
+			},
+			want: []wanted{
+				"warning: node-service-account serviceAccount:streams@acme-prod.iam.gserviceaccount.com serviceusage.services.use on projects/acme-prod",
+			},
+		},
+		{
 			name: "none",
 			plan: "minimal",
 		},

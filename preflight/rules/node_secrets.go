@@ -16,7 +16,7 @@ func nodeSecrets() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			accountsInUse(p, func(s subject, a plan.Account) {
-				for _, path := range registrySecrets(s) {
+				for _, path := range registrySecrets(s, a) {
 					needs = append(needs, readsSecret(s, a, path))
 				}
 			})
@@ -27,8 +27,8 @@ func nodeSecrets() Rule {
 
 // registrySecrets are the attributes that name secrets for containerd.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/access-private-registries-private-certificates
-func registrySecrets(s subject) [][]any {
-	domains := []any{"node_config", 0, "containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config"}
+func registrySecrets(s subject, a plan.Account) [][]any {
+	domains := a.Beside("containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config")
 	var out [][]any
 	for i := range s.After(domains...).Len() {
 		path := append(append([]any{}, domains...), i, "gcp_secret_manager_certificate_config", 0, "secret_uri")

@@ -13,14 +13,11 @@ func optionAgent() Rule {
 			var needs []Need
 			for _, s := range building(p) {
 				for _, o := range optionGrants() {
-					if !isOn(s.After(o.path...)) {
-						continue
+					for _, path := range s.paths(o.path) {
+						if isOn(s.After(path...)) {
+							needs = append(needs, o.need(s, path))
+						}
 					}
-					n := s.ofAgent(GKEServiceAgent)
-					n.Attribute = plan.Path(o.path...)
-					n.Permissions = o.permissions
-					n.Fix.Role = "roles/container.serviceAgent"
-					needs = append(needs, n)
 				}
 			}
 			return needs
@@ -33,6 +30,14 @@ func optionAgent() Rule {
 type optionGrant struct {
 	path        []any
 	permissions []string
+}
+
+func (o optionGrant) need(s subject, path []any) Need {
+	n := s.ofAgent(GKEServiceAgent)
+	n.Attribute = plan.Path(path...)
+	n.Permissions = o.permissions
+	n.Fix.Role = "roles/container.serviceAgent"
+	return n
 }
 
 // optionGrants are picked from roles/container.serviceAgent, which has them

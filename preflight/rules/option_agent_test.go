@@ -26,6 +26,21 @@ func TestOptionAgent(t *testing.T) {
 			},
 		},
 		{
+			name: "a pool written inside the cluster",
+			plan: "minimal",
+			changes: set{
+				afterUnknown + "node_pool": nil,
+				after + "node_pool": []any{
+					map[string]any{"placement_policy": []any{map[string]any{"policy_name": "near"}}},
+					map[string]any{"node_config": []any{map[string]any{"node_group": "sole"}}},
+				},
+			},
+			want: []wanted{
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.nodeGroups.get on projects/acme-prod",
+				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.resourcePolicies.use on projects/acme-prod",
+			},
+		},
+		{
 			name: "none",
 			plan: "minimal",
 		},

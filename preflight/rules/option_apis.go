@@ -12,7 +12,9 @@ func optionAPIs() Rule {
 			var needs []Need
 			for _, s := range building(p) {
 				for _, o := range optionServices() {
-					needs = append(needs, o.needs(s)...)
+					for _, path := range s.paths(o.path) {
+						needs = append(needs, o.needs(s, path)...)
+					}
 				}
 			}
 			return needs
@@ -44,22 +46,23 @@ func optionServices() []optionService {
 		{[]any{"addons_config", 0, "parallelstore_csi_driver_config", 0, "enabled"}, "parallelstore.googleapis.com", "Parallelstore API"},
 		{[]any{"addons_config", 0, "lustre_csi_driver_config", 0, "enabled"}, "lustre.googleapis.com", "Google Cloud Managed Lustre API"},
 		{[]any{"secret_manager_config", 0, "enabled"}, "secretmanager.googleapis.com", "Secret Manager API"},
+		{[]any{"node_pool_defaults", 0, "node_config_defaults", 0, "gcfs_config", 0, "enabled"}, "containerfilesystem.googleapis.com", "Container File System API"},
 		{[]any{"node_config", 0, "gcfs_config", 0, "enabled"}, "containerfilesystem.googleapis.com", "Container File System API"},
 		{[]any{"mesh_certificates", 0, "enable_certificates"}, "privateca.googleapis.com", "Certificate Authority API"},
 	}
 }
 
-// needs are those of s, if it uses the option. A fleet in another project is
-// looked after there too.
-func (o optionService) needs(s subject) []Need {
-	v := s.After(o.path...)
+// needs are those of s, if it uses the option at a path. A fleet in another
+// project is looked after there too.
+func (o optionService) needs(s subject, path []any) []Need {
+	v := s.After(path...)
 	if !isOn(v) {
 		return nil
 	}
 	n := s.inProject().api(o.service, o.title)
-	n.Attribute, n.ExpectedError = plan.Path(o.path...), ""
+	n.Attribute, n.ExpectedError = plan.Path(path...), ""
 	out := []Need{n}
-	if o.path[0] == "fleet" && v.String() != s.project.ID {
+	if path[0] == "fleet" && v.String() != s.project.ID {
 		fleet := s.in(v.String(), "fleet[0].project is not known before apply").api(o.service, o.title)
 		fleet.Attribute, fleet.ExpectedError = n.Attribute, ""
 		out = append(out, fleet)

@@ -22,6 +22,23 @@ func TestOptionAPIs(t *testing.T) {
 			},
 		},
 		{
+			name: "images streamed by a pool written inside the cluster",
+			plan: "minimal",
+			changes: set{
+				afterUnknown + "node_pool": nil,
+				after + "node_pool":        []any{map[string]any{}, map[string]any{"node_config": []any{map[string]any{"gcfs_config": []any{map[string]any{"enabled": true}}}}}},
+			},
+			want: []wanted{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
+		},
+		{
+			name: "images streamed by default",
+			plan: "minimal",
+			changes: set{
+				after + "node_pool_defaults": []any{map[string]any{"node_config_defaults": []any{map[string]any{"gcfs_config": []any{map[string]any{"enabled": true}}}}}},
+			},
+			want: []wanted{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
+		},
+		{
 			name: "none",
 			plan: "minimal",
 		},

@@ -105,10 +105,12 @@ func put(t *testing.T, doc any, path []string, value any) {
 }
 
 // after is the path of the planned attributes of the first resource change,
-// and block that of its configuration.
+// afterUnknown that of those which apply will tell, and block that of its
+// configuration.
 const (
-	after = "resource_changes.0.change.after."
-	block = "configuration.root_module.resources.0.expressions."
+	after        = "resource_changes.0.change.after."
+	afterUnknown = "resource_changes.0.change.after_unknown."
+	block        = "configuration.root_module.resources.0.expressions."
 )
 
 // A wanted need is one as tests write it: severity, who, what, where, why not.

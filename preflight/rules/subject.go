@@ -104,6 +104,20 @@ func (s subject) in(project, why string) Need {
 	return n
 }
 
+// paths are where s may have an option: that of a node pool stands in the pool
+// itself or, in a cluster, in what the default pool is made of, and in the
+// pools that are written inside the cluster's block.
+func (s subject) paths(option []any) [][]any {
+	out := [][]any{option}
+	if s.pool || option[0] != "node_config" && option[0] != "placement_policy" {
+		return out
+	}
+	for i := range s.cluster.InlinePools() {
+		out = append(out, append([]any{"node_pool", i}, option...))
+	}
+	return out
+}
+
 // networkIsOwn reports whether the network of s is known to be one of its own
 // project. A node pool may be of any cluster, where the plan does not have it.
 func (s subject) networkIsOwn() bool {

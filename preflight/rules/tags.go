@@ -17,8 +17,7 @@ func tags() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range building(p) {
-				for _, block := range []string{"node_config", "node_pool_auto_config"} {
-					path := []any{block, 0, "resource_manager_tags"}
+				for _, path := range append(s.paths([]any{"node_config", 0, "resource_manager_tags"}), []any{"node_pool_auto_config", 0, "resource_manager_tags"}) {
 					for _, value := range tagValues(s.After(path...)) {
 						needs = append(needs, s.onTag(plan.Path(path...), value)...)
 					}

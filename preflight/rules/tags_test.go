@@ -30,6 +30,21 @@ func TestTags(t *testing.T) {
 			},
 		},
 		{
+			name: "a tag on a pool written inside the cluster",
+			plan: "minimal",
+			changes: set{
+				afterUnknown + "node_pool": nil,
+				after + "node_pool":        []any{map[string]any{}, map[string]any{"node_config": []any{map[string]any{"resource_manager_tags": map[string]any{"tagKeys/1": "tagValues/2"}}}}},
+			},
+			want: []wanted{
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagHolds.create on tagValues/2",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
+				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on tagValues/2",
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
+				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com resourcemanager.tagValueBindings.create on tagValues/2",
+			},
+		},
+		{
 			name: "none",
 			plan: "minimal",
 		},

@@ -40,8 +40,10 @@ func uncheckedIn(s subject) []string {
 		{"mesh_certificates", 0, "enable_certificates"},
 		{"node_config", 0, "windows_node_config"},
 	} {
-		if v := s.After(path...); isOn(v) && !ownOnly(v, s.project.ID) {
-			out = append(out, plan.Path(path...))
+		for _, at := range s.paths(path) {
+			if v := s.After(at...); isOn(v) && !ownOnly(v, s.project.ID) {
+				out = append(out, plan.Path(at...))
+			}
 		}
 	}
 	return out

@@ -26,5 +26,16 @@ func TestUncheckedOptions(t *testing.T) {
 				"warning: on projects/acme-prod unknown: these options may need grants or APIs that are not checked yet: node_config[0].reservation_affinity[0].values",
 			},
 		},
+		{
+			name: "one of a pool written inside the cluster",
+			plan: "minimal",
+			changes: set{
+				afterUnknown + "node_pool": nil,
+				after + "node_pool":        []any{map[string]any{}, map[string]any{"node_config": []any{map[string]any{"sole_tenant_config": []any{map[string]any{"node_affinity": []any{}}}}}}},
+			},
+			want: []wanted{
+				"warning: on projects/acme-prod unknown: these options may need grants or APIs that are not checked yet: node_pool[1].node_config[0].sole_tenant_config",
+			},
+		},
 	})
 }
