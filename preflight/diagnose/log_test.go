@@ -170,7 +170,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-var dangerous = regexp.MustCompile("[$`;<>|&\\\\]|\\s--(?:help|async|x)\\b|\\brm\\b")
+var dangerous = regexp.MustCompile("[$`;<>|&\\\\]|\\s--(?:help|async|x)\\b|(?:^|\\s)rm\\s")
 
 // harmless fails for what a terminal or a shell would act on.
 func harmless(t *testing.T, e Error) {
