@@ -23,17 +23,26 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 		return j.provided(n, f, by, who(n.Principal))
 	}
 	if tested, ok := j.impersonated(n); ok {
-		return j.hereafter(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member)))
+		return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member))))
 	}
 	return j.fromPolicies(n, f)
 }
 
-// deployer asks as the deployer: at the project, and for what is not held
-// there at the account or the subnetwork itself, where a grant may stand too.
+// deployer asks as the deployer.
 func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	if n.Principal.Member != "" && !j.options.Impersonation {
 		return j.fromPolicies(n, f)
 	}
+	tested, err := j.testAll(n)
+	if err != nil {
+		return j.untested(n, f, err)
+	}
+	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+}
+
+// testAll asks as the principal: at the project, and for what is not held there
+// at the account or the subnetwork itself, where a grant may stand too.
+func (j *judge) testAll(n rules.Need) (gcp.Tested, error) {
 	tested, err := j.test(n.Principal, projectName(n.Project))
 	missing := n.Permissions
 	if err == nil {
@@ -46,10 +55,7 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 			tested, err = gcp.Tested{Granted: above.Granted, Refused: missing}, errAbove
 		}
 	}
-	if err != nil {
-		return j.untested(n, f, err)
-	}
-	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+	return tested, err
 }
 
 // notThere reports whether Google said that a resource does not exist, or, as
@@ -90,7 +96,7 @@ func (j *judge) impersonated(n rules.Need) (gcp.Tested, bool) {
 	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
 		return gcp.Tested{}, false
 	}
-	tested, err := j.test(n.Principal, projectName(n.Project))
+	tested, err := j.testAll(n)
 	return tested, err == nil
 }
 
@@ -122,8 +128,8 @@ func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why st
 
 // refused looks again at what testIamPermissions said. It is asked about the
 // project, so a grant whose condition speaks of a cluster counts there or not,
-// whatever it does for the cluster; and an account may act as itself without
-// any grant.
+// whatever it does for the cluster; a grant on a key or a secret does not count
+// there at all; and an account may act as itself without any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (j *judge) refused(n rules.Need, f Finding) Finding {
 	if f.Outcome != Fail && len(n.Clusters) == 0 {
@@ -131,6 +137,9 @@ func (j *judge) refused(n rules.Need, f Finding) Finding {
 	}
 	identity, err := j.identityOf(n)
 	if err != nil || identity.Member == "" {
+		if f.Outcome == Fail && unasked(n) {
+			return f.open("whose grants on " + InWords(n.Resource) + " to look for is not known")
+		}
 		return f
 	}
 	if account := accountName(n.Resource); f.Outcome == Fail && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
@@ -146,19 +155,22 @@ func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Findi
 	var why []string
 	for i, p := range n.Permissions {
 		a, held := answers[i], !slices.Contains(f.Permissions.Missing, p)
-		doubt, inDoubt := conditional(a)
+		doubt, hangs := conditional(a)
 		switch {
 		case held && a.Verdict == iam.No && len(a.Unmet) > 0:
 			missing = union(missing, p)
 			f = f.evident("getIamPolicy", n.Resource, unmet(a))
 		case !held && a.Verdict == iam.No && len(a.Unmet) > 0:
 			f = f.evident("getIamPolicy", n.Resource, unmet(a))
-		case !held && a.Verdict == iam.Yes && onlyConditional(a):
+		case !held && a.Verdict == iam.Yes && (onlyConditional(a) || unasked(n)):
 			missing = without(missing, []string{p})
 			f = f.evident("getIamPolicy", n.Resource, describe(a.Grants[0]))
-		case !held && a.Verdict == iam.Unknown && inDoubt:
+		case !held && a.Verdict == iam.Unknown && hangs:
 			missing, open = without(missing, []string{p}), union(open, p)
 			why = union(why, doubtInWords(doubt))
+		case !held && a.Verdict == iam.Unknown && unasked(n):
+			missing, open = without(missing, []string{p}), union(open, p)
+			why = union(why, inDoubt(a.Doubts))
 		}
 	}
 	if len(why) == 0 && slices.Equal(missing, f.Permissions.Missing) {
@@ -166,6 +178,12 @@ func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Findi
 	}
 	f.Message, f.ExpectedError, f.Fix = "", "", nil
 	return j.answered(n, f, missing, open, strings.Join(why, "; "))
+}
+
+// unasked reports whether a need is about what lies below a project and cannot
+// be asked about by itself.
+func unasked(n rules.Need) bool {
+	return len(belowProject(n.Resource)) > 0 && testable(n.Resource) == ""
 }
 
 // onlyConditional reports whether an answer rests on conditions: a binding
