@@ -41,14 +41,17 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 }
 
 // testAll asks as the principal: at the project, and for what is not held there
-// at the account or the subnetwork itself, where a grant may stand too.
+// at the account or the subnetwork itself, where a grant may stand too; or else
+// at the folder or organization that the need is about.
 func (j *judge) testAll(n rules.Need) (gcp.Tested, error) {
-	tested, err := j.test(n.Principal, projectName(n.Project))
+	on := testedOn(n)
+	tested, err := j.test(n.Principal, on[0])
 	missing := n.Permissions
 	if err == nil {
 		missing = without(n.Permissions, tested.Granted)
 	}
-	if own := testable(n.Resource); len(missing) > 0 && own != "" {
+	if len(missing) > 0 && len(on) > 1 {
+		own := on[1]
 		above, errAbove := tested, err
 		tested, err = j.test(n.Principal, own)
 		if notThere(err) && j.makes(own) {
@@ -272,6 +275,9 @@ func (j *judge) deciding(n rules.Need) view {
 		return view{levels: levels, complete: complete}
 	}
 	levels, complete := j.levels(n.Project)
+	if aboveProjects(n.Resource) {
+		levels, complete = upFrom(n.Resource, levels, complete)
+	}
 	own := belowProject(n.Resource)
 	out := make([]iam.Level, len(own), len(own)+len(levels))
 	each(len(own), func(i int) { out[i] = j.ownLevel(own[i]) })
@@ -281,6 +287,16 @@ func (j *judge) deciding(n rules.Need) view {
 		out = append(out, l)
 	}
 	return view{levels: out, complete: complete}
+}
+
+// upFrom are the levels of a folder or an organization, among those of a
+// project. One that is not above the project is another's: nothing is known.
+func upFrom(resource string, levels []iam.Level, complete bool) ([]iam.Level, bool) {
+	i := slices.IndexFunc(levels, func(l iam.Level) bool { return l.Resource == resource })
+	if i < 0 {
+		return nil, false
+	}
+	return levels[i:], complete
 }
 
 // ownLevel is that of a resource below a project. One that the plan makes has
