@@ -114,6 +114,10 @@ func (d *denials) read(c *cloud, on deniedOn) {
 func (d *denials) note(resource string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if _, ok := asError(err).Quota(); ok {
+		d.skipped = append(d.skipped, resource)
+		return
+	}
 	d.unread[resource] = err
 }
 

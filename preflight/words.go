@@ -68,6 +68,9 @@ func because(err error, what, permission, role string) string {
 	if e.Unreachable() {
 		return "Google Cloud did not answer (" + e.Silence() + "): check the network, or give it longer with --timeout"
 	}
+	if q, ok := e.Quota(); ok {
+		return "could not find out " + what + ": " + q.Error() + ": give it longer with --timeout"
+	}
 	reason := "could not find out " + what + ": " + e.Error()
 	if e.Unauthorized() {
 		return reason + "; the credentials are not accepted: gcloud auth application-default login"

@@ -122,7 +122,8 @@ func standIn(ctx context.Context, env Env, description []byte, fault string, rec
 	}
 	server := fakegcp.New(cloud, fakegcp.WithRoles(iam.Predefined().Permissions), fakegcp.WithClock(env.Now))
 	return gcp.New(ctx, gcp.Options{
-		HTTP: server.RoundTripper(),
+		HTTP:     server.RoundTripper(),
+		Replayed: true,
 		Credentials: &gcp.Credentials{
 			TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: demoToken}),
 			Source:      "--cloud",

@@ -106,6 +106,7 @@ func (f *cloudFlags) replay(ctx context.Context, env Env, data []byte) (*gcp.Cli
 	f.replayed, f.impersonate = s, s.Impersonate
 	client, err := gcp.New(ctx, gcp.Options{
 		HTTP:        s.RoundTripper(),
+		Replayed:    true,
 		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "none"}), Source: s.Credentials},
 		UserAgent:   "gke-preflight/" + env.Version,
 	})

@@ -63,15 +63,25 @@ func (e *Error) Unauthorized() bool {
 	return e.Code == http.StatusUnauthorized || e.Method == "oauth2.tokeninfo" && e.Code == http.StatusBadRequest
 }
 
-// Unreachable reports whether there was no answer at all, or none in time.
+// Unreachable reports whether there was no answer at all, or none in time,
+// though the question was asked.
 func (e *Error) Unreachable() bool { return e.Silence() != "" }
+
+// Quota reports whether a question was not asked, since the quota left no room
+// for it in time.
+func (e *Error) Quota() (*QuotaError, bool) {
+	var q *QuotaError
+	ok := errors.As(e.Err, &q)
+	return q, ok
+}
 
 // Silence says why there was no answer, without what was asked: for all
 // questions that met the same fault it is the same. Empty where there was one.
 func (e *Error) Silence() string {
 	var u *url.Error
+	_, unasked := e.Quota()
 	switch {
-	case e.Code != 0 || e.Err == nil:
+	case e.Code != 0 || e.Err == nil || unasked:
 		return ""
 	case errors.Is(e.Err, context.DeadlineExceeded):
 		return "the time was up"

@@ -1,7 +1,7 @@
 // Package gcp asks Google Cloud, and changes nothing: every request passes a
 // guard that knows the few methods that only read. Under the clients of
-// google.golang.org/api lies one stack of transports: guard, retries,
-// credentials, bounds, endpoint.
+// google.golang.org/api lies one stack of transports: guard, retries
+// under quotas, credentials, bounds, endpoint.
 //
 // It knows nothing of plans and rules, judges nothing, and imports no other
 // package of this module.
@@ -40,6 +40,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Backoff makes the pauses between attempts; nil for the standard ones.
 	Backoff func() backoff.BackOff
+	// Replayed says that nobody answers who has quotas: HTTP is a snapshot or a
+	// fixture, and is asked without waiting.
+	Replayed bool
 	// AttemptTimeout bounds each attempt; 0 for 30 s.
 	AttemptTimeout time.Duration
 }
@@ -62,6 +65,7 @@ type Client struct {
 type shared struct {
 	options Options
 	base    http.RoundTripper
+	quotas  quotas
 	counter *counter
 }
 
@@ -82,6 +86,9 @@ func New(ctx context.Context, o Options) (*Client, error) {
 		o.AttemptTimeout = 30 * time.Second
 	}
 	s := &shared{options: o, base: newBounds(base), counter: newCounter()}
+	if !o.Replayed {
+		s.quotas = documentedQuotas()
+	}
 	return s.client(ctx, tokensOf(o.Credentials.TokenSource), o.Credentials.QuotaProject)
 }
 
@@ -95,7 +102,7 @@ func standardTransport() http.RoundTripper {
 
 func (s *shared) client(ctx context.Context, t tokens, quotaProject string) (*Client, error) {
 	var stack http.RoundTripper = &credentialed{next: s.base, tokens: t, quotaProject: quotaProject}
-	stack = &retrying{next: stack, backoff: s.options.Backoff, attempt: s.options.AttemptTimeout}
+	stack = &retrying{next: stack, quotas: s.quotas, backoff: s.options.Backoff, attempt: s.options.AttemptTimeout}
 	stack = &guarded{next: stack, counter: s.counter, userAgent: s.options.UserAgent, logger: s.options.Logger}
 	c := &Client{shared: s, tokenOfOwner: t, http: &http.Client{
 		Transport:     stack,

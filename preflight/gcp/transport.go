@@ -131,6 +131,7 @@ func (e *endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 // retrying asks again after faults that pass.
 type retrying struct {
 	next    http.RoundTripper
+	quotas  quotas
 	backoff func() backoff.BackOff
 	attempt time.Duration
 }
@@ -171,8 +172,12 @@ func (t *retrying) pauses() backoff.BackOff {
 	return b
 }
 
-// once makes an attempt with a fresh body.
+// once makes an attempt with a fresh body. What it waits for the quota is not
+// of the attempt's own time.
 func (t *retrying) once(r *http.Request) (*http.Response, error) {
+	if err := t.quotas.await(r); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.attempt)
 	defer cancel()
 	attempt := r.Clone(ctx)

@@ -1,0 +1,134 @@
+package gcp
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// quotaWindow is a minute and a second more: requests that are sent a minute
+// apart may arrive a little less than that apart.
+const quotaWindow = 61 * time.Second
+
+// A QuotaError says that a question was not asked, since the quota leaves no
+// room for it in time.
+type QuotaError struct {
+	// API is whose quota it is, as people call it.
+	API string
+	// PerMinute is how many requests a minute has.
+	PerMinute int
+}
+
+// Error implements error.
+func (e *QuotaError) Error() string {
+	return fmt.Sprintf("the quota of %d requests a minute to %s leaves no room in time", e.PerMinute, e.API)
+}
+
+// A quota is how many requests a minute may have. In any minute there are no
+// more: a bucket that is refilled over time would let twice as many through in
+// its first minute. Up to the quota nothing waits.
+type quota struct {
+	api  string
+	host string
+	path string // how the path begins
+	// impatient is a quota that is not waited for.
+	impatient bool
+
+	mu     sync.Mutex
+	starts []time.Time // of the last requests, as a ring
+	next   int
+}
+
+// documentedQuotas are those of Google's pages that a run can reach. IAM has
+// 6,000 reads a minute and IAM Credentials 60,000, which no run comes near.
+// https://docs.cloud.google.com/iam/quotas
+// https://docs.cloud.google.com/service-usage/docs/quotas
+func documentedQuotas() quotas {
+	return quotas{
+		newQuota("deny policies (IAM v2)", "iam.googleapis.com", denyPath, 5).unwaited(),
+		newQuota("IAM", "iam.googleapis.com", "/", 6000),
+		newQuota("Service Usage", "serviceusage.googleapis.com", "/", 240),
+	}
+}
+
+func newQuota(api, host, path string, perMinute int) *quota {
+	return &quota{api: api, host: host, path: path, starts: make([]time.Time, perMinute)}
+}
+
+func (q *quota) unwaited() *quota {
+	q.impatient = true
+	return q
+}
+
+// reserve gives a request its place, and says how long to wait for it. A place
+// that comes later than patience allows is not taken.
+func (q *quota) reserve(now time.Time, patience time.Duration) (time.Duration, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var wait time.Duration
+	if oldest := q.starts[q.next]; !oldest.IsZero() {
+		wait = max(0, oldest.Add(quotaWindow).Sub(now))
+	}
+	if wait > patience {
+		return 0, false
+	}
+	q.starts[q.next] = now.Add(wait)
+	q.next = (q.next + 1) % len(q.starts)
+	return wait, true
+}
+
+// patience is how long a request may wait for its place: until the context
+// ends, if ever.
+func (q *quota) patience(ctx context.Context, now time.Time) time.Duration {
+	const forever = 1<<63 - 1
+	deadline, ok := ctx.Deadline()
+	switch {
+	case q.impatient:
+		return 0
+	case ok:
+		return max(0, deadline.Sub(now))
+	}
+	return forever
+}
+
+// quotas are kept over a whole run, by all clients together.
+type quotas []*quota
+
+// await waits until r may be sent. Its errors are permanent.
+func (qs quotas) await(r *http.Request) error {
+	q := qs.of(r)
+	if q == nil {
+		return nil
+	}
+	now := time.Now()
+	wait, ok := q.reserve(now, q.patience(r.Context(), now))
+	if !ok {
+		return backoff.Permanent(&QuotaError{API: q.api, PerMinute: len(q.starts)})
+	}
+	if wait == 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-r.Context().Done():
+		return backoff.Permanent(r.Context().Err())
+	}
+}
+
+// of is the quota that r counts against; nil where there is none.
+func (qs quotas) of(r *http.Request) *quota {
+	for _, q := range qs {
+		if r.URL.Host == q.host && strings.HasPrefix(r.URL.Path, q.path) {
+			return q
+		}
+	}
+	return nil
+}
