@@ -2,7 +2,6 @@ package gcp
 
 import (
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -38,7 +37,7 @@ func TestConnections(t *testing.T) {
 				}
 			}
 			s.EnableHTTP2 = c.http2
-			base := standardTransport().(*http.Transport)
+			base := standardTransport()
 			if c.http2 {
 				s.StartTLS()
 				base.TLSClientConfig = &tls.Config{RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
@@ -47,7 +46,7 @@ func TestConnections(t *testing.T) {
 			}
 			defer s.Close()
 			defer base.CloseIdleConnections()
-			client, err := New(t.Context(), Options{Endpoint: s.URL, HTTP: base, Credentials: credentials()})
+			client, err := New(t.Context(), Options{Endpoint: s.URL, HTTP: newSharing(base), Credentials: credentials()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -57,7 +56,6 @@ func TestConnections(t *testing.T) {
 			if got := opened.Load(); got > c.most || other.Load() > 0 || asked.Load() != rounds*questions {
 				t.Errorf("%d connections for %d questions, %d not over %s; want at most %d", got, asked.Load(), other.Load(), c.proto, c.most)
 			}
-			t.Log(fmt.Sprint(opened.Load(), " connections for ", asked.Load(), " questions"))
 		})
 	}
 }

@@ -73,7 +73,7 @@ type shared struct {
 func New(ctx context.Context, o Options) (*Client, error) {
 	base := o.HTTP
 	if base == nil {
-		base = standardTransport()
+		base = newSharing(standardTransport())
 	}
 	base, err := atEndpoint(o.Endpoint, base)
 	if err != nil {
@@ -92,11 +92,11 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	return s.client(ctx, tokensOf(o.Credentials.TokenSource), o.Credentials.QuotaProject)
 }
 
-// standardTransport keeps enough connections for everything that is asked side
-// by side.
-func standardTransport() http.RoundTripper {
+// standardTransport has a connection for everything that is asked side by side,
+// no more, and keeps them.
+func standardTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = maxConcurrent
+	t.MaxIdleConnsPerHost, t.MaxConnsPerHost = maxConcurrent, maxConcurrent
 	return t
 }
 
