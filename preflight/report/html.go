@@ -172,7 +172,7 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 			values[i] = Clean(v)
 		}
 		if len(values) > 0 {
-			out = append(out, htmlFact{name, values})
+			out = append(out, htmlFact{name, slices.Compact(values)})
 		}
 	}
 	add("plan", planNames(r)...)
@@ -182,6 +182,9 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 	}
 	for _, p := range r.Projects {
 		projects = append(projects, joined(", number ", p.ID, p.Number))
+	}
+	if len(projects) > 4 {
+		projects = []string{strings.Join(projects, "; ")}
 	}
 	add("deployer", deployers...)
 	add("projects", projects...)

@@ -27,9 +27,11 @@ type matrixGroup struct {
 	weight  int
 }
 
-// A matrixColumn is a resource. Its name in full is the key of its cells.
+// A matrixColumn is a resource.
 type matrixColumn struct {
-	Name, full string
+	// Name is short where the group says the rest; Full leaves nothing out.
+	Name, Full string
+	key        string
 	weight     int
 }
 
@@ -57,25 +59,29 @@ func projectNames(r *preflight.Report) map[string]string {
 	return out
 }
 
-// place is the group that a resource belongs to, and its name in it.
-func place(resource string, projects map[string]string) (group, name string) {
+// place is the group that a resource belongs to, and its column there.
+func place(resource string, projects map[string]string) (group string, column matrixColumn) {
 	full := preflight.InWords(resource)
 	if full == "" {
-		return "in no project", "this machine"
+		return "in no project", matrixColumn{Name: "this machine", Full: "this machine"}
 	}
 	_, rest, found := strings.Cut("/"+strings.TrimPrefix(resource, "//"), "/projects/")
 	id, below, _ := strings.Cut(rest, "/")
 	if !found || id == "" || id == "-" {
-		return "in no project", full
+		return "in no project", matrixColumn{Name: Clean(full), Full: Clean(full)}
 	}
-	name = strings.TrimSuffix(full, " of project "+id)
+	name := strings.TrimSuffix(full, " of project "+id)
+	if account, ok := strings.CutPrefix(name, "service account "); ok {
+		local, _, _ := strings.Cut(account, "@")
+		name = "account " + local
+	}
 	if below == "" {
 		name = "the project itself"
 	}
 	if known := projects[id]; known != "" {
 		id = known
 	}
-	return "project " + id, name
+	return Clean("project " + id), matrixColumn{Name: Clean(name), Full: Clean(full)}
 }
 
 // add counts a finding. The worst come first, so the first decides.
@@ -85,8 +91,7 @@ func (m *matrix) add(v htmlFinding, f preflight.Finding, projects map[string]str
 		row = matrixRow{Kind: Clean(f.Principal.Kind.InWords()), Member: Clean(strings.TrimPrefix(f.Principal.Member, "serviceAccount:"))}
 	}
 	group, column := place(f.Resource, projects)
-	group, column = Clean(group), Clean(column)
-	full := m.column(group, column)
+	at := m.column(group, column)
 	if m.cells == nil {
 		m.cells = map[[2]string]*matrixCell{}
 	}
@@ -94,9 +99,9 @@ func (m *matrix) add(v htmlFinding, f preflight.Finding, projects map[string]str
 	if !slices.ContainsFunc(m.order, func(r matrixRow) bool { return r.name() == name }) {
 		m.order = append(m.order, row)
 	}
-	key := [2]string{name, full}
+	key := [2]string{name, at}
 	if m.cells[key] == nil {
-		m.cells[key] = &matrixCell{Class: v.Class, Mark: v.Mark, Target: v.ID, Label: fmt.Sprintf("%s, %s, %s: %s", name, group, column, said(f))}
+		m.cells[key] = &matrixCell{Class: v.Class, Mark: v.Mark, Target: v.ID, Label: fmt.Sprintf("%s, %s, %s: %s", name, group, column.Full, said(f))}
 	}
 	if m.cells[key].Class == v.Class {
 		m.cells[key].N++
@@ -112,16 +117,16 @@ func said(f preflight.Finding) string {
 }
 
 // column makes sure of a column, and is the key of its cells.
-func (m *matrix) column(group, name string) string {
-	full := group + " " + name
+func (m *matrix) column(group string, c matrixColumn) string {
+	c.key = group + " " + c.Full
 	g := slices.IndexFunc(m.Groups, func(g matrixGroup) bool { return g.Name == group })
 	if g < 0 {
 		g, m.Groups = len(m.Groups), append(m.Groups, matrixGroup{Name: group})
 	}
-	if !slices.ContainsFunc(m.Groups[g].Columns, func(c matrixColumn) bool { return c.full == full }) {
-		m.Groups[g].Columns = append(m.Groups[g].Columns, matrixColumn{Name: name, full: full})
+	if !slices.ContainsFunc(m.Groups[g].Columns, func(other matrixColumn) bool { return other.key == c.key }) {
+		m.Groups[g].Columns = append(m.Groups[g].Columns, c)
 	}
-	return full
+	return c.key
 }
 
 // finish lays the cells out, what is worst first.
@@ -133,13 +138,13 @@ func (m *matrix) finish() {
 	}
 	m.sortColumns(columns)
 	slices.SortFunc(m.order, func(a, b matrixRow) int {
-		return cmp.Or(rows[b.name()]-rows[a.name()], strings.Compare(a.name(), b.name()))
+		return cmp.Or(rows[b.name()]-rows[a.name()], m.first(a)-m.first(b), strings.Compare(a.name(), b.name()))
 	})
 	for _, row := range m.order {
 		for _, g := range m.Groups {
 			for i, column := range g.Columns {
 				cell := matrixCell{}
-				if found := m.cells[[2]string{row.name(), column.full}]; found != nil {
+				if found := m.cells[[2]string{row.name(), column.key}]; found != nil {
 					cell = *found
 				}
 				cell.First = i == 0
@@ -155,7 +160,7 @@ func (m *matrix) sortColumns(weights map[string]int) {
 	for g := range m.Groups {
 		columns := m.Groups[g].Columns
 		for i := range columns {
-			columns[i].weight = weights[columns[i].full]
+			columns[i].weight = weights[columns[i].key]
 			m.Groups[g].weight = max(m.Groups[g].weight, columns[i].weight)
 		}
 		slices.SortFunc(columns, func(a, b matrixColumn) int {
@@ -164,6 +169,13 @@ func (m *matrix) sortColumns(weights map[string]int) {
 	}
 	slices.SortFunc(m.Groups, func(a, b matrixGroup) int {
 		return cmp.Or(b.weight-a.weight, strings.Compare(a.Name, b.Name))
+	})
+}
+
+// first is the group that a row begins in.
+func (m *matrix) first(r matrixRow) int {
+	return slices.IndexFunc(m.Groups, func(g matrixGroup) bool {
+		return slices.ContainsFunc(g.Columns, func(c matrixColumn) bool { return m.cells[[2]string{r.name(), c.key}] != nil })
 	})
 }
 

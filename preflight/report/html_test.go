@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -85,7 +86,9 @@ func TestHTML(t *testing.T) {
 type visit struct {
 	ctx context.Context
 	mu  sync.Mutex
-	// said are console messages and exceptions, asked the URLs it went to.
+	// said are console messages, exceptions, and what the browser itself has
+	// against the page, such as a breach of its policy; asked are the URLs it
+	// went to.
 	said, asked []string
 }
 
@@ -103,7 +106,7 @@ func browse(t *testing.T, page string) *visit {
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
-			http.NotFound(w, r)
+			w.WriteHeader(http.StatusNoContent) // the icon, which a browser asks for by itself
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -120,9 +123,12 @@ func browse(t *testing.T, page string) *visit {
 	return v
 }
 
-// listen hears what the page says to the console, and where it goes.
+// listen hears what the page says to the console, what the browser says of it,
+// and where it goes.
 func (v *visit) listen(ctx context.Context, target *chromedp.Target) error {
 	said, thrown, asked := cdp.Events(v.ctx, target, runtime.ConsoleAPICalled), cdp.Events(v.ctx, target, runtime.ExceptionThrown), cdp.Events(v.ctx, target, network.RequestWillBeSent)
+	logged := cdp.Events(v.ctx, target, log.EntryAdded)
+	go hear(logged, func(e log.EventEntryAdded) { v.note(&v.said, string(e.Entry.Source)+": "+e.Entry.Text) })
 	go hear(said, func(e runtime.EventConsoleAPICalled) { v.note(&v.said, string(e.Type)) })
 	go hear(thrown, func(e runtime.EventExceptionThrown) { v.note(&v.said, "an exception") })
 	go hear(asked, func(e network.EventRequestWillBeSent) {
@@ -132,7 +138,8 @@ func (v *visit) listen(ctx context.Context, target *chromedp.Target) error {
 	})
 	_, err := cdp.Call(ctx, target, runtime.Enable, cdp.Empty{})
 	_, other := cdp.Call(ctx, target, network.Enable, network.EnableParams{})
-	return errors.Join(err, other)
+	_, third := cdp.Call(ctx, target, log.Enable, cdp.Empty{})
+	return errors.Join(err, other, third)
 }
 
 func hear[E any](events iter.Seq2[E, error], f func(E)) {
@@ -204,13 +211,42 @@ func TestHTMLInBrowser(t *testing.T) {
 	if got := v.ask(t, `(function(){document.querySelector(".copy").focus(); return document.activeElement.className})()`); got != "copy js" {
 		t.Errorf("the keyboard reaches %q", got)
 	}
+	v.quiet(t)
+}
+
+// quiet fails a test if the page or the browser complained, or the page went
+// anywhere.
+func (v *visit) quiet(t *testing.T) {
+	t.Helper()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.said) > 0 {
-		t.Errorf("the console says %q", v.said)
+		t.Errorf("the browser says %q", v.said)
 	}
 	if len(v.asked) != 1 {
 		t.Errorf("the page went to %q", v.asked)
+	}
+}
+
+// TestPolicyInBrowser: the browser refuses and names what the page's policy
+// does not allow, so that a page without complaints keeps to it.
+func TestPolicyInBrowser(t *testing.T) {
+	for name, breach := range map[string]string{
+		"style":   `<p style="color:red">`,
+		"handler": `<p onclick="alert(1)">`,
+		"script":  `<script>alert(1)</script>`,
+		"image":   `<img src="/x.png">`,
+		"form":    `<base href="/elsewhere/">`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := browse(t, strings.Replace(pageOf(t, hostilePage()), "<main>", "<main>"+breach, 1))
+			v.do(t, chromedp.Focus(".copy"))
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			if !slices.ContainsFunc(v.said, func(s string) bool { return strings.Contains(s, "Content Security Policy") }) {
+				t.Errorf("the browser says %q", v.said)
+			}
+		})
 	}
 }
 

@@ -159,7 +159,7 @@ func saying(f preflight.Finding, l preflight.Level) htmlSaying {
 	case preflight.Unread:
 		return htmlSaying{"undetermined", "?", "could not be read: " + l.Detail + which}
 	case preflight.Lacks:
-		return htmlSaying{"lacks", "–", "no binding gives " + names(l.Permissions)}
+		return htmlSaying{classOf(f), "✗", "no binding gives " + names(l.Permissions)}
 	}
 	return htmlSaying{"undetermined", "?", l.Detail + which}
 }
