@@ -80,11 +80,7 @@ func (w *wanted) add(needs []rules.Need) {
 }
 
 func (w *wanted) addPermissions(n rules.Need) {
-	on := []string{projectName(n.Project)}
-	if own := testable(n.Resource); own != "" {
-		on = append(on, own)
-	}
-	for _, resource := range on {
+	for _, resource := range testedOn(n) {
 		key := asked{caller: callerKey(n.Principal), resource: resource}
 		w.permissions[key] = union(w.permissions[key], n.Permissions...)
 	}
@@ -153,6 +149,26 @@ func accountName(resource string) string {
 		return ""
 	}
 	return name
+}
+
+// testedOn are the relative names of the resources on which the permissions of
+// a need are tested, in turn: the project, and the resource itself if that can
+// be asked. What is above projects has permissions of its own.
+func testedOn(n rules.Need) []string {
+	own := testable(n.Resource)
+	switch {
+	case own == "" && aboveProjects(n.Resource):
+		return []string{relativeName(n.Resource)}
+	case own == "":
+		return []string{projectName(n.Project)}
+	}
+	return []string{projectName(n.Project), own}
+}
+
+// aboveProjects reports whether a resource is a folder or an organization.
+func aboveProjects(resource string) bool {
+	name := relativeName(resource)
+	return strings.HasPrefix(name, "folders/") || strings.HasPrefix(name, "organizations/")
 }
 
 // testable is the relative name of what lies below a project and can be asked

@@ -46,6 +46,10 @@ func grant(n rules.Need, member string) string {
 			account[strings.LastIndex(account, "/")+1:], "--project="+n.Project, "--member="+member, "--role="+n.Fix.Role)
 	}
 	parts := strings.Split(relativeName(n.Resource), "/")
+	if aboveProjects(n.Resource) {
+		group := map[string][]string{"folders": {"gcloud", "resource-manager", "folders"}, "organizations": {"gcloud", "organizations"}}[parts[0]]
+		return shell.Command(append(group, "add-iam-policy-binding", parts[1], "--member="+member, "--role="+n.Fix.Role, "--condition=None")...)
+	}
 	last, binding := parts[len(parts)-1], []string{"--project=" + n.Project, "--member=" + member, "--role=" + n.Fix.Role}
 	switch {
 	case strings.Contains(n.Resource, "/subnetworks/"):
@@ -84,6 +88,10 @@ func grantInTerraform(n rules.Need, member string) string {
 		return fmt.Sprintf("resource \"google_pubsub_topic_iam_member\" \"gke\" {\n  topic  = %s\n  role   = %s\n  member = %s\n}", hcl(name), hcl(n.Fix.Role), hcl(member))
 	case strings.HasPrefix(name, "tagValues/"):
 		return fmt.Sprintf("resource \"google_tags_tag_value_iam_member\" \"gke\" {\n  tag_value = %s\n  role      = %s\n  member    = %s\n}", hcl(name), hcl(n.Fix.Role), hcl(member))
+	case strings.HasPrefix(name, "folders/"):
+		return fmt.Sprintf("resource \"google_folder_iam_member\" \"gke\" {\n  folder = %s\n  role   = %s\n  member = %s\n}", hcl(name), hcl(n.Fix.Role), hcl(member))
+	case strings.HasPrefix(name, "organizations/"):
+		return fmt.Sprintf("resource \"google_organization_iam_member\" \"gke\" {\n  org_id = %s\n  role   = %s\n  member = %s\n}", hcl(strings.TrimPrefix(name, "organizations/")), hcl(n.Fix.Role), hcl(member))
 	case strings.Contains(name, "/secrets/"):
 		return ""
 	}

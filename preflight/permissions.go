@@ -23,33 +23,42 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 		return j.provided(n, f, by, who(n.Principal))
 	}
 	if tested, ok := j.impersonated(n); ok {
-		return j.hereafter(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member)))
+		return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member))))
 	}
 	return j.fromPolicies(n, f)
 }
 
-// deployer asks as the deployer: at the project, and for what is not held
-// there at the account or the subnetwork itself, where a grant may stand too.
+// deployer asks as the deployer.
 func (j *judge) deployer(n rules.Need, f Finding) Finding {
 	if n.Principal.Member != "" && !j.options.Impersonation {
 		return j.fromPolicies(n, f)
 	}
-	tested, err := j.test(n.Principal, projectName(n.Project))
+	tested, err := j.testAll(n)
+	if err != nil {
+		return j.untested(n, f, err)
+	}
+	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+}
+
+// testAll asks as the principal: at the project, and for what is not held there
+// at the account or the subnetwork itself, where a grant may stand too; or else
+// at the folder or organization that the need is about.
+func (j *judge) testAll(n rules.Need) (gcp.Tested, error) {
+	on := testedOn(n)
+	tested, err := j.test(n.Principal, on[0])
 	missing := n.Permissions
 	if err == nil {
 		missing = without(n.Permissions, tested.Granted)
 	}
-	if own := testable(n.Resource); len(missing) > 0 && own != "" {
+	if len(missing) > 0 && len(on) > 1 {
+		own := on[1]
 		above, errAbove := tested, err
 		tested, err = j.test(n.Principal, own)
 		if notThere(err) && j.makes(own) {
 			tested, err = gcp.Tested{Granted: above.Granted, Refused: missing}, errAbove
 		}
 	}
-	if err != nil {
-		return j.untested(n, f, err)
-	}
-	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+	return tested, err
 }
 
 // notThere reports whether Google said that a resource does not exist, or, as
@@ -90,7 +99,7 @@ func (j *judge) impersonated(n rules.Need) (gcp.Tested, bool) {
 	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
 		return gcp.Tested{}, false
 	}
-	tested, err := j.test(n.Principal, projectName(n.Project))
+	tested, err := j.testAll(n)
 	return tested, err == nil
 }
 
@@ -122,8 +131,8 @@ func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why st
 
 // refused looks again at what testIamPermissions said. It is asked about the
 // project, so a grant whose condition speaks of a cluster counts there or not,
-// whatever it does for the cluster; and an account may act as itself without
-// any grant.
+// whatever it does for the cluster; a grant on a key or a secret does not count
+// there at all; and an account may act as itself without any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (j *judge) refused(n rules.Need, f Finding) Finding {
 	if f.Outcome != Fail && len(n.Clusters) == 0 {
@@ -131,6 +140,9 @@ func (j *judge) refused(n rules.Need, f Finding) Finding {
 	}
 	identity, err := j.identityOf(n)
 	if err != nil || identity.Member == "" {
+		if f.Outcome == Fail && unasked(n) {
+			return f.open("whose grants on " + InWords(n.Resource) + " to look for is not known")
+		}
 		return f
 	}
 	if account := accountName(n.Resource); f.Outcome == Fail && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
@@ -147,20 +159,23 @@ func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Findi
 	said := map[string]iam.Answer{}
 	for i, p := range n.Permissions {
 		a, held := answers[i], !slices.Contains(f.Permissions.Missing, p)
-		doubt, inDoubt := conditional(a)
+		doubt, hangs := conditional(a)
 		switch {
 		case held && a.Verdict == iam.No && len(a.Unmet) > 0:
 			missing = union(missing, p)
 			f.Evidence = unionOf(f.Evidence, unmet(a))
 		case !held && a.Verdict == iam.No && len(a.Unmet) > 0:
 			f.Evidence = unionOf(f.Evidence, unmet(a))
-		case !held && a.Verdict == iam.Yes && onlyConditional(a):
+		case !held && a.Verdict == iam.Yes && (onlyConditional(a) || unasked(n)):
 			missing = without(missing, []string{p})
 			f.Evidence = unionOf(f.Evidence, []Evidence{describe(a.Grants[0])})
-		case !held && a.Verdict == iam.Unknown && inDoubt:
+		case !held && a.Verdict == iam.Unknown && hangs:
 			missing, open = without(missing, []string{p}), union(open, p)
 			why = union(why, doubtInWords(doubt))
-		default:
+		case !held && a.Verdict == iam.Unknown && unasked(n):
+			missing, open = without(missing, []string{p}), union(open, p)
+			why = union(why, inDoubt(a.Doubts))
+		case held || a.Verdict != iam.No || !unasked(n):
 			continue
 		}
 		said[p], told = a, append(told, p)
@@ -171,6 +186,12 @@ func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Findi
 	}
 	f.Message, f.ExpectedError, f.Fix = "", "", nil
 	return j.answered(n, f, missing, open, strings.Join(why, "; "))
+}
+
+// unasked reports whether a need is about what lies below a project and cannot
+// be asked about by itself.
+func unasked(n rules.Need) bool {
+	return len(belowProject(n.Resource)) > 0 && testable(n.Resource) == ""
 }
 
 // onlyConditional reports whether an answer rests on conditions: a binding
@@ -258,6 +279,9 @@ func (j *judge) deciding(n rules.Need) view {
 		return view{levels: levels, complete: complete}
 	}
 	levels, complete := j.levels(n.Project)
+	if aboveProjects(n.Resource) {
+		levels, complete = upFrom(n.Resource, levels, complete)
+	}
 	own := belowProject(n.Resource)
 	out := make([]iam.Level, len(own), len(own)+len(levels))
 	each(len(own), func(i int) { out[i] = j.ownLevel(own[i]) })
@@ -267,6 +291,16 @@ func (j *judge) deciding(n rules.Need) view {
 		out = append(out, l)
 	}
 	return view{levels: out, complete: complete}
+}
+
+// upFrom are the levels of a folder or an organization, among those of a
+// project. One that is not above the project is another's: nothing is known.
+func upFrom(resource string, levels []iam.Level, complete bool) ([]iam.Level, bool) {
+	i := slices.IndexFunc(levels, func(l iam.Level) bool { return l.Resource == resource })
+	if i < 0 {
+		return nil, false
+	}
+	return levels[i:], complete
 }
 
 // ownLevel is that of a resource below a project. One that the plan makes has

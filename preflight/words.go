@@ -236,7 +236,7 @@ func isUniqueID(account string) bool {
 // isUserManaged reports whether accounts of a kind belong to a project's
 // users, so that they can be impersonated; those of Google cannot.
 func isUserManaged(kind rules.PrincipalKind) bool {
-	return kind == rules.NodeServiceAccount || kind == rules.ComputeDefaultServiceAccount
+	return kind == rules.NodeServiceAccount || kind == rules.ComputeDefaultServiceAccount || kind == rules.Delegate
 }
 
 func without(list, gone []string) []string {

@@ -286,31 +286,9 @@ func (c *Client) testBatch(ctx context.Context, resource string, permissions []s
 }
 
 func (c *Client) test(ctx context.Context, resource string, permissions []string) ([]string, error) {
-	method := "cloudresourcemanager.projects.testIamPermissions"
-	var granted []string
-	if strings.Contains(resource, "/subnetworks/") {
-		method = "compute.subnetworks.testIamPermissions"
-		var answer struct {
-			Permissions []string `json:"permissions"`
-		}
-		address := "https://compute.googleapis.com/compute/v1/" + escaped(resource) + "/testIamPermissions"
-		if err := c.post(ctx, method, resource, address, map[string][]string{"permissions": permissions}, &answer); err != nil {
-			return nil, err
-		}
-		granted = answer.Permissions
-	} else if strings.Contains(resource, "/serviceAccounts/") {
-		method = "iam.projects.serviceAccounts.testIamPermissions"
-		answer, err := c.iam.Projects.ServiceAccounts.TestIamPermissions(resource, &iamv1.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
-		if err != nil {
-			return nil, failure(method, resource, err)
-		}
-		granted = answer.Permissions
-	} else {
-		answer, err := c.projects.Projects.TestIamPermissions(resource, &crmv3.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do()
-		if err != nil {
-			return nil, failure(method, resource, err)
-		}
-		granted = answer.Permissions
+	method, granted, err := c.testOn(ctx, resource, permissions)
+	if err != nil {
+		return nil, failure(method, resource, err)
 	}
 	for _, p := range granted {
 		if !slices.Contains(permissions, p) {
@@ -318,6 +296,38 @@ func (c *Client) test(ctx context.Context, resource string, permissions []string
 		}
 	}
 	return granted, nil
+}
+
+// testOn asks in the way of the resource's kind. The answers of all kinds are
+// the same but for their types.
+func (c *Client) testOn(ctx context.Context, resource string, permissions []string) (method string, granted []string, err error) {
+	ask := &crmv3.TestIamPermissionsRequest{Permissions: permissions}
+	answer := new(crmv3.TestIamPermissionsResponse)
+	switch {
+	case strings.Contains(resource, "/subnetworks/"):
+		method = "compute.subnetworks.testIamPermissions"
+		address := "https://compute.googleapis.com/compute/v1/" + escaped(resource) + "/testIamPermissions"
+		err = c.post(ctx, method, resource, address, map[string][]string{"permissions": permissions}, answer)
+	case strings.Contains(resource, "/serviceAccounts/"):
+		method = "iam.projects.serviceAccounts.testIamPermissions"
+		var of *iamv1.TestIamPermissionsResponse
+		if of, err = c.iam.Projects.ServiceAccounts.TestIamPermissions(resource, &iamv1.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do(); err == nil {
+			answer.Permissions = of.Permissions
+		}
+	case strings.HasPrefix(resource, "folders/"):
+		method = "cloudresourcemanager.folders.testIamPermissions"
+		answer, err = c.projects.Folders.TestIamPermissions(resource, ask).Context(ctx).Do()
+	case strings.HasPrefix(resource, "organizations/"):
+		method = "cloudresourcemanager.organizations.testIamPermissions"
+		answer, err = c.projects.Organizations.TestIamPermissions(resource, ask).Context(ctx).Do()
+	default:
+		method = "cloudresourcemanager.projects.testIamPermissions"
+		answer, err = c.projects.Projects.TestIamPermissions(resource, ask).Context(ctx).Do()
+	}
+	if err != nil {
+		return method, nil, err
+	}
+	return method, answer.Permissions, nil
 }
 
 // A ServiceState says whether an API is on.

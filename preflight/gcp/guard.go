@@ -54,6 +54,8 @@ func Methods() []Method {
 		method("cloudresourcemanager.projects.testIamPermissions", crm, "POST", "/v3/projects/"+project+":testIamPermissions"),
 		method("cloudresourcemanager.projects.getAncestry", crm, "POST", "/v1/projects/"+project+":getAncestry"),
 		method("cloudresourcemanager.folders.getIamPolicy", crm, "POST", "/v3/folders/[0-9]+:getIamPolicy"),
+		method("cloudresourcemanager.folders.testIamPermissions", crm, "POST", "/v3/folders/[0-9]+:testIamPermissions"),
+		method("cloudresourcemanager.organizations.testIamPermissions", crm, "POST", "/v3/organizations/[0-9]+:testIamPermissions"),
 		method("cloudresourcemanager.organizations.getIamPolicy", crm, "POST", "/v3/organizations/[0-9]+:getIamPolicy"),
 		method("serviceusage.services.batchGet", "serviceusage.googleapis.com", "GET", "/v1/projects/"+project+"/services:batchGet"),
 		method("iam.projects.serviceAccounts.get", iam, "GET", "/v1/projects/"+project+"/serviceAccounts/"+email),

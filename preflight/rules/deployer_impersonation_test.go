@@ -12,13 +12,15 @@ func TestDeployerImpersonation(t *testing.T) {
 			},
 		},
 		{
-			name: "the first delegate on the way",
+			name: "each delegate on the way",
 			plan: "impersonation",
 			changes: set{
-				"configuration.provider_config.google.expressions.impersonate_service_account_delegates": map[string]any{"constant_value": []any{"hop@acme-hop.iam.gserviceaccount.com"}},
+				"configuration.provider_config.google.expressions.impersonate_service_account_delegates": map[string]any{"constant_value": []any{"hop@acme-hop.iam.gserviceaccount.com", "leap@acme-ci.iam.gserviceaccount.com"}},
 			},
 			want: []wanted{
-				"error: deployer iam.serviceAccounts.getAccessToken on projects/acme-hop/serviceAccounts/hop@acme-hop.iam.gserviceaccount.com",
+				"error: delegate serviceAccount:hop@acme-hop.iam.gserviceaccount.com iam.serviceAccounts.implicitDelegation on projects/acme-ci/serviceAccounts/leap@acme-ci.iam.gserviceaccount.com",
+				"error: delegate serviceAccount:leap@acme-ci.iam.gserviceaccount.com iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com",
+				"error: deployer iam.serviceAccounts.implicitDelegation on projects/acme-hop/serviceAccounts/hop@acme-hop.iam.gserviceaccount.com",
 			},
 		},
 		{

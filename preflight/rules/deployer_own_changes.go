@@ -17,6 +17,9 @@ func deployerOwnChanges() Rule {
 			var needs []Need
 			for _, c := range p.Changes {
 				project := changedProject(c)
+				if isAbove(c.PolicyOn()) {
+					project = firstProject(p)
+				}
 				if c.Mode != "managed" || project == "" || !projects[project] {
 					continue
 				}
@@ -47,6 +50,23 @@ func liveOn(p *plan.Plan) map[string]bool {
 	}
 	eachKey(p, func(_ subject, k plan.Key) { out[plan.ProjectOfName(k.Name)] = true })
 	return out
+}
+
+// isAbove reports whether a policy is that of a folder or an organization: it
+// may bear on all projects.
+func isAbove(on string) bool {
+	return strings.HasPrefix(on, "folders/") || strings.HasPrefix(on, "organizations/")
+}
+
+// firstProject is the first of the clusters' projects that is known: one below
+// the folders and the organization of the plan, as a rule.
+func firstProject(p *plan.Plan) string {
+	for _, s := range subjects(p) {
+		if s.project.ID != "" {
+			return s.project.ID
+		}
+	}
+	return ""
 }
 
 // changedProject is the project that a change is made in: of a policy, that of
@@ -88,9 +108,11 @@ func ownChanges() []ownChange {
 		{is: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: Warning},
 		{is: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: Warning},
 		{is: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
+		{is: policy("google_folder_iam_"), service: crm, permissions: []string{"resourcemanager.folders.getIamPolicy", "resourcemanager.folders.setIamPolicy"}, role: "roles/resourcemanager.folderIamAdmin", onResource: true},
+		{is: policy("google_organization_iam_"), service: crm, permissions: []string{"resourcemanager.organizations.getIamPolicy", "resourcemanager.organizations.setIamPolicy"}, role: "roles/resourcemanager.organizationAdmin", onResource: true},
 		{is: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", severity: Warning, onResource: true},
-		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning},
-		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning},
+		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning, onResource: true},
+		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning, onResource: true},
 		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", severity: Warning, onResource: true},
 		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin"},
 		{is: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},

@@ -39,6 +39,19 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
+			name: "grants on a folder and on the organization",
+			plan: "minimal",
+			changes: set{
+				"resource_changes": append(changesOf(t, "minimal"),
+					map[string]any{"address": "google_folder_iam_member.a", "mode": "managed", "type": "google_folder_iam_member", "name": "a", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"folder": "folders/444444444444", "role": "roles/viewer", "member": "user:a@acme.example"}}},
+					map[string]any{"address": "google_organization_iam_binding.b", "mode": "managed", "type": "google_organization_iam_binding", "name": "b", "change": map[string]any{"actions": []any{"delete"}, "before": map[string]any{"org_id": "100000000000", "role": "roles/viewer", "members": []any{}}}}),
+			},
+			want: []wanted{
+				"error: deployer resourcemanager.folders.getIamPolicy resourcemanager.folders.setIamPolicy on folders/444444444444",
+				"error: deployer resourcemanager.organizations.getIamPolicy resourcemanager.organizations.setIamPolicy on organizations/100000000000",
+			},
+		},
+		{
 			name: "nothing of the kind",
 			plan: "minimal",
 		},

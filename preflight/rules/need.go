@@ -23,6 +23,9 @@ const (
 	// Deployer is whom the google provider will be: its
 	// impersonate_service_account, else the credentials at hand.
 	Deployer PrincipalKind = "deployer"
+	// Delegate is an account through which the google provider impersonates
+	// the deployer.
+	Delegate PrincipalKind = "delegate"
 	// NodeServiceAccount is the account attached to a cluster's nodes.
 	NodeServiceAccount PrincipalKind = "node-service-account"
 	// GKEServiceAgent is service-N@container-engine-robot.
