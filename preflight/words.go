@@ -201,12 +201,8 @@ func doubtInWords(d iam.Doubt) string {
 
 // levelsInWords are the resources whose policies decide about a need.
 func (j *judge) levelsInWords(n rules.Need) string {
-	levels, _ := j.levels(n.Project)
 	var names []string
-	for _, own := range belowProject(n.Resource) {
-		names = append(names, InWords(fullName(own)))
-	}
-	for _, l := range levels {
+	for _, l := range j.deciding(n).levels {
 		names = append(names, InWords(l.Resource))
 	}
 	return strings.Join(names, ", ")
