@@ -13,10 +13,12 @@ import (
 // if all the given changes wait for it.
 func (j *judge) edits(resource string, waiting []*plan.Change) []iam.Edit {
 	var out []iam.Edit
+	var changes []*plan.Change
 	for _, pc := range j.policyChanges {
 		if pc.On != resource && (pc.On != "" || !sameKind(pc, resource)) {
 			continue
 		}
+		changes = append(changes, pc.Change)
 		e := iam.Edit{Effect: effectOf(pc.Effect), Takes: !awaited(pc.Change, waiting)}
 		if pc.Unknown {
 			e.Unknown = pc.Address + " sets the policy to what is not known before apply"
@@ -32,7 +34,20 @@ func (j *judge) edits(resource string, waiting []*plan.Change) []iam.Edit {
 		}
 		out = append(out, e)
 	}
+	for i := range out {
+		out[i].Follows = func(other int) bool { return follows(changes[i], changes[other]) }
+	}
 	return out
+}
+
+// follows reports whether Terraform makes c after another change. One that is
+// replaced is destroyed before it is made anew, if nobody said otherwise; and
+// what only goes does so after what waits for it.
+func follows(c, other *plan.Change) bool {
+	if c == other {
+		return c.DestroysFirst()
+	}
+	return !other.Goes() && c.WaitsFor(other) == plan.Waits
 }
 
 func effectOf(e plan.PolicyEffect) iam.Effect {
