@@ -20,7 +20,7 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 		return j.deployer(n, f)
 	}
 	if by := j.bringsAgent(n); len(by) > 0 && j.apiOff(n) {
-		return j.provided(n, f, by, who(n.Principal))
+		return j.brought(n, f, by)
 	}
 	if tested, ok := j.impersonated(n); ok {
 		return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member))))

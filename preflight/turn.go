@@ -73,6 +73,11 @@ func (t *turns) sort(p string) {
 	switch {
 	case then.Verdict == iam.Yes:
 		t.holds(p, now, then)
+	case then.Verdict == iam.No && now.Verdict == iam.Unknown && someday.Verdict == iam.Yes:
+		// Whether the plan gives it in time to somebody who lacks it, or anew to
+		// somebody who has it, hangs on what is not known now.
+		t.open = append(t.open, p)
+		t.why = union(t.why, inDoubt(now.Doubts))
 	case then.Verdict == iam.No && now.Verdict != iam.No:
 		t.lost = append(t.lost, p)
 	case now.Verdict == iam.No && someday.Verdict == iam.Yes:

@@ -27,9 +27,9 @@ const (
 type Edit struct {
 	Effect   Effect
 	Bindings []Binding
-	// Takes reports whether only what the edit takes away counts, and not what
+	// Late reports whether only what the edit takes away counts, and not what
 	// it gives: it may come too late.
-	Takes bool
+	Late bool
 	// Unknown says why it is not known what the edit sets; usually empty.
 	Unknown string
 	// Follows reports whether the edit is made after another of those that are
@@ -95,7 +95,7 @@ func lasting(edits []Edit, i int) []Binding {
 func taker(edits []Edit, i int, b Binding, member string) Verdict {
 	worst := No
 	for k, other := range edits {
-		takes := other.takes(b, member)
+		takes := other.Takes(b, member)
 		if k == i || takes == No || edits[i].Follows != nil && edits[i].Follows(k) {
 			continue
 		}
@@ -107,9 +107,12 @@ func taker(edits []Edit, i int, b Binding, member string) Verdict {
 	return worst
 }
 
-// takes says whether an edit ends a member's grant. It is not known of one that
+// Takes says whether an edit ends a member's grant. It is not known of one that
 // sets members which are not known.
-func (e Edit) takes(b Binding, member string) Verdict {
+func (e Edit) Takes(b Binding, member string) Verdict {
+	if e.Unknown != "" {
+		return Unknown
+	}
 	named, unknown := false, false
 	for _, own := range e.Bindings {
 		if e.Effect == Strip || same(own, b) {
@@ -134,7 +137,7 @@ func isUnknown(member string) bool { return strings.HasPrefix(member, unknownMem
 
 // given are the bindings that an edit adds to a policy that cannot be read.
 func given(e Edit) []Binding {
-	if e.Takes || e.Effect == Remove || e.Effect == Strip {
+	if e.Late || e.Effect == Remove || e.Effect == Strip {
 		return nil
 	}
 	return e.Bindings
@@ -182,7 +185,7 @@ func (p *Policy) give(e Edit, before *Policy) {
 		if e.Effect != Add && len(kept) > 0 {
 			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: kept, Condition: b.Condition})
 		}
-		if !e.Takes && len(gained) > 0 {
+		if !e.Late && len(gained) > 0 {
 			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: gained, Condition: b.Condition, Source: b.Source})
 		}
 	}
