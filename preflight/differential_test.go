@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"gke-preflight/fixtures/fakegcp"
@@ -142,7 +143,7 @@ func (w *world) spoil() {
 		w.try("revoke " + project + " roles/compute.instanceGroupManagerServiceAgent " + instances)
 		again(project, w.pick("roles/editor", "roles/compute.viewer", "roles/compute.instanceGroupManagerServiceAgent"), instances)
 	case 8:
-		w.try("deny " + w.pick(project, org) + " guard " + w.pick("principalSet://goog/public:all", "principal://iam.googleapis.com/projects/-/serviceAccounts/"+terraform) +
+		w.try("deny " + w.pick(project, org) + " guard " + w.pick("principalSet://goog/public:all", "principal://iam.googleapis.com/projects/-/serviceAccounts/"+terraform, "principal://iam.googleapis.com/projects/-/serviceAccounts/"+strings.TrimPrefix(w.agent, "serviceAccount:")) +
 			" " + w.pick("container.googleapis.com/clusters.create", "compute.googleapis.com/instanceGroupManagers.create", "compute.googleapis.com/instanceGroupManagers.*", "iam.googleapis.com/serviceAccounts.actAs"))
 	case 9:
 		w.try("revoke " + org + " " + w.pick("roles/iam.securityReviewer", "roles/browser", "roles/iam.denyReviewer", "roles/resourcemanager.projectIamAdmin") + " " + caller)
