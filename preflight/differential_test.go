@@ -15,7 +15,7 @@ import (
 
 // worlds is how many random clouds and plans TestDifferential tries:
 // go test ./preflight -run TestDifferential -worlds 20000 -timeout 0
-var worlds = flag.Int("worlds", 300, "random clouds and plans, each checked and applied")
+var worlds = flag.Int("worlds", 400, "random clouds and plans, each checked and applied")
 
 // TestDifferential makes random clouds and plans, checks them, and applies them
 // step by step on the same cloud, whose own enforcement says whether a step is
