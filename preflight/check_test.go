@@ -139,7 +139,7 @@ func plans(t *testing.T) []string {
 	return files
 }
 
-func newServer(t testing.TB, edits ...string) *fakegcp.Server {
+func newCloud(t testing.TB) *fakegcp.Cloud {
 	t.Helper()
 	data, err := os.ReadFile("../fixtures/clouds/acme.yaml")
 	if err != nil {
@@ -149,6 +149,12 @@ func newServer(t testing.TB, edits ...string) *fakegcp.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cloud
+}
+
+func newServer(t testing.TB, edits ...string) *fakegcp.Server {
+	t.Helper()
+	cloud := newCloud(t)
 	for _, e := range edits {
 		if err := cloud.Edit(e); err != nil {
 			t.Fatal(err)

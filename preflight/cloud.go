@@ -180,7 +180,9 @@ func testable(resource string) string {
 	return accountName(resource)
 }
 
-func union(list []string, more ...string) []string {
+func union(list []string, more ...string) []string { return unionOf(list, more) }
+
+func unionOf[E comparable](list, more []E) []E {
 	for _, s := range more {
 		if !slices.Contains(list, s) {
 			list = append(list, s)

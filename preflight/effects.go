@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
@@ -111,7 +112,7 @@ func (j *judge) unseen(n rules.Need, f Finding, why string) Finding {
 		}
 	}
 	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != rules.Deployer {
-		return j.provided(n, f, by, who(n.Principal))
+		return j.brought(n, f, by)
 	}
 	if on := j.changes(n, attaches); n.Kind == rules.Attached && len(on) > 0 {
 		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
@@ -151,6 +152,77 @@ func (j *judge) bringsAgent(n rules.Need) []*plan.Change {
 		out = append(out, j.changes(n, turnsOn)...)
 	}
 	return out
+}
+
+// brought is the finding of a Google-managed account that the plan's turning on
+// of an API makes, with its role, unless the plan takes that role again.
+func (j *judge) brought(n rules.Need, f Finding, by []*plan.Change) Finding {
+	takers, sure := j.takersOfBrought(n, by[0])
+	if len(takers) == 0 || n.Kind != rules.Permissions {
+		return j.provided(n, f, by, who(n.Principal))
+	}
+	f.TakenAwayBy = addresses(takers)
+	what := "the role that " + who(n.Principal) + " gets when its API is turned on in project " + n.Project
+	if !sure || j.givesAnything(n) {
+		f.PlannedBy = addresses(by)
+		return f.undetermined("the plan may take " + what + " (" + list(f.TakenAwayBy) + "), and what it gives instead is not known")
+	}
+	f = f.against(n)
+	f.Message = "the plan takes " + what + " (" + n.Rule + ")"
+	f.Fix = &Fix{Terraform: j.keep(f.TakenAwayBy, n.Principal.Member, n.Fix.Role, n.Permissions)}
+	if n.Severity == rules.Error {
+		f.ExpectedError = n.ExpectedError
+	}
+	return f
+}
+
+// takersOfBrought are the changes that may take the role of an agent after a
+// change has brought it, and whether that is sure.
+func (j *judge) takersOfBrought(n rules.Need, by *plan.Change) (takers []*plan.Change, sure bool) {
+	for _, role := range broughtRoles(n.Principal.Kind) {
+		takers, sure = nil, false
+		gift := iam.Binding{Role: role, Members: []string{n.Principal.Member}}
+		for _, pc := range j.policyChanges {
+			if pc.On != projectName(n.Project) || follows(by, pc.Change) {
+				continue
+			}
+			if takes := j.edit(pc, pc.On).Takes(gift, n.Principal.Member); takes != iam.No {
+				takers, sure = append(takers, pc.Change), sure || takes == iam.Yes
+			}
+		}
+		if len(takers) == 0 {
+			return nil, false
+		}
+	}
+	return takers, sure
+}
+
+// broughtRoles are those that Google gives to an account that it makes: one of
+// them.
+// https://docs.cloud.google.com/iam/docs/service-agents
+func broughtRoles(kind rules.PrincipalKind) []string {
+	switch kind {
+	case rules.GKEServiceAgent:
+		return []string{"roles/container.serviceAgent"}
+	case rules.GKENodeServiceAgent:
+		return []string{"roles/container.defaultNodeServiceAgent"}
+	case rules.GoogleAPIsServiceAgent:
+		return []string{"roles/editor", "roles/compute.instanceGroupManagerServiceAgent"}
+	case rules.ComputeServiceAgent:
+		return []string{"roles/compute.serviceAgent"}
+	}
+	return nil
+}
+
+// givesAnything reports whether the plan gives the principal of a need a role
+// in the project, or may.
+func (j *judge) givesAnything(n rules.Need) bool {
+	return slices.ContainsFunc(j.policyChanges, func(pc plan.PolicyChange) bool {
+		return pc.On == projectName(n.Project) && pc.Effect != plan.Removes && pc.Effect != plan.Strips &&
+			slices.ContainsFunc(j.edit(pc, pc.On).Bindings, func(b iam.Binding) bool {
+				return slices.ContainsFunc(b.Members, func(m string) bool { return m == n.Principal.Member || strings.HasPrefix(m, "unknown:") })
+			})
+	})
 }
 
 // bringsCompute are the changes that turn on the Kubernetes Engine API, where a

@@ -51,6 +51,9 @@ type Finding struct {
 	// would have helped.
 	Reason   string     `json:"reason,omitempty"`
 	Evidence []Evidence `json:"evidence,omitempty"`
+	// Levels are what the policies of the resource itself and of all above it
+	// say, in that order; empty where no policies were evaluated.
+	Levels []Level `json:"levels,omitempty"`
 	// ExpectedError is what apply would have stopped with.
 	ExpectedError string `json:"expected_error,omitempty"`
 	Fix           *Fix   `json:"fix,omitempty"`
@@ -83,7 +86,8 @@ type PermissionSet struct {
 type Evidence struct {
 	// Method is how it was asked, such as testIamPermissions.
 	Method string `json:"method"`
-	// Resource is the full resource name that was asked about.
+	// Resource is the full resource name that the answer is about: of a binding
+	// or a deny policy the one it is attached to, else the one asked about.
 	Resource string `json:"resource,omitempty"`
 	Detail   string `json:"detail,omitempty"`
 }

@@ -20,7 +20,7 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 		return j.deployer(n, f)
 	}
 	if by := j.bringsAgent(n); len(by) > 0 && j.apiOff(n) {
-		return j.provided(n, f, by, who(n.Principal))
+		return j.brought(n, f, by)
 	}
 	if tested, ok := j.impersonated(n); ok {
 		return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member))))
@@ -155,27 +155,32 @@ func (j *judge) refused(n rules.Need, f Finding) Finding {
 // on a condition.
 func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Finding {
 	missing, open := slices.Clone(f.Permissions.Missing), slices.Clone(f.Permissions.Undetermined)
-	var why []string
+	var why, told []string
+	said := map[string]iam.Answer{}
 	for i, p := range n.Permissions {
 		a, held := answers[i], !slices.Contains(f.Permissions.Missing, p)
 		doubt, hangs := conditional(a)
 		switch {
 		case held && a.Verdict == iam.No && len(a.Unmet) > 0:
 			missing = union(missing, p)
-			f = f.evident("getIamPolicy", n.Resource, unmet(a))
+			f.Evidence = unionOf(f.Evidence, unmet(a))
 		case !held && a.Verdict == iam.No && len(a.Unmet) > 0:
-			f = f.evident("getIamPolicy", n.Resource, unmet(a))
+			f.Evidence = unionOf(f.Evidence, unmet(a))
 		case !held && a.Verdict == iam.Yes && (onlyConditional(a) || unasked(n)):
 			missing = without(missing, []string{p})
-			f = f.evident("getIamPolicy", n.Resource, describe(a.Grants[0]))
+			f.Evidence = unionOf(f.Evidence, []Evidence{describe(a.Grants[0])})
 		case !held && a.Verdict == iam.Unknown && hangs:
 			missing, open = without(missing, []string{p}), union(open, p)
 			why = union(why, doubtInWords(doubt))
 		case !held && a.Verdict == iam.Unknown && unasked(n):
 			missing, open = without(missing, []string{p}), union(open, p)
 			why = union(why, inDoubt(a.Doubts))
+		case held || a.Verdict != iam.No || !unasked(n):
+			continue
 		}
+		said[p], told = a, append(told, p)
 	}
+	f.Levels = levelsOf(said, told)
 	if len(why) == 0 && slices.Equal(missing, f.Permissions.Missing) {
 		return f
 	}
@@ -220,12 +225,8 @@ func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 		return f.undetermined(because(err, "the number of project "+home+", which names "+who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
 	}
 	t := j.turns(n, identity, n.Permissions)
-	for _, g := range t.grants {
-		f = f.evident("getIamPolicy", n.Resource, g)
-	}
-	for _, text := range t.denied {
-		f = f.evident("getIamPolicy", n.Resource, text)
-	}
+	f.Evidence = append(append(f.Evidence, t.grants...), t.denied...)
+	f.Levels = t.levels(n.Permissions)
 	if len(t.troubleshot) > 0 {
 		return j.turned(n, f.evident("iam.troubleshoot", n.Resource, list(t.troubleshot)), t)
 	}
@@ -249,6 +250,9 @@ func (j *judge) hereafter(n rules.Need, f Finding) Finding {
 	for _, p := range n.Permissions {
 		now := !slices.Contains(f.Permissions.Missing, p)
 		t.correct(p, now)
+	}
+	if moved := t.moved(n.Permissions, f.Permissions.Missing); len(moved) > 0 {
+		f.Levels = t.levels(moved)
 	}
 	return j.turned(n, f, t)
 }

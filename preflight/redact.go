@@ -1,6 +1,8 @@
 package preflight
 
 import (
+	"slices"
+
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
@@ -35,6 +37,7 @@ func redactFinding(f Finding, hide func(string) string) Finding {
 		evidence = append(evidence, Evidence{Method: e.Method, Resource: hide(e.Resource), Detail: hide(e.Detail)})
 	}
 	f.Evidence = evidence
+	f.Levels = redactLevels(f.Levels, hide)
 	if f.Fix != nil {
 		fix := &Fix{Terraform: hide(f.Fix.Terraform)}
 		for _, c := range f.Fix.Commands {
@@ -43,4 +46,12 @@ func redactFinding(f Finding, hide func(string) string) Finding {
 		f.Fix = fix
 	}
 	return f
+}
+
+func redactLevels(levels []Level, hide func(string) string) []Level {
+	out := slices.Clone(levels)
+	for i, l := range out {
+		out[i].Resource, out[i].Role, out[i].Member, out[i].Detail = hide(l.Resource), hide(l.Role), hide(l.Member), hide(l.Detail)
+	}
+	return out
 }

@@ -13,26 +13,48 @@ import (
 // if all the given changes wait for it.
 func (j *judge) edits(resource string, waiting []*plan.Change) []iam.Edit {
 	var out []iam.Edit
+	var changes []*plan.Change
 	for _, pc := range j.policyChanges {
 		if pc.On != resource && (pc.On != "" || !sameKind(pc, resource)) {
 			continue
 		}
-		e := iam.Edit{Effect: effectOf(pc.Effect), Takes: !awaited(pc.Change, waiting)}
-		if pc.Unknown {
-			e.Unknown = pc.Address + " sets the policy to what is not known before apply"
-		}
-		if pc.Effect == plan.Strips {
-			e.Bindings = []iam.Binding{{Members: j.defaultAccounts(resource)}}
-		}
-		for _, g := range pc.Grants {
-			if g.Role == "" && pc.Effect == plan.SetsRole {
-				e.Unknown = pc.Address + " sets a role that is not known before apply"
-			}
-			e.Bindings = append(e.Bindings, j.bindingOf(g, pc))
-		}
+		changes = append(changes, pc.Change)
+		e := j.edit(pc, resource)
+		e.Late = !awaited(pc.Change, waiting)
 		out = append(out, e)
 	}
+	for i := range out {
+		out[i].Follows = func(other int) bool { return follows(changes[i], changes[other]) }
+	}
 	return out
+}
+
+// edit is what a change does to the policy of a resource.
+func (j *judge) edit(pc plan.PolicyChange, resource string) iam.Edit {
+	e := iam.Edit{Effect: effectOf(pc.Effect)}
+	if pc.Unknown {
+		e.Unknown = pc.Address + " sets the policy to what is not known before apply"
+	}
+	if pc.Effect == plan.Strips {
+		e.Bindings = []iam.Binding{{Members: j.defaultAccounts(resource)}}
+	}
+	for _, g := range pc.Grants {
+		if g.Role == "" && pc.Effect == plan.SetsRole {
+			e.Unknown = pc.Address + " sets a role that is not known before apply"
+		}
+		e.Bindings = append(e.Bindings, j.bindingOf(g, pc))
+	}
+	return e
+}
+
+// follows reports whether Terraform makes c after another change. One that is
+// replaced is destroyed before it is made anew, if nobody said otherwise; and
+// what only goes does so after what waits for it.
+func follows(c, other *plan.Change) bool {
+	if c == other {
+		return c.DestroysFirst()
+	}
+	return !other.Goes() && c.WaitsFor(other) == plan.Waits
 }
 
 func effectOf(e plan.PolicyEffect) iam.Effect {

@@ -51,9 +51,9 @@ func (t *turns) settle(p string, access gcp.Access) {
 	var answer iam.Answer
 	switch access {
 	case gcp.CanAccess:
-		answer = iam.Answer{Verdict: iam.Yes, Grants: t.held[p].Grants}
+		answer = iam.Answer{Verdict: iam.Yes, Grants: t.held[p].Grants, Levels: t.held[p].Levels}
 	case gcp.CannotAccess:
-		answer = iam.Answer{Verdict: iam.No}
+		answer = iam.Answer{Verdict: iam.No, Levels: t.held[p].Levels}
 	default:
 		return
 	}

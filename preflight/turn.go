@@ -25,10 +25,10 @@ type turns struct {
 	racedBy []string
 	// planned are the changes that give what is not held now, in time.
 	planned []string
-	// grants are the bindings that hold now, in words.
-	grants []string
-	// denied says what deny policies and conditions take now, in words.
-	denied []string
+	// grants are the bindings that hold now.
+	grants []Evidence
+	// denied is what deny policies and conditions take now.
+	denied []Evidence
 
 	// troubleshot is what Policy Troubleshooter said, in words, and unasked why
 	// it could not be asked.
@@ -67,14 +67,17 @@ func (j *judge) turns(n rules.Need, identity iam.Identity, permissions []string)
 // sort puts a permission where it belongs.
 func (t *turns) sort(p string) {
 	now, then, someday := t.held[p], t.then[p], t.someday[p]
-	for _, text := range []string{deniedBy(now), unmet(now)} {
-		if text != "" && now.Verdict == iam.No {
-			t.denied = union(t.denied, text)
-		}
+	if now.Verdict == iam.No {
+		t.denied = unionOf(t.denied, append(deniedBy(now), unmet(now)...))
 	}
 	switch {
 	case then.Verdict == iam.Yes:
 		t.holds(p, now, then)
+	case then.Verdict == iam.No && now.Verdict == iam.Unknown && someday.Verdict == iam.Yes:
+		// Whether the plan gives it in time to somebody who lacks it, or anew to
+		// somebody who has it, hangs on what is not known now.
+		t.open = append(t.open, p)
+		t.why = union(t.why, inDoubt(now.Doubts))
 	case then.Verdict == iam.No && now.Verdict != iam.No:
 		t.lost = append(t.lost, p)
 	case now.Verdict == iam.No && someday.Verdict == iam.Yes:
@@ -91,7 +94,7 @@ func (t *turns) sort(p string) {
 func (t *turns) holds(p string, now, then iam.Answer) {
 	if now.Verdict == iam.Yes {
 		if len(now.Grants) > 0 {
-			t.grants = union(t.grants, describe(now.Grants[0]))
+			t.grants = unionOf(t.grants, []Evidence{describe(now.Grants[0])})
 		}
 		return
 	}

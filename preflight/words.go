@@ -121,29 +121,42 @@ func readPermission(resource string) string {
 }
 
 // unmet says which bindings do not count, because of their conditions.
-func unmet(a iam.Answer) string {
-	var out []string
+func unmet(a iam.Answer) []Evidence {
+	var out []Evidence
 	for _, u := range a.Unmet {
-		out = union(out, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, InWords(u.Resource), u.Expression))
+		out = saying(out, u.Resource, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, InWords(u.Resource), u.Expression))
 	}
-	return strings.Join(out, "; ")
+	return out
 }
 
 // deniedBy says which deny policies take something.
-func deniedBy(a iam.Answer) string {
-	var out []string
+func deniedBy(a iam.Answer) []Evidence {
+	var out []Evidence
 	for _, d := range a.Denied {
-		out = union(out, "the deny policy "+d.Policy+" of "+InWords(d.Resource)+" takes it")
+		out = saying(out, d.Resource, "the deny policy "+d.Policy+" of "+InWords(d.Resource)+" takes it")
 	}
-	return strings.Join(out, "; ")
+	return out
+}
+
+// saying adds what the policies of a resource say to what they said already.
+func saying(list []Evidence, resource, text string) []Evidence {
+	i := slices.IndexFunc(list, func(e Evidence) bool { return e.Resource == resource })
+	if i < 0 {
+		return append(list, Evidence{Method: "getIamPolicy", Resource: resource, Detail: text})
+	}
+	if !strings.Contains("; "+list[i].Detail+"; ", "; "+text+"; ") {
+		list[i].Detail += "; " + text
+	}
+	return list
 }
 
 // describe says which binding gives something.
-func describe(g iam.Grant) string {
+func describe(g iam.Grant) Evidence {
+	text := fmt.Sprintf("%s has %s on %s", g.Member, g.Role, InWords(g.Resource))
 	if g.Conditional {
-		return fmt.Sprintf("%s has %s on %s, and its condition is true", g.Member, g.Role, InWords(g.Resource))
+		text += ", and its condition is true"
 	}
-	return fmt.Sprintf("%s has %s on %s", g.Member, g.Role, InWords(g.Resource))
+	return Evidence{Method: "getIamPolicy", Resource: g.Resource, Detail: text}
 }
 
 // inDoubt says what kept policies from giving an answer: each doubt once, and
@@ -191,12 +204,8 @@ func doubtInWords(d iam.Doubt) string {
 
 // levelsInWords are the resources whose policies decide about a need.
 func (j *judge) levelsInWords(n rules.Need) string {
-	levels, _ := j.levels(n.Project)
 	var names []string
-	for _, own := range belowProject(n.Resource) {
-		names = append(names, InWords(fullName(own)))
-	}
-	for _, l := range levels {
+	for _, l := range j.deciding(n).levels {
 		names = append(names, InWords(l.Resource))
 	}
 	return strings.Join(names, ", ")

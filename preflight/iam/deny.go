@@ -29,6 +29,10 @@ type Denial struct {
 	Detail string
 }
 
+func (d Denial) doubt() Doubt {
+	return Doubt{Kind: DoubtDeny, Policy: d.Policy, Resource: d.Resource, Detail: d.Detail}
+}
+
 // denials are the deny rules of all levels that are about a question.
 func denials(q Question) (sure, possible []Denial) {
 	for _, level := range q.Levels {

@@ -98,7 +98,8 @@ func TestDenyName(t *testing.T) {
 func TestUnmet(t *testing.T) {
 	policy := &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{account}, Condition: &Condition{Expression: "false"}}}}
 	got := Evaluate(Question{Identity: Identity{Member: account}, Permission: "p.x.y", Complete: true, Levels: []Level{{Resource: project, Policy: policy}}}, roles())
-	want := Answer{Verdict: No, Unmet: []Unmet{{Role: "roles/gives", Member: account, Resource: project, Expression: "false"}}}
+	unmet := []Unmet{{Role: "roles/gives", Member: account, Resource: project, Expression: "false"}}
+	want := Answer{Verdict: No, Unmet: unmet, Levels: []LevelAnswer{{Resource: project, Unmet: unmet}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

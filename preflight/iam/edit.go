@@ -1,6 +1,9 @@
 package iam
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // An Effect says what an Edit does to a policy.
 type Effect int
@@ -24,16 +27,19 @@ const (
 type Edit struct {
 	Effect   Effect
 	Bindings []Binding
-	// Takes reports whether only what the edit takes away counts, and not what
+	// Late reports whether only what the edit takes away counts, and not what
 	// it gives: it may come too late.
-	Takes bool
+	Late bool
 	// Unknown says why it is not known what the edit sets; usually empty.
 	Unknown string
+	// Follows reports whether the edit is made after another of those that are
+	// applied with it, by its index. Nil means that nobody knows the order.
+	Follows func(other int) bool
 }
 
-// Apply is the level once edits are made: first all that takes away, then all
-// that gives. What cannot be read stays so, unless all of it is set anew; what
-// is added to it is known all the same.
+// Apply is the level once edits are made: what one takes away and another gives
+// is there only if the giving is known to come later. What cannot be read stays
+// so, unless all of it is set anew; what is added to it is known all the same.
 func (l Level) Apply(edits []Edit) Level {
 	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned), Denies: l.Denies}
 	before := &Policy{}
@@ -52,7 +58,8 @@ func (l Level) Apply(edits []Edit) Level {
 			out.Policy.take(e)
 		}
 	}
-	for _, e := range edits {
+	for i, e := range edits {
+		e.Bindings = lasting(edits, i)
 		if out.Policy != nil {
 			out.Policy.give(e, before)
 			continue
@@ -62,9 +69,75 @@ func (l Level) Apply(edits []Edit) Level {
 	return out
 }
 
+// lasting is what an edit gives and no other takes again, at whatever time.
+func lasting(edits []Edit, i int) []Binding {
+	e := edits[i]
+	if e.Effect == Remove || e.Effect == Strip {
+		return e.Bindings
+	}
+	out := make([]Binding, len(e.Bindings))
+	for n, b := range e.Bindings {
+		out[n] = b
+		out[n].Members = nil
+		for _, m := range b.Members {
+			if by := taker(edits, i, b, m); by == No {
+				out[n].Members = append(out[n].Members, m)
+			} else if by == Unknown {
+				out[n].Members = append(out[n].Members, unknownMember+b.Source)
+			}
+		}
+	}
+	return out
+}
+
+// taker says whether another edit takes what edit i gives to a member, unless
+// edit i follows it.
+func taker(edits []Edit, i int, b Binding, member string) Verdict {
+	worst := No
+	for k, other := range edits {
+		takes := other.Takes(b, member)
+		if k == i || takes == No || edits[i].Follows != nil && edits[i].Follows(k) {
+			continue
+		}
+		if takes == Yes {
+			return Yes
+		}
+		worst = Unknown
+	}
+	return worst
+}
+
+// Takes says whether an edit ends a member's grant. It is not known of one that
+// sets members which are not known.
+func (e Edit) Takes(b Binding, member string) Verdict {
+	if e.Unknown != "" {
+		return Unknown
+	}
+	named, unknown := false, false
+	for _, own := range e.Bindings {
+		if e.Effect == Strip || same(own, b) {
+			named = named || slices.Contains(own.Members, member)
+			unknown = unknown || slices.ContainsFunc(own.Members, isUnknown)
+		}
+	}
+	sets := e.Effect == SetPolicy || e.Effect == SetRole && slices.ContainsFunc(e.Bindings, func(own Binding) bool { return same(own, b) })
+	switch {
+	case sets && !named && unknown:
+		return Unknown
+	case sets && !named, !sets && named && e.Effect != Add && e.Effect != SetRole:
+		return Yes
+	}
+	return No
+}
+
+// unknownMember begins a member that stands for one that is not known.
+const unknownMember = "unknown:"
+
+func isUnknown(member string) bool { return strings.HasPrefix(member, unknownMember) }
+
 // given are the bindings that an edit adds to a policy that cannot be read.
 func given(e Edit) []Binding {
-	if e.Takes || e.Effect == Remove || e.Effect == Strip {
+	if e.Late || e.Effect == Remove || e.Effect == Strip {
 		return nil
 	}
 	return e.Bindings
@@ -112,7 +185,7 @@ func (p *Policy) give(e Edit, before *Policy) {
 		if e.Effect != Add && len(kept) > 0 {
 			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: kept, Condition: b.Condition})
 		}
-		if !e.Takes && len(gained) > 0 {
+		if !e.Late && len(gained) > 0 {
 			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: gained, Condition: b.Condition, Source: b.Source})
 		}
 	}

@@ -5,6 +5,8 @@
 // It asks nobody anything and imports no other package of this module.
 package iam
 
+import "slices"
+
 // A Verdict answers whether an identity holds a permission.
 type Verdict int
 
@@ -132,38 +134,67 @@ type Answer struct {
 	// lack the permission by the embedded table alone, or are not in it. They
 	// should be fetched, and the question asked again, before a No is final.
 	Unconfirmed []string
+	// Levels are what each level of the question says by itself, in its order,
+	// whatever the others say. One without a resource stands for what is above
+	// the others and not known.
+	Levels []LevelAnswer
+}
+
+// A LevelAnswer is what the policies of one resource say about a permission;
+// with nothing in it, that no binding gives it there.
+type LevelAnswer struct {
+	// Resource is the full resource name.
+	Resource string
+	Grants   []Grant
+	Doubts   []Doubt
+	Denied   []Denial
+	Unmet    []Unmet
 }
 
 // Evaluate answers a question.
 func Evaluate(q Question, roles Roles) Answer {
 	var a Answer
 	for _, level := range q.Levels {
-		for _, b := range level.Planned {
-			a.binding(q, roles, level.Resource, b)
-		}
-		if level.Policy == nil {
-			a.doubt(DoubtPolicy, "", "", level.Resource, level.Unreadable)
-			continue
-		}
+		a.hear(q, roles, level)
+	}
+	if !q.Complete {
+		a.doubt(DoubtAncestors, "", "", "", "")
+		a.Levels = append(a.Levels, LevelAnswer{Doubts: a.Doubts[len(a.Doubts)-1:]})
+	}
+	return a.decide(denials(q))
+}
+
+// hear adds what one level says.
+func (a *Answer) hear(q Question, roles Roles, level Level) {
+	grants, doubts, unmet := len(a.Grants), len(a.Doubts), len(a.Unmet)
+	for _, b := range level.Planned {
+		a.binding(q, roles, level.Resource, b)
+	}
+	if level.Policy == nil {
+		a.doubt(DoubtPolicy, "", "", level.Resource, level.Unreadable)
+	} else {
 		for _, b := range level.Policy.Bindings {
 			a.binding(q, roles, level.Resource, b)
 		}
 	}
-	if !q.Complete {
-		a.doubt(DoubtAncestors, "", "", "", "")
+	said := LevelAnswer{Resource: level.Resource, Grants: a.Grants[grants:], Doubts: slices.Clone(a.Doubts[doubts:]), Unmet: a.Unmet[unmet:]}
+	sure, possible := denials(Question{Identity: q.Identity, Permission: q.Permission, Levels: []Level{level}, Request: q.Request})
+	said.Denied = sure
+	for _, d := range possible {
+		said.Doubts = append(said.Doubts, d.doubt())
 	}
-	return a.decide(denials(q))
+	a.Levels = append(a.Levels, said)
 }
 
 // decide: what is denied is not held, whatever is granted.
 func (a Answer) decide(sure, possible []Denial) Answer {
 	if len(sure) > 0 {
-		return Answer{Verdict: No, Denied: sure}
+		return Answer{Verdict: No, Denied: sure, Levels: a.Levels}
 	}
 	if len(a.Grants) > 0 {
 		a.Doubts, a.Unconfirmed, a.Unmet = nil, nil, nil
 		for _, d := range possible {
-			a.Doubts = append(a.Doubts, Doubt{Kind: DoubtDeny, Policy: d.Policy, Resource: d.Resource, Detail: d.Detail})
+			a.Doubts = append(a.Doubts, d.doubt())
 		}
 	}
 	switch {

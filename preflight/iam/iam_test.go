@@ -207,6 +207,7 @@ func TestApply(t *testing.T) {
 	grant := func(role string, members ...string) []Binding {
 		return []Binding{{Role: role, Members: members, Source: "x.y"}}
 	}
+	after := func(int) bool { return true }
 	for _, tt := range []struct {
 		name  string
 		edits []Edit
@@ -214,12 +215,20 @@ func TestApply(t *testing.T) {
 	}{
 		{"nothing", nil, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"a member more", []Edit{{Effect: Add, Bindings: grant("r", "d")}}, map[string]string{"r a": "", "r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
-		{"a member more that comes too late", []Edit{{Effect: Add, Bindings: grant("r", "d"), Takes: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"a member more that comes too late", []Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"one that is there already", []Edit{{Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"a member less", []Edit{{Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"taken out and put in again", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r a": "x.y", "r b": "", "s a": "", "r c if x": ""}},
+		{"taken out and put in again", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a"), Follows: after}}, map[string]string{"r a": "x.y", "r b": "", "s a": "", "r c if x": ""}},
+		{"taken out and put in, nobody knows which is first", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"put in, and left out of the role's members", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"put in, and among the role's members", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
+		{"put in, and perhaps among the role's members", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "unknown:x.y")}}, map[string]string{"r unknown:x.y": "x.y", "s a": "", "r c if x": ""}},
+		{"kept by the role's members, and taken out", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"two that set the members of a role", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"put in, and left out of a whole policy", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetPolicy, Bindings: grant("s", "a")}}, map[string]string{"s a": ""}},
+		{"put in after a whole policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a")}, {Effect: Add, Bindings: grant("r", "d"), Follows: after}}, map[string]string{"s a": "", "r d": "x.y"}},
 		{"the members of a role", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
-		{"the members of a role, too late for the new ones", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), Takes: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"the members of a role, too late for the new ones", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), Late: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
 		{"nobody in a role", []Edit{{Effect: SetRole, Bindings: grant("r")}}, map[string]string{"s a": "", "r c if x": ""}},
 		{"a whole policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a", "d")}}, map[string]string{"s a": "", "s d": "x.y"}},
 		{"an account out of every role", []Edit{{Effect: Strip, Bindings: []Binding{{Members: []string{"a"}}}}}, map[string]string{"r b": "", "r c if x": ""}},
@@ -240,7 +249,7 @@ func TestApply(t *testing.T) {
 	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d")}}); got.Policy != nil || len(got.Planned) != 1 {
 		t.Errorf("what is added to a policy that cannot be read is lost: %+v", got)
 	}
-	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d"), Takes: true}}); len(got.Planned) != 0 {
+	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}); len(got.Planned) != 0 {
 		t.Errorf("what is added too late counts: %+v", got)
 	}
 	if got := unread.Apply([]Edit{{Effect: SetPolicy, Bindings: grant("r", "d")}}); got.Policy == nil {

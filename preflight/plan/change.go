@@ -81,6 +81,13 @@ func (c *Change) Updates() bool { return c.Has("update") }
 // Goes reports whether the object is no longer there after apply.
 func (c *Change) Goes() bool { return c.Deletes() && !c.Creates() }
 
+// DestroysFirst reports whether the object is destroyed before it is made anew;
+// create_before_destroy turns that round.
+// https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+func (c *Change) DestroysFirst() bool {
+	return c.Deletes() && c.Creates() && c.Actions[0] == "delete"
+}
+
 // idle reports whether apply does nothing in Google Cloud for the change.
 func (c *Change) idle() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }
 

@@ -267,7 +267,7 @@ func decodeChange(raw []byte) (*tfjson.ResourceChange, error) {
 			Importing       *struct{}      `json:"importing"`
 		} `json:"change"`
 	}
-	if err := json.Unmarshal(raw, &rc); err != nil {
+	if err := json.Unmarshal(raw, &rc, jsontext.AllowDuplicateNames(true)); err != nil {
 		return nil, err
 	}
 	if rc.Change == nil || rc.Address == "" || len(rc.Change.Actions) == 0 {
@@ -302,16 +302,53 @@ func (d *document) noteSibling(h header, raw []byte) {
 	if d.plan.siblings[block] != "" {
 		return
 	}
-	var rc struct {
-		Change struct {
-			After struct {
-				Project any `json:"project"`
-			} `json:"after"`
-		} `json:"change"`
+	d.addSibling(block, afterProject(raw))
+}
+
+// afterProject is change.after.project of a resource change, or "". The change
+// has been read as a value before, so its names are known to be unique.
+func afterProject(raw []byte) string {
+	// A name may be written with escapes.
+	if !bytes.Contains(raw, []byte(`"project"`)) && bytes.IndexByte(raw, '\\') < 0 {
+		return ""
 	}
-	if json.Unmarshal(raw, &rc) == nil {
-		d.addSibling(block, rc.Change.After.Project)
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true))
+	for _, name := range []string{"change", "after", "project"} {
+		if !enter(dec, name) {
+			return ""
+		}
 	}
+	if dec.PeekKind() != '"' {
+		return ""
+	}
+	project, err := dec.ReadToken()
+	if err != nil {
+		return ""
+	}
+	return project.String()
+}
+
+// enter reads up to the value of a member of the object that comes next.
+func enter(dec *jsontext.Decoder, member string) bool {
+	if dec.PeekKind() != '{' {
+		return false
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return false
+	}
+	for dec.PeekKind() == '"' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return false
+		}
+		if name.String() == member {
+			return true
+		}
+		if dec.SkipValue() != nil {
+			return false
+		}
+	}
+	return false
 }
 
 // keeps reports whether changes and blocks of a type are decoded in full.
@@ -335,10 +372,11 @@ type header struct {
 	module, mode, typ, name string
 }
 
-// readHeader reads the members that Terraform writes first.
+// readHeader reads the members that Terraform writes first, of a value whose
+// names are known to be unique.
 func readHeader(raw []byte) (header, error) {
 	var h header
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw))
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true))
 	if _, err := dec.ReadToken(); err != nil {
 		return h, err
 	}

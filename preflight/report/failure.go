@@ -144,6 +144,9 @@ func (t *text) fix(f *preflight.Fix) {
 	}
 }
 
+// notPrintable begins a command that is not shown as it is.
+const notPrintable = "# not printable: "
+
 // commands are shown as they are or not at all: an escape in one would make it
 // another.
 func (t *text) commands(title string, commands []string) {
@@ -154,7 +157,7 @@ func (t *text) commands(title string, commands []string) {
 	t.line(faint("    " + title))
 	for _, c := range commands {
 		if t.clean(c) != c {
-			t.line(plain("      # not printable: "), plain(c))
+			t.line(plain("      "+notPrintable), plain(c))
 			continue
 		}
 		t.line(plain("      "), span{green, c})

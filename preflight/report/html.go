@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -72,26 +71,16 @@ type htmlFold struct {
 	Items   []htmlFinding
 }
 
-// An htmlFinding is a finding; one that is folded away has a headline only.
+// An htmlFinding is a finding, with the way from the plan to it.
 type htmlFinding struct {
 	ID, Class, Mark, Label  string
 	Outcome, Severity, Rule string
 	Headline, Title, URL    string
-	Way                     []htmlStep
-	Details                 []htmlDetail
-	Blocks                  []htmlBlock
-}
-
-// An htmlStep is a stop on the way from the plan to the finding.
-type htmlStep struct {
-	What  string
-	Names []string
-	Class string
-}
-
-type htmlDetail struct {
-	Name  string
-	Texts []string
+	// Why says why it could not be found out, or how it is known.
+	Why    string
+	Way    []htmlStep
+	Levels []htmlLevel
+	Blocks []htmlBlock
 }
 
 type htmlBlock struct {
@@ -110,10 +99,11 @@ func newPage(r *preflight.Report) page {
 		Counts: htmlCounts(r), Facts: htmlFacts(r),
 	}
 	findings := worstFirst(r.Findings)
+	projects := projectNames(r)
 	var skipped, passed []htmlFinding
 	for i, f := range append(slices.Clone(findings), passing(r.Findings)...) {
 		view := newHTMLFinding(fmt.Sprintf("f%d", i+1), f)
-		p.Matrix.add(view, f)
+		p.Matrix.add(view, f, projects)
 		switch f.Outcome {
 		case preflight.Pass:
 			passed = append(passed, view)
@@ -182,7 +172,7 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 			values[i] = Clean(v)
 		}
 		if len(values) > 0 {
-			out = append(out, htmlFact{name, values})
+			out = append(out, htmlFact{name, slices.Compact(values)})
 		}
 	}
 	add("plan", planNames(r)...)
@@ -192,6 +182,9 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 	}
 	for _, p := range r.Projects {
 		projects = append(projects, joined(", number ", p.ID, p.Number))
+	}
+	if len(projects) > 4 {
+		projects = []string{strings.Join(projects, "; ")}
 	}
 	add("deployer", deployers...)
 	add("projects", projects...)
@@ -208,11 +201,11 @@ func newHTMLFinding(id string, f preflight.Finding) htmlFinding {
 	if f.Outcome == preflight.Undetermined {
 		v.Label = "not known (" + v.Severity + ")"
 	}
-	if f.Outcome == preflight.Pass || f.Outcome == preflight.Skipped {
+	v.Way, v.Levels = htmlWay(f, v.Class), htmlLevels(f, v.Class)
+	if f.Outcome == preflight.Skipped {
 		return v
 	}
-	v.Way = htmlWay(f, v.Class)
-	v.Details = htmlDetails(f)
+	v.Why = Clean(f.Reason)
 	v.Blocks = htmlBlocks(id, f)
 	return v
 }
@@ -220,95 +213,55 @@ func newHTMLFinding(id string, f preflight.Finding) htmlFinding {
 func htmlHeadline(f preflight.Finding) string {
 	switch f.Outcome {
 	case preflight.Pass:
-		return Clean(capital(f.Message))
+		return Clean(joined(": ", f.Plan, capital(statement(f))))
+	case preflight.Skipped:
+		return Clean(joined(": ", f.Plan, statement(f)))
 	case preflight.Undetermined:
 		return Clean(f.Title)
 	}
 	return Clean(statement(f))
 }
 
-// htmlWay is the way from the plan to the finding: what in the plan causes it,
-// whom it is about, what of whom is in question, and where it was looked for.
-func htmlWay(f preflight.Finding, class string) []htmlStep {
-	var out []htmlStep
-	add := func(what, class string, names ...string) {
-		for i, n := range names {
-			names[i] = Clean(n)
-		}
-		if len(names) > 0 && names[0] != "" {
-			out = append(out, htmlStep{what, few(names), class})
-		}
-	}
-	add("plan", "", slices.Clone(f.Addresses)...)
-	add("attribute", "", f.Attribute)
-	if f.Principal != nil {
-		add(f.Principal.Kind.InWords(), "", f.Principal.Member)
-	}
-	if f.Permissions != nil {
-		add("permission", "", append(slices.Clone(f.Permissions.Missing), f.Permissions.Undetermined...)...)
-	}
-	add("taken away by", class, slices.Clone(f.TakenAwayBy)...)
-	add("planned by", "", slices.Clone(f.PlannedBy)...)
-	add("API", "", serviceOf(f))
-	where := "on"
-	if f.Outcome == preflight.Fail {
-		where = "fails at"
-	}
-	add(where, class, preflight.InWords(f.Resource))
-	return out
-}
-
-// serviceOf is the API that a finding is about, where no permission says so.
-func serviceOf(f preflight.Finding) string {
-	if f.Permissions != nil {
-		return ""
-	}
-	return f.Service
-}
-
-func htmlDetails(f preflight.Finding) []htmlDetail {
-	var out []htmlDetail
-	if f.Reason != "" {
-		out = append(out, htmlDetail{"Why", []string{Clean(f.Reason)}})
-	}
-	var evidence []string
-	for _, e := range f.Evidence {
-		evidence = append(evidence, Clean(e.Method+": "+e.Detail))
-	}
-	if len(evidence) > 0 {
-		out = append(out, htmlDetail{"What Google Cloud answered", evidence})
-	}
-	return out
-}
-
+// htmlBlocks are the error that apply would print, and how to mend it. What
+// would not show as it is, is not offered for pasting.
 func htmlBlocks(id string, f preflight.Finding) []htmlBlock {
 	var out []htmlBlock
 	add := func(name, text string, copies bool) {
-		out = append(out, htmlBlock{ID: fmt.Sprintf("%s-%d", id, len(out)+1), Name: name, Text: cleanLines(text), Copy: copies})
+		out = append(out, htmlBlock{ID: fmt.Sprintf("%s-%d", id, len(out)+1), Name: name, Text: text, Copy: copies})
 	}
 	if f.ExpectedError != "" {
-		add("Apply would stop with", f.ExpectedError, false)
+		shown, _ := pasteable(strings.Split(f.ExpectedError, "\n"), "")
+		add("Apply would stop with", shown, false)
 	}
 	if f.Fix == nil {
 		return out
 	}
 	for _, c := range f.Fix.Commands {
-		add("Mend it", c, true)
+		if strings.TrimSpace(c) != "" {
+			shown, whole := pasteable([]string{c}, notPrintable)
+			add("Mend it", shown, whole)
+		}
 	}
 	if f.Fix.Terraform != "" {
-		add("In Terraform", f.Fix.Terraform, true)
+		shown, whole := pasteable(strings.Split(strings.TrimRight(f.Fix.Terraform, "\n"), "\n"), notPrintable)
+		add("In Terraform", shown, whole)
 	}
 	return out
 }
 
-// cleanLines cleans each line of a text.
-func cleanLines(text string) string {
-	lines := strings.Split(text, "\n")
+// pasteable cleans lines, and marks those that are not what they were: pasted,
+// such a line would be something else. Whole reports whether there is none.
+func pasteable(lines []string, mark string) (shown string, whole bool) {
+	whole = true
+	out := make([]string, len(lines))
 	for i, l := range lines {
 		indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
-		lines[i] = indent + Clean(l[len(indent):])
+		out[i] = indent + Clean(l[len(indent):])
+		if out[i] != l {
+			out[i], whole = mark+out[i], false
+		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(out, "\n"), whole
 }
 
 func foldOf(word string, items []htmlFinding) []htmlFold {
@@ -316,83 +269,4 @@ func foldOf(word string, items []htmlFinding) []htmlFold {
 		return nil
 	}
 	return []htmlFold{{fmt.Sprintf("%d %s", len(items), word), items}}
-}
-
-// A matrix shows principals against resources.
-type matrix struct {
-	Columns []string
-	Rows    []matrixRow
-
-	cells map[[2]string]*matrixCell
-	order []matrixRow
-}
-
-type matrixRow struct {
-	Kind, Member string
-	Cells        []matrixCell
-}
-
-// A matrixCell is the worst of the findings about a principal and a resource.
-type matrixCell struct {
-	Class, Mark, Target, Label string
-	N                          int
-}
-
-// add counts a finding. The worst come first, so the first decides.
-func (m *matrix) add(v htmlFinding, f preflight.Finding) {
-	row := matrixRow{Kind: "APIs, and the plan itself"}
-	if f.Principal != nil {
-		row = matrixRow{Kind: Clean(f.Principal.Kind.InWords()), Member: Clean(strings.TrimPrefix(f.Principal.Member, "serviceAccount:"))}
-	}
-	column := Clean(preflight.InWords(f.Resource))
-	if column == "" {
-		column = "this machine"
-	}
-	if m.cells == nil {
-		m.cells = map[[2]string]*matrixCell{}
-	}
-	name := row.name()
-	if !slices.Contains(m.Columns, column) {
-		m.Columns = append(m.Columns, column)
-	}
-	if !slices.ContainsFunc(m.order, func(r matrixRow) bool { return r.name() == name }) {
-		m.order = append(m.order, row)
-	}
-	key := [2]string{name, column}
-	if m.cells[key] == nil {
-		m.cells[key] = &matrixCell{Class: v.Class, Mark: v.Mark, Target: v.ID, Label: fmt.Sprintf("%s on %s: %s", name, column, v.Outcome)}
-	}
-	if m.cells[key].Class == v.Class {
-		m.cells[key].N++
-	}
-}
-
-// finish lays the cells out, what is worst first.
-func (m *matrix) finish() {
-	rows, columns := map[string]int{}, map[string]int{}
-	for key, cell := range m.cells {
-		rows[key[0]] = max(rows[key[0]], weight(cell.Class))
-		columns[key[1]] = max(columns[key[1]], weight(cell.Class))
-	}
-	slices.SortFunc(m.Columns, func(a, b string) int { return cmp.Or(columns[b]-columns[a], strings.Compare(a, b)) })
-	slices.SortFunc(m.order, func(a, b matrixRow) int {
-		return cmp.Or(rows[b.name()]-rows[a.name()], strings.Compare(a.name(), b.name()))
-	})
-	for _, row := range m.order {
-		for _, column := range m.Columns {
-			cell := m.cells[[2]string{row.name(), column}]
-			if cell == nil {
-				cell = &matrixCell{}
-			}
-			row.Cells = append(row.Cells, *cell)
-		}
-		m.Rows = append(m.Rows, row)
-	}
-}
-
-func (r matrixRow) name() string { return r.Kind + " " + r.Member }
-
-// weight orders classes, the worst having the most.
-func weight(class string) int {
-	return slices.Index([]string{"skipped", "pass", "note", "warning", "undetermined", "fail"}, class)
 }

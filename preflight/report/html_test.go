@@ -16,9 +16,11 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/rules"
@@ -37,7 +39,9 @@ func hostilePage() *preflight.Report {
 				Principal: &rules.Principal{Kind: rules.GKEServiceAgent, Member: evil}, Resource: evil, Message: evil, Reason: evil,
 				Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Missing: []string{"a.b.c"}},
 				Evidence:    []preflight.Evidence{{Method: evil, Detail: evil}}, ExpectedError: evil, URL: "javascript:alert(3)",
-				Fix: &preflight.Fix{Commands: []string{"gcloud first", evil}, Terraform: evil + "\n" + evil},
+				Plan: evil, Locations: []preflight.Location{{Address: evil, File: evil, Line: 7}},
+				Levels: []preflight.Level{{Resource: evil, Says: preflight.Grants, Permissions: []string{evil}, Role: evil, Member: evil, Detail: evil}},
+				Fix:    &preflight.Fix{Commands: []string{"gcloud first", evil}, Terraform: evil + "\n" + evil},
 			},
 			{Rule: "GP402", Title: evil, Outcome: preflight.Undetermined, Severity: rules.Warning, Message: evil, Reason: evil},
 			{Rule: "GP101", Title: evil, Outcome: preflight.Pass, Severity: rules.Error, Message: evil},
@@ -81,11 +85,84 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// levelsReport is merged from two plans, and has findings whose levels say
+// everything that levels say.
+func levelsReport() *preflight.Report {
+	const project, folder, organization = "//cloudresourcemanager.googleapis.com/projects/acme", "//cloudresourcemanager.googleapis.com/folders/4", "//cloudresourcemanager.googleapis.com/organizations/1"
+	member := "serviceAccount:agent@acme.iam.gserviceaccount.com"
+	p := []string{"a.b.c"}
+	agent := &rules.Principal{Kind: rules.GKEServiceAgent, Member: member}
+	deployer := &rules.Principal{Kind: rules.Deployer, Member: "user:alice@acme.example"}
+	return &preflight.Report{
+		SchemaVersion: preflight.SchemaVersion, Plan: preflight.PlanRef{Source: "2 plans"}, Plans: []preflight.PlanRef{{Source: "envs/a"}, {Source: "envs/b"}},
+		Projects: []preflight.ProjectRef{{ID: "acme", Number: "11"}}, Result: preflight.Fail,
+		Findings: []preflight.Finding{
+			{
+				Rule: "GP401", Plan: "envs/a", Outcome: preflight.Fail, Severity: rules.Error, Addresses: []string{"google_container_cluster.x"}, Attribute: "network",
+				Locations: []preflight.Location{{Address: "google_container_cluster.x", File: "envs/a/main.tf", Line: 12}},
+				Principal: agent, Resource: project, Permissions: &preflight.PermissionSet{Needed: append(p, "d.e.f"), Missing: p},
+				Evidence: []preflight.Evidence{{Method: "getIamPolicy", Resource: project, Detail: "told by the levels"}},
+				Levels: []preflight.Level{
+					{Resource: project, Says: preflight.Lacks, Permissions: p},
+					{Resource: project, Says: preflight.Grants, Permissions: []string{"d.e.f"}, Role: "roles/r", Member: member},
+					{Resource: folder, Says: preflight.Unmet, Permissions: p, Role: "roles/r", Member: member, Detail: "1 > 2"},
+					{Resource: folder, Says: preflight.Unread, Permissions: p, Detail: "403 no"},
+					{Resource: organization, Says: preflight.Denies, Permissions: p, Detail: "guard"},
+					{Resource: organization, Says: preflight.Doubts, Permissions: p, Detail: "a group may hold it"},
+					{Says: preflight.Plans, Permissions: p, Role: "roles/r", Member: member, Detail: "google_project_iam_member.x"},
+				},
+			},
+			{
+				Rule: "GP201", Plan: "envs/b", Outcome: preflight.Pass, Severity: rules.Error, Principal: deployer, Resource: "//iam.googleapis.com/projects/11/serviceAccounts/nodes@acme.iam.gserviceaccount.com",
+				Permissions: &preflight.PermissionSet{Needed: p}, Message: "the deployer holds a.b.c",
+				Evidence: []preflight.Evidence{{Method: "testIamPermissions", Resource: project, Detail: "granted: a.b.c"}},
+			},
+			{Rule: "GP402", Plan: "envs/b", Outcome: preflight.Pass, Principal: agent, Resource: "//cloudresourcemanager.googleapis.com/projects/host", Message: "it holds"},
+			{Rule: "GP403", Plan: "envs/b", Outcome: preflight.Pass, Principal: agent, Resource: organization, Message: "it holds"},
+		},
+	}
+}
+
+// TestHTMLPicture: the way from the plan to a finding names the plan, the place
+// in the configuration, and what each level says; a pass has its way too.
+func TestHTMLPicture(t *testing.T) {
+	v := browse(t, pageOf(t, levelsReport()))
+	const text = `function (n) { return n.innerText.replace(/\s+/g, " ").trim() }`
+	for _, tt := range []struct{ name, selector, want string }{
+		{"way", "#f1 > .way > li", "plan envs/a | address google_container_cluster.x envs/a/main.tf:12 | attribute network | " +
+			"GKE service agent serviceAccount:agent@acme.iam.gserviceaccount.com | permission a.b.c | fails at project acme"},
+		{"levels", "#f1 > .levels > li", "project acme ✗ no binding gives a.b.c ✓ grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com (d.e.f) | " +
+			"folder 4 ✗ grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com only where 1 > 2, which is false ? could not be read: 403 no | " +
+			"organization 1 ✗ denied by policy guard ? a group may hold it | " +
+			"what lies above + the plan grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com, by google_project_iam_member.x"},
+		{"groups", "thead th[scope=colgroup]", "project acme | in no project | project host"},
+	} {
+		got := v.ask(t, `Array.from(document.querySelectorAll("`+tt.selector+`")).map(`+text+`).join(" | ")`)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+	if got := v.ask(t, `Array.from(document.querySelectorAll("thead th[scope=colgroup]")).map(function (n) { return n.colSpan }).join()`); got != "2,1,1" {
+		t.Errorf("the groups span %s columns", got)
+	}
+	v.do(t, chromedp.Focus(`tbody a[aria-label*="nodes@acme"]`), chromedp.KeyEvent("\r"))
+	const pass = `(function wait(done) { var d = document.querySelector(location.hash + " > details"); d && d.open ? done(d.innerText.replace(/\s+/g, " ")) : setTimeout(wait, 10, done); })`
+	got := v.ask(t, "new Promise("+pass+")")
+	for _, want := range []string{"envs/b: The deployer holds a.b.c", "project acme ✓ testIamPermissions a.b.c: granted: a.b.c"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the pass does not say %q: %s", want, got)
+		}
+	}
+	v.quiet(t)
+}
+
 // A visit is a browser on a page, and what it had to say.
 type visit struct {
 	ctx context.Context
 	mu  sync.Mutex
-	// said are console messages and exceptions, asked the URLs it went to.
+	// said are console messages, exceptions, and what the browser itself has
+	// against the page, such as a breach of its policy; asked are the URLs it
+	// went to.
 	said, asked []string
 }
 
@@ -103,7 +180,7 @@ func browse(t *testing.T, page string) *visit {
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
-			http.NotFound(w, r)
+			w.WriteHeader(http.StatusNoContent) // the icon, which a browser asks for by itself
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -120,9 +197,12 @@ func browse(t *testing.T, page string) *visit {
 	return v
 }
 
-// listen hears what the page says to the console, and where it goes.
+// listen hears what the page says to the console, what the browser says of it,
+// and where it goes.
 func (v *visit) listen(ctx context.Context, target *chromedp.Target) error {
 	said, thrown, asked := cdp.Events(v.ctx, target, runtime.ConsoleAPICalled), cdp.Events(v.ctx, target, runtime.ExceptionThrown), cdp.Events(v.ctx, target, network.RequestWillBeSent)
+	logged := cdp.Events(v.ctx, target, log.EntryAdded)
+	go hear(logged, func(e log.EventEntryAdded) { v.note(&v.said, string(e.Entry.Source)+": "+e.Entry.Text) })
 	go hear(said, func(e runtime.EventConsoleAPICalled) { v.note(&v.said, string(e.Type)) })
 	go hear(thrown, func(e runtime.EventExceptionThrown) { v.note(&v.said, "an exception") })
 	go hear(asked, func(e network.EventRequestWillBeSent) {
@@ -132,7 +212,8 @@ func (v *visit) listen(ctx context.Context, target *chromedp.Target) error {
 	})
 	_, err := cdp.Call(ctx, target, runtime.Enable, cdp.Empty{})
 	_, other := cdp.Call(ctx, target, network.Enable, network.EnableParams{})
-	return errors.Join(err, other)
+	_, third := cdp.Call(ctx, target, log.Enable, cdp.Empty{})
+	return errors.Join(err, other, third)
 }
 
 func hear[E any](events iter.Seq2[E, error], f func(E)) {
@@ -201,16 +282,53 @@ func TestHTMLInBrowser(t *testing.T) {
 	}
 	v.choose(t, "", "")
 	v.copies(t)
+	// What had to be escaped is another command: it is shown, and not to be
+	// copied.
+	if got := v.ask(t, `document.querySelectorAll(".copy").length`); got != "1" {
+		t.Errorf("%s commands can be copied", got)
+	}
+	if got := v.ask(t, `Array.from(document.querySelectorAll("#f1 pre")).filter(function (p) { return p.textContent.startsWith("# not printable: ") }).length`); got != "2" {
+		t.Errorf("%s blocks are marked as not printable", got)
+	}
 	if got := v.ask(t, `(function(){document.querySelector(".copy").focus(); return document.activeElement.className})()`); got != "copy js" {
 		t.Errorf("the keyboard reaches %q", got)
 	}
+	v.quiet(t)
+}
+
+// quiet fails a test if the page or the browser complained, or the page went
+// anywhere.
+func (v *visit) quiet(t *testing.T) {
+	t.Helper()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.said) > 0 {
-		t.Errorf("the console says %q", v.said)
+		t.Errorf("the browser says %q", v.said)
 	}
 	if len(v.asked) != 1 {
 		t.Errorf("the page went to %q", v.asked)
+	}
+}
+
+// TestPolicyInBrowser: the browser refuses and names what the page's policy
+// does not allow, so that a page without complaints keeps to it.
+func TestPolicyInBrowser(t *testing.T) {
+	for name, breach := range map[string]string{
+		"style":   `<p style="color:red">`,
+		"handler": `<p onclick="alert(1)">`,
+		"script":  `<script>alert(1)</script>`,
+		"image":   `<img src="/x.png">`,
+		"form":    `<base href="/elsewhere/">`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := browse(t, strings.Replace(pageOf(t, hostilePage()), "<main>", "<main>"+breach, 1))
+			v.do(t, chromedp.Focus(".copy"))
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			if !slices.ContainsFunc(v.said, func(s string) bool { return strings.Contains(s, "Content Security Policy") }) {
+				t.Errorf("the browser says %q", v.said)
+			}
+		})
 	}
 }
 

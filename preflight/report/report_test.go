@@ -179,6 +179,8 @@ func FuzzReport(f *testing.F) {
 			x.Rule, x.Name, x.Title, x.Plan, x.Locations = s, s, s, s, []preflight.Location{{Address: s, File: s, Line: 1}}
 			x.Addresses, x.Attribute, x.Message, x.Reason, x.Resource, x.ExpectedError = []string{s}, s, s, s, s, s
 			x.TakenAwayBy, x.Evidence = []string{s}, []preflight.Evidence{{Method: s, Detail: s}}
+			x.Levels = []preflight.Level{{Resource: s, Says: preflight.Unmet, Permissions: []string{s}, Role: s, Member: s, Detail: s}}
+			x.Plan, x.Locations = s, []preflight.Location{{Address: s, File: s, Line: 1}}
 			x.Fix = &preflight.Fix{Commands: []string{s}, Terraform: s}
 		}
 		for _, o := range []TextOptions{{}, {Width: 40, Verbose: true}} {

@@ -32,7 +32,11 @@
   function unfold() {
     var target = location.hash && document.getElementById(location.hash.slice(1));
     var details = target && target.closest("details");
-    if (details) { details.open = true; target.scrollIntoView(); }
+    if (!details) return;
+    details.open = true;
+    var own = target.querySelector("details");
+    if (own) own.open = true;
+    target.scrollIntoView();
   }
   window.addEventListener("hashchange", unfold);
   unfold();

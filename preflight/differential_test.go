@@ -1,0 +1,325 @@
+package preflight_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"gke-preflight/fixtures/fakegcp"
+	"gke-preflight/preflight"
+)
+
+// worlds is how many random clouds and plans TestDifferential tries:
+// go test ./preflight -run TestDifferential -worlds 20000 -timeout 0
+var worlds = flag.Int("worlds", 400, "random clouds and plans, each checked and applied")
+
+// TestDifferential makes random clouds and plans, checks them, and applies them
+// step by step on the same cloud, whose own enforcement says whether a step is
+// refused. What is not ordered is applied in every order. A pass must go through
+// in all of them; a failure must be refused in one.
+func TestDifferential(t *testing.T) {
+	seen := map[preflight.Outcome]int{}
+	for seed := range *worlds {
+		w := newWorld(t, rand.New(rand.NewPCG(uint64(seed), 6)))
+		r := check(t, w.plan(t), newServer(t, w.edits...))
+		refused := w.refusals(t)
+		seen[r.Result]++
+		if r.Result == preflight.Pass && len(refused) > 0 || r.Result == preflight.Fail && len(refused) == 0 {
+			t.Errorf("world %d: check says %s\napply: %q\ncloud: %q\nplan: %s\nfindings: %q", seed, r.Result, refused, w.edits, w, failing(r))
+		}
+	}
+	t.Logf("%d worlds: %v", *worlds, seen)
+	for _, o := range []preflight.Outcome{preflight.Pass, preflight.Fail} {
+		if seen[o] < *worlds/6 {
+			t.Errorf("only %d of %d are %s: the worlds say too little", seen[o], *worlds, o)
+		}
+	}
+}
+
+// failing are what fails of a report, in short.
+func failing(r *preflight.Report) []string {
+	var out []string
+	for _, f := range r.Findings {
+		if f.Outcome == preflight.Fail {
+			out = append(out, fmt.Sprintf("%s %s %s", f.Rule, f.Severity, f.Message))
+		}
+	}
+	return out
+}
+
+// A world is a cloud, and a plan for it: a cluster, and changes that it waits
+// for or does not.
+type world struct {
+	dice *rand.Rand
+	// edits are those that apply to cloud, which has them already.
+	edits   []string
+	cloud   *fakegcp.Cloud
+	base    string // the plan that the cluster is from
+	cluster fakegcp.Creation
+	agent   string // the member that is the GKE service agent
+	changes []change
+}
+
+// A change is a resource change beside the cluster, and what it does.
+type change struct {
+	typ, name string
+	action    string
+	values    map[string]any
+	// awaited reports whether the cluster names it in depends_on.
+	awaited bool
+	// on is the resource whose permissions it takes; edits are what it does.
+	on          string
+	permissions []string
+	edits       []string
+}
+
+const terraform = "terraform@acme-prod.iam.gserviceaccount.com"
+
+func newWorld(t *testing.T, dice *rand.Rand) *world {
+	w := &world{dice: dice, cloud: newCloud(t), base: "minimal", agent: "serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"}
+	w.cluster = fakegcp.Creation{Deployer: terraform, Project: "acme-prod", Account: w.pick(nodes, "111111111111-compute@developer.gserviceaccount.com")}
+	if dice.IntN(3) == 0 {
+		w.base, w.agent = "shared-vpc", "serviceAccount:service-222222222222@container-engine-robot.iam.gserviceaccount.com"
+		w.cluster = fakegcp.Creation{
+			Deployer: terraform, Project: "acme-service", Account: "gke-nodes@acme-service.iam.gserviceaccount.com",
+			Host: "acme-host", Subnetwork: "projects/acme-host/regions/europe-west1/subnetworks/gke",
+		}
+	}
+	for range dice.IntN(3) {
+		w.spoil()
+	}
+	for i := range dice.IntN(4) {
+		w.changes = append(w.changes, w.newChange(fmt.Sprintf("c%d", i)))
+	}
+	return w
+}
+
+func (w *world) pick(of ...string) string { return of[w.dice.IntN(len(of))] }
+
+func (w *world) project() string { return "projects/" + w.cluster.Project }
+
+func (w *world) number() string {
+	return map[string]string{"acme-prod": "111111111111", "acme-service": "222222222222"}[w.cluster.Project]
+}
+
+// spoil changes the cloud: something is taken, and sometimes given again in
+// another way.
+func (w *world) spoil() {
+	project, caller, instances := w.project(), "serviceAccount:"+terraform, "serviceAccount:"+w.number()+"@cloudservices.gserviceaccount.com"
+	org := "organizations/100000000000"
+	again := func(where, role, member string) {
+		condition := w.pick("", "", ` request.time < timestamp("2040-01-01T00:00:00Z")`, ` request.time < timestamp("2020-01-01T00:00:00Z")`)
+		verb := "grant "
+		if condition != "" {
+			verb = "grant-if "
+		}
+		w.try(verb + where + " " + role + " " + member + condition)
+	}
+	switch w.dice.IntN(12) {
+	case 0:
+		w.try("revoke " + project + " roles/container.serviceAgent " + w.agent)
+	case 1:
+		w.try("revoke " + project + " roles/container.serviceAgent " + w.agent)
+		again(w.pick(project, "folders/444444444444", org), w.pick("roles/container.serviceAgent", "roles/editor", "roles/compute.viewer"), w.agent)
+	case 2:
+		w.try("revoke " + project + " roles/container.serviceAgent " + w.agent)
+		w.try("role " + project + "/roles/agent " + w.pick("compute.regions.get", "compute.regions.get,compute.networks.get,compute.instanceGroupManagers.create"))
+		again(project, project+"/roles/agent", w.agent)
+	case 3:
+		w.try("disable-api " + w.cluster.Project + " " + w.pick("container.googleapis.com", "compute.googleapis.com"))
+	case 4:
+		w.try(w.pick("disable-account ", "delete-account ") + w.cluster.Account)
+	case 5:
+		w.try("revoke " + org + " roles/container.clusterAdmin " + caller)
+		again(w.pick(project, "folders/444444444444"), w.pick("roles/container.admin", "roles/container.viewer", "roles/container.clusterAdmin"), caller)
+	case 6:
+		w.try("revoke " + org + " roles/iam.serviceAccountUser " + caller)
+		again(w.pick(project, "serviceAccounts/"+w.cluster.Account, "serviceAccounts/gke-nodes@acme-dev.iam.gserviceaccount.com"), "roles/iam.serviceAccountUser", caller)
+	case 7:
+		w.try("revoke " + project + " roles/compute.instanceGroupManagerServiceAgent " + instances)
+		again(project, w.pick("roles/editor", "roles/compute.viewer", "roles/compute.instanceGroupManagerServiceAgent"), instances)
+	case 8:
+		w.try("deny " + w.pick(project, org) + " guard " + w.pick("principalSet://goog/public:all", "principal://iam.googleapis.com/projects/-/serviceAccounts/"+terraform, "principal://iam.googleapis.com/projects/-/serviceAccounts/"+strings.TrimPrefix(w.agent, "serviceAccount:")) +
+			" " + w.pick("container.googleapis.com/clusters.create", "compute.googleapis.com/instanceGroupManagers.create", "compute.googleapis.com/instanceGroupManagers.*", "iam.googleapis.com/serviceAccounts.actAs"))
+	case 9:
+		w.try("revoke " + org + " " + w.pick("roles/iam.securityReviewer", "roles/browser", "roles/iam.denyReviewer", "roles/resourcemanager.projectIamAdmin") + " " + caller)
+	case 10:
+		w.try("revoke projects/acme-host roles/container.hostServiceAgentUser " + w.agent)
+		w.try("disable-api acme-host " + w.pick("container.googleapis.com", "compute.googleapis.com"))
+	case 11:
+		w.try("member g@acme.example " + w.agent)
+		w.try("revoke " + project + " roles/container.serviceAgent " + w.agent)
+		again(project, "roles/container.serviceAgent", "group:g@acme.example")
+	}
+}
+
+// try edits the cloud, unless that is so already or cannot be.
+func (w *world) try(edit string) {
+	if w.cloud.Edit(edit) == nil {
+		w.edits = append(w.edits, edit)
+	}
+}
+
+// newChange is a random change that may bear on the cluster.
+func (w *world) newChange(name string) change {
+	project := w.project()
+	set := []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}
+	c := change{name: name, action: "create", awaited: w.dice.IntN(2) == 0, on: project, permissions: set}
+	role := w.pick("roles/container.serviceAgent", "roles/container.serviceAgent", "roles/compute.viewer")
+	if w.dice.IntN(4) == 0 && !slices.ContainsFunc(w.changes, func(c change) bool { return c.typ == "google_project_service" }) {
+		return w.newService(c)
+	}
+	switch w.dice.IntN(3) {
+	case 0:
+		c.typ = "google_project_iam_member"
+		c.values = map[string]any{"project": w.cluster.Project, "role": role, "member": w.agent}
+		c.edits = []string{"grant " + project + " " + role + " " + w.agent}
+	case 1:
+		c.typ, c.action, c.awaited = "google_project_iam_member", "delete", false
+		c.values = map[string]any{"project": w.cluster.Project, "role": role, "member": w.agent}
+		c.edits = []string{"revoke " + project + " " + role + " " + w.agent}
+	case 2:
+		c.typ = "google_project_iam_binding"
+		member := w.pick(w.agent, "user:alice@acme.example")
+		c.values = map[string]any{"project": w.cluster.Project, "role": role, "members": []any{member}}
+		c.edits = []string{"revoke " + project + " " + role + " " + w.agent, "revoke " + project + " " + role + " group:g@acme.example", "grant " + project + " " + role + " " + member}
+	}
+	return c
+}
+
+// newService turns an API on or off. Turning GKE's on turns on Compute Engine's
+// and makes its agent, with its role.
+// https://docs.cloud.google.com/iam/docs/service-agents
+func (w *world) newService(c change) change {
+	c.typ = "google_project_service"
+	api := w.pick("container.googleapis.com", "compute.googleapis.com")
+	c.values = map[string]any{"project": w.cluster.Project, "service": api, "disable_on_destroy": true}
+	c.permissions, c.edits = []string{"serviceusage.services.enable"}, []string{"enable-api " + w.cluster.Project + " " + api}
+	if api == "container.googleapis.com" {
+		c.edits = append(c.edits, "enable-api "+w.cluster.Project+" compute.googleapis.com")
+	}
+	if slices.Contains(w.edits, "disable-api "+w.cluster.Project+" container.googleapis.com") && api == "container.googleapis.com" {
+		c.edits = append(c.edits, "grant "+w.project()+" roles/container.serviceAgent "+w.agent)
+	}
+	if w.dice.IntN(4) == 0 {
+		c.action, c.awaited = "delete", false
+		c.permissions, c.edits = []string{"serviceusage.services.disable"}, []string{"disable-api " + w.cluster.Project + " " + api}
+	}
+	return c
+}
+
+// plan is the world's plan: the cluster as the provider plans it, and the
+// changes.
+func (w *world) plan(t *testing.T) []byte {
+	t.Helper()
+	type object = map[string]any
+	var doc object
+	if err := json.Unmarshal(readPlan(t, w.base), &doc); err != nil {
+		t.Fatal(err)
+	}
+	is := func(v any) bool { return v.(object)["type"] != "google_container_cluster" }
+	root := doc["configuration"].(object)["root_module"].(object)
+	if w.cluster.Account == nodes {
+		change := doc["resource_changes"].([]any)[0].(object)["change"].(object)
+		change["after"].(object)["node_config"] = []any{object{"service_account": nodes}}
+		delete(change["after_unknown"].(object), "node_config")
+	}
+	changes, blocks := slices.DeleteFunc(doc["resource_changes"].([]any), is), slices.DeleteFunc(root["resources"].([]any), is)
+	var awaited []any
+	for _, c := range w.changes {
+		resource := func() object {
+			return object{"address": c.typ + "." + c.name, "mode": "managed", "type": c.typ, "name": c.name}
+		}
+		planned, before, after := resource(), any(nil), any(c.values)
+		if c.action == "delete" {
+			before, after = c.values, nil
+		} else {
+			block := resource()
+			block["provider_config_key"], block["expressions"] = "google", object{}
+			blocks = append(blocks, block)
+		}
+		planned["change"] = object{"actions": []any{c.action}, "before": before, "after": after, "after_unknown": object{}}
+		changes = append(changes, planned)
+		if c.awaited {
+			awaited = append(awaited, c.typ+"."+c.name)
+		}
+	}
+	cluster := blocks[0].(object)
+	delete(cluster, "depends_on")
+	if len(awaited) > 0 {
+		cluster["depends_on"] = awaited
+	}
+	doc["resource_changes"], root["resources"] = changes, blocks
+	data, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// String is the world's plan in short.
+func (w *world) String() string {
+	out := w.cluster.Project
+	for _, c := range w.changes {
+		out += fmt.Sprintf("; %s %s %v awaited %t", c.action, c.typ, c.values, c.awaited)
+	}
+	return out
+}
+
+// refusals applies the plan in every order that its dependencies allow, each on
+// the cloud as it was, and says what is refused.
+func (w *world) refusals(t *testing.T) []string {
+	var out []string
+	for _, order := range orders(len(w.changes)) {
+		first := 0 // turn of the cluster
+		for i, c := range order {
+			if w.changes[c].awaited {
+				first = i + 1
+			}
+		}
+		for turn := first; turn <= len(order); turn++ {
+			if err := w.apply(newServer(t, w.edits...), order, turn); err != nil && !slices.Contains(out, err.Error()) {
+				out = append(out, err.Error())
+			}
+		}
+	}
+	return out
+}
+
+// orders are those of the numbers below n.
+func orders(n int) [][]int {
+	if n == 0 {
+		return [][]int{nil}
+	}
+	var out [][]int
+	for _, shorter := range orders(n - 1) {
+		for at := range n {
+			out = append(out, slices.Insert(slices.Clone(shorter), at, n-1))
+		}
+	}
+	return out
+}
+
+// apply makes the changes in an order, and the cluster before the one at its
+// turn. What is refused ends it.
+func (w *world) apply(server *fakegcp.Server, order []int, turn int) error {
+	for i := range len(order) + 1 {
+		if i == turn {
+			if err := server.Create(w.cluster); err != nil {
+				return err
+			}
+		}
+		if i == len(order) {
+			break
+		}
+		c := w.changes[order[i]]
+		if err := server.Change(terraform, c.on, c.permissions, c.edits...); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	return nil
+}

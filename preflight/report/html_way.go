@@ -1,0 +1,168 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight"
+)
+
+// An htmlStep is a stop on the way from the plan to the finding.
+type htmlStep struct {
+	What  string
+	Names []htmlName
+	Class string
+}
+
+// An htmlName is what stands at a stop, and where in the configuration that is.
+type htmlName struct{ Text, At string }
+
+// An htmlLevel is a resource on the way up, or a question that Google Cloud was
+// asked, with what it says.
+type htmlLevel struct {
+	Name string
+	Says []htmlSaying
+}
+
+type htmlSaying struct{ Class, Mark, Text string }
+
+// htmlWay is the way from the plan to the finding: what in the plan causes it,
+// whom it is about, what of whom is in question, and where it was looked for.
+func htmlWay(f preflight.Finding, class string) []htmlStep {
+	var out []htmlStep
+	add := func(what, class string, names ...string) {
+		if step := (htmlStep{what, htmlNames(names), class}); len(step.Names) > 0 {
+			out = append(out, step)
+		}
+	}
+	add("plan", "", f.Plan)
+	if names := placed(f); len(names) > 0 {
+		out = append(out, htmlStep{What: "address", Names: names})
+	}
+	add("attribute", "", f.Attribute)
+	if f.Principal != nil {
+		add(Clean(f.Principal.Kind.InWords()), "", f.Principal.Member)
+	}
+	add("permission", "", asked(f)...)
+	add("taken away by", class, slices.Clone(f.TakenAwayBy)...)
+	add("planned by", "", slices.Clone(f.PlannedBy)...)
+	add("API", "", serviceOf(f))
+	where := "on"
+	if f.Outcome == preflight.Fail {
+		where = "fails at"
+	}
+	add(where, class, preflight.InWords(f.Resource))
+	return out
+}
+
+// htmlNames are names that are not empty, a few of them.
+func htmlNames(names []string) []htmlName {
+	var out []htmlName
+	for _, n := range few(names) {
+		if n != "" {
+			out = append(out, htmlName{Text: Clean(n)})
+		}
+	}
+	return out
+}
+
+// placed are the addresses of a finding with where they stand in the
+// configuration, a few of them.
+func placed(f preflight.Finding) []htmlName {
+	out := htmlNames(f.Addresses)
+	for _, l := range f.Locations {
+		at := Clean(fmt.Sprintf("%s:%d", l.File, l.Line))
+		i := slices.IndexFunc(out, func(n htmlName) bool { return l.Address != "" && n.Text == Clean(l.Address) })
+		switch {
+		case i >= 0:
+			out[i].At = joined(", ", out[i].At, at)
+		case l.Address == "" || len(f.Addresses) == 0:
+			out = append(out, htmlName{At: at})
+		}
+	}
+	return out
+}
+
+// asked are the permissions in question: those that are missing or open, and
+// all where none is.
+func asked(f preflight.Finding) []string {
+	if f.Permissions == nil {
+		return nil
+	}
+	if open := slices.Concat(f.Permissions.Missing, f.Permissions.Undetermined); len(open) > 0 {
+		return open
+	}
+	return f.Permissions.Needed
+}
+
+// serviceOf is the API that a finding is about, where no permission says so.
+func serviceOf(f preflight.Finding) string {
+	if f.Permissions != nil {
+		return ""
+	}
+	return f.Service
+}
+
+// htmlLevels are what Google Cloud answered: first the questions that have one
+// answer, then what the policies say level by level.
+func htmlLevels(f preflight.Finding, class string) []htmlLevel {
+	var out []htmlLevel
+	add := func(name string, s htmlSaying) {
+		name, s.Text = Clean(name), Clean(s.Text)
+		if n := len(out); n > 0 && out[n-1].Name == name {
+			out[n-1].Says = append(out[n-1].Says, s)
+			return
+		}
+		out = append(out, htmlLevel{name, []htmlSaying{s}})
+	}
+	for _, e := range f.Evidence {
+		if e.Method != "getIamPolicy" || len(f.Levels) == 0 {
+			add(preflight.InWords(e.Resource), htmlSaying{class, markOf(f.Outcome, f.Severity), answer(f, e)})
+		}
+	}
+	for _, l := range f.Levels {
+		name := preflight.InWords(l.Resource)
+		if name == "" {
+			name = "what lies above"
+		}
+		add(name, saying(f, l))
+	}
+	return out
+}
+
+// answer is a question to Google Cloud and what it said.
+func answer(f preflight.Finding, e preflight.Evidence) string {
+	question := e.Method
+	if e.Method == "testIamPermissions" && f.Permissions != nil {
+		question = joined(" ", e.Method, names(f.Permissions.Needed))
+	}
+	return joined(": ", question, e.Detail)
+}
+
+// saying is what a level says, in words.
+func saying(f preflight.Finding, l preflight.Level) htmlSaying {
+	binding := l.Role + " to " + l.Member
+	which := ""
+	if !slices.Equal(l.Permissions, asked(f)) {
+		which = " (" + names(l.Permissions) + ")"
+	}
+	switch l.Says {
+	case preflight.Grants:
+		return htmlSaying{"pass", "✓", "grants " + binding + which}
+	case preflight.Plans:
+		return htmlSaying{"pass", "+", "the plan grants " + binding + ", by " + l.Detail + which}
+	case preflight.Unmet:
+		return htmlSaying{"fail", "✗", "grants " + binding + " only where " + l.Detail + ", which is false" + which}
+	case preflight.Denies:
+		return htmlSaying{"fail", "✗", "denied by policy " + l.Detail + which}
+	case preflight.Unread:
+		return htmlSaying{"undetermined", "?", "could not be read: " + l.Detail + which}
+	case preflight.Lacks:
+		return htmlSaying{classOf(f), "✗", "no binding gives " + names(l.Permissions)}
+	}
+	return htmlSaying{"undetermined", "?", l.Detail + which}
+}
+
+// names are names side by side, a few of them.
+func names(list []string) string { return strings.Join(few(list), ", ") }
