@@ -26,6 +26,7 @@ func Read(r io.Reader, o Options) (*Plan, error) {
 	d := &document{
 		Decoder: jsontext.NewDecoder(in),
 		members: make(map[string]bool),
+		sparse:  newSparseReader().options(),
 		plan: &Plan{
 			options:   o,
 			config:    newConfiguration(),
@@ -48,6 +49,7 @@ type document struct {
 	plan    *Plan
 	members map[string]bool
 	errored bool
+	sparse  json.Options
 }
 
 func (d *document) read() error {
@@ -233,7 +235,7 @@ func (d *document) resourceChange() error {
 }
 
 func (d *document) keep(raw []byte) error {
-	rc, err := decodeChange(raw)
+	rc, err := decodeChange(raw, d.sparse)
 	if err != nil {
 		return notAPlan("a plan with a resource change of an unexpected form: " + err.Error())
 	}
@@ -248,7 +250,7 @@ func (d *document) keep(raw []byte) error {
 // decodeChange decodes what is read of a resource change. The members' names
 // must match to the letter: terraform-json's own tags would let "Type" stand
 // for "type", and a plan must not be readable in two ways.
-func decodeChange(raw []byte) (*tfjson.ResourceChange, error) {
+func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 	var rc struct {
 		Address         string              `json:"address"`
 		PreviousAddress string              `json:"previous_address"`
@@ -259,23 +261,23 @@ func decodeChange(raw []byte) (*tfjson.ResourceChange, error) {
 		Deposed         string              `json:"deposed"`
 		Change          *struct {
 			Actions         tfjson.Actions `json:"actions"`
-			Before          any            `json:"before"`
-			After           any            `json:"after"`
-			AfterUnknown    any            `json:"after_unknown"`
-			BeforeSensitive any            `json:"before_sensitive"`
-			AfterSensitive  any            `json:"after_sensitive"`
+			Before          sparse         `json:"before"`
+			After           sparse         `json:"after"`
+			AfterUnknown    marks          `json:"after_unknown"`
+			BeforeSensitive marks          `json:"before_sensitive"`
+			AfterSensitive  marks          `json:"after_sensitive"`
 			Importing       *struct{}      `json:"importing"`
 		} `json:"change"`
 	}
-	if err := json.Unmarshal(raw, &rc, jsontext.AllowDuplicateNames(true)); err != nil {
+	if err := json.Unmarshal(raw, &rc, o); err != nil {
 		return nil, err
 	}
 	if rc.Change == nil || rc.Address == "" || len(rc.Change.Actions) == 0 {
 		return nil, errors.New("it lacks an address or actions")
 	}
 	change := &tfjson.Change{
-		Actions: rc.Change.Actions, Before: rc.Change.Before, After: rc.Change.After,
-		AfterUnknown: rc.Change.AfterUnknown, BeforeSensitive: rc.Change.BeforeSensitive, AfterSensitive: rc.Change.AfterSensitive,
+		Actions: rc.Change.Actions, Before: rc.Change.Before.value, After: rc.Change.After.value, AfterUnknown: rc.Change.AfterUnknown.value,
+		BeforeSensitive: rc.Change.BeforeSensitive.value, AfterSensitive: rc.Change.AfterSensitive.value,
 	}
 	if rc.Change.Importing != nil {
 		change.Importing = new(tfjson.Importing)
@@ -292,6 +294,10 @@ func (d *document) addSibling(block string, project any) {
 	}
 }
 
+// maxSiblings bounds what is remembered of plans of any size. All objects of a
+// provider show the same default, so that one more would tell nothing new.
+const maxSiblings = 10_000
+
 // noteSibling remembers the project that a change of another google type
 // shows: it may be the only sign of the provider's default.
 func (d *document) noteSibling(h header, raw []byte) {
@@ -299,7 +305,7 @@ func (d *document) noteSibling(h header, raw []byte) {
 		return
 	}
 	block := join(withoutKeys(h.module), h.typ+"."+h.name)
-	if d.plan.siblings[block] != "" {
+	if len(d.plan.siblings) >= maxSiblings || d.plan.siblings[block] != "" {
 		return
 	}
 	d.addSibling(block, afterProject(raw))
