@@ -36,7 +36,9 @@ type quota struct {
 	api  string
 	host string
 	path string // how the path begins
-	// impatient is a quota that is not waited for.
+	// impatient is a quota that is not waited for. Only first attempts count: a
+	// fault that passes must not cost the answer to another question, and one
+	// attempt more is refused by Google at worst.
 	impatient bool
 
 	mu     sync.Mutex
@@ -99,10 +101,10 @@ func (q *quota) patience(ctx context.Context, now time.Time) time.Duration {
 // quotas are kept over a whole run, by all clients together.
 type quotas []*quota
 
-// await waits until r may be sent. Its errors are permanent.
-func (qs quotas) await(r *http.Request) error {
+// await waits until the nth attempt at r may be made. Its errors are permanent.
+func (qs quotas) await(r *http.Request, n int) error {
 	q := qs.of(r)
-	if q == nil {
+	if q == nil || q.impatient && n > 1 {
 		return nil
 	}
 	now := time.Now()

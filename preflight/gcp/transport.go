@@ -148,7 +148,7 @@ const (
 func (t *retrying) RoundTrip(r *http.Request) (*http.Response, error) {
 	pauses := t.pauses()
 	for n := 1; ; n++ {
-		response, err := t.once(r)
+		response, err := t.once(r, n)
 		wait, again := retry(r, response, err, n)
 		if !again {
 			return response, err
@@ -172,10 +172,10 @@ func (t *retrying) pauses() backoff.BackOff {
 	return b
 }
 
-// once makes an attempt with a fresh body. What it waits for the quota is not
-// of the attempt's own time.
-func (t *retrying) once(r *http.Request) (*http.Response, error) {
-	if err := t.quotas.await(r); err != nil {
+// once makes the nth attempt with a fresh body. What it waits for the quota is
+// not of the attempt's own time.
+func (t *retrying) once(r *http.Request, n int) (*http.Response, error) {
+	if err := t.quotas.await(r, n); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.attempt)
