@@ -2,6 +2,7 @@
 # toolchain at the versions below, and stay out of go.mod.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+CYCLONEDX   = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
 .PHONY: help
 help: ## list the targets
@@ -22,6 +23,14 @@ race: ## run all tests with the race detector
 .PHONY: build
 build: ## build ./gke-preflight
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o gke-preflight ./cmd/gke-preflight
+
+.PHONY: sbom
+sbom: build ## list what is in ./gke-preflight, as CycloneDX, in ./gke-preflight.cdx.json
+	go run $(CYCLONEDX) bin -json -noserial -output gke-preflight.cdx.json ./gke-preflight
+
+.PHONY: reproducible
+reproducible: ## build the last commit twice, apart, and compare the bytes
+	.ci/reproducible
 
 .PHONY: generate
 generate: ## make the generated files anew
@@ -53,4 +62,4 @@ fuzz: ## fuzz each target for a short while
 
 .PHONY: clean
 clean: ## remove what build made
-	rm -f gke-preflight
+	rm -f gke-preflight gke-preflight.cdx.json
