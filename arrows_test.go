@@ -18,12 +18,13 @@ const module = "gke-preflight/"
 // arrows are the imports that packages of this module may make of each other.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/gke-preflight": {"preflight/cli"},
+		"cmd/gke-preflight": {"preflight/cli", "preflight/input"},
 		"preflight/cli": {
 			"preflight", "preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report", "preflight/diagnose",
-			"preflight/access", "fixtures", "fixtures/fakegcp",
+			"preflight/access", "preflight/input", "fixtures", "fixtures/fakegcp",
 		},
 		"preflight":          {"preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
+		"preflight/plan":     {"preflight/input"},
 		"preflight/access":   {"preflight/gcp", "preflight/shell"},
 		"preflight/diagnose": {"preflight/shell"},
 		"preflight/rules":    {"preflight/plan"},

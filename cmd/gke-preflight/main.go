@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"gke-preflight/preflight/cli"
+	"gke-preflight/preflight/input"
 )
 
 // version is set when a release is built.
@@ -25,6 +26,8 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second signal ends the program at once.
+	context.AfterFunc(ctx, stop)
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = ""
@@ -34,7 +37,7 @@ func run() int {
 		Stdout:      os.Stdout,
 		Stderr:      os.Stderr,
 		Getenv:      os.Getenv,
-		ReadFile:    os.ReadFile,
+		ReadFile:    func(name string) ([]byte, error) { return input.ReadFile(ctx, name) },
 		LookPath:    exec.LookPath,
 		Now:         time.Now,
 		StdoutWidth: width(os.Stdout),

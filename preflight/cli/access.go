@@ -197,7 +197,7 @@ func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*
 		}
 		out = append(out, access.Check(ctx, w, t.Target))
 		if errors.Is(ctx.Err(), context.Canceled) {
-			return nil, errors.New("interrupted")
+			return nil, ctx.Err()
 		}
 	}
 	return out, nil

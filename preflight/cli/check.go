@@ -206,8 +206,8 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 	if errors.Is(err, preflight.ErrUnauthenticated) {
 		return nil, fmt.Errorf("%w (%s): they have expired or were withdrawn\nhint: gcloud auth application-default login", err, source)
 	}
-	if ctx.Err() == context.Canceled {
-		return nil, errors.New("interrupted")
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	return r, err
 }

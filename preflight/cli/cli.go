@@ -81,6 +81,9 @@ func Main(ctx context.Context, env Env, args []string) int {
 	if errors.As(err, &v) {
 		return v.code
 	}
+	if ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	complain(env.Stderr, err)
 	var coded *codedError
 	if errors.As(err, &coded) {

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"gke-preflight/preflight/diagnose"
+	"gke-preflight/preflight/input"
 	"gke-preflight/preflight/report"
 )
 
@@ -51,7 +51,7 @@ func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := readLog(env, args)
+	found, err := readLog(ctx, env, args)
 	if err != nil {
 		return err
 	}
@@ -77,11 +77,11 @@ func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
 
 // readLog reads the log that args name; without any, or with -, standard
 // input.
-func readLog(env Env, args []string) (_ *diagnose.Report, err error) {
+func readLog(ctx context.Context, env Env, args []string) (_ *diagnose.Report, err error) {
 	if len(args) == 0 || args[0] == "-" {
-		return diagnose.Read(env.Stdin)
+		return diagnose.Read(input.Reader(ctx, env.Stdin))
 	}
-	f, err := os.Open(args[0])
+	f, err := input.Open(ctx, args[0])
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w\nhint: gke-preflight diagnose apply.log, or ... | gke-preflight diagnose", err)
 	}

@@ -14,6 +14,8 @@ import (
 	"sync"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"gke-preflight/preflight/input"
 )
 
 // An Input is where a plan comes from.
@@ -41,7 +43,7 @@ type Input struct {
 // state is neither locked nor written.
 func Open(ctx context.Context, in Input, o Options) (*Plan, error) {
 	if in.Path == "-" {
-		return Read(in.Stdin, o)
+		return Read(input.Reader(ctx, in.Stdin), o)
 	}
 	info, err := os.Stat(in.Path)
 	if err != nil {
@@ -50,7 +52,7 @@ func Open(ctx context.Context, in Input, o Options) (*Plan, error) {
 	if info.IsDir() {
 		return openDirectory(ctx, in, o)
 	}
-	f, err := os.Open(in.Path)
+	f, err := input.Open(ctx, in.Path)
 	if err != nil {
 		return nil, fmt.Errorf("open plan: %w", err)
 	}

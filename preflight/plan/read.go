@@ -17,14 +17,18 @@ import (
 // Read reads the output of terraform show -json for a plan, as a stream: what
 // is not kept is skipped, planned_values and prior_state among it. Its errors
 // are a *FormatError, or the reader's own.
-func Read(r io.Reader, o Options) (*Plan, error) {
+func Read(r io.Reader, o Options) (*Plan, error) { return read(r, o, maxValue) }
+
+// read holds at most about limit bytes of what it does not keep.
+func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 	scan := &tokenScan{in: r}
-	in := bufio.NewReaderSize(scan, 64<<10)
-	if err := sniff(in); err != nil {
+	in := &boundedReader{in: bufio.NewReaderSize(scan, 64<<10), limit: limit}
+	if err := sniff(in.in); err != nil {
 		return nil, err
 	}
+	in.decoder = jsontext.NewDecoder(in)
 	d := &document{
-		Decoder: jsontext.NewDecoder(in),
+		Decoder: in.decoder,
 		members: make(map[string]bool),
 		sparse:  newSparseReader().options(),
 		plan: &Plan{
@@ -66,7 +70,7 @@ func (d *document) read() error {
 func (d *document) fault(err error) error {
 	var format *FormatError
 	if errors.As(err, &format) {
-		return err
+		return format
 	}
 	return broken(err, d.InputOffset())
 }
@@ -235,6 +239,12 @@ func (d *document) resourceChange() error {
 }
 
 func (d *document) keep(raw []byte) error {
+	if len(raw) > maxKept {
+		return &FormatError{
+			Got:  fmt.Sprintf("a plan with a resource change of %d MiB, more than Google Cloud takes", len(raw)>>20),
+			Hint: "hint: jq '.resource_changes[] | [(tostring | length), .address]' plan.json   # shows which",
+		}
+	}
 	rc, err := decodeChange(raw, d.sparse)
 	if err != nil {
 		return notAPlan("a plan with a resource change of an unexpected form: " + err.Error())

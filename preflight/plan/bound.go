@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"bufio"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	// maxValue bounds what must be held at once, in bytes: one resource change,
+	// one member of the configuration, or one string.
+	maxValue = 128 << 20
+	// maxKept bounds a resource change that is decoded in full, in bytes. The
+	// largest of them are allow policies, which have at most 1,500 principals:
+	// https://cloud.google.com/iam/quotas
+	maxKept = 4 << 20
+)
+
+// A boundedReader feeds a decoder, and refuses to once the decoder holds more
+// than it should: whoever wrote the plan does not decide on the memory.
+type boundedReader struct {
+	in      *bufio.Reader
+	decoder *jsontext.Decoder
+	limit   int64
+	read    int64
+}
+
+// Read implements io.Reader.
+func (b *boundedReader) Read(p []byte) (int, error) {
+	if b.read-b.decoder.InputOffset() > b.limit {
+		return 0, &FormatError{
+			Got:  fmt.Sprintf("a plan with a value of more than %d MiB", b.limit>>20),
+			Hint: "hint: jq '.resource_changes[] | [(tostring | length), .address]' plan.json   # shows which",
+		}
+	}
+	n, err := b.in.Read(p)
+	b.read += int64(n)
+	return n, err
+}
