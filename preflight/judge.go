@@ -203,7 +203,7 @@ func (j *judge) usable(n rules.Need, f Finding) Finding {
 	f = f.evident("serviceAccounts.get", n.Resource, fmt.Sprintf("disabled: %t", account.Disabled))
 	if account.Disabled {
 		n.ExpectedError = ""
-		n.Fix.Commands = []string{shell.Command("gcloud", "iam", "service-accounts", "enable", email, "--project="+n.Project)}
+		n.Fix.Commands = []string{shell.Command("gcloud", "iam", "service-accounts", "enable", shell.Name(email), "--project="+n.Project)}
 		return f.failed(n, "service account "+email+" is disabled: nodes that run as it do not register")
 	}
 	f.Outcome, f.Message = Pass, "service account "+email+" exists and is enabled"

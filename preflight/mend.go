@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
 	"gke-preflight/preflight/rules"
 	"gke-preflight/preflight/shell"
 )
@@ -13,14 +16,14 @@ func mend(n rules.Need, f Finding) *Fix {
 	fix := &Fix{Commands: n.Fix.Commands, Terraform: n.Fix.Terraform}
 	switch {
 	case n.Kind == rules.Attached:
-		fix.Commands = append(fix.Commands, shell.Command("gcloud", "compute", "shared-vpc", "associated-projects", "add", n.Project, "--host-project="+n.Expect))
+		fix.Commands = append(fix.Commands, shell.Command("gcloud", "compute", "shared-vpc", "associated-projects", "add", shell.Name(n.Project), "--host-project="+n.Expect))
 		fix.Terraform = attachInTerraform(n)
 	case n.Kind == rules.Unconstrained:
-		fix.Commands = append(fix.Commands, shell.Command("gcloud", "resource-manager", "org-policies", "disable-enforce", n.Expect, "--project="+n.Project))
+		fix.Commands = append(fix.Commands, shell.Command("gcloud", "resource-manager", "org-policies", "disable-enforce", shell.Name(n.Expect), "--project="+n.Project))
 	case n.Kind == rules.Free && len(n.Addresses) == 1:
-		fix.Commands = append(fix.Commands, shell.Command("terraform", "import", n.Addresses[0], n.Clusters[0]))
+		fix.Commands = append(fix.Commands, shell.Command("terraform", "import", shell.Name(n.Addresses[0]), shell.Name(n.Clusters[0])))
 	case n.Kind == rules.Service:
-		fix.Commands = append(fix.Commands, shell.Command("gcloud", "services", "enable", n.Service, "--project="+n.Project))
+		fix.Commands = append(fix.Commands, shell.Command("gcloud", "services", "enable", shell.Name(n.Service), "--project="+n.Project))
 		fix.Terraform = enableInTerraform(n)
 	case n.Fix.Role != "" && memberToGrant(f) != "":
 		fix.Commands = append(fix.Commands, grant(n, memberToGrant(f)))
@@ -43,14 +46,14 @@ func memberToGrant(f Finding) string {
 func grant(n rules.Need, member string) string {
 	if account := accountName(n.Resource); account != "" {
 		return shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding",
-			account[strings.LastIndex(account, "/")+1:], "--project="+n.Project, "--member="+member, "--role="+n.Fix.Role)
+			shell.Name(account[strings.LastIndex(account, "/")+1:]), "--project="+n.Project, "--member="+member, "--role="+n.Fix.Role)
 	}
 	parts := strings.Split(relativeName(n.Resource), "/")
 	if aboveProjects(n.Resource) {
 		group := map[string][]string{"folders": {"gcloud", "resource-manager", "folders"}, "organizations": {"gcloud", "organizations"}}[parts[0]]
-		return shell.Command(append(group, "add-iam-policy-binding", parts[1], "--member="+member, "--role="+n.Fix.Role, "--condition=None")...)
+		return shell.Command(append(group, "add-iam-policy-binding", shell.Name(parts[1]), "--member="+member, "--role="+n.Fix.Role, "--condition=None")...)
 	}
-	last, binding := parts[len(parts)-1], []string{"--project=" + n.Project, "--member=" + member, "--role=" + n.Fix.Role}
+	last, binding := shell.Name(parts[len(parts)-1]), []string{"--project=" + n.Project, "--member=" + member, "--role=" + n.Fix.Role}
 	switch {
 	case strings.Contains(n.Resource, "/subnetworks/"):
 		return shell.Command(append([]string{"gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", last, "--region=" + parts[3]}, binding...)...)
@@ -65,7 +68,7 @@ func grant(n rules.Need, member string) string {
 	case parts[0] == "tagValues":
 		return shell.Command("gcloud", "resource-manager", "tags", "values", "add-iam-policy-binding", "tagValues/"+last, "--member="+member, "--role="+n.Fix.Role)
 	}
-	return shell.Command("gcloud", "projects", "add-iam-policy-binding", n.Project,
+	return shell.Command("gcloud", "projects", "add-iam-policy-binding", shell.Name(n.Project),
 		"--member="+member, "--role="+n.Fix.Role, "--condition=None")
 }
 
@@ -111,6 +114,5 @@ func enableInTerraform(n rules.Need) string {
 
 // hcl quotes a string for Terraform: no template in it is evaluated.
 func hcl(s string) string {
-	quoted := fmt.Sprintf("%q", s)
-	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(quoted)
+	return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes())
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,9 +58,22 @@ func kept(t *testing.T, recorder *gcp.Recorder) *gcp.Snapshot {
 	return s
 }
 
-func checkOver(t *testing.T, name string, over interface {
-	RoundTrip(*http.Request) (*http.Response, error)
-}, token string) string {
+func checkOver(t *testing.T, name string, over http.RoundTripper, token string) string {
+	t.Helper()
+	r, err := checked(t, name, over, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// How often was asked again is no matter of what was found.
+	r.Requests = preflight.Requests{}
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func checked(t testing.TB, name string, over http.RoundTripper, token string) (*preflight.Report, error) {
 	t.Helper()
 	p, err := plan.Read(bytes.NewReader(readPlan(t, name)), plan.Options{})
 	if err != nil {
@@ -71,17 +86,63 @@ func checkOver(t *testing.T, name string, over interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := preflight.Check(context.Background(), p, client, preflight.Options{
+	return preflight.Check(context.Background(), p, client, preflight.Options{
 		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
 	})
-	if err != nil {
-		t.Fatal(err)
+}
+
+// FuzzSnapshot: whatever is written over one answer of a snapshot, a check ends
+// with a report that gives no command to a terminal, or says that the
+// credentials do not work.
+func FuzzSnapshot(f *testing.F) {
+	recorder := new(gcp.Recorder)
+	if _, err := checked(f, "minimal", recorder.Wrap(newServer(f, agentOff).RoundTripper()), "deployer-token"); err != nil {
+		f.Fatal(err)
 	}
-	// How often was asked again is no matter of what was found.
-	r.Requests = preflight.Requests{}
-	var b bytes.Buffer
-	if err := report.JSON(&b, r); err != nil {
-		t.Fatal(err)
+	exchanges := recorder.Exchanges()
+	for i, e := range exchanges {
+		f.Add(i, e.Status, e.Answer)
 	}
-	return b.String()
+	f.Fuzz(func(t *testing.T, i, status int, answer string) {
+		spoilt := slices.Clone(exchanges)
+		e := &spoilt[max(i, -i-1)%len(spoilt)]
+		e.Status, e.Answer = status, answer
+		data, err := json.Marshal(gcp.Snapshot{Schema: gcp.SnapshotSchema, Exchanges: spoilt})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := gcp.ReadSnapshot(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := checked(t, "minimal", s.RoundTripper(), "none")
+		if err != nil {
+			if !errors.Is(err, preflight.ErrUnauthenticated) {
+				t.Error(err)
+			}
+			return
+		}
+		var b bytes.Buffer
+		if err := report.Text(&b, r, report.TextOptions{Verbose: true}); err != nil || strings.ContainsAny(b.String(), "\x1b\u202e") {
+			t.Errorf("%v\n%q", err, &b)
+		}
+	})
+}
+
+// FuzzReadSnapshot: a file is refused, or it is a snapshot that answers.
+func FuzzReadSnapshot(f *testing.F) {
+	f.Add([]byte(`{"schema": "`+gcp.SnapshotSchema+`", "exchanges": [{"verb": "GET", "url": "https://iam.googleapis.com/v1/x", "status": 200, "answer": "{}"}]}`), "https://iam.googleapis.com/v1/x")
+	f.Fuzz(func(t *testing.T, data []byte, url string) {
+		s, err := gcp.ReadSnapshot(data)
+		if err != nil {
+			return
+		}
+		request, err := http.NewRequest(http.MethodGet, url, nil)
+		if err != nil {
+			return
+		}
+		if response, err := s.RoundTripper().RoundTrip(request); err == nil && response.StatusCode == 0 {
+			t.Error("an answer without a status")
+		}
+	})
 }

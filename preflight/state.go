@@ -199,7 +199,7 @@ func (j *judge) idle(n rules.Need, f Finding, name string) Finding {
 			continue
 		}
 		n.ExpectedError = "Error 400: Cluster is running incompatible operation " + o.Name + "., failedPrecondition"
-		n.Fix.Commands = []string{shell.Command("gcloud", "container", "operations", "wait", o.Name, "--location="+parts[3], "--project="+parts[1])}
+		n.Fix.Commands = []string{shell.Command("gcloud", "container", "operations", "wait", shell.Name(o.Name), "--location="+parts[3], "--project="+parts[1])}
 		return f.evident("operations.list", n.Resource, o.Name+" "+o.Type+" "+o.Status).
 			failed(n, "the operation "+o.Name+" ("+o.Type+", "+o.Status+") is running on cluster "+parts[5]+": apply waits for it, and fails if that takes longer than its timeout")
 	}
@@ -231,7 +231,7 @@ func recreated(n rules.Need, f Finding, name string, cluster gcp.Cluster) Findin
 			continue
 		}
 		n.ExpectedError = fmt.Sprintf("Error 400: Node pool %q requires recreation., badRequest", pool.Name)
-		n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "upgrade", parts[5], "--node-pool="+pool.Name,
+		n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "upgrade", shell.Name(parts[5]), "--node-pool="+pool.Name,
 			"--cluster-version="+cluster.CurrentVersion, "--location="+parts[3], "--project="+parts[1])}
 		return f.failed(n, "node pool "+pool.Name+" of cluster "+parts[5]+" must be recreated before anything else: wait for its next maintenance window, or upgrade it to the control plane's version")
 	}

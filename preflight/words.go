@@ -76,7 +76,7 @@ func because(err error, what, permission, role string) string {
 		return reason + "; the credentials are not accepted: gcloud auth application-default login"
 	}
 	if service, consumer, off := e.ServiceDisabled(); off {
-		return reason + "; turn that API on where requests are billed: " + shell.Command("gcloud", "services", "enable", service, "--project="+strings.TrimPrefix(consumer, "projects/"))
+		return reason + "; turn that API on where requests are billed: " + shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+strings.TrimPrefix(consumer, "projects/"))
 	}
 	if e.UserProjectDenied() {
 		return reason + "; the quota project needs serviceusage.services.use (roles/serviceusage.serviceUsageConsumer)"

@@ -8,7 +8,7 @@ import (
 
 // getCredentials writes the kubeconfig's entry of a cluster anew.
 func getCredentials(r Ref, flags ...string) string {
-	words := []string{"gcloud", "container", "clusters", "get-credentials", r.Name, "--location=" + r.Location, "--project=" + r.Project}
+	words := []string{"gcloud", "container", "clusters", "get-credentials", shell.Name(r.Name), "--location=" + r.Location, "--project=" + r.Project}
 	return shell.Command(append(words, flags...)...)
 }
 
@@ -24,7 +24,7 @@ func (c *course) refresh() string {
 }
 
 func update(r Ref, flags ...string) string {
-	words := []string{"gcloud", "container", "clusters", "update", r.Name, "--location=" + r.Location, "--project=" + r.Project}
+	words := []string{"gcloud", "container", "clusters", "update", shell.Name(r.Name), "--location=" + r.Location, "--project=" + r.Project}
 	return shell.Command(append(words, flags...)...)
 }
 
@@ -33,7 +33,7 @@ func grant(project, member, role string) []string {
 	if member == "" {
 		return []string{"gcloud auth list"}
 	}
-	return []string{shell.Command("gcloud", "projects", "add-iam-policy-binding", project, "--member="+member, "--role="+role, "--condition=None")}
+	return []string{shell.Command("gcloud", "projects", "add-iam-policy-binding", shell.Name(project), "--member="+member, "--role="+role, "--condition=None")}
 }
 
 // memberOf is the IAM member with an email address; empty for none.

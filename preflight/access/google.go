@@ -188,7 +188,7 @@ func (c *course) refused(ctx context.Context, e *gcp.Error) finding {
 		return finding{
 			verdict: Fail, class: "quota_project_denied",
 			message:  c.name() + " may not use the quota project that requests are billed to: " + c.silent,
-			commands: []string{shell.Command("gcloud", "auth", "application-default", "set-quota-project", c.Ref.Project)},
+			commands: []string{shell.Command("gcloud", "auth", "application-default", "set-quota-project", shell.Name(c.Ref.Project))},
 		}
 	case e.Reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
 		return c.narrow(nil)
@@ -211,7 +211,7 @@ func (c *course) disabled(service, consumer string) finding {
 	return finding{
 		verdict: Fail, class: "api_disabled",
 		message:  service + " is off in project " + project,
-		commands: []string{shell.Command("gcloud", "services", "enable", service, "--project="+project)},
+		commands: []string{shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+project)},
 	}
 }
 

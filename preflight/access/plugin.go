@@ -329,7 +329,7 @@ func (c *course) judgeKubectl(f finding, member string) finding {
 	case other:
 		f.class = "other_identity"
 		f.cause = "kubectl is " + member + ", and the API server does not let it in; " + c.member + ", whom this command asks as, it does"
-		f.commands = append(f.commands[:1:1], shell.Command("gcloud", "config", "set", "account", bare(c.member)))
+		f.commands = append(f.commands[:1:1], shell.Command("gcloud", "config", "set", "account", shell.Name(bare(c.member))))
 	}
 	return f
 }

@@ -206,7 +206,7 @@ func (f *finding) grantCaller() []string {
 func (f *finding) impersonation(a advice) advice {
 	account := fit(emailForm, lastPart(f.Resource), "SERVICE_ACCOUNT_EMAIL")
 	a.cause = "The credentials at hand may not impersonate the service account: they lack iam.serviceAccounts.getAccessToken on it. Owner and Editor do not have that either. A grant that is minutes old may not be known everywhere yet."
-	a.commands = []string{whoAmI(), shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", account, "--member="+f.caller(), "--role=roles/iam.serviceAccountTokenCreator")}
+	a.commands = []string{whoAmI(), shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", shell.Name(account), "--member="+f.caller(), "--role=roles/iam.serviceAccountTokenCreator")}
 	return a
 }
 
@@ -225,7 +225,7 @@ func orPlaceholder(project string) string {
 
 func (f *finding) unnamedPermission(a advice) advice {
 	a.cause = "The request was refused and the text does not say for lack of what. A project that is misspelt, or that the caller may not see, is answered the same way."
-	a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", f.inProject()), recentRefusals(f)}
+	a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", shell.Name(f.inProject())), recentRefusals(f)}
 	return a
 }
 
@@ -325,7 +325,7 @@ func apiDisabled(f *finding) advice {
 			"that of the credentials or the quota project, which need not be the cluster's.",
 		commands: []string{
 			shell.Command("gcloud", "services", "list", "--enabled", "--project="+f.inProject(), "--filter=config.name:"+service),
-			shell.Command("gcloud", "services", "enable", service, "--project="+f.inProject()),
+			shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+f.inProject()),
 		},
 		rules: []string{"GP105"},
 	}
@@ -362,12 +362,12 @@ func actAsDenied(f *finding) advice {
 		a.commands = append(a.commands, whoAmI())
 	}
 	a.commands = append(a.commands, describeAccount(account),
-		shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", account, "--member="+f.caller(), "--role=roles/iam.serviceAccountUser"))
+		shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", shell.Name(account), "--member="+f.caller(), "--role=roles/iam.serviceAccountUser"))
 	return a
 }
 
 func describeAccount(email string) string {
-	return shell.Command("gcloud", "iam", "service-accounts", "describe", email)
+	return shell.Command("gcloud", "iam", "service-accounts", "describe", shell.Name(email))
 }
 
 func accountMissing(f *finding) advice {
@@ -375,7 +375,7 @@ func accountMissing(f *finding) advice {
 	a := advice{
 		cause:    "The service account does not exist, or is disabled. One that was just made may not be known everywhere yet.",
 		suspects: []Suspect{{nodeAccount, "an account in the configuration that was deleted, disabled, misspelt or not made yet"}, {defaultAccount, "where the configuration names none, GKE takes this one"}},
-		commands: []string{describeAccount(account), shell.Command("gcloud", "iam", "service-accounts", "enable", account)},
+		commands: []string{describeAccount(account), shell.Command("gcloud", "iam", "service-accounts", "enable", shell.Name(account))},
 		rules:    []string{"GP301", "GP304"},
 	}
 	switch kind := kindOf(f.account, nodeAccount); {
@@ -457,7 +457,7 @@ func orHost(project string) string {
 // of the host project's.
 func networkUser(f *finding, host, member string) string {
 	if m := subnetForm.FindStringSubmatch(f.Resource); m != nil {
-		return shell.Command("gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", m[3], "--region="+m[2], "--project="+m[1], "--member="+member, "--role=roles/compute.networkUser")
+		return shell.Command("gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", shell.Name(m[3]), "--region="+m[2], "--project="+m[1], "--member="+member, "--role=roles/compute.networkUser")
 	}
 	return grant(host, member, "roles/compute.networkUser")
 }
@@ -486,7 +486,7 @@ func keyDenied(f *finding) advice {
 		a.suspects = append(a.suspects, Suspect{k, keyReason(k)})
 	}
 	for _, k := range kinds {
-		a.commands = append(a.commands, shell.Command("gcloud", "kms", "keys", "add-iam-policy-binding", m[4], "--keyring="+m[3], "--location="+m[2], "--project="+m[1],
+		a.commands = append(a.commands, shell.Command("gcloud", "kms", "keys", "add-iam-policy-binding", shell.Name(m[4]), "--keyring="+m[3], "--location="+m[2], "--project="+m[1],
 			"--member="+f.agent(k, projectNumber), "--role=roles/cloudkms.cryptoKeyEncrypterDecrypter"))
 	}
 	return a
@@ -500,7 +500,7 @@ func keyReason(kind string) string {
 }
 
 func keyPolicy(m []string) string {
-	return shell.Command("gcloud", "kms", "keys", "get-iam-policy", m[4], "--keyring="+m[3], "--location="+m[2], "--project="+m[1])
+	return shell.Command("gcloud", "kms", "keys", "get-iam-policy", shell.Name(m[4]), "--keyring="+m[3], "--location="+m[2], "--project="+m[1])
 }
 
 // clusterFlags are the flags that name a cluster, as far as the text tells.
@@ -520,8 +520,8 @@ func requiresRecreation(f *finding) advice {
 		cause: "GKE has marked the nodes of pool " + orIt(f.Resource) + " for recreation and has not recreated them yet, and what was asked for needs that done, such as the end of a credential rotation or taking network policy away. " +
 			"It does so in maintenance windows, which can take weeks; upgrading the pool to the control plane's own version does it now. That recreates every node of the pool.",
 		commands: []string{
-			shell.Command(append([]string{"gcloud", "container", "clusters", "describe", cluster, "--format=value(currentMasterVersion,currentNodeVersion,maintenancePolicy)"}, flags...)...),
-			shell.Command(append([]string{"gcloud", "container", "clusters", "upgrade", cluster, "--node-pool=" + pool, "--cluster-version=CONTROL_PLANE_VERSION"}, flags...)...),
+			shell.Command(append([]string{"gcloud", "container", "clusters", "describe", shell.Name(cluster), "--format=value(currentMasterVersion,currentNodeVersion,maintenancePolicy)"}, flags...)...),
+			shell.Command(append([]string{"gcloud", "container", "clusters", "upgrade", shell.Name(cluster), "--node-pool=" + pool, "--cluster-version=CONTROL_PLANE_VERSION"}, flags...)...),
 		},
 	}
 }
@@ -533,7 +533,7 @@ func operationRunning(f *finding) advice {
 		commands: []string{recentOperations(f)},
 	}
 	if operationForm.MatchString(f.Resource) {
-		a.commands = append(a.commands, shell.Command(append([]string{"gcloud", "container", "operations", "wait", f.Resource}, flags...)...))
+		a.commands = append(a.commands, shell.Command(append([]string{"gcloud", "container", "operations", "wait", shell.Name(f.Resource)}, flags...)...))
 	}
 	return a
 }
@@ -547,7 +547,7 @@ func unauthorized(f *finding) advice {
 		commands: []string{
 			whoAmI(),
 			"gke-gcloud-auth-plugin --version",
-			shell.Command(append([]string{"gcloud", "container", "clusters", "get-credentials", cluster}, flags...)...),
+			shell.Command(append([]string{"gcloud", "container", "clusters", "get-credentials", shell.Name(cluster)}, flags...)...),
 		},
 	}
 }
@@ -570,7 +570,7 @@ func notFound(f *finding) advice {
 		commands: []string{whoAmI(), shell.Command("gcloud", "container", "clusters", "list", "--project="+project)},
 	}
 	if f.pattern.name == "consumer-invalid" {
-		a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", project)}
+		a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", shell.Name(project))}
 	}
 	if strings.Contains(f.Resource, "subnet") || f.pattern.name == "subnetwork-absent" {
 		a.commands = []string{shell.Command("gcloud", "compute", "networks", "subnets", "list", "--project="+project)}

@@ -83,14 +83,14 @@ func whoAmI() string {
 }
 
 func numberOf(project string) string {
-	return shell.Command("gcloud", "projects", "describe", project, "--format=value(projectNumber)")
+	return shell.Command("gcloud", "projects", "describe", shell.Name(project), "--format=value(projectNumber)")
 }
 
 func rolesOf(project, member string) string {
-	return shell.Command("gcloud", "projects", "get-iam-policy", project, "--flatten=bindings[].members",
+	return shell.Command("gcloud", "projects", "get-iam-policy", shell.Name(project), "--flatten=bindings[].members",
 		"--filter=bindings.members:"+strings.TrimPrefix(member, "serviceAccount:"), "--format=value(bindings.role)")
 }
 
 func grant(project, member, role string) string {
-	return shell.Command("gcloud", "projects", "add-iam-policy-binding", project, "--member="+member, "--role="+role, "--condition=None")
+	return shell.Command("gcloud", "projects", "add-iam-policy-binding", shell.Name(project), "--member="+member, "--role="+role, "--condition=None")
 }

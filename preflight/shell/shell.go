@@ -13,6 +13,15 @@ func Command(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
+// Name is a name from outside as a word of its own: one that begins with a
+// dash, which no name on Google Cloud does, would be read as an option.
+func Name(word string) string {
+	if strings.HasPrefix(word, "-") {
+		return "./" + word
+	}
+	return word
+}
+
 const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:@,+"
 
 func quote(word string) string {

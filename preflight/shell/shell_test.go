@@ -35,3 +35,41 @@ func TestCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestName: no name is an option, and no other name is changed.
+func TestName(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                       "",
+		"acme-prod":              "acme-prod",
+		"--flags-file=evil.yaml": "./--flags-file=evil.yaml",
+		"-h":                     "./-h",
+		"a -h":                   "a -h",
+	} {
+		if got := Name(in); got != want {
+			t.Errorf("Name(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzCommand: a shell that reads the words back finds those that went in.
+func FuzzCommand(f *testing.F) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		f.Skip("there is no sh on PATH to paste into")
+	}
+	for _, word := range hostile() {
+		f.Add(word, "b")
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if strings.Contains(a+b, "\x00") {
+			t.Skip("no argument of a program holds a zero byte")
+		}
+		out, err := exec.Command(sh, "-c", Command("printf", `%s\0`, a, b)).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{a, b, ""}, strings.Split(string(out), "\x00")); diff != "" {
+			t.Errorf("came out of the shell changed:\n%s", diff)
+		}
+	})
+}
