@@ -223,20 +223,7 @@ func checkFaulty(t testing.TB, name string, transport http.RoundTripper) *prefli
 
 func checkWithin(t testing.TB, ctx context.Context, name string, transport http.RoundTripper) *preflight.Report {
 	t.Helper()
-	p, err := plan.Read(bytes.NewReader(readPlan(t, name)), plan.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := gcp.New(ctx, gcp.Options{
-		HTTP: transport, Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
-		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "deployer-token"}), Source: "a test"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := preflight.Check(ctx, p, client, preflight.Options{
-		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
-	})
+	r, err := checkData(t, ctx, readPlan(t, name), gcp.Options{HTTP: transport})
 	if errors.Is(err, preflight.ErrUnauthenticated) {
 		return nil
 	}
@@ -244,6 +231,23 @@ func checkWithin(t testing.TB, ctx context.Context, name string, transport http.
 		t.Fatal(err)
 	}
 	return r
+}
+
+func checkData(t testing.TB, ctx context.Context, data []byte, o gcp.Options) (*preflight.Report, error) {
+	t.Helper()
+	p, err := plan.Read(bytes.NewReader(data), plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Backoff = func() backoff.BackOff { return &backoff.ZeroBackOff{} }
+	o.Credentials = &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "deployer-token"}), Source: "a test"}
+	client, err := gcp.New(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return preflight.Check(ctx, p, client, preflight.Options{
+		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+	})
 }
 
 func opposite(a, b preflight.Outcome) bool {
@@ -389,3 +393,70 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 // RoundTrip implements http.RoundTripper.
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestNothingLeaks: Google's answers, or a proxy's, tell all that was sent:
+// the token, the URL and the body. In the report, in any format, in errors and
+// in the snapshot stand neither tokens nor what the plan says is sensitive.
+func TestNothingLeaks(t *testing.T) {
+	const secret = "gke-nodes@acme-prod.iam.gserviceaccount.com"
+	for name, data := range map[string][]byte{
+		"named-service-account": mark(t, readPlan(t, "named-service-account")),
+		"impersonation":         readPlan(t, "impersonation"),
+		"existing":              readPlan(t, "existing"),
+	} {
+		for _, how := range []string{"200", "400", "401", "403", "404", "409", "429", "500", "200 html", "403 html", "error"} {
+			for _, some := range []string{"", "getIamPolicy", "testIamPermissions", "serviceAccounts", "services", "tokeninfo", "generateAccessToken"} {
+				recorder := new(gcp.Recorder)
+				r, err := checkData(t, t.Context(), data, gcp.Options{HTTP: telling{newServer(t).RoundTripper(), how, some}, Recorder: recorder})
+				out := fmt.Sprint(err)
+				if r != nil {
+					out += inEveryFormat(t, r)
+				}
+				leaks := regexp.MustCompile(`deployer-token|issued-token`).FindString(out)
+				if leaks == "" && name == "named-service-account" && strings.Contains(out, secret) {
+					leaks = secret
+				}
+				if leaks != "" {
+					at := strings.Index(out, leaks)
+					t.Errorf("%s, %s of %q: it shows %s: …%s", name, how, some, leaks, out[max(0, at-200):at+len(leaks)])
+				}
+				kept, err := json.Marshal(recorder.Exchanges())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if token := regexp.MustCompile(`deployer-token|issued-token`).Find(kept); token != nil {
+					at := bytes.Index(kept, token)
+					t.Errorf("%s, %s of %q: the snapshot holds %s: …%s", name, how, some, token, kept[max(0, at-300):at])
+				}
+			}
+		}
+	}
+}
+
+// telling answers requests whose path contains some with all that was sent.
+type telling struct {
+	next      http.RoundTripper
+	how, some string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (e telling) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.Contains(r.URL.String(), e.some) {
+		return e.next.RoundTrip(r)
+	}
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	all := fmt.Sprintf("%s %s %v %s", r.Method, r.URL, r.Header, body)
+	if e.how == "error" {
+		return nil, errors.New("no answer to " + all)
+	}
+	status, html := 0, ""
+	fmt.Sscan(e.how, &status, &html)
+	text := []byte("<html>" + all + "</html>")
+	if html == "" {
+		text, _ = json.Marshal(map[string]any{"name": all, "email": all, "error": map[string]any{"code": status, "status": all, "message": all}})
+	}
+	return answered(&http.Response{Header: http.Header{"Retry-After": {"0"}}, Request: r}, status, text), nil
+}

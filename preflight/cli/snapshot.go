@@ -67,6 +67,9 @@ func (f *checkFlags) snapshot(cmd *cobra.Command, env Env, args []string, file s
 	s.Exchanges = f.recorder.Exchanges()
 	s.Credentials, s.Impersonate = f.credentials, f.impersonates(env)
 	s.About = fmt.Sprintf("What Google Cloud answered to the %d requests of a check: projects, the states of APIs, allow and deny policies with their members, service accounts, roles. No tokens.", len(s.Exchanges))
+	if p.Sensitive() {
+		s.About += " Names that the plan calls sensitive are among what was asked."
+	}
 	if err := keep(file, s); err != nil {
 		return err
 	}
@@ -79,6 +82,10 @@ func keep(file string, s gcp.Snapshot) error {
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
+	}
+	// A checkout can hold a link to anywhere.
+	if info, err := os.Lstat(file); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return fmt.Errorf("write snapshot: %s is a symbolic link\nhint: gke-preflight snapshot -o another.json", file)
 	}
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {

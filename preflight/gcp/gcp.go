@@ -79,13 +79,14 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	base = newBounds(base)
 	if o.Recorder != nil {
 		base = o.Recorder.Wrap(base)
 	}
 	if o.AttemptTimeout == 0 {
 		o.AttemptTimeout = 30 * time.Second
 	}
-	s := &shared{options: o, base: newBounds(base), counter: newCounter()}
+	s := &shared{options: o, base: base, counter: newCounter()}
 	if !o.Replayed {
 		s.quotas = documentedQuotas()
 	}

@@ -103,7 +103,7 @@ func (r recording) RoundTrip(request *http.Request) (*http.Response, error) {
 		r.recorder.keep(e)
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(response.Body)
 	_ = response.Body.Close()
 	if err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)

@@ -24,7 +24,8 @@ const maxConcurrent = 64
 // megabytes: 1,500 members, each with a long name.
 const maxAnswer = 64 << 20
 
-// bounds limits the requests that are under way.
+// bounds limits the requests that are under way, and what comes of them: an
+// answer or an error that tells the token which was sent is passed on without.
 type bounds struct {
 	next  http.RoundTripper
 	slots chan struct{}
@@ -45,7 +46,7 @@ func (b *bounds) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer func() { <-b.slots }()
 	response, err := b.next.RoundTrip(r)
 	if err != nil {
-		return nil, err
+		return nil, hushed(r, err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
@@ -55,9 +56,39 @@ func (b *bounds) RoundTrip(r *http.Request) (*http.Response, error) {
 	if len(body) > maxAnswer {
 		return nil, backoff.Permanent(fmt.Errorf("the answer is longer than %d bytes", maxAnswer))
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.Body = io.NopCloser(bytes.NewReader(hush(r, body)))
 	return response, nil
 }
+
+// hush takes the token of a request out of what was answered to it. Proxies
+// tell what they were sent.
+func hush(r *http.Request, text []byte) []byte {
+	// Less is no token of Google's, and could stand anywhere by chance.
+	const least = 8
+	token := bearer(r)
+	if len(token) < least {
+		return text
+	}
+	text = bytes.ReplaceAll(text, []byte(token), []byte("REDACTED"))
+	return bytes.ReplaceAll(text, []byte(url.QueryEscape(token)), []byte("REDACTED"))
+}
+
+func hushed(r *http.Request, err error) error {
+	text := string(hush(r, []byte(err.Error())))
+	if text == err.Error() {
+		return err
+	}
+	return &hushedError{text, err}
+}
+
+// A hushedError is an error under another text.
+type hushedError struct {
+	text string
+	err  error
+}
+
+func (e *hushedError) Error() string { return e.text }
+func (e *hushedError) Unwrap() error { return e.err }
 
 // credentialed puts the caller's token on requests.
 type credentialed struct {
