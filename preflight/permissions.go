@@ -278,13 +278,20 @@ func (j *judge) deciding(n rules.Need) view {
 		levels, complete := j.tagLevels(name)
 		return view{levels: levels, complete: complete}
 	}
-	levels, complete := j.levels(n.Project)
+	var levels []iam.Level
+	var complete bool
+	own := belowProject(n.Resource)
+	out := make([]iam.Level, len(own))
+	each(len(own)+1, func(i int) {
+		if i < len(own) {
+			out[i] = j.ownLevel(own[i])
+			return
+		}
+		levels, complete = j.levels(n.Project)
+	})
 	if aboveProjects(n.Resource) {
 		levels, complete = upFrom(n.Resource, levels, complete)
 	}
-	own := belowProject(n.Resource)
-	out := make([]iam.Level, len(own), len(own)+len(levels))
-	each(len(own), func(i int) { out[i] = j.ownLevel(own[i]) })
 	denials := j.denials()
 	for _, l := range levels {
 		l.Denies = denials.of(relativeName(l.Resource))

@@ -17,8 +17,9 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// maxConcurrent bounds how many requests are under way at once.
-const maxConcurrent = 64
+// maxConcurrent bounds how many requests are under way at once: all that can be
+// asked together of a dozen projects, which goes to several hosts.
+const maxConcurrent = 128
 
 // maxAnswer bounds an answer, in bytes. The largest policies have some
 // megabytes: 1,500 members, each with a long name.
