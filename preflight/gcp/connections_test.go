@@ -20,7 +20,7 @@ func TestConnections(t *testing.T) {
 		most  int64
 	}{
 		{"HTTP/2.0", true, 1},
-		{"HTTP/1.1", false, maxConcurrent},
+		{"HTTP/1.1", false, maxPerHost},
 	} {
 		t.Run(c.proto, func(t *testing.T) {
 			var opened, other, asked atomic.Int64

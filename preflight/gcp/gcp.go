@@ -97,7 +97,7 @@ func New(ctx context.Context, o Options) (*Client, error) {
 // no more, and keeps them.
 func standardTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = maxConcurrent, maxConcurrent, maxConcurrent
+	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = maxConcurrent, maxPerHost, maxPerHost
 	return t
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -21,6 +22,10 @@ import (
 // asked together of a dozen projects, which goes to several hosts.
 const maxConcurrent = 128
 
+// maxPerHost bounds how many requests are under way to one host: as many as go
+// over one connection of HTTP/2, before its server says otherwise.
+const maxPerHost = 100
+
 // maxAnswer bounds an answer, in bytes. The largest policies have some
 // megabytes: 1,500 members, each with a long name.
 const maxAnswer = 64 << 20
@@ -29,22 +34,48 @@ const maxAnswer = 64 << 20
 // answer or an error that tells the token which was sent is passed on without.
 type bounds struct {
 	next  http.RoundTripper
-	slots chan struct{}
+	slots slots
+
+	mu    sync.Mutex
+	hosts map[string]slots
 }
 
+// slots are as many as its capacity.
+type slots chan struct{}
+
+func (s slots) take(ctx context.Context) error {
+	select {
+	case s <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s slots) free() { <-s }
+
 func newBounds(next http.RoundTripper) *bounds {
-	return &bounds{next: next, slots: make(chan struct{}, maxConcurrent)}
+	return &bounds{next: next, slots: make(slots, maxConcurrent), hosts: map[string]slots{}}
+}
+
+func (b *bounds) of(host string) slots {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.hosts[host] == nil {
+		b.hosts[host] = make(slots, maxPerHost)
+	}
+	return b.hosts[host]
 }
 
 // RoundTrip implements http.RoundTripper. The body is read here, so that an
 // answer cut short is an error of the attempt, which can be made again.
 func (b *bounds) RoundTrip(r *http.Request) (*http.Response, error) {
-	select {
-	case b.slots <- struct{}{}:
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
+	for _, s := range []slots{b.of(r.URL.Host), b.slots} {
+		if err := s.take(r.Context()); err != nil {
+			return nil, err
+		}
+		defer s.free()
 	}
-	defer func() { <-b.slots }()
 	response, err := b.next.RoundTrip(r)
 	if err != nil {
 		return nil, hushed(r, err)
