@@ -63,7 +63,7 @@ func newSplitter(examine func(*block)) *splitter { return &splitter{examine: exa
 
 var (
 	// loudStarts begin an error.
-	loudStarts = regexp.MustCompile(`^(?:\* |- )?(?:(?:Error|ERROR|error|FATAL|Fatal|fatal|CRITICAL|Critical)(?:\s*:|: \(| from server| executing| creating| applying| waiting| reading| when )|E[01]\d{3} \d\d:\d\d|Kubernetes cluster unreachable)`)
+	loudStarts = regexp.MustCompile(`^(?:\* |- )?(?:(?:Error|ERROR|error|FATAL|Fatal|fatal|CRITICAL|Critical)(?:\s*:|: \(| from server| executing| creating| applying| waiting| reading| when )|E[01]\d{3} \d\d:\d\d|Kubernetes cluster unreachable|The connection to the server \S+ was refused)`)
 	// quietStarts begin something that may be one.
 	quietStarts = regexp.MustCompile(`^(?:\* [\w.\[\]"-]+: |Traceback \(most recent|[IWF][01]\d{3} \d\d:\d\d|\[?\{?\s*"?error"?: ?[{\[]|[\s\[{,]*"?protoPayload"?:|\{"|- ResponseError|Warning:|Warning\s+\w+\s+\d+[smhd]|Normal\s+\w+\s+\d+[smhd]|(?:time="[^"]*" )?level=|WARNING:|[\w.]+(?:Exception|Error): )`)
 	// softStarts are within what a client library prints: the second in a

@@ -83,8 +83,8 @@ func kubernetes() []pattern {
 			cause: "The request reached the cluster without a valid token: the server takes the caller for nobody, which is not a lack of RBAC roles.",
 		},
 		{
-			name: "gke-authorizer", class: CallerPermissionDenied, words: []string{"requires one of"},
-			re:    expression(`(?i)(?:User "(?P<user>[^"]+)" )?[^"]{0,60}(?:cannot [^.]{0,300})?requires one of \[["']?(?P<permission>container\.[\w.]+)["']?[^\]]*\] permission\(s\)`),
+			name: "gke-authorizer", class: CallerPermissionDenied, words: []string{"requires one of", "required \"container."},
+			re:    expression(`(?i)User "(?P<user>[^"]+)" cannot [^:]{0,300}: ?Required "(?P<permission>container\.[\w.]+)" permission|(?:User "(?P<user>[^"]+)" )?[^"]{0,60}(?:cannot [^.]{0,300})?requires one of \[["']?(?P<permission>container\.[\w.]+)["']?[^\]]*\] permission\(s\)`),
 			cause: "Neither IAM nor a Kubernetes role in the cluster gives the caller this. Either is enough.",
 		},
 		{
@@ -102,6 +102,11 @@ func kubernetes() []pattern {
 			name: "resource-quota", class: Quota, rules: []string{}, words: []string{"exceeded quota:", "forbidden: exceeded"},
 			re:    expression(`(?i)is forbidden: exceeded quota: (?:[\w.-]+)|exceeded quota: [\w.-]+, requested`),
 			cause: "A ResourceQuota of the namespace is used up, inside the cluster.",
+		},
+		{
+			name: "no-kubeconfig", class: Other, rules: []string{}, words: []string{"localhost:8080", "localhost/", "127.0.0.1:8080", "localhost\": dial"},
+			re:    expression(`(?i)(?:connection to the server |dial tcp |https?://)(?:localhost|127\.0\.0\.1|\[::1\]):8080|https?://localhost(?:/[^"]*)?": dial tcp`),
+			cause: "The client has no cluster to talk to, and tried its own machine: its kubeconfig or provider block is empty, or of a cluster that is not known yet.",
 		},
 		{
 			name: "kubernetes-401", class: Unauthorized, words: []string{"asked for the client to provide credentials", "must be logged in to the server", "unauthorized"},

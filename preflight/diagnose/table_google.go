@@ -60,7 +60,7 @@ func policies() []pattern {
 		},
 		{
 			name: "location-policy", class: Other, rules: []string{}, words: []string{"location_policy_violated", "denied on 'locations/", `denied on "locations/`, "denied on locations/", "location is restricted", "location_org_policy"},
-			re:    expression(`(?i)LOCATION_POLICY_VIOLATED|Permission denied on ["']?(?P<resource>locations/[\w-]+)|LOCATION_ORG_POLICY_VIOLATED`),
+			re:    expression(`(?i)LOCATION_POLICY_VIOLATED|Permission denied on ["']?(?P<resource>locations/[\w{}<>-]+)|LOCATION_ORG_POLICY_VIOLATED`),
 			cause: "The location may not be used by this project, or there is none of that name. It reads like a permission and is none.",
 		},
 		{
@@ -70,7 +70,7 @@ func policies() []pattern {
 		},
 		{
 			name: "quota", class: Quota, rules: []string{}, words: []string{"quota", "ratelimit", "rate_limit", "rate limit", "limit exceeded", "limit_exceeded", "short '", "resource_exhausted"},
-			re: expression(`(?i)Quota ["']?[\w./ -]+?["']? exceeded|Insufficient (?:regional |project |global )?quota|exceed(?:ed|s|ing)? (?:the |your |its |their |any |project |regional |global )*quota|QUOTA_EXCEEDED|quotaExceeded|Quota exceeded|quota (?:limit )?(?:has been |was |is )?(?:exceeded|reached|exhausted|insufficient)|(?:out of|reached|insufficient) (?:\w+ ){0,3}quota|rateLimitExceeded|RATE_LIMIT_EXCEEDED|rate limit exceeded|(?:resource|limit)[ _]exceeded|is short ["'][\d.]+|quota ["'][\w-]+["'] (?:is|would|to)|The regional quota is|Quota limit ["'][^"']+["'] has been exceeded`),
+			re: expression(`(?i)Quota ["']?[\w./ -]+?["']? exceeded|Insufficient (?:regional |project |global )?quota|exceed(?:ed|s|ing)? (?:the |your |its |their |any |project |regional |global )*quota|QUOTA_EXCEEDED|quotaExceeded|Quota exceeded|quota (?:limit )?(?:has been |was |is )?(?:exceeded|reached|exhausted|insufficient)|(?:out of|reached|insufficient) (?:\w+ ){0,3}quota|rateLimitExceeded|RATE_LIMIT_EXCEEDED|rate limit exceeded|(?:resource|limit)[ _]exceeded|is short ["'][\d.]+|quota ["'][\w-]+["'] (?:is|would|to)|The regional quota is|Quota limit ["'][^"']+["'] has been exceeded|request an increase of your [\w ]{0,60}quota|cannot create more than \d+ clusters`),
 		},
 		{
 			name: "identity-pool", class: Other, rules: []string{}, words: []string{"identity pool does not exist", "identity namespace", "workload identity pool does not exist"},
