@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -173,21 +174,95 @@ func (w *world) newChange(name string) change {
 	if w.dice.IntN(4) == 0 && !slices.ContainsFunc(w.changes, func(c change) bool { return c.typ == "google_project_service" }) {
 		return w.newService(c)
 	}
-	switch w.dice.IntN(3) {
+	switch w.dice.IntN(7) {
 	case 0:
-		c.typ = "google_project_iam_member"
-		c.values = map[string]any{"project": w.cluster.Project, "role": role, "member": w.agent}
-		c.edits = []string{"grant " + project + " " + role + " " + w.agent}
+		return c.binds(w.cluster.Project, role, w.agent)
 	case 1:
-		c.typ, c.action, c.awaited = "google_project_iam_member", "delete", false
-		c.values = map[string]any{"project": w.cluster.Project, "role": role, "member": w.agent}
-		c.edits = []string{"revoke " + project + " " + role + " " + w.agent}
+		return c.unbinds(w.cluster.Project, role, w.agent)
 	case 2:
 		c.typ = "google_project_iam_binding"
 		member := w.pick(w.agent, "user:alice@acme.example")
 		c.values = map[string]any{"project": w.cluster.Project, "role": role, "members": []any{member}}
-		c.edits = []string{"revoke " + project + " " + role + " " + w.agent, "revoke " + project + " " + role + " group:g@acme.example", "grant " + project + " " + role + " " + member}
+		c.edits = []string{"revoke-plain " + project + " " + role + " " + w.agent, "revoke-plain " + project + " " + role + " group:g@acme.example", "grant " + project + " " + role + " " + member}
+	case 3:
+		return w.newGrant(c)
+	case 4:
+		return w.newAccountGrant(c)
+	case 5:
+		return w.newDeny(c)
+	case 6:
+		return w.newDisabling(c)
 	}
+	return c
+}
+
+// binds makes a binding of a project.
+func (c change) binds(project, role, member string) change {
+	c.typ = "google_project_iam_member"
+	c.values = map[string]any{"project": project, "role": role, "member": member}
+	c.edits = []string{"grant projects/" + project + " " + role + " " + member}
+	return c
+}
+
+// unbinds takes a binding away.
+func (c change) unbinds(project, role, member string) change {
+	c = c.binds(project, role, member)
+	c.action, c.awaited = "delete", false
+	c.edits = []string{"revoke-plain projects/" + project + " " + role + " " + member}
+	return c
+}
+
+// newGrant is about others than GKE's agent: who deploys, and who makes VMs.
+func (w *world) newGrant(c change) change {
+	caller, instances := "serviceAccount:"+terraform, "serviceAccount:"+w.number()+"@cloudservices.gserviceaccount.com"
+	grant := [][2]string{
+		{"roles/container.admin", caller}, {"roles/container.clusterAdmin", caller}, {"roles/iam.serviceAccountUser", caller},
+		{"roles/compute.instanceGroupManagerServiceAgent", instances}, {"roles/editor", instances},
+	}[w.dice.IntN(5)]
+	if w.dice.IntN(3) == 0 {
+		return c.unbinds(w.cluster.Project, grant[0], grant[1])
+	}
+	return c.binds(w.cluster.Project, grant[0], grant[1])
+}
+
+// newAccountGrant lets the deployer act as the nodes' account, or no longer.
+func (w *world) newAccountGrant(c change) change {
+	const role = "roles/iam.serviceAccountUser"
+	on := "serviceAccounts/" + w.cluster.Account
+	c.typ, c.on = "google_service_account_iam_member", on
+	c.permissions = []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}
+	c.values = map[string]any{"service_account_id": w.project() + "/" + on, "role": role, "member": "serviceAccount:" + terraform}
+	c.edits = []string{"grant " + on + " " + role + " serviceAccount:" + terraform}
+	if w.dice.IntN(3) == 0 {
+		c.action, c.awaited = "delete", false
+		c.edits = []string{"revoke-plain " + on + " " + role + " serviceAccount:" + terraform}
+	}
+	return c
+}
+
+// newDeny makes a deny policy. What that takes is not checked, so everybody may
+// here.
+func (w *world) newDeny(c change) change {
+	permission := w.pick("container.googleapis.com/clusters.create", "compute.googleapis.com/instanceGroupManagers.create", "iam.googleapis.com/serviceAccounts.actAs", "storage.googleapis.com/buckets.create")
+	who := w.pick("principalSet://goog/public:all", "principal://iam.googleapis.com/projects/-/serviceAccounts/"+terraform, "principal://iam.googleapis.com/projects/-/serviceAccounts/"+strings.TrimPrefix(w.agent, "serviceAccount:"))
+	c.typ, c.permissions = "google_iam_deny_policy", nil
+	c.values = map[string]any{
+		"parent": "cloudresourcemanager.googleapis.com%2Fprojects%2F" + w.cluster.Project, "name": c.name,
+		"rules": []any{map[string]any{"deny_rule": []any{map[string]any{"denied_principals": []any{who}, "denied_permissions": []any{permission}}}}},
+	}
+	c.edits = []string{"deny " + w.project() + " " + c.name + " " + who + " " + permission}
+	return c
+}
+
+// newDisabling disables the nodes' account, which is one of the plan's.
+func (w *world) newDisabling(c change) change {
+	name, home, _ := strings.Cut(w.cluster.Account, "@")
+	if !strings.HasSuffix(home, ".iam.gserviceaccount.com") {
+		return w.newAccountGrant(c)
+	}
+	c.typ, c.action, c.on, c.permissions = "google_service_account", "update", "serviceAccounts/"+w.cluster.Account, []string{"iam.serviceAccounts.disable"}
+	c.values = map[string]any{"account_id": name, "email": w.cluster.Account, "project": w.cluster.Project, "disabled": true}
+	c.edits = []string{"disable-account " + w.cluster.Account}
 	return c
 }
 
@@ -235,6 +310,9 @@ func (w *world) plan(t *testing.T) []byte {
 			return object{"address": c.typ + "." + c.name, "mode": "managed", "type": c.typ, "name": c.name}
 		}
 		planned, before, after := resource(), any(nil), any(c.values)
+		if c.action == "update" {
+			before = withFalse(c.values)
+		}
 		if c.action == "delete" {
 			before, after = c.values, nil
 		} else {
@@ -259,6 +337,17 @@ func (w *world) plan(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// withFalse are values of which those that are true were false.
+func withFalse(values map[string]any) map[string]any {
+	before := maps.Clone(values)
+	for name, v := range before {
+		if v == true {
+			before[name] = false
+		}
+	}
+	return before
 }
 
 // String is the world's plan in short.

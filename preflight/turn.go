@@ -170,6 +170,9 @@ func (j *judge) lost(n rules.Need, f Finding, t *turns) Finding {
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.lost, Undetermined: t.open}
 	by := j.takers(n, t)
 	f = f.against(n)
+	if t.onlyDenied() {
+		f.Severity = n.Severity
+	}
 	f.TakenAwayBy = by
 	f.Message = "the plan takes " + list(t.lost) + " on " + InWords(n.Resource) + " away from " + who(*f.Principal) + " (" + n.Rule + ")"
 	f.Fix = &Fix{Terraform: j.keep(by, f.Principal.Member, n.Fix.Role, t.lost)}
@@ -224,6 +227,12 @@ func (j *judge) takers(n rules.Need, t *turns) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// onlyDenied reports whether all that is lost is denied. Somebody who writes a
+// deny policy means it, so that it weighs what its lack weighs.
+func (t *turns) onlyDenied() bool {
+	return !slices.ContainsFunc(t.lost, func(p string) bool { return len(t.then[p].Denied) == 0 })
 }
 
 // restsOn reports whether what is lost is held now through a role.
