@@ -58,6 +58,49 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// TestInterruptWhilePlanning: Terraform is interrupted in turn, and nothing is
+// left behind.
+func TestInterruptWhilePlanning(t *testing.T) {
+	dir, temp := t.TempDir(), t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	terraform := filepath.Join(dir, "terraform")
+	script := `#!/bin/sh
+case "$1" in
+version) echo '{"terraform_version": "1.9.0"}' ;;
+plan) trap 'exit 1' INT TERM; exec 3< pipe; while :; do sleep 0.05; done ;;
+esac
+`
+	if err := os.WriteFile(terraform, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("gke-preflight", "check", dir, "--terraform", terraform)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer writer(t, pipe).Close()
+	if made, err := os.ReadDir(temp); err != nil || len(made) == 0 {
+		t.Errorf("nothing is in the temporary directory while Terraform plans: %v", err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 2 || stderr.String() != "gke-preflight: interrupted\n" {
+		t.Errorf("it ended with %v and said %q", err, &stderr)
+	}
+	left, err := os.ReadDir(temp)
+	if err != nil || len(left) > 0 {
+		t.Errorf("it left %v behind (%v)", left, err)
+	}
+}
+
 // writer opens a pipe for writing, once somebody reads it.
 func writer(t *testing.T, pipe string) *os.File {
 	t.Helper()

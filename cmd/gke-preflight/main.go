@@ -18,9 +18,6 @@ import (
 	"gke-preflight/preflight/input"
 )
 
-// version is set when a release is built.
-var version string
-
 func main() { os.Exit(run()) }
 
 func run() int {
@@ -43,7 +40,7 @@ func run() int {
 		StdoutWidth: width(os.Stdout),
 		StderrWidth: width(os.Stderr),
 		Dir:         dir,
-		Version:     versionOrBuild(),
+		Version:     version(),
 	}
 	return cli.Main(ctx, env, os.Args[1:])
 }
@@ -57,12 +54,9 @@ func width(f *os.File) int {
 	return columns
 }
 
-// versionOrBuild is the version of a release, else what the Go toolchain
-// wrote into the binary.
-func versionOrBuild() string {
-	if version != "" {
-		return version
-	}
+// version is what the Go toolchain wrote into the binary: the tag that it was
+// built at, or what is after one.
+func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
