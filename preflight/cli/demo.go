@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/oauth2"
@@ -32,7 +33,10 @@ func newDemo(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Check a built-in plan against a built-in Google Cloud, before and after mending it",
-		Args:  cobra.NoArgs,
+		Long: `demo shows what check says of a built-in plan on a Google Cloud that is built in
+too, where the GKE service agent has lost its role, and what it says after that
+was mended. Every format but text on standard output shows the first alone.`,
+		Args: cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return f.demo(cmd.Context(), env) },
 	}
 	f.outputFlags.register(cmd, reportFormats()...)
@@ -42,55 +46,54 @@ func newDemo(env Env) *cobra.Command {
 // demo shows a failing check, and the passing one after its fix.
 func (f *checkFlags) demo(ctx context.Context, env Env) error {
 	f.failOn = "error"
-	for _, step := range []struct{ title, fault string }{
-		{"# The GKE service agent has lost its role: apply would fail minutes from now.\n$ gke-preflight check tfplan", demoFault},
-		{"\n# After the command above:\n$ gke-preflight check tfplan", ""},
-	} {
-		fmt.Fprintln(env.Stdout, step.title)
-		r, err := f.demoStep(ctx, env, step.fault)
-		if err != nil {
-			return err
-		}
-		outputs, err := f.outputs()
-		if err != nil {
-			return err
-		}
-		if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
-			return err
+	outputs, err := f.outputs()
+	if err != nil {
+		return err
+	}
+	told := slices.Contains(outputs, output{format: "text"})
+	tell := func(title string) {
+		if told {
+			fmt.Fprintln(env.Stdout, title)
 		}
 	}
-	return nil
+	tell("# The GKE service agent has lost its role: apply would fail minutes from now.\n$ gke-preflight check tfplan")
+	if err := f.demoStep(ctx, env, demoFault, outputs); err != nil || !told {
+		return err
+	}
+	tell("\n# After the command above:\n$ gke-preflight check tfplan")
+	return f.demoStep(ctx, env, "", []output{{format: "text"}})
 }
 
-func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string) (*preflight.Report, error) {
+// demoStep writes the report of a check on the cloud with a fault.
+func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string, outputs []output) error {
 	data, err := fixtures.Demo.ReadFile(demoPlan)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p, err := plan.Read(bytes.NewReader(data), plan.Options{})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	description, err := fixtures.Demo.ReadFile(demoCloud)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	client, err := standIn(ctx, env, description, fault, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	options, err := f.options(env, newConfig())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	options.Credentials = "the demonstration"
 	r, err := preflight.Check(ctx, p, client, options)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.Plan.Source = "tfplan"
 	r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
-	return r, nil
+	return f.write(env, outputs, r, f.thresholdFlags)
 }
 
 // offline is a client of the Google Cloud that a file describes.
