@@ -164,6 +164,8 @@ type Report struct {
 	SchemaVersion string `json:"schema_version"`
 	// Errors are in the order of the log, each once.
 	Errors []Error `json:"errors"`
+	// More reports whether the log goes on with errors that were not looked at.
+	More bool `json:"more,omitempty"`
 }
 
 // maxErrors bounds what a hostile log can make of memory. No log that a person
@@ -178,5 +180,5 @@ func Read(r io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
 	blocks.flush()
-	return &Report{SchemaVersion: "1", Errors: found.report()}, nil
+	return &Report{SchemaVersion: "1", Errors: found.report(), More: found.more}, nil
 }

@@ -256,8 +256,13 @@ func TestErrorsAreBounded(t *testing.T) {
 	for i := range 3 * maxErrors {
 		log.WriteString("Error: googleapi: Error 400: Node pool \"p" + strings.Repeat("x", i%50) + strings.Repeat("y", i/50) + "\" requires recreation.\n")
 	}
-	if got := len(mustRead(t, log.String()).Errors); got != maxErrors {
-		t.Errorf("%d errors, want %d", got, maxErrors)
+	r := mustRead(t, log.String())
+	if got := len(r.Errors); got != maxErrors || !r.More {
+		t.Errorf("%d errors, more: %t; want %d, and more", got, r.More, maxErrors)
+	}
+	var b strings.Builder
+	if err := Text(&b, r, TextOptions{Clean: func(s string) string { return s }}); err != nil || !strings.HasSuffix(b.String(), "the first 500 are shown.\n") {
+		t.Errorf("it does not say that there is more (%v)", err)
 	}
 }
 

@@ -112,11 +112,14 @@ func claimed(claims []claim, start, end int) bool {
 type collection struct {
 	seen  map[string]bool
 	found []*finding
+	// more errors came than are kept.
+	more bool
 }
 
 // examine finds the errors of a block.
 func (c *collection) examine(b *block) {
 	if len(c.found) >= maxErrors {
+		c.more = c.more || b.loud
 		return
 	}
 	candidates := words().find(lower(b.text))

@@ -38,6 +38,10 @@ func Text(w io.Writer, r *Report, o TextOptions) error {
 		}
 		t.error(&r.Errors[i])
 	}
+	if r.More {
+		t.line("", "")
+		t.line("", fmt.Sprintf("The log goes on with errors: the first %d are shown.", len(r.Errors)))
+	}
 	return t.w.Flush()
 }
 
