@@ -88,7 +88,7 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	}
 	s := &shared{options: o, base: base, counter: newCounter()}
 	if !o.Replayed {
-		s.quotas = documentedQuotas()
+		s.quotas = knownQuotas()
 	}
 	return s.client(ctx, tokensOf(o.Credentials.TokenSource), o.Credentials.QuotaProject)
 }
