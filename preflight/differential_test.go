@@ -120,7 +120,7 @@ func (w *world) spoil() {
 		}
 		w.try(verb + where + " " + role + " " + member + condition)
 	}
-	switch w.dice.IntN(12) {
+	switch w.dice.IntN(13) {
 	case 0:
 		w.try("revoke " + project + " roles/container.serviceAgent " + w.agent)
 	case 1:
@@ -155,6 +155,13 @@ func (w *world) spoil() {
 		w.try("member g@acme.example " + w.agent)
 		w.try("revoke " + project + " roles/container.serviceAgent " + w.agent)
 		again(project, "roles/container.serviceAgent", "group:g@acme.example")
+	case 12:
+		member := w.pick(w.agent, instances)
+		w.try("revoke projects/acme-host roles/compute.networkUser " + member)
+		w.try("revoke " + w.cluster.Subnetwork + " roles/compute.networkUser " + member)
+		if w.cluster.Subnetwork != "" {
+			again(w.pick(w.cluster.Subnetwork, "projects/acme-host"), w.pick("roles/compute.networkUser", "roles/compute.networkViewer"), member)
+		}
 	}
 }
 
@@ -174,7 +181,7 @@ func (w *world) newChange(name string) change {
 	if w.dice.IntN(4) == 0 && !slices.ContainsFunc(w.changes, func(c change) bool { return c.typ == "google_project_service" }) {
 		return w.newService(c)
 	}
-	switch w.dice.IntN(7) {
+	switch w.dice.IntN(8) {
 	case 0:
 		return c.binds(w.cluster.Project, role, w.agent)
 	case 1:
@@ -192,6 +199,8 @@ func (w *world) newChange(name string) change {
 		return w.newDeny(c)
 	case 6:
 		return w.newDisabling(c)
+	case 7:
+		return w.newHostGrant(c)
 	}
 	return c
 }
@@ -237,6 +246,30 @@ func (w *world) newAccountGrant(c change) change {
 		c.action, c.awaited = "delete", false
 		c.edits = []string{"revoke-plain " + on + " " + role + " serviceAccount:" + terraform}
 	}
+	return c
+}
+
+// newHostGrant lets an agent into the host project or its subnetwork, or out.
+func (w *world) newHostGrant(c change) change {
+	if w.cluster.Host == "" {
+		return w.newGrant(c)
+	}
+	c.on = "projects/" + w.cluster.Host
+	if w.dice.IntN(3) == 0 {
+		return c.binds(w.cluster.Host, "roles/container.hostServiceAgentUser", w.agent)
+	}
+	member, role := w.pick(w.agent, "serviceAccount:"+w.number()+"@cloudservices.gserviceaccount.com"), "roles/compute.networkUser"
+	if w.dice.IntN(3) == 0 {
+		return c.unbinds(w.cluster.Host, role, member)
+	}
+	c.typ, c.on = "google_compute_subnetwork_iam_member", w.cluster.Subnetwork
+	c.permissions = []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}
+	c.values = map[string]any{"project": w.cluster.Host, "region": "europe-west1", "subnetwork": "gke", "role": role, "member": member}
+	verb := "grant "
+	if w.dice.IntN(3) == 0 {
+		c.action, c.awaited, verb = "delete", false, "revoke-plain "
+	}
+	c.edits = []string{verb + c.on + " " + role + " " + member}
 	return c
 }
 
@@ -317,7 +350,7 @@ func (w *world) plan(t *testing.T) []byte {
 			before, after = c.values, nil
 		} else {
 			block := resource()
-			block["provider_config_key"], block["expressions"] = "google", object{}
+			block["provider_config_key"], block["expressions"] = "google", constants(c.values)
 			blocks = append(blocks, block)
 		}
 		planned["change"] = object{"actions": []any{c.action}, "before": before, "after": after, "after_unknown": object{}}
@@ -337,6 +370,15 @@ func (w *world) plan(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// constants are values as a configuration gives them.
+func constants(values map[string]any) map[string]any {
+	out := map[string]any{}
+	for name, v := range values {
+		out[name] = map[string]any{"constant_value": v}
+	}
+	return out
 }
 
 // withFalse are values of which those that are true were false.

@@ -176,6 +176,41 @@ func (j *judge) brought(n rules.Need, f Finding, by []*plan.Change) Finding {
 	return f
 }
 
+// again is the finding of an agent whose API the plan turns on again. Whether
+// that gives back a role that was taken is documented for GKE's agent alone.
+// https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
+func (j *judge) again(n rules.Need, f Finding, by []*plan.Change) Finding {
+	f = j.fromPolicies(n, f)
+	if f.Outcome != Fail || f.Rule == ruleTakenAway {
+		return f
+	}
+	f.PlannedBy = addresses(by)
+	return f.open("the plan turns on an API of project " + n.Project + " that was on before (" + list(f.PlannedBy) + "): whether " + who(*f.Principal) + " gets its role back is not known")
+}
+
+// onBefore reports whether the Compute Engine API of a project was on before:
+// an account that it makes is in the project's policy.
+func (j *judge) onBefore(n rules.Need) bool {
+	if n.Principal.Kind != rules.GoogleAPIsServiceAgent && n.Principal.Kind != rules.ComputeServiceAgent {
+		return false
+	}
+	number, err := j.number(n.Project)
+	if err != nil {
+		return false
+	}
+	policy, err := j.policy(projectName(n.Project))
+	if err != nil {
+		return false
+	}
+	made := []string{
+		"serviceAccount:service-" + number + "@compute-system.iam.gserviceaccount.com", "serviceAccount:" + number + "-compute@developer.gserviceaccount.com",
+		"serviceAccount:service-" + number + "@container-engine-robot.iam.gserviceaccount.com", "serviceAccount:" + number + "@cloudservices.gserviceaccount.com",
+	}
+	return slices.ContainsFunc(policy.Bindings, func(b gcp.Binding) bool {
+		return slices.ContainsFunc(b.Members, func(m string) bool { return slices.Contains(made, m) })
+	})
+}
+
 // takersOfBrought are the changes that may take the role of an agent after a
 // change has brought it, and whether that is sure.
 func (j *judge) takersOfBrought(n rules.Need, by *plan.Change) (takers []*plan.Change, sure bool) {

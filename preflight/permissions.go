@@ -20,6 +20,9 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 		return j.deployer(n, f)
 	}
 	if by := j.bringsAgent(n); len(by) > 0 && j.apiOff(n) {
+		if j.onBefore(n) {
+			return j.again(n, f, by)
+		}
 		return j.brought(n, f, by)
 	}
 	if tested, ok := j.impersonated(n); ok {

@@ -37,7 +37,7 @@ func newDemo(env Env) *cobra.Command {
 too, where the GKE service agent has lost its role, and what it says after that
 was mended. Every format but text on standard output shows the first alone.`,
 		Args: cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return f.demo(cmd.Context(), env) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.demo(cmd.Context(), env) },
 	}
 	f.outputFlags.register(cmd, reportFormats()...)
 	return cmd

@@ -84,8 +84,8 @@ type ownChange struct {
 	service     string
 	permissions []string
 	role        string
-	// severity is a warning where it is common knowledge which permissions the
-	// change takes, and not documented with the resource.
+	// severity is a warning where no source tells which permissions the change
+	// takes.
 	severity Severity
 	// onResource reports that the resource itself is asked too.
 	onResource bool
@@ -110,13 +110,13 @@ func ownChanges() []ownChange {
 		{is: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
 		{is: policy("google_folder_iam_"), service: crm, permissions: []string{"resourcemanager.folders.getIamPolicy", "resourcemanager.folders.setIamPolicy"}, role: "roles/resourcemanager.folderIamAdmin", onResource: true},
 		{is: policy("google_organization_iam_"), service: crm, permissions: []string{"resourcemanager.organizations.getIamPolicy", "resourcemanager.organizations.setIamPolicy"}, role: "roles/resourcemanager.organizationAdmin", onResource: true},
-		{is: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", severity: Warning, onResource: true},
-		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning, onResource: true},
+		{is: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", onResource: true},
+		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", onResource: true},
 		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning, onResource: true},
-		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", severity: Warning, onResource: true},
+		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
 		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin"},
 		{is: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
-		{is: isA("google_service_account", (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin", severity: Warning},
+		{is: isA("google_service_account", (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin"},
 		{is: isA("google_service_account", (*plan.Change).Goes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", severity: Warning},
 	}
 }

@@ -8,10 +8,10 @@ func TestDeployerOwnChanges(t *testing.T) {
 			name: "grants, APIs and accounts",
 			plan: "all-in-one-plan",
 			want: []wanted{
+				"error: deployer iam.serviceAccounts.create on projects/acme-new",
+				"error: deployer iam.serviceAccounts.getIamPolicy iam.serviceAccounts.setIamPolicy on projects/acme-new/serviceAccounts/gke-nodes@acme-new.iam.gserviceaccount.com",
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-new",
 				"error: deployer serviceusage.services.enable on projects/acme-new",
-				"warning: deployer iam.serviceAccounts.create on projects/acme-new",
-				"warning: deployer iam.serviceAccounts.getIamPolicy iam.serviceAccounts.setIamPolicy on projects/acme-new/serviceAccounts/gke-nodes@acme-new.iam.gserviceaccount.com",
 			},
 		},
 		{
@@ -35,7 +35,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 			name: "a grant on the subnetwork of the host project",
 			plan: "shared-vpc",
 			want: []wanted{
-				"warning: deployer compute.subnetworks.getIamPolicy compute.subnetworks.setIamPolicy on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
+				"error: deployer compute.subnetworks.getIamPolicy compute.subnetworks.setIamPolicy on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
 			},
 		},
 		{
