@@ -139,7 +139,7 @@ func plans(t *testing.T) []string {
 	return files
 }
 
-func newCloud(t testing.TB) *fakegcp.Cloud {
+func newCloud(t testing.TB, edits ...string) *fakegcp.Cloud {
 	t.Helper()
 	data, err := os.ReadFile("../fixtures/clouds/acme.yaml")
 	if err != nil {
@@ -149,18 +149,21 @@ func newCloud(t testing.TB) *fakegcp.Cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cloud
-}
-
-func newServer(t testing.TB, edits ...string) *fakegcp.Server {
-	t.Helper()
-	cloud := newCloud(t)
 	for _, e := range edits {
 		if err := cloud.Edit(e); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return cloud
+}
+
+func serve(cloud *fakegcp.Cloud) *fakegcp.Server {
 	return fakegcp.New(cloud, fakegcp.WithRoles(iam.Predefined().Permissions), fakegcp.WithClock(noon))
+}
+
+func newServer(t testing.TB, edits ...string) *fakegcp.Server {
+	t.Helper()
+	return serve(newCloud(t, edits...))
 }
 
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
