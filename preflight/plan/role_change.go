@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // A RoleChange is what a resource change does to one custom role.
 type RoleChange struct {
 	*Change
@@ -55,6 +57,14 @@ func (c *Change) customRole() string {
 		return between("organizations/", last(c.Now("org_id").String()), "/roles/"+id)
 	}
 	return between("projects/", c.Project().ID, "/roles/"+id)
+}
+
+// RoleParent is the project or the organization that the custom role of a change
+// belongs to, as a relative name; empty where it is not known before apply, or
+// the change is about something else.
+func (c *Change) RoleParent() string {
+	parent, _, _ := strings.Cut(c.customRole(), "/roles/")
+	return parent
 }
 
 // between is empty where its middle is.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"strings"
 
 	"gke-preflight/preflight/plan"
@@ -17,7 +18,7 @@ func deployerOwnChanges() Rule {
 			var needs []Need
 			for _, c := range p.Changes {
 				project := changedProject(c)
-				if isAbove(c.PolicyOn()) {
+				if isAbove(madeOn(c)) {
 					project = firstProject(p)
 				}
 				if c.Mode != "managed" || project == "" || !projects[project] {
@@ -72,11 +73,14 @@ func firstProject(p *plan.Plan) string {
 // changedProject is the project that a change is made in: of a policy, that of
 // the resource whose policy it is.
 func changedProject(c *plan.Change) string {
-	if on := c.PolicyOn(); on != "" {
+	if on := madeOn(c); on != "" {
 		return plan.ProjectOfName(on)
 	}
 	return c.Project().ID
 }
+
+// madeOn is the resource that a policy is of or a custom role belongs to.
+func madeOn(c *plan.Change) string { return cmp.Or(c.PolicyOn(), c.RoleParent()) }
 
 // An ownChange is what the deployer needs for changes of a kind.
 type ownChange struct {
@@ -102,17 +106,22 @@ func ownChanges() []ownChange {
 	}
 	disables := func(c *plan.Change) bool { return c.Goes() && c.Before("disable_on_destroy").True() }
 	const iam, crm, su = "iam.googleapis.com", "cloudresourcemanager.googleapis.com", "serviceusage.googleapis.com"
-	const customRole = "google_project_iam_custom_role"
+	const customRole, roleAbove = "google_project_iam_custom_role", "google_organization_iam_custom_role"
 	return []ownChange{
 		{is: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: Warning},
 		{is: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: Warning},
 		{is: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: Warning},
+		{is: isA(roleAbove, (*plan.Change).Creates), service: crm, permissions: []string{"iam.roles.create"}, role: "roles/iam.organizationRoleAdmin", severity: Warning, onResource: true},
+		{is: isA(roleAbove, (*plan.Change).Updates), service: crm, permissions: []string{"iam.roles.update"}, role: "roles/iam.organizationRoleAdmin", severity: Warning, onResource: true},
+		{is: isA(roleAbove, (*plan.Change).Goes), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: Warning, onResource: true},
 		{is: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
 		{is: policy("google_folder_iam_"), service: crm, permissions: []string{"resourcemanager.folders.getIamPolicy", "resourcemanager.folders.setIamPolicy"}, role: "roles/resourcemanager.folderIamAdmin", onResource: true},
 		{is: policy("google_organization_iam_"), service: crm, permissions: []string{"resourcemanager.organizations.getIamPolicy", "resourcemanager.organizations.setIamPolicy"}, role: "roles/resourcemanager.organizationAdmin", onResource: true},
 		{is: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", onResource: true},
 		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", onResource: true},
 		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning, onResource: true},
+		{is: policy("google_privateca_ca_pool_iam_"), service: "privateca.googleapis.com", permissions: []string{"privateca.caPools.getIamPolicy", "privateca.caPools.setIamPolicy"}, role: "roles/privateca.admin", severity: Warning, onResource: true},
+		{is: policy("google_pubsub_topic_iam_"), service: "pubsub.googleapis.com", permissions: []string{"pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"}, role: "roles/pubsub.admin", severity: Warning, onResource: true},
 		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
 		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin"},
 		{is: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
@@ -137,7 +146,7 @@ func (o ownChange) need(c *plan.Change, project string) Need {
 	n.Severity = o.severity
 	n.ExpectedError = "Error 403: Permission '" + n.Permissions[len(n.Permissions)-1] + "' denied"
 	if o.onResource {
-		n.Resource = "//" + o.service + "/" + c.PolicyOn()
+		n.Resource = "//" + o.service + "/" + madeOn(c)
 	}
 	return n
 }

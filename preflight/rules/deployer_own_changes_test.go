@@ -52,6 +52,19 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
+			name: "a custom role of the organization, and who may use a topic",
+			plan: "minimal",
+			changes: set{
+				"resource_changes": append(changesOf(t, "minimal"),
+					map[string]any{"address": "google_organization_iam_custom_role.a", "mode": "managed", "type": "google_organization_iam_custom_role", "name": "a", "change": map[string]any{"actions": []any{"update"}, "before": map[string]any{"org_id": "100000000000", "role_id": "nodes"}, "after": map[string]any{"org_id": "100000000000", "role_id": "nodes"}}},
+					map[string]any{"address": "google_pubsub_topic_iam_member.b", "mode": "managed", "type": "google_pubsub_topic_iam_member", "name": "b", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"topic": "projects/acme-prod/topics/gke", "role": "roles/pubsub.publisher", "member": "user:a@acme.example"}}}),
+			},
+			want: []wanted{
+				"warning: deployer iam.roles.update on organizations/100000000000",
+				"warning: deployer pubsub.topics.getIamPolicy pubsub.topics.setIamPolicy on //pubsub.googleapis.com/projects/acme-prod/topics/gke",
+			},
+		},
+		{
 			name: "nothing of the kind",
 			plan: "minimal",
 		},
