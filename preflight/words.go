@@ -82,7 +82,7 @@ func because(err error, what, permission, role string) string {
 		return reason + "; the quota project needs serviceusage.services.use (roles/serviceusage.serviceUsageConsumer)"
 	}
 	if e.Denied() || e.NotFound() {
-		return reason + "; " + permission + " (" + role + ") would tell, if the project exists under that name"
+		return reason + "; " + permission + " (" + role + ") would tell, if it exists under that name"
 	}
 	return reason
 }
