@@ -314,17 +314,17 @@ func newNodePool(c *Change) *NodePool {
 }
 
 // attach finds the pool's cluster, by name or by reference.
-func (n *NodePool) attach() {
+func (n *NodePool) attach(clusters clusterIndex) {
 	name := n.Now("cluster").String()
 	n.ClusterName = name[strings.LastIndex(name, "/")+1:]
 	if p := ProjectOfName(name); p != "" && n.Project.ID == "" {
 		n.Project = Project{ID: p, Source: "attribute cluster of " + n.Address}
 	}
 	if name != "" {
-		n.Cluster = n.byName()
+		n.Cluster = n.byName(clusters)
 		return
 	}
-	n.Cluster = n.byReference()
+	n.Cluster = n.byReference(clusters)
 	if n.Cluster == nil {
 		return
 	}
@@ -334,48 +334,99 @@ func (n *NodePool) attach() {
 	}
 }
 
+// clusterIndex finds the clusters of a plan, changed or not: looking at each
+// cluster for each node pool would take minutes for 10,000 of both.
+type clusterIndex struct {
+	byName   map[string][]*Cluster
+	byChange map[*Change]*Cluster
+	// near are those that may belong to a node pool among several instances of
+	// a block: by module instance, and by the instance key in which they end.
+	near map[string][]*Cluster
+}
+
+func newClusterIndex(clusters []*Cluster) clusterIndex {
+	x := clusterIndex{byName: map[string][]*Cluster{}, byChange: map[*Change]*Cluster{}, near: map[string][]*Cluster{}}
+	for _, c := range clusters {
+		name := c.Name.String()
+		x.byName[name] = append(x.byName[name], c)
+		x.byChange[c.Change] = c
+		for _, place := range placesOfCluster(c.Change) {
+			x.near[place] = append(x.near[place], c)
+		}
+	}
+	return x
+}
+
+// placesOfCluster returns the keys of clusterIndex.near that c is found under.
+func placesOfCluster(c *Change) []string {
+	var out []string
+	if c.Module != "" && !strings.HasSuffix(c.Address, "]") {
+		out = append(out, inModule(c))
+	}
+	return append(out, underKey(c)...)
+}
+
+// inModule and underKey are the places of a change in clusterIndex.near. An
+// address holds no newline outside of quotes.
+func inModule(c *Change) string { return "module\n" + c.Module }
+
+func underKey(c *Change) []string {
+	if i := strings.Index(c.Address, "["); i >= 0 {
+		return []string{"key\n" + c.Address[i:]}
+	}
+	return nil
+}
+
 func (p *Plan) allClusters() []*Cluster {
 	return append(append([]*Cluster(nil), p.Clusters...), p.Standing...)
 }
 
-func (n *NodePool) byName() *Cluster {
-	for _, c := range n.plan.allClusters() {
+func (n *NodePool) byName(x clusterIndex) *Cluster {
+	for _, c := range x.byName[n.ClusterName] {
 		sameProject := c.Project.ID == n.Project.ID || n.Project.ID == ""
 		sameLocation := n.Location.String() == "" || c.Location.String() == n.Location.String()
-		if c.Name.String() == n.ClusterName && sameProject && sameLocation {
+		if sameProject && sameLocation {
 			return c
 		}
 	}
 	return nil
 }
 
-func (n *NodePool) byReference() *Cluster {
+// byReference returns the one cluster that the pool refers to: among several
+// instances of a block the one in the same module instance or under the same
+// key. It is nil where that is not certain.
+func (n *NodePool) byReference(x clusterIndex) *Cluster {
 	if n.block == nil {
 		return nil
 	}
 	changes := n.plan.changesBehind(n.block.module, n.block.expressions["cluster"])
-	var found *Cluster
-	for _, c := range n.plan.allClusters() {
-		for _, change := range changes {
-			if c.Change != change || len(changes) > 1 && !n.near(change) {
-				continue
+	if len(changes) == 1 {
+		return x.byChange[changes[0]]
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	found := map[*Cluster]bool{}
+	block := changes[0].Block()
+	for _, place := range append(underKey(n.Change), inModule(n.Change)) {
+		for _, c := range x.near[place] {
+			if c.Block() == block {
+				found[c] = true
 			}
-			if found != nil {
-				return nil
-			}
-			found = c
 		}
 	}
-	return found
+	return onlyCluster(found)
 }
 
-// near reports whether an instance is the one that belongs to the pool, among
-// several of the same block: in the same module instance, or under the same key.
-func (n *NodePool) near(c *Change) bool {
-	if n.Module != "" && c.Module == n.Module && !strings.HasSuffix(c.Address, "]") {
-		return true
+// onlyCluster returns the one element of a set; nil if there are more or none.
+func onlyCluster(set map[*Cluster]bool) *Cluster {
+	if len(set) != 1 {
+		return nil
 	}
-	return sameKey(c.Address, n.Address)
+	for c := range set {
+		return c
+	}
+	return nil
 }
 
 // changesBehind are the planned objects that an expression refers to. Unlike

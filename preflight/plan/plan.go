@@ -129,8 +129,9 @@ func (p *Plan) build() {
 			p.sort(c)
 		}
 	}
+	clusters := newClusterIndex(p.allClusters())
 	for _, pool := range append(slices.Clone(p.NodePools), p.StandingPools...) {
-		pool.attach()
+		pool.attach(clusters)
 	}
 }
 

@@ -19,8 +19,9 @@ func Needs(p *plan.Plan, set Settings) []Need {
 		for _, n := range rule.Needs(p, set) {
 			n.complete(rule, set)
 			if known := merged[n.Key()]; known != nil {
-				known.Addresses = union(known.Addresses, n.Addresses)
-				known.Clusters = union(known.Clusters, n.Clusters)
+				// Sorted once at the end: one need may be that of 10,000 clusters.
+				known.Addresses = append(known.Addresses, n.Addresses...)
+				known.Clusters = append(known.Clusters, n.Clusters...)
 				known.Standing = known.Standing && n.Standing
 				continue
 			}
@@ -60,7 +61,9 @@ func sorted(merged map[string]*Need) []Need {
 	sort.Strings(keys)
 	out := make([]Need, 0, len(keys))
 	for _, k := range keys {
-		out = append(out, *merged[k])
+		n := *merged[k]
+		n.Addresses, n.Clusters = union(nil, n.Addresses), union(nil, n.Clusters)
+		out = append(out, n)
 	}
 	return out
 }

@@ -15,10 +15,8 @@ func supportingAPIs() Rule {
 		Severity: Warning,
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range subjects(p) {
-				for _, api := range supporting() {
-					needs = append(needs, api.need(p, s))
-				}
+			for _, api := range supporting() {
+				needs = append(needs, api.needs(p)...)
 			}
 			return needs
 		},
@@ -49,12 +47,25 @@ func (api supportingAPI) calledBy(resourceType string) bool {
 	return slices.ContainsFunc(api.prefixes, func(prefix string) bool { return strings.HasPrefix(resourceType, prefix) })
 }
 
-// need is a warning where the plan's own resources call the API in the project
-// of s, else a note: then only this check calls it.
-func (api supportingAPI) need(p *plan.Plan, s subject) Need {
+// needs returns one need for each project whose callers the plan has, and one
+// for each cluster and node pool of the other projects.
+func (api supportingAPI) needs(p *plan.Plan) []Need {
+	var needs []Need
+	callers, done := api.callers(p), map[string]bool{}
+	for _, s := range subjects(p) {
+		if project := s.project.ID; !done[project] {
+			done[project] = len(callers[project]) > 0
+			needs = append(needs, api.need(s, callers[project]))
+		}
+	}
+	return needs
+}
+
+// need returns a warning where the plan's own resources, the callers, call the
+// API in the project of s, else a note: then only this check calls it.
+func (api supportingAPI) need(s subject, callers []string) Need {
 	n := s.inProject()
 	n.Kind, n.Service = Service, api.service
-	callers := api.callers(p, s.project.ID)
 	if len(callers) == 0 {
 		n.Severity = Note
 		return n
@@ -63,12 +74,14 @@ func (api supportingAPI) need(p *plan.Plan, s subject) Need {
 	return n
 }
 
-func (api supportingAPI) callers(p *plan.Plan, project string) []string {
-	var out []string
+// callers returns the addresses of the changes that call the API, by project.
+func (api supportingAPI) callers(p *plan.Plan) map[string][]string {
+	out := map[string][]string{}
 	for _, c := range p.Changes {
 		changes := c.Creates() || c.Updates() || c.Deletes()
-		if changes && api.calledBy(c.Type) && c.Project().ID == project {
-			out = append(out, c.Address)
+		if changes && api.calledBy(c.Type) {
+			project := c.Project().ID
+			out[project] = append(out[project], c.Address)
 		}
 	}
 	return out
