@@ -73,13 +73,26 @@ func (c *Change) Has(action string) bool {
 func (c *Change) Creates() bool { return c.Has("create") }
 
 // Deletes reports whether apply destroys an object; also when it replaces one.
-func (c *Change) Deletes() bool { return c.Has("delete") }
+// An abandoned object is not destroyed.
+func (c *Change) Deletes() bool { return c.Has("delete") && !c.Abandons() }
+
+// Abandons reports whether apply takes an object out of the state and leaves it
+// in Google Cloud, although the plan says delete: its deletion_policy, as the
+// state has it, is ABANDON.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DeletionPolicyPreDelete)
+func (c *Change) Abandons() bool {
+	return c.Has("delete") && c.Before("deletion_policy").String() == "ABANDON"
+}
 
 // Updates reports whether apply changes the object in place.
 func (c *Change) Updates() bool { return c.Has("update") }
 
 // Goes reports whether the object is no longer there after apply.
 func (c *Change) Goes() bool { return c.Deletes() && !c.Creates() }
+
+// Leaves reports whether Terraform no longer manages the object after apply: it
+// is destroyed or abandoned, and only its attributes before apply are known.
+func (c *Change) Leaves() bool { return c.Has("delete") && !c.Creates() }
 
 // DestroysFirst reports whether the object is destroyed before it is made anew;
 // create_before_destroy turns that round.
@@ -170,9 +183,9 @@ func (c *Change) Before(path ...any) Value {
 	return c.known(v, c.change.BeforeSensitive, path)
 }
 
-// Now is After for an object that apply leaves standing, else Before.
+// Now is After for an object that Terraform manages after apply, else Before.
 func (c *Change) Now(path ...any) Value {
-	if c.Goes() {
+	if c.Leaves() {
 		return c.Before(path...)
 	}
 	return c.After(path...)

@@ -98,7 +98,7 @@ func newCluster(c *Change) *Cluster {
 		ThrowAway:  c.Creates() && c.After("remove_default_node_pool").True(),
 	}
 	cluster.NetworkProject = cluster.networkProject()
-	if !c.Goes() {
+	if !c.Leaves() {
 		cluster.Accounts = cluster.accounts()
 		cluster.Keys = cluster.keys()
 	}
@@ -306,7 +306,7 @@ func newNodePool(c *Change) *NodePool {
 		Location: c.Now("location"),
 		Version:  c.Now("version"),
 	}
-	if !c.Goes() {
+	if !c.Leaves() {
 		pool.Accounts = []Account{c.account("node_config", 0, "service_account")}
 		pool.Keys = c.keysAt([][]any{{"node_config", 0, "boot_disk_kms_key"}})
 	}

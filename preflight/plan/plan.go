@@ -139,11 +139,11 @@ func (p *Plan) sort(c *Change) {
 	switch {
 	case c.Type == "google_container_cluster" && c.Has("no-op"):
 		p.Standing = append(p.Standing, newCluster(c))
-	case c.Type == "google_container_cluster" && !c.idle():
+	case c.Type == "google_container_cluster" && (c.Leaves() || !c.idle()):
 		p.Clusters = append(p.Clusters, newCluster(c))
 	case c.Type == "google_container_node_pool" && c.Has("no-op"):
 		p.StandingPools = append(p.StandingPools, newNodePool(c))
-	case c.Type == "google_container_node_pool" && !c.idle():
+	case c.Type == "google_container_node_pool" && (c.Leaves() || !c.idle()):
 		p.NodePools = append(p.NodePools, newNodePool(c))
 	}
 }

@@ -21,16 +21,24 @@ type subject struct {
 	standing bool
 }
 
+// subjects returns the clusters and node pools that apply changes. It leaves out
+// those that apply only takes out of the state.
 func subjects(p *plan.Plan) []subject {
 	var out []subject
 	for _, c := range p.Clusters {
-		out = append(out, ofCluster(c))
+		if !isOnlyAbandoned(c.Change) {
+			out = append(out, ofCluster(c))
+		}
 	}
 	for _, n := range p.NodePools {
-		out = append(out, ofNodePool(n))
+		if !isOnlyAbandoned(n.Change) {
+			out = append(out, ofNodePool(n))
+		}
 	}
 	return out
 }
+
+func isOnlyAbandoned(c *plan.Change) bool { return c.Leaves() && c.Abandons() }
 
 func ofCluster(c *plan.Cluster) subject {
 	return subject{
