@@ -54,12 +54,12 @@ type asked struct {
 type wanted struct {
 	mu          sync.Mutex
 	services    map[string][]string // by project
-	clusters    map[string][]string // by project
+	clusters    map[string]map[string]bool // by project
 	permissions map[asked][]string
 }
 
 func newWanted() *wanted {
-	return &wanted{services: map[string][]string{}, clusters: map[string][]string{}, permissions: map[asked][]string{}}
+	return &wanted{services: map[string][]string{}, clusters: map[string]map[string]bool{}, permissions: map[asked][]string{}}
 }
 
 // add gathers what needs ask.
@@ -74,8 +74,17 @@ func (w *wanted) add(needs []rules.Need) {
 		case n.Kind == rules.Permissions:
 			w.addPermissions(n)
 		case len(n.Clusters) > 0:
-			w.clusters[n.Project] = union(w.clusters[n.Project], n.Clusters...)
+			w.addClusters(n)
 		}
+	}
+}
+
+func (w *wanted) addClusters(n rules.Need) {
+	if w.clusters[n.Project] == nil {
+		w.clusters[n.Project] = map[string]bool{}
+	}
+	for _, name := range n.Clusters {
+		w.clusters[n.Project][name] = true
 	}
 }
 
@@ -119,11 +128,11 @@ func (w *wanted) apis(project string) []string {
 	return slices.Clone(w.services[project])
 }
 
-// clustersOf are the clusters of a project that are looked up.
-func (w *wanted) clustersOf(project string) []string {
+// clusterCount returns how many clusters of a project are looked up.
+func (w *wanted) clusterCount(project string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.clusters[project])
+	return len(w.clusters[project])
 }
 
 // keys are all questions about permissions.
@@ -266,7 +275,7 @@ func (c *cloud) enforces(project, constraint string) (bool, error) {
 // several are asked for and the caller may list them.
 func (c *cloud) cluster(name string) (gcp.Cluster, error) {
 	project := strings.Split(name, "/")[1]
-	if len(c.wanted.clustersOf(project)) > maxSingly {
+	if c.wanted.clusterCount(project) > maxSingly {
 		all, err := c.listed.get(project, func() (map[string]gcp.Cluster, error) { return c.client.Clusters(c.ctx, project) })
 		if one, found := all[name]; found {
 			return one, nil
