@@ -64,7 +64,7 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 	needs, settled := o.open(rules.Needs(p, o.Settings))
 	j := &judge{
 		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
-		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted(), numbers: o.Numbers, deployer: o.Deployer}, options: o,
+		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted(), numbers: o.Numbers, deployer: o.Deployer}, options: o, programs: iam.NewPrograms(),
 	}
 	j.denials = sync.OnceValue(func() *denials { return j.readDenials(needs) })
 	findings := j.findings(needs)

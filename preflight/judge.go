@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 	"gke-preflight/preflight/shell"
@@ -28,6 +29,7 @@ type judge struct {
 	denyChanges   []plan.DenyChange
 	roleChanges   []plan.RoleChange
 	options       Options
+	programs      *iam.Programs
 	// denials are the deny policies that bear on all needs, read once.
 	denials func() *denials
 }

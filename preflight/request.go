@@ -18,7 +18,7 @@ const applyLasts = time.Hour
 // resource attributes have any.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (j *judge) requests(n rules.Need, permission string) []iam.Request {
-	base := iam.Request{Time: j.options.Now(), Until: j.options.Now().Add(applyLasts)}
+	base := iam.Request{Time: j.options.Now(), Until: j.options.Now().Add(applyLasts), Programs: j.programs}
 	service, kind, _ := strings.Cut(permission, ".")
 	switch {
 	case service == "container" && strings.HasPrefix(kind, "clusters.") && len(n.Clusters) > 0:

@@ -25,6 +25,66 @@ type Request struct {
 	// number; nil where it is not known. A condition that is only true for one
 	// of the others counts as Unknown.
 	Names []string
+	// Programs are shared by all requests of a run, so that each expression is
+	// compiled once and all evaluations together end. Nil: neither.
+	Programs *Programs
+}
+
+// Programs holds compiled conditions and what evaluating them has cost. It is
+// safe for concurrent use.
+type Programs struct {
+	mu       sync.Mutex
+	compiled map[string]compiled
+	// spent is in cel-go's units of cost: about one for each step.
+	spent uint64
+}
+
+// A compiled is what an expression compiles to; understood is false if it does
+// not.
+type compiled struct {
+	program    cel.Program
+	understood bool
+}
+
+// NewPrograms returns an empty Programs.
+func NewPrograms() *Programs { return &Programs{compiled: map[string]compiled{}} }
+
+const (
+	// maxCost bounds one evaluation. Google takes 12 logical operators, which
+	// cost some hundreds; a list of the roles that somebody may grant adds one
+	// for each.
+	maxCost = 100_000
+	// maxSpent bounds all evaluations of a run: some seconds.
+	maxSpent = 20_000_000
+)
+
+// get returns the program of an expression; false if it is not understood, or
+// if the evaluations of this run have cost too much already.
+func (p *Programs) get(expression string) (cel.Program, bool) {
+	if p == nil {
+		return compile(expression)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c, known := p.compiled[expression]
+	if !known {
+		c.program, c.understood = compile(expression)
+		p.compiled[expression] = c
+	}
+	return c.program, c.understood && p.spent < maxSpent
+}
+
+// charge adds the cost of an evaluation, and a little that each has.
+func (p *Programs) charge(details *cel.EvalDetails) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.spent += 10
+	if cost := details.ActualCost(); cost != nil {
+		p.spent += *cost
+	}
 }
 
 // longest is the most characters of an expression that is looked at. Google
@@ -39,7 +99,7 @@ func (c *Condition) Holds(r Request) Verdict {
 	if c == nil {
 		return Yes
 	}
-	program, ok := compile(c.Expression)
+	program, ok := r.Programs.get(c.Expression)
 	if !ok {
 		return Unknown
 	}
@@ -79,7 +139,7 @@ func (r Request) at(program cel.Program, t time.Time, name string) Verdict {
 	if err != nil {
 		return Unknown
 	}
-	return verdictOf(program, vars)
+	return r.verdictOf(program, vars)
 }
 
 // variant are the attributes with what is not known marked as such.
@@ -105,8 +165,9 @@ func (r Request) variant(t time.Time, name string) (cel.PartialActivation, error
 	return cel.PartialVars(map[string]any{"request": request, "resource": resource}, unknown...)
 }
 
-func verdictOf(program cel.Program, vars cel.PartialActivation) Verdict {
-	value, _, err := program.Eval(vars)
+func (r Request) verdictOf(program cel.Program, vars cel.PartialActivation) Verdict {
+	value, details, err := program.Eval(vars)
+	r.Programs.charge(details)
 	if err != nil {
 		return Unknown
 	}
@@ -130,7 +191,7 @@ func compile(expression string) (cel.Program, bool) {
 		return nil, false
 	}
 	// The bound keeps an expression from running for long.
-	program, err := env.Program(ast, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(1_000_000))
+	program, err := env.Program(ast, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(maxCost))
 	return program, err == nil
 }
 
