@@ -29,6 +29,10 @@ type Change struct {
 	change *tfjson.Change
 	block  *block
 	plan   *Plan
+
+	// What follows is resolved once, by Plan.build.
+	provider *Provider
+	project  Project
 }
 
 func newChange(rc *tfjson.ResourceChange) *Change {
@@ -171,7 +175,9 @@ func (c *Change) After(path ...any) Value {
 	if !marked(c.change.AfterUnknown, path) {
 		return Value{}
 	}
-	return c.configured(path)
+	configured := c.configured(path)
+	configured.Sensitive = configured.State != Absent && marked(c.change.AfterSensitive, path)
+	return configured
 }
 
 // Before is the attribute at path as Terraform's state has it.
@@ -192,11 +198,7 @@ func (c *Change) Now(path ...any) Value {
 }
 
 func (c *Change) known(raw, marks any, path []any) Value {
-	v := Value{State: Known, Raw: raw, Sensitive: marked(marks, path)}
-	if v.Sensitive {
-		c.plan.hide(raw)
-	}
-	return v
+	return Value{State: Known, Raw: raw, Sensitive: marked(marks, path)}
 }
 
 // configured decides what an attribute that is unknown in the plan is: absent
@@ -240,24 +242,6 @@ func (c *Change) hasBlockBeyondConfiguration(path []any) bool {
 	blocks, _ := lookup(c.change.After, path[:1])
 	list, _ := blocks.([]any)
 	return len(list) > 0 && c.block.expressions[name] == nil
-}
-
-// hide remembers the strings inside a sensitive value.
-func (p *Plan) hide(raw any) {
-	switch v := raw.(type) {
-	case string:
-		if v != "" {
-			p.sensitive[v] = true
-		}
-	case []any:
-		for _, e := range v {
-			p.hide(e)
-		}
-	case map[string]any:
-		for _, e := range v {
-			p.hide(e)
-		}
-	}
 }
 
 // lookup walks path down a decoded JSON value.

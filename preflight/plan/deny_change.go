@@ -2,6 +2,7 @@ package plan
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -29,15 +30,7 @@ type DenyRule struct {
 
 // DenyChanges are what apply does to deny policies, in the order of the plan.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/iam_deny_policy.html.markdown
-func (p *Plan) DenyChanges() []DenyChange {
-	var out []DenyChange
-	for _, c := range p.Changes {
-		if c.Type == "google_iam_deny_policy" && c.Mode == "managed" && !c.idle() {
-			out = append(out, c.denyChange())
-		}
-	}
-	return out
-}
+func (p *Plan) DenyChanges() []DenyChange { return slices.Clip(p.denyChanges) }
 
 func (c *Change) denyChange() DenyChange {
 	d := DenyChange{Change: c, On: attachedTo(c.Now("parent").String()), ID: c.Now("name").String()}

@@ -8,14 +8,13 @@
 package plan
 
 import (
-	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 )
 
-// A Plan is what a Terraform plan says about GKE and what GKE lives on.
+// A Plan is what a Terraform plan says about GKE and what GKE lives on. It is
+// immutable after Read: its methods may be called from many goroutines.
 type Plan struct {
 	// FormatVersion is that of the JSON, such as 1.2.
 	FormatVersion string
@@ -44,7 +43,13 @@ type Plan struct {
 	byBlock   map[string][]*Change
 	siblings  map[string]string
 	variables map[string]variable
-	sensitive map[string]bool
+
+	// What follows is resolved by build.
+	policyChanges []PolicyChange
+	denyChanges   []DenyChange
+	roleChanges   []RoleChange
+	// secrets are the sensitive strings, the longest first.
+	secrets []string
 }
 
 // Options are what the reader takes from outside the plan.
@@ -65,18 +70,14 @@ const Redacted = "(sensitive)"
 // Redact replaces in s every value that this plan marks as sensitive and that
 // was read out of it.
 func (p *Plan) Redact(s string) string {
-	// The longest first: of two secrets one may be a part of the other.
-	secrets := slices.SortedFunc(maps.Keys(p.sensitive), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
-	for _, secret := range secrets {
+	for _, secret := range p.secrets {
 		s = strings.ReplaceAll(s, secret, Redacted)
 	}
 	return s
 }
 
 // Sensitive reports whether any sensitive value was read out of the plan.
-func (p *Plan) Sensitive() bool { return len(p.sensitive) > 0 }
+func (p *Plan) Sensitive() bool { return len(p.secrets) > 0 }
 
 // Empty reports whether the plan changes no cluster and no node pool, and
 // endangers none.
@@ -121,9 +122,12 @@ func (c *Change) takesAway() bool {
 	return false
 }
 
-// build links what was read: providers, projects, clusters, node pools.
+// build links what was read: providers, projects, clusters, node pools, and
+// what the plan does to policies and roles. Nothing is resolved later.
 func (p *Plan) build() {
 	p.index()
+	p.resolveProviders()
+	p.resolveProjects()
 	for _, c := range p.Changes {
 		if c.Mode == "managed" {
 			p.sort(c)
@@ -132,6 +136,42 @@ func (p *Plan) build() {
 	clusters := newClusterIndex(p.allClusters())
 	for _, pool := range append(slices.Clone(p.NodePools), p.StandingPools...) {
 		pool.attach(clusters)
+	}
+	p.resolvePolicies()
+	p.secrets = p.findSecrets()
+}
+
+// resolveProviders finds the provider configuration of every change. Changes
+// of the same configuration share it.
+func (p *Plan) resolveProviders() {
+	known := make(map[providerUse]*Provider)
+	for _, c := range p.Changes {
+		use := c.providerUse()
+		if known[use] == nil {
+			known[use] = c.newProvider()
+		}
+		c.provider = known[use]
+	}
+}
+
+func (p *Plan) resolveProjects() {
+	for _, c := range p.Changes {
+		c.project = c.projectWithin(maxHops)
+	}
+}
+
+func (p *Plan) resolvePolicies() {
+	for _, c := range p.Changes {
+		if c.Mode != "managed" || c.idle() {
+			continue
+		}
+		p.policyChanges = append(p.policyChanges, c.policyChanges()...)
+		if c.Type == "google_iam_deny_policy" {
+			p.denyChanges = append(p.denyChanges, c.denyChange())
+		}
+		if c.isCustomRole() {
+			p.roleChanges = append(p.roleChanges, c.roleChange())
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -55,15 +56,7 @@ type Grant struct {
 
 // PolicyChanges are what apply does to allow policies, in the order of the
 // plan.
-func (p *Plan) PolicyChanges() []PolicyChange {
-	var out []PolicyChange
-	for _, c := range p.Changes {
-		if c.Mode == "managed" && !c.idle() {
-			out = append(out, c.policyChanges()...)
-		}
-	}
-	return out
-}
+func (p *Plan) PolicyChanges() []PolicyChange { return slices.Clip(p.policyChanges) }
 
 func (c *Change) policyChanges() []PolicyChange {
 	switch {

@@ -29,10 +29,10 @@ func environmentProjects() []string {
 	return []string{"GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"}
 }
 
-// Project finds the project of c: its attribute; what the configuration sets
-// it to; the default of its provider configuration, as the configuration, a
+// Project is the project of c: its attribute; what the configuration sets it
+// to; the default of its provider configuration, as the configuration, a
 // sibling or the environment tells it; Options.Project.
-func (c *Change) Project() Project { return c.projectWithin(maxHops) }
+func (c *Change) Project() Project { return c.project }
 
 func (c *Change) projectWithin(hops int) Project {
 	if v := c.Now("project"); v.String() != "" {

@@ -33,9 +33,24 @@ type Provider struct {
 }
 
 // Provider is the provider configuration that c uses; never nil.
-func (c *Change) Provider() *Provider {
+func (c *Change) Provider() *Provider { return c.provider }
+
+// A providerUse is what the provider configuration of a change depends on.
+type providerUse struct {
+	orphan        bool
+	module, local string
+}
+
+func (c *Change) providerUse() providerUse {
 	if c.block == nil {
-		return c.plan.orphanProvider(c)
+		return providerUse{orphan: true}
+	}
+	return providerUse{module: c.block.module, local: c.block.provider}
+}
+
+func (c *Change) newProvider() *Provider {
+	if c.block == nil {
+		return c.plan.orphanProvider()
 	}
 	config, module := c.plan.config.provider(c.block)
 	if config == nil {
@@ -46,7 +61,7 @@ func (c *Change) Provider() *Provider {
 
 // orphanProvider is the provider of an object that is no longer configured.
 // The plan does not say which configuration it used; a single one is certain.
-func (p *Plan) orphanProvider(c *Change) *Provider {
+func (p *Plan) orphanProvider() *Provider {
 	var only *tfjson.ProviderConfig
 	for _, config := range p.config.providers {
 		if !isGoogle(config) {
@@ -109,11 +124,7 @@ func (p *Plan) evaluate(module string, e *tfjson.Expression) Value {
 	if f.value == nil || f.value == "" {
 		return Value{}
 	}
-	v := Value{State: Known, Raw: f.value, Sensitive: f.sensitive}
-	if v.Sensitive {
-		p.hide(v.Raw)
-	}
-	return v
+	return Value{State: Known, Raw: f.value, Sensitive: f.sensitive}
 }
 
 func expressionOf(e *tfjson.Expression) expression {

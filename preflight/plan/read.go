@@ -36,7 +36,6 @@ func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 			config:    newConfiguration(),
 			siblings:  make(map[string]string),
 			variables: make(map[string]variable),
-			sensitive: make(map[string]bool),
 		},
 	}
 	if err := d.read(); err != nil {

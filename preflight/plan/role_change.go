@@ -1,6 +1,9 @@
 package plan
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A RoleChange is what a resource change does to one custom role.
 type RoleChange struct {
@@ -15,15 +18,7 @@ type RoleChange struct {
 }
 
 // RoleChanges are what apply does to custom roles, in the order of the plan.
-func (p *Plan) RoleChanges() []RoleChange {
-	var out []RoleChange
-	for _, c := range p.Changes {
-		if c.isCustomRole() && c.Mode == "managed" && !c.idle() {
-			out = append(out, c.roleChange())
-		}
-	}
-	return out
-}
+func (p *Plan) RoleChanges() []RoleChange { return slices.Clip(p.roleChanges) }
 
 func (c *Change) isCustomRole() bool {
 	return c.Type == "google_project_iam_custom_role" || c.Type == "google_organization_iam_custom_role"

@@ -1,0 +1,123 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// secrets is a set of sensitive strings.
+type secrets map[string]bool
+
+// findSecrets returns the strings that the plan marks as sensitive and that
+// could be shown, the longest first: of two secrets one may be a part of the
+// other. All of them are found when the plan is read: looking at an attribute
+// must change nothing.
+func (p *Plan) findSecrets() []string {
+	s := secrets{}
+	for _, c := range p.Changes {
+		s.addMarked(c.change.Before, c.change.BeforeSensitive)
+		s.addMarked(c.change.After, c.change.AfterSensitive)
+	}
+	for _, config := range p.config.providers {
+		p.addProviderSecrets(s, config)
+	}
+	for _, c := range p.allClusters() {
+		s.addFollowed(c.Accounts, c.Keys)
+	}
+	for _, n := range append(slices.Clone(p.NodePools), p.StandingPools...) {
+		s.addFollowed(n.Accounts, n.Keys)
+	}
+	return slices.SortedFunc(maps.Keys(s), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+}
+
+// add adds every string inside v.
+func (s secrets) add(v any) {
+	switch v := v.(type) {
+	case string:
+		if v != "" {
+			s[v] = true
+		}
+	case []any:
+		for _, e := range v {
+			s.add(e)
+		}
+	case map[string]any:
+		for _, e := range v {
+			s.add(e)
+		}
+	}
+}
+
+// addMarked adds the strings of v that marks, a tree such as after_sensitive,
+// has true for.
+func (s secrets) addMarked(v, marks any) {
+	switch m := marks.(type) {
+	case bool:
+		if m {
+			s.add(v)
+		}
+	case []any:
+		l, _ := v.([]any)
+		for i := range min(len(l), len(m)) {
+			s.addMarked(l[i], m[i])
+		}
+	case map[string]any:
+		object, _ := v.(map[string]any)
+		for name, mark := range m {
+			s.addMarked(object[name], mark)
+		}
+	}
+}
+
+// addFollowed adds what sensitive attributes will be where the plan does not
+// show them, but they could be followed.
+func (s secrets) addFollowed(accounts []Account, keys []Key) {
+	for _, a := range accounts {
+		if a.Sensitive {
+			s.add(a.Email)
+		}
+	}
+	for _, k := range keys {
+		if k.Sensitive {
+			s.add(k.Name)
+		}
+	}
+}
+
+// addProviderSecrets adds the values of the sensitive variables that a
+// provider configuration leads to. A plan does not mark provider
+// configurations, which are not resources.
+func (p *Plan) addProviderSecrets(s secrets, config *tfjson.ProviderConfig) {
+	p.eachVariable(withoutKeys(config.ModuleAddress), allReferences(config.Expressions), maxHops, func(v followed) {
+		if v.sensitive {
+			s.add(v.value)
+		}
+	})
+}
+
+// eachVariable calls f for what every variable that references lead to is.
+func (p *Plan) eachVariable(module string, refs []string, hops int, f func(followed)) {
+	for _, r := range leaves(refs) {
+		t := resolve(module, r)
+		if hops <= 0 {
+			return
+		}
+		switch t.kind {
+		case toVariable:
+			f(p.followVariable(t, hops-1))
+			if call := p.config.calls[t.module]; call != nil {
+				p.eachVariable(call.parent, references(call.expressions[t.name]), hops-1, f)
+			}
+		case toOutput:
+			if o := p.config.outputs[t.module+":"+t.name]; o != nil {
+				f(p.followTarget(t, hops-1))
+				p.eachVariable(t.module, references(o.expression), hops-1, f)
+			}
+		}
+	}
+}
