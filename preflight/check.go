@@ -57,11 +57,16 @@ type Options struct {
 // the credentials at hand: they have expired or were withdrawn.
 var ErrUnauthenticated = errors.New("the credentials are not accepted by Google Cloud")
 
-// Check asks Google Cloud whether the needs of a plan are met. Its only error
-// is ErrUnauthenticated: what cannot be found out is in the report.
+// Check asks Google Cloud whether the needs of a plan are met. Its errors are
+// ErrUnauthenticated, and that of ctx if that ends before anything is asked:
+// what cannot be found out afterwards is in the report.
 func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*Report, error) {
 	begin := o.Now()
-	needs, settled := o.open(rules.Needs(p, o.Settings))
+	all, err := rules.Needs(ctx, p, o.Settings)
+	if err != nil {
+		return nil, err
+	}
+	needs, settled := o.open(all)
 	j := &judge{
 		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
 		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted(), numbers: o.Numbers, deployer: o.Deployer}, options: o, programs: iam.NewPrograms(),

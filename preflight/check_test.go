@@ -303,7 +303,11 @@ func TestSensitive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	needs, err := json.Marshal(preflight.Take(p, rules.Settings{}))
+	inventory, err := preflight.Take(t.Context(), p, rules.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	needs, err := json.Marshal(inventory)
 	if err != nil {
 		t.Fatal(err)
 	}

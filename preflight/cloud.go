@@ -53,7 +53,7 @@ type asked struct {
 // question carries all that will be wanted of it.
 type wanted struct {
 	mu          sync.Mutex
-	services    map[string][]string // by project
+	services    map[string][]string        // by project
 	clusters    map[string]map[string]bool // by project
 	permissions map[asked][]string
 }

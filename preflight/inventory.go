@@ -1,6 +1,8 @@
 package preflight
 
 import (
+	"context"
+
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
@@ -71,7 +73,7 @@ type NeedItem struct {
 }
 
 // Take lists what a plan needs. It asks nobody anything.
-func Take(p *plan.Plan, set rules.Settings) *Inventory {
+func Take(ctx context.Context, p *plan.Plan, set rules.Settings) (*Inventory, error) {
 	inventory := &Inventory{
 		SchemaVersion: SchemaVersion,
 		Plan:          PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
@@ -85,10 +87,14 @@ func Take(p *plan.Plan, set rules.Settings) *Inventory {
 	for _, n := range p.NodePools {
 		inventory.Resources = append(inventory.Resources, poolItem(n, p.Redact))
 	}
-	for _, n := range rules.Needs(p, set) {
+	needs, err := rules.Needs(ctx, p, set)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range needs {
 		inventory.Needs = append(inventory.Needs, needItem(n, p.Redact))
 	}
-	return inventory
+	return inventory, nil
 }
 
 func clusterItem(c *plan.Cluster, hide func(string) string) ResourceItem {

@@ -59,7 +59,7 @@ func (f *checkFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.source, "source", "", "`directory` of the configuration that was planned, to say where things stand in it (default: PLAN, where that is one)")
 	cmd.Flags().StringVar(&f.baseline, "baseline", "", "JSON `report` of an earlier check: only what is new fails")
 	cmd.Flags().DurationVar(&f.wait, "wait", 0, "ask again what is open until it passes, at most for `DURATION`, such as 7m")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to ask Google Cloud at most")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to read a plan file, and then to ask Google Cloud, at most")
 }
 
 func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
@@ -75,6 +75,7 @@ func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	f.reading = f.timeout
 	p, source, err := f.open(cmd.Context(), env, args, c.accounts)
 	if err != nil {
 		return err

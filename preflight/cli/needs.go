@@ -43,7 +43,10 @@ func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config
 	if err != nil {
 		return err
 	}
-	inventory := preflight.Take(p, c.settings)
+	inventory, err := preflight.Take(ctx, p, c.settings)
+	if err != nil {
+		return err
+	}
 	inventory.Plan.Source = source
 	for _, o := range outputs {
 		err := to(env, o.file, func(w io.Writer) error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,8 @@ type planFlags struct {
 	varFiles  []string
 	vars      []string
 	targets   []string
+	// reading is how long a file of JSON may be read; 0 for as long as it takes.
+	reading time.Duration
 }
 
 func (f *planFlags) register(cmd *cobra.Command) {
@@ -38,7 +41,7 @@ func (f *planFlags) open(ctx context.Context, env Env, args []string, accounts m
 		source = args[0]
 	}
 	in := plan.Input{
-		Path: source, Stdin: env.Stdin, Terraform: f.terraform,
+		Path: source, Stdin: env.Stdin, Terraform: f.terraform, Timeout: f.reading,
 		Init: f.init, Workspace: cmp.Or(f.workspace, env.Getenv("TF_WORKSPACE")), VarFiles: f.varFiles, Vars: f.vars, Targets: f.targets,
 	}
 	if env.StderrWidth > 0 {

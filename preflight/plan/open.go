@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 
@@ -28,6 +29,9 @@ type Input struct {
 	Terraform string
 	// Progress receives what Terraform says while it works. Nil discards it.
 	Progress io.Writer
+	// Timeout is how long reading a file of JSON may take; 0 for as long as it
+	// does. It bounds neither Terraform nor waiting for standard input.
+	Timeout time.Duration
 	// Init lets Terraform initialise a directory before it plans.
 	Init bool
 	// Workspace is the workspace that a directory is planned in; empty for the
@@ -52,16 +56,35 @@ func Open(ctx context.Context, in Input, o Options) (*Plan, error) {
 	if info.IsDir() {
 		return openDirectory(ctx, in, o)
 	}
-	f, err := input.Open(ctx, in.Path)
+	return openFile(ctx, in, o)
+}
+
+// openFile reads a binary plan or a file of JSON.
+func openFile(ctx context.Context, in Input, o Options) (*Plan, error) {
+	reading, cancel := ctx, context.CancelFunc(func() {})
+	if in.Timeout > 0 {
+		reading, cancel = context.WithTimeout(ctx, in.Timeout)
+	}
+	defer cancel()
+	f, err := input.Open(reading, in.Path)
 	if err != nil {
-		return nil, fmt.Errorf("open plan: %w", err)
+		return nil, tooSlow(in, fmt.Errorf("open plan: %w", err))
 	}
 	defer f.Close()
 	r := bufio.NewReader(f)
 	if head, _ := r.Peek(4); isBinaryPlan(head) {
 		return openBinary(ctx, in, workingDirectory(in.Path), in.Path, o)
 	}
-	return Read(r, o)
+	p, err := Read(r, o)
+	return p, tooSlow(in, err)
+}
+
+// tooSlow returns err, and where the time ran out what gives it longer.
+func tooSlow(in Input, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("read plan %s: it took longer than %s\nhint: give it longer with --timeout", in.Path, in.Timeout)
 }
 
 // workingDirectory is where Terraform finds the providers of a binary plan:

@@ -37,7 +37,7 @@ func TestUnsaid(t *testing.T) {
 		"autopilot":             {"nobody names a service account", "cluster_autoscaling {"},
 	} {
 		var found []Need
-		for _, n := range Needs(read(t, name, nil), Settings{}) {
+		for _, n := range all(read(t, name, nil), Settings{}) {
 			if n.Rule == "GP305" {
 				found = append(found, n)
 			}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -8,14 +10,18 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// Needs are what a plan needs by every rule, those alike merged into one with
-// all their addresses, sorted. A plan without GKE needs nothing.
-func Needs(p *plan.Plan, set Settings) []Need {
+// Needs returns what a plan needs by every rule, those alike merged into one
+// with all their addresses, sorted. A plan without GKE needs nothing. Its only
+// error is that of ctx.
+func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]Need, error) {
 	if p.Empty() {
-		return nil
+		return nil, nil
 	}
 	merged := map[string]*Need{}
 	for _, rule := range All() {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("find what the plan needs: %w", err)
+		}
 		for _, n := range rule.Needs(p, set) {
 			n.complete(rule, set)
 			if known := merged[n.Key()]; known != nil {
@@ -28,7 +34,7 @@ func Needs(p *plan.Plan, set Settings) []Need {
 			merged[n.Key()] = &n
 		}
 	}
-	return sorted(merged)
+	return sorted(merged), nil
 }
 
 // complete fills in what a rule leaves to its own fields and to configuration.

@@ -2,7 +2,9 @@ package rules
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -116,10 +118,28 @@ const (
 // A wanted need is one as tests write it: severity, who, what, where, why not.
 type wanted string
 
+// all returns the needs of every rule.
+func all(p *plan.Plan, settings Settings) []Need {
+	needs, err := Needs(context.Background(), p, settings)
+	if err != nil {
+		panic(err)
+	}
+	return needs
+}
+
+// TestInterrupted: an interrupt ends the rules, too.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Needs(ctx, read(t, "minimal", set{}), Settings{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // needs are those of one rule, in short.
 func needs(p *plan.Plan, id string, settings Settings) []wanted {
 	var out []wanted
-	for _, n := range Needs(p, settings) {
+	for _, n := range all(p, settings) {
 		if n.Rule != id {
 			continue
 		}
@@ -197,7 +217,7 @@ func TestNeeds(t *testing.T) {
 	for _, name := range fixturePlans(t) {
 		t.Run(name, func(t *testing.T) {
 			var lines []string
-			for _, n := range Needs(read(t, name, nil), Settings{}) {
+			for _, n := range all(read(t, name, nil), Settings{}) {
 				lines = append(lines, fmt.Sprintf("%s %s\n\t%s of %d addresses; at %q; API %q; mended by %q\n",
 					n.Rule, short(n), n.Kind, len(n.Addresses), n.Attribute, n.Service, n.Fix.Role))
 			}
@@ -238,7 +258,7 @@ func TestGoldens(t *testing.T) {
 // TestNoGKE: a plan without GKE needs nothing, whatever else stands in it.
 func TestNoGKE(t *testing.T) {
 	p := read(t, "kubernetes-provider", set{"resource_changes": []any{}})
-	if got := Needs(p, Settings{}); len(got) > 0 || !p.HoldsToken {
+	if got := all(p, Settings{}); len(got) > 0 || !p.HoldsToken {
 		t.Errorf("it needs %+v", got)
 	}
 }
@@ -252,7 +272,7 @@ func TestWellFormed(t *testing.T) {
 		for _, c := range p.Changes {
 			known[c.Address] = true
 		}
-		for _, n := range Needs(p, Settings{}) {
+		for _, n := range all(p, Settings{}) {
 			// What is about the plan file itself has no address.
 			if len(n.Addresses) == 0 && n.Rule != "GP803" || n.Kind == "" || n.Severity == "" {
 				t.Errorf("%s: %s lacks an address, a kind or a severity", name, n.Rule)
@@ -353,7 +373,7 @@ func TestPages(t *testing.T) {
 func TestConfiguredSeverity(t *testing.T) {
 	got := map[string]Severity{}
 	settings := Settings{Severities: map[string]Severity{"GP303": Error, "GP105": Warning}}
-	for _, n := range Needs(read(t, "minimal", nil), settings) {
+	for _, n := range all(read(t, "minimal", nil), settings) {
 		got[n.Rule] = n.Severity
 	}
 	want := map[string]Severity{"GP303": Error, "GP105": Warning, "GP305": Note}
@@ -400,7 +420,7 @@ func TestExpectedErrors(t *testing.T) {
 	}
 	for _, tt := range cases {
 		got := map[string]bool{}
-		for _, n := range Needs(read(t, tt.plan, tt.changes), Settings{}) {
+		for _, n := range all(read(t, tt.plan, tt.changes), Settings{}) {
 			if n.Rule == tt.rule && n.Severity == severities[tt.rule] {
 				got[n.ExpectedError] = true
 			}
@@ -426,7 +446,7 @@ func TestStanding(t *testing.T) {
 		"left intact": {keep, nil},
 	} {
 		var got []string
-		for _, n := range Needs(read(t, "existing", tt.changes), Settings{}) {
+		for _, n := range all(read(t, "existing", tt.changes), Settings{}) {
 			if n.Standing {
 				got = union(got, n.Addresses)
 			}
@@ -440,7 +460,7 @@ func TestStanding(t *testing.T) {
 // TestMerged: needs that one answer settles are one, with all their addresses
 // in order.
 func TestMerged(t *testing.T) {
-	for _, n := range Needs(read(t, "modules", nil), Settings{}) {
+	for _, n := range all(read(t, "modules", nil), Settings{}) {
 		if n.Rule != "GP202" || n.Project != "acme-blue" {
 			continue
 		}
