@@ -382,7 +382,7 @@ func convertPolicy(p *gcp.Policy) *iam.Policy {
 	for _, b := range p.Bindings {
 		binding := iam.Binding{Role: b.Role, Members: b.Members}
 		if b.Condition != nil {
-			binding.Condition = &iam.Condition{Title: b.Condition.Title, Expression: b.Condition.Expression}
+			binding.Condition = &iam.Condition{Title: b.Condition.Title, Description: b.Condition.Description, Expression: b.Condition.Expression}
 		}
 		out.Bindings = append(out.Bindings, binding)
 	}

@@ -140,7 +140,7 @@ func (t *turns) decides(p string) iam.Answer {
 // moved are the permissions whose answer comes from what the plan changes.
 func (t *turns) moved(permissions, missing []string) []string {
 	return slices.DeleteFunc(slices.Clone(permissions), func(p string) bool {
-		planned := slices.Contains(missing, p) && len(sources(t.then[p])) > 0
+		planned := slices.Contains(missing, p) && len(t.givers(t.held[p], t.then[p])) > 0
 		return !planned && !slices.Contains(t.lost, p) && !slices.Contains(t.raced, p)
 	})
 }

@@ -81,8 +81,8 @@ func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange) iam.Binding {
 	if g.More || pc.On == "" {
 		b.Members = append(slices.Clone(b.Members), "unknown:"+pc.Address)
 	}
-	if g.Condition != "" {
-		b.Condition = &iam.Condition{Expression: g.Condition}
+	if c := g.Condition; c != nil {
+		b.Condition = &iam.Condition{Title: c.Title, Description: c.Description, Expression: c.Expression, Unknown: c.Unknown}
 	}
 	return b
 }
@@ -151,7 +151,7 @@ func (j *judge) deniesThen(resource string, now []iam.DenyRule, waiting []*plan.
 		if d.On != resource && d.On != "" {
 			continue
 		}
-		if awaited(d.Change, waiting) && d.Deletes() || d.Updates() {
+		if d.Lifts && awaited(d.Change, waiting) {
 			out = slices.DeleteFunc(out, func(r iam.DenyRule) bool { return r.Policy == d.ID && d.On == resource })
 		}
 		for _, r := range d.Rules {

@@ -35,6 +35,9 @@ type turns struct {
 	troubleshot []string
 	unasked     []string
 
+	// lifts returns the changes that lift a deny policy, by its name.
+	lifts func(policy string) []string
+
 	held    map[string]iam.Answer // by permission, as it is now
 	then    map[string]iam.Answer // with what is waited for
 	someday map[string]iam.Answer // with everything
@@ -44,7 +47,7 @@ type turns struct {
 // the need arises, and as they will be in the end.
 func (j *judge) turns(n rules.Need, identity iam.Identity, permissions []string) *turns {
 	v := j.deciding(n)
-	t := &turns{held: map[string]iam.Answer{}, then: map[string]iam.Answer{}, someday: map[string]iam.Answer{}}
+	t := &turns{lifts: j.denyChangesOf, held: map[string]iam.Answer{}, then: map[string]iam.Answer{}, someday: map[string]iam.Answer{}}
 	now := j.evaluateOn(v, n, identity, permissions)
 	then, someday := now, now
 	if j.changesIAM() {
@@ -82,7 +85,7 @@ func (t *turns) sort(p string) {
 		t.lost = append(t.lost, p)
 	case now.Verdict == iam.No && someday.Verdict == iam.Yes:
 		t.raced = append(t.raced, p)
-		t.racedBy = union(t.racedBy, sources(someday)...)
+		t.racedBy = union(t.racedBy, t.givers(now, someday)...)
 	case then.Verdict == iam.No:
 		t.missing = append(t.missing, p)
 	default:
@@ -98,7 +101,20 @@ func (t *turns) holds(p string, now, then iam.Answer) {
 		}
 		return
 	}
-	t.planned = union(t.planned, sources(then)...)
+	t.planned = union(t.planned, t.givers(now, then)...)
+}
+
+// givers returns the changes that give a permission: those that make the grants
+// of the later answer, and those that lift the deny policies of now.
+func (t *turns) givers(now, later iam.Answer) []string {
+	out := sources(later)
+	if later.Verdict != iam.Yes {
+		return out
+	}
+	for _, d := range now.Denied {
+		out = union(out, t.lifts(d.Policy)...)
+	}
+	return out
 }
 
 // sources are the changes that make the grants of an answer.
@@ -126,11 +142,11 @@ func (t *turns) correct(p string, held bool) {
 	case held:
 		t.open = append(t.open, p)
 		t.why = union(t.why, "it is so now, but the plan changes policies that it may rest on: "+inDoubt(then.Doubts))
-	case len(sources(then)) > 0:
-		t.planned = union(t.planned, sources(then)...)
-	case len(sources(t.someday[p])) > 0:
+	case len(t.givers(now, then)) > 0:
+		t.planned = union(t.planned, t.givers(now, then)...)
+	case len(t.givers(now, t.someday[p])) > 0:
 		t.raced = append(t.raced, p)
-		t.racedBy = union(t.racedBy, sources(t.someday[p])...)
+		t.racedBy = union(t.racedBy, t.givers(now, t.someday[p])...)
 	default:
 		t.missing = append(t.missing, p)
 	}

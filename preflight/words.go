@@ -199,6 +199,12 @@ func doubtInWords(d iam.Doubt) string {
 	case iam.DoubtGroup:
 		return "the group " + emailOf(d.Member) + " has " + bound + " and may hold the account: who is in a group cannot be read here"
 	}
+	if address, ok := strings.CutPrefix(d.Member, "unknown:"); ok {
+		return address + " sets members of " + bound + " that are not known before apply, and the account may be among them"
+	}
+	if member, ok := strings.CutPrefix(d.Member, "maybe:"); ok {
+		return "the plan may remove " + member + " from " + bound + ": the members or the condition that it sets are not known before apply"
+	}
 	return d.Member + " has " + bound + " and may stand for the account"
 }
 

@@ -114,8 +114,8 @@ type Binding struct {
 	Condition *Condition
 }
 
-// A Condition is a CEL expression.
-type Condition struct{ Title, Expression string }
+// A Condition is a CEL expression with its title and description.
+type Condition struct{ Title, Description, Expression string }
 
 // policyVersion is what must be asked for so that conditions are shown.
 // https://docs.cloud.google.com/iam/docs/policies#versions
@@ -176,7 +176,7 @@ func (c *Client) accountPolicy(ctx context.Context, resource string) (*Policy, e
 		}
 		var cond Condition
 		if b.Condition != nil {
-			cond = Condition{Title: b.Condition.Title, Expression: b.Condition.Expression}
+			cond = Condition{Title: b.Condition.Title, Description: b.Condition.Description, Expression: b.Condition.Expression}
 		}
 		p.add(b.Role, b.Members, b.Condition != nil, cond)
 	}
@@ -187,7 +187,7 @@ func condition(e *crmv3.Expr) Condition {
 	if e == nil {
 		return Condition{}
 	}
-	return Condition{Title: e.Title, Expression: e.Expression}
+	return Condition{Title: e.Title, Description: e.Description, Expression: e.Expression}
 }
 
 func (p *Policy) add(role string, members []string, conditional bool, c Condition) {

@@ -99,6 +99,9 @@ func (c *Condition) Holds(r Request) Verdict {
 	if c == nil {
 		return Yes
 	}
+	if c.Expression == "" && c.Unknown {
+		return Unknown
+	}
 	program, ok := r.Programs.get(c.Expression)
 	if !ok {
 		return Unknown

@@ -113,18 +113,29 @@ func (e Edit) Takes(b Binding, member string) Verdict {
 	if e.Unknown != "" {
 		return Unknown
 	}
-	named, unknown := false, false
+	named, unknown, sets := false, false, No
 	for _, own := range e.Bindings {
-		if e.Effect == Strip || same(own, b) {
-			named = named || slices.Contains(own.Members, member)
-			unknown = unknown || slices.ContainsFunc(own.Members, isUnknown)
+		is := same(own, b)
+		if e.Effect == Strip {
+			is = Yes
+		}
+		if is == No {
+			continue
+		}
+		named = named || slices.Contains(own.Members, member)
+		unknown = unknown || is == Unknown || slices.ContainsFunc(own.Members, isUnknown)
+		if e.Effect == SetRole && sets != Yes {
+			sets = is
 		}
 	}
-	sets := e.Effect == SetPolicy || e.Effect == SetRole && slices.ContainsFunc(e.Bindings, func(own Binding) bool { return same(own, b) })
+	if e.Effect == SetPolicy {
+		sets = Yes
+	}
+	takes := e.Effect == Remove || e.Effect == Strip
 	switch {
-	case sets && !named && unknown:
+	case sets != No && !named && unknown, takes && named && unknown:
 		return Unknown
-	case sets && !named, !sets && named && e.Effect != Add && e.Effect != SetRole:
+	case sets == Yes && !named, takes && named:
 		return Yes
 	}
 	return No
@@ -147,31 +158,57 @@ func (p *Policy) take(e Edit) {
 	switch e.Effect {
 	case Remove:
 		for _, b := range e.Bindings {
-			p.drop(b.Members, func(have Binding) bool { return same(have, b) })
+			p.drop(func(m string) bool { return slices.Contains(b.Members, m) }, func(have Binding) Verdict { return same(have, b) })
 		}
 	case Strip:
-		p.drop(e.Bindings[0].Members, func(Binding) bool { return true })
+		p.drop(func(m string) bool { return slices.Contains(e.Bindings[0].Members, m) }, func(Binding) Verdict { return Yes })
 	case SetRole:
 		for _, b := range e.Bindings {
-			p.Bindings = slices.DeleteFunc(p.Bindings, func(have Binding) bool { return same(have, b) })
+			p.drop(func(string) bool { return true }, func(have Binding) Verdict { return same(have, b) })
 		}
 	case SetPolicy:
 		p.Bindings = nil
 	}
 }
 
-// drop takes members out of the bindings that match.
-func (p *Policy) drop(members []string, match func(Binding) bool) {
-	for i, b := range p.Bindings {
-		if match(b) {
-			b.Members = slices.DeleteFunc(slices.Clone(b.Members), func(m string) bool { return slices.Contains(members, m) })
-			p.Bindings[i] = b
+// drop removes members from the bindings that match. Those of a binding that
+// may match are in doubt from then on.
+func (p *Policy) drop(member func(string) bool, match func(Binding) Verdict) {
+	var left []Binding
+	for _, b := range p.Bindings {
+		is := match(b)
+		if is == No {
+			left = append(left, b)
+			continue
+		}
+		var members []string
+		for _, m := range b.Members {
+			switch {
+			case !member(m):
+				members = append(members, m)
+			case is == Unknown:
+				members = append(members, inDoubt(m))
+			}
+		}
+		if b.Members = members; len(members) > 0 {
+			left = append(left, b)
 		}
 	}
+	p.Bindings = left
+}
+
+// maybeMember begins a member of whom it is not known whether the binding still
+// has it.
+const maybeMember = "maybe:"
+
+func inDoubt(member string) string {
+	return maybeMember + strings.TrimPrefix(member, maybeMember)
 }
 
 // give adds what an edit gives. Who had the role before and is set again keeps
-// it without a source; who gains it has the edit's.
+// it without a source; who gains it has the edit's. A member that is not known
+// may be any of those who had the role before: whether they keep it is in doubt,
+// however late the edit may come.
 func (p *Policy) give(e Edit, before *Policy) {
 	if e.Effect == Remove || e.Effect == Strip {
 		return
@@ -182,6 +219,13 @@ func (p *Policy) give(e Edit, before *Policy) {
 			held = p
 		}
 		kept, gained := held.split(b)
+		if e.Effect != Add && e.Late && slices.ContainsFunc(gained, isUnknown) {
+			for _, m := range before.members(b) {
+				if !slices.Contains(kept, m) {
+					kept = append(kept, inDoubt(m))
+				}
+			}
+		}
 		if e.Effect != Add && len(kept) > 0 {
 			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: kept, Condition: b.Condition})
 		}
@@ -194,10 +238,7 @@ func (p *Policy) give(e Edit, before *Policy) {
 // split divides the members of b by whether p gives them the role.
 func (p *Policy) split(b Binding) (kept, gained []string) {
 	for _, m := range b.Members {
-		held := slices.ContainsFunc(p.Bindings, func(have Binding) bool {
-			return same(have, b) && slices.Contains(have.Members, m)
-		})
-		if held {
+		if slices.Contains(p.members(b), m) {
 			kept = append(kept, m)
 		} else {
 			gained = append(gained, m)
@@ -206,10 +247,50 @@ func (p *Policy) split(b Binding) (kept, gained []string) {
 	return kept, gained
 }
 
-// same reports whether two bindings are of one role and one condition.
-func same(a, b Binding) bool {
-	if a.Role != b.Role || (a.Condition == nil) != (b.Condition == nil) {
-		return false
+// members returns the members of all bindings of p that are the same as b.
+func (p *Policy) members(b Binding) []string {
+	var out []string
+	for _, have := range p.Bindings {
+		if same(have, b) == Yes {
+			out = append(out, have.Members...)
+		}
 	}
-	return a.Condition == nil || a.Condition.Expression == b.Condition.Expression
+	return out
+}
+
+// same says whether two bindings have the same role and the same condition.
+// Conditions with the same expression and another title or description are
+// different ones, and the bindings stand side by side.
+// https://docs.cloud.google.com/iam/docs/conditions-overview#conditions-multiple
+func same(a, b Binding) Verdict {
+	if a.Role != b.Role {
+		return No
+	}
+	one, other := a.Condition, b.Condition
+	if one == nil {
+		one, other = other, one
+	}
+	switch {
+	case one == nil:
+		return Yes
+	case other == nil:
+		return unknownIf(one.Unknown && one.Title+one.Description+one.Expression == "")
+	}
+	for _, part := range [][2]string{{one.Title, other.Title}, {one.Description, other.Description}, {one.Expression, other.Expression}} {
+		unknown := one.Unknown && part[0] == "" || other.Unknown && part[1] == ""
+		if part[0] != part[1] && !unknown {
+			return No
+		}
+	}
+	if one.Unknown || other.Unknown {
+		return Unknown
+	}
+	return Yes
+}
+
+func unknownIf(unknown bool) Verdict {
+	if unknown {
+		return Unknown
+	}
+	return No
 }

@@ -34,7 +34,12 @@ type Binding struct {
 }
 
 // A Condition is a CEL expression that must be true for a binding to count.
-type Condition struct{ Title, Expression string }
+type Condition struct {
+	Title, Description, Expression string
+	// Unknown reports that a part of the condition is not known; such a part is
+	// empty.
+	Unknown bool
+}
 
 // A Level is a resource whose policy decides, with its policy or why that
 // could not be read.

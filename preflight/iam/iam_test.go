@@ -207,6 +207,9 @@ func TestApply(t *testing.T) {
 	grant := func(role string, members ...string) []Binding {
 		return []Binding{{Role: role, Members: members, Source: "x.y"}}
 	}
+	under := func(role string, c *Condition, members ...string) []Binding {
+		return []Binding{{Role: role, Members: members, Condition: c, Source: "x.y"}}
+	}
 	after := func(int) bool { return true }
 	for _, tt := range []struct {
 		name  string
@@ -229,6 +232,18 @@ func TestApply(t *testing.T) {
 		{"put in after a whole policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a")}, {Effect: Add, Bindings: grant("r", "d"), Follows: after}}, map[string]string{"s a": "", "r d": "x.y"}},
 		{"the members of a role", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
 		{"the members of a role, too late for the new ones", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), Late: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"members of a role that are not known, too late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y"), Late: true}}, map[string]string{"r b": "", "r maybe:a": "", "s a": "", "r c if x": ""}},
+		{"members of a role that are not known, in time", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y")}}, map[string]string{"r b": "", "r unknown:x.y": "x.y", "s a": "", "r c if x": ""}},
+		{"members that are not known, of a role that nobody has", []Edit{{Effect: SetRole, Bindings: grant("t", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"a whole policy with members that are not known, too late", []Edit{{Effect: SetPolicy, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r maybe:a": "", "r maybe:b": ""}},
+		{"a member more that is not known, too late", []Edit{{Effect: Add, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"the same condition under another title", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Title: "t", Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": "", "r d if x": "x.y"}},
+		{"the same condition with another description", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Description: "d", Expression: "x"}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"the same condition", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r d if x": "x.y"}},
+		{"a condition whose title is not known", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "x", Unknown: true}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r maybe:c if x": "", "r d if x": "x.y"}},
+		{"a condition that is not known", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Unknown: true}, "d")}}, map[string]string{"r maybe:a": "", "r maybe:b": "", "s a": "", "r maybe:c if x": "", "r d if ": "x.y"}},
+		{"a condition whose expression is known not to be the same", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "y", Unknown: true}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": "", "r d if y": "x.y"}},
+		{"taken out under a condition that is not known", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Unknown: true}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r maybe:c if x": ""}},
 		{"nobody in a role", []Edit{{Effect: SetRole, Bindings: grant("r")}}, map[string]string{"s a": "", "r c if x": ""}},
 		{"a whole policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a", "d")}}, map[string]string{"s a": "", "s d": "x.y"}},
 		{"an account out of every role", []Edit{{Effect: Strip, Bindings: []Binding{{Members: []string{"a"}}}}}, map[string]string{"r b": "", "r c if x": ""}},

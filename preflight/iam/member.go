@@ -34,6 +34,8 @@ func matchMember(id Identity, member string) match {
 	switch kind {
 	case "user", "serviceAccount":
 		return certain(strings.EqualFold(id.Member, member))
+	case "maybe":
+		return min(matchMember(id, name), maybe)
 	case "deleted":
 		// Dead, also for an account that was made anew under the same name.
 		return never

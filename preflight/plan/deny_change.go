@@ -14,6 +14,9 @@ type DenyChange struct {
 	On string
 	// ID is the last part of the policy's name; empty where it is not known.
 	ID string
+	// Lifts reports that the rules that the policy has now are no longer there
+	// after apply, unless they are among Rules.
+	Lifts bool
 	// Rules are those that the policy has after apply; none for one that goes.
 	Rules []DenyRule
 }
@@ -32,11 +35,21 @@ type DenyRule struct {
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/iam_deny_policy.html.markdown
 func (p *Plan) DenyChanges() []DenyChange { return slices.Clip(p.denyChanges) }
 
-func (c *Change) denyChange() DenyChange {
-	d := DenyChange{Change: c, On: attachedTo(c.Now("parent").String()), ID: c.Now("name").String()}
-	if c.Goes() {
-		return d
+// denyChanges returns what a change does: one that is replaced lifts the old
+// policy and makes another, perhaps of another name or on another resource.
+func (c *Change) denyChanges() []DenyChange {
+	var out []DenyChange
+	if c.Deletes() {
+		out = append(out, DenyChange{Change: c, On: attachedTo(c.Before("parent").String()), ID: c.Before("name").String(), Lifts: true})
 	}
+	if !c.Goes() {
+		out = append(out, c.denyChange())
+	}
+	return out
+}
+
+func (c *Change) denyChange() DenyChange {
+	d := DenyChange{Change: c, On: attachedTo(c.After("parent").String()), ID: c.After("name").String(), Lifts: c.Updates()}
 	rules := c.After("rules")
 	if rules.State != Known {
 		d.Rules = []DenyRule{{Unknown: true}}

@@ -167,7 +167,7 @@ func (p *Plan) resolvePolicies() {
 		}
 		p.policyChanges = append(p.policyChanges, c.policyChanges()...)
 		if c.Type == "google_iam_deny_policy" {
-			p.denyChanges = append(p.denyChanges, c.denyChange())
+			p.denyChanges = append(p.denyChanges, c.denyChanges()...)
 		}
 		if c.isCustomRole() {
 			p.roleChanges = append(p.roleChanges, c.roleChange())

@@ -49,9 +49,29 @@ type Grant struct {
 	Members []string
 	// More reports that there are members that are not known before apply.
 	More bool
-	// Condition is the CEL expression under which the grant counts; may be
-	// empty.
-	Condition string
+	// Condition is nil for a grant without one.
+	Condition *Condition
+}
+
+// A Condition decides whether a grant counts.
+type Condition struct {
+	// Title, Description and Expression are empty where they are not known
+	// before apply. Expression is in CEL.
+	Title, Description, Expression string
+	// Unknown reports that at least one of them is not known, or that it is not
+	// known whether there is a condition at all.
+	Unknown bool
+}
+
+// String returns the expression of a condition; empty for none.
+func (c *Condition) String() string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Expression == "" && c.Unknown:
+		return "(known after apply)"
+	}
+	return c.Expression
 }
 
 // PolicyChanges are what apply does to allow policies, in the order of the
@@ -114,7 +134,7 @@ func (c *Change) wholePolicyChanges() []PolicyChange {
 		Bindings []struct {
 			Role      string
 			Members   []string
-			Condition struct{ Expression string }
+			Condition *Condition
 		}
 	}
 	if data.State != Known || json.Unmarshal([]byte(data.String()), &policy) != nil {
@@ -122,14 +142,14 @@ func (c *Change) wholePolicyChanges() []PolicyChange {
 		return []PolicyChange{change}
 	}
 	for _, b := range policy.Bindings {
-		change.Grants = append(change.Grants, Grant{Role: b.Role, Members: b.Members, Condition: b.Condition.Expression})
+		change.Grants = append(change.Grants, Grant{Role: b.Role, Members: b.Members, Condition: b.Condition})
 	}
 	return []PolicyChange{change}
 }
 
 // grant reads role, members and condition as they are before or after.
 func (c *Change) grant(get func(...any) Value, attribute string) Grant {
-	g := Grant{Role: c.role(get("role")), Condition: get("condition", 0, "expression").String()}
+	g := Grant{Role: c.role(get("role")), Condition: condition(get)}
 	if attribute == "member" {
 		member := c.member(get("member"))
 		g.More = member == ""
@@ -142,6 +162,20 @@ func (c *Change) grant(get func(...any) Value, attribute string) Grant {
 	g.Members = members.Strings()
 	g.More = members.State != Known || len(g.Members) != members.Len()
 	return g
+}
+
+// condition returns the condition of a grant; nil if it has none.
+func condition(get func(...any) Value) *Condition {
+	block := get("condition")
+	if block.State == Absent || block.State == Known && block.Len() == 0 {
+		return nil
+	}
+	title, description, expression := get("condition", 0, "title"), get("condition", 0, "description"), get("condition", 0, "expression")
+	return &Condition{
+		Title: title.String(), Description: description.String(), Expression: expression.String(),
+		// Title and expression are required, so that an empty one is unknown.
+		Unknown: title.State != Known || expression.State != Known || description.State == Unknown,
+	}
 }
 
 // role is a role that is known, or follows from a planned custom role.
