@@ -1,67 +1,95 @@
 package gkepreflight
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
 var recipePattern = regexp.MustCompile("(?ms)^```[a-z]+ recipe=([a-z-]+)\n(.*?)^```$")
 
-// recipes are the fenced blocks of docs/recipes.md, by name.
+// recipes returns the fenced blocks of docs/recipes.md by name.
 func recipes(t *testing.T) map[string]string {
 	t.Helper()
-	data, err := os.ReadFile("docs/recipes.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]string{}
-	for _, m := range recipePattern.FindAllStringSubmatch(string(data), -1) {
+	for _, m := range recipePattern.FindAllStringSubmatch(read(t, "docs/recipes.md"), -1) {
 		out[m[1]] = m[2]
 	}
 	return out
 }
 
-// terraform stands for the real one: it plans what STUB_PLAN holds, and notes
-// that it has applied.
+// terraform stands in for Terraform and OpenTofu. A plan file holds the text of
+// main.tf. The stub logs which plan was shown, and so checked, and which one was
+// applied.
 const terraform = `#!/bin/sh
-case "$*" in
-version*) echo '{"terraform_version": "1.11.4"}' ;;
-show*) cat "$STUB_PLAN" ;;
-plan*) for a; do case "$a" in -out=*) printf 'PK\003\004' > "${a#-out=}" ;; esac; done ;;
-apply*) echo applied ;;
+for last; do :; done
+case "$1" in
+version) echo '{"terraform_version": "1.11.4"}' ;;
+show) echo "checked $(tail -c +5 "$last")" >>"$STUB_LOG"; cat "$STUB_PLAN" ;;
+plan)
+  [ -z "$STUB_FAILS" ] || exit 1
+  for a; do case "$a" in -out=*) { printf 'PK\003\004'; cat main.tf; } >"${a#-out=}" ;; esac; done ;;
+apply) echo "applied $(tail -c +5 "$last")" >>"$STUB_LOG" ;;
 esac
 `
 
-// A site is a machine on which recipes are run.
+// curl stands in for the program and for the API of HCP Terraform.
+const curl = `#!/bin/sh
+case "$*" in
+*actions/apply*) echo "applied run" >>"$STUB_LOG" ;;
+*) [ -z "$STUB_FAILS" ] || exit 22; echo "checked run" >>"$STUB_LOG"; cat "$STUB_PLAN" ;;
+esac
+`
+
+// A site is a machine that recipes run on.
 type site struct {
 	t    *testing.T
-	dir  string
-	path string
+	dir  string // working directory
+	path string // directory of programs
+	log  string // what the stub of Terraform checked and applied
 	env  []string
 }
 
-func newSite(t *testing.T, plan string, edits ...string) *site {
+// buildPreflight builds gke-preflight and returns the directory it is in.
+func buildPreflight(t *testing.T) string {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir(), path: t.TempDir()}
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, "gke-preflight"), "./cmd/gke-preflight").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// newSite returns a site where program, the directory that buildPreflight
+// returns, is on PATH, the plan is the named one of fixtures/plans, and the cloud
+// is acme.yaml with edits.
+func newSite(t *testing.T, program, plan string, edits ...string) *site {
+	t.Helper()
+	s := &site{t: t, path: t.TempDir()}
 	plan, err := filepath.Abs(filepath.Join("fixtures/plans", plan, "plan.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.program("terraform", terraform)
-	s.program("curl", "#!/bin/sh\ncat \"$STUB_PLAN\"\n")
-	s.env = append(os.Environ(), "PATH="+s.path+":"+os.Getenv("PATH"), "STUB_PLAN="+plan, "SHOWFILE="+plan,
-		"GKE_PREFLIGHT_ENDPOINT="+newCloud(t, edits...), "GOOGLE_OAUTH_ACCESS_TOKEN=deployer-token", "NO_GCE_CHECK=true")
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(s.path, "gke-preflight"), "./cmd/gke-preflight").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	// Recipes that install the program find it installed.
+	s.program("tofu", terraform)
+	s.program("curl", curl)
+	// Recipes that install gke-preflight find it installed.
 	s.program("go", "#!/bin/sh\n")
+	s.program("git", "#!/bin/sh\n")
+	s.env = append(os.Environ(), "PATH="+s.path+":"+program+":"+os.Getenv("PATH"), "STUB_PLAN="+plan, "SHOWFILE="+plan, "TG_CTX_TF_PATH="+filepath.Join(s.path, "tofu"),
+		"GKE_PREFLIGHT_ENDPOINT="+newCloud(t, edits...), "GOOGLE_OAUTH_ACCESS_TOKEN=deployer-token", "NO_GCE_CHECK=true")
+	s.clean()
 	return s
 }
 
@@ -72,60 +100,76 @@ func (s *site) program(name, script string) {
 	}
 }
 
-// clean leaves nothing in the working directory but a binary plan, so that no
-// recipe lives on what another one wrote.
+// clean leaves nothing in the working directory but a configuration and an old
+// plan, so that no recipe depends on what another one wrote.
 func (s *site) clean() {
 	s.t.Helper()
-	s.dir = s.t.TempDir()
-	if err := os.WriteFile(filepath.Join(s.dir, "tfplan"), []byte("PK\x03\x04"), 0o600); err != nil {
+	s.dir, s.log = s.t.TempDir(), filepath.Join(s.t.TempDir(), "log")
+	s.write("main.tf", "new")
+	s.write("tfplan", "PK\x03\x04old")
+}
+
+func (s *site) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// run runs a script, and returns what it prints and whether it succeeds.
-func (s *site) run(script string) (string, bool) {
+// run runs a script, and returns what it prints and its exit code.
+func (s *site) run(script string) (string, int) {
 	s.t.Helper()
-	cmd := exec.Command("sh", "-ec", script)
-	cmd.Dir, cmd.Env = s.dir, s.env
+	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-ec", script)
+	cmd.Dir, cmd.Env = s.dir, append(slices.Clone(s.env), "STUB_LOG="+s.log, "PLANFILE="+filepath.Join(s.dir, "tfplan"))
 	out, err := cmd.CombinedOutput()
-	return string(out), err == nil
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		s.t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
 }
 
-// scripts are the commands of each recipe, as a shell runs them.
+// applied returns the plans that were applied, and reports whether each was the
+// last one checked.
+func (s *site) applied() (plans []string, checked bool) {
+	data, _ := os.ReadFile(s.log)
+	checked = true
+	last := ""
+	for line := range strings.Lines(string(data)) {
+		what, plan, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if what == "checked" {
+			last = plan
+			continue
+		}
+		plans = append(plans, plan)
+		checked = checked && plan == last
+	}
+	return plans, checked
+}
+
+// scripts returns the commands of each recipe as a shell runs them, up to the
+// apply that each of them guards.
 func scripts(t *testing.T) map[string]string {
 	t.Helper()
 	all := recipes(t)
-	parse := func(name string, into any) {
-		if err := yaml.Unmarshal([]byte(all[name]), into); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+	out := map[string]string{}
+	for _, name := range []string{"shell", "hcp", "offline"} {
+		out[name] = "set +e\n" + all[name] // as in a terminal
 	}
-	out := map[string]string{"shell": all["shell"], "hcp": all["hcp"], "offline": all["offline"]}
 	out["make"] = "cat > Makefile <<'MAKEFILE'\n" + all["make"] + "MAKEFILE\nmake apply"
-
-	var atlantis struct {
-		Workflows map[string]struct {
-			Check struct {
-				Steps []yaml.Node `yaml:"steps"`
-			} `yaml:"policy_check"`
-		} `yaml:"workflows"`
-	}
-	parse("atlantis", &atlantis)
-	var run struct{ Run string }
-	if err := atlantis.Workflows["gke"].Check.Steps[1].Decode(&run); err != nil {
-		t.Fatal(err)
-	}
-	out["atlantis"] = run.Run
+	out["terragrunt"] = readTerragrunt(t, "/dir").plan() + "\n" + readTerragrunt(t, "/dir").apply()
+	out["atlantis"] = readAtlantis(t, "atlantis").plan() + "\nterraform apply \"$PLANFILE\""
 
 	var gitlab map[string]struct{ Script []string }
-	parse("gitlab", &gitlab)
-	out["gitlab"] = strings.Join(gitlab["preflight"].Script, "\n")
+	parseRecipe(t, "gitlab", &gitlab)
+	out["gitlab"] = strings.Join(slices.Concat(gitlab["preflight"].Script, gitlab["apply"].Script), "\n")
 
 	var build struct{ Steps []struct{ Args []string } }
-	parse("cloud-build", &build)
+	parseRecipe(t, "cloud-build", &build)
 	out["cloud-build"] = build.Steps[0].Args[1] + "\n" + build.Steps[1].Args[1] + "\nterraform " + strings.Join(build.Steps[2].Args, " ")
 
-	out["terragrunt"] = regexp.MustCompile(`"-c", "([^"]+)"`).FindStringSubmatch(all["terragrunt"])[1]
 	var lines []string
 	for _, m := range regexp.MustCompile(`sh '([^']+)'`).FindAllStringSubmatch(all["jenkins"], -1) {
 		lines = append(lines, m[1])
@@ -134,37 +178,167 @@ func scripts(t *testing.T) map[string]string {
 	return out
 }
 
-// TestRecipes: every recipe goes on where a plan passes, and stops where it
-// fails, before anything is applied.
+func parseRecipe(t *testing.T, name string, into any) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(recipes(t)[name]), into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// sites returns a site for each exit code of check.
+func sites(t *testing.T, program string) map[int]*site {
+	t.Helper()
+	lost := "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
+	out := map[int]*site{
+		0: newSite(t, program, "minimal"),
+		1: newSite(t, program, "minimal", lost),
+		2: newSite(t, program, "minimal"),
+		3: newSite(t, program, "minimal", "token deployer-token blind@acme-ci.iam.gserviceaccount.com"),
+	}
+	out[2].write("broken.json", "no plan")
+	broken := filepath.Join(out[2].dir, "broken.json")
+	out[2].env = append(out[2].env, "STUB_PLAN="+broken, "SHOWFILE="+broken)
+	return out
+}
+
+// TestRecipes runs the text of each recipe.
 func TestRecipes(t *testing.T) {
+	program := buildPreflight(t)
+	t.Run("check", func(t *testing.T) { testRecipesCheck(t, program) })
+	t.Run("plan fails", func(t *testing.T) { testRecipesPlanFails(t, program) })
+	t.Run("make", func(t *testing.T) { testRecipeMake(t, program) })
+	t.Run("terragrunt", func(t *testing.T) { testRecipeTerragrunt(t, program) })
+	t.Run("atlantis", func(t *testing.T) { testRecipeAtlantis(t, program) })
+}
+
+// testRecipesCheck runs each recipe if check exits with 0, 1, 2 and 3. It applies
+// the plan that was checked if the exit code is 0, and nothing otherwise.
+func testRecipesCheck(t *testing.T, program string) {
 	all := scripts(t)
 	for name := range recipes(t) {
-		if all[name] == "" && name != "pre-commit" {
-			t.Errorf("nobody runs the recipe %s", name)
+		if all[name] == "" && name != "pre-commit" && name != "atlantis-policy" {
+			t.Errorf("no test runs the recipe %s", name)
 		}
 	}
-	healthy := newSite(t, "all-in-one-plan")
-	broken := newSite(t, "all-in-one-plan", "revoke projects/acme-new roles/container.serviceAgent serviceAccount:service-888888888883@container-engine-robot.iam.gserviceaccount.com", "disable-account 888888888883-compute@developer.gserviceaccount.com", "disable-api acme-new compute.googleapis.com", "delete-account gke-nodes@acme-new.iam.gserviceaccount.com", "revoke organizations/100000000000 roles/container.clusterAdmin serviceAccount:terraform@acme-prod.iam.gserviceaccount.com")
 	reports := map[string][]string{"gitlab": {"preflight.xml", "preflight.json"}, "jenkins": {"preflight.xml"}}
-	for name, script := range all {
-		healthy.clean()
-		broken.clean()
-		out, ok := healthy.run(script)
-		if !ok {
-			t.Errorf("%s does not go on where the plan passes:\n%s", name, out)
+	for code, s := range sites(t, program) {
+		for name, script := range all {
+			s.clean()
+			out, got := s.run(strings.ReplaceAll(script, "/dir", s.dir))
+			plans, checked := s.applied()
+			if (got == 0) != (code == 0) || len(plans) > 0 != (code == 0) || !checked {
+				t.Errorf("%s: check exits with %d, the recipe with %d and applies %q, checked: %t\n%s", name, code, got, plans, checked, out)
+			}
+			if code == 0 && name != "offline" && !slices.Equal(plans, []string{"new"}) && !slices.Equal(plans, []string{"run"}) {
+				t.Errorf("%s: applies %q, want the plan of the configuration", name, plans)
+			}
+			for _, file := range reports[name] {
+				if info, err := os.Stat(filepath.Join(s.dir, file)); code != 2 && (err != nil || info.Size() == 0) {
+					t.Errorf("%s: no report: %v", name, err)
+				}
+			}
 		}
-		if strings.Contains(strings.ToLower(out), "fail") {
-			t.Errorf("%s: a run that passes prints the word:\n%s", name, out)
+	}
+}
+
+// testRecipesPlanFails runs each recipe if terraform plan fails while an old plan
+// is there: the old one is not applied.
+func testRecipesPlanFails(t *testing.T, program string) {
+	s := newSite(t, program, "minimal")
+	s.env = append(s.env, "STUB_FAILS=1")
+	for name, script := range scripts(t) {
+		if name == "offline" {
+			continue // It does not plan.
 		}
-		if strings.Contains(script, "apply") != strings.Contains(out, "applied") && name != "terragrunt" {
-			t.Errorf("%s: applied is %t:\n%s", name, strings.Contains(out, "applied"), out)
+		s.clean()
+		out, code := s.run(strings.ReplaceAll(script, "/dir", s.dir))
+		if plans, _ := s.applied(); code == 0 || len(plans) > 0 {
+			t.Errorf("%s: exit %d, applies %q\n%s", name, code, plans, out)
 		}
-		if out, ok := broken.run(script); ok || strings.Contains(out, "applied") {
-			t.Errorf("%s goes on where the plan fails:\n%s", name, out)
+	}
+}
+
+// testRecipeMake runs make, changes the configuration and runs make again: the
+// second run checks and applies the changed configuration.
+func testRecipeMake(t *testing.T, program string) {
+	s := newSite(t, program, "minimal")
+	out, code := s.run(scripts(t)["make"] + "\nprintf changed > main.tf\nmake apply")
+	plans, checked := s.applied()
+	if code != 0 || !checked || !slices.Equal(plans, []string{"new", "changed"}) {
+		t.Errorf("exit %d, applies %q, checked: %t\n%s", code, plans, checked, out)
+	}
+}
+
+// testRecipeTerragrunt tests what the recipe promises beyond testRecipesCheck: the
+// program is the one that Terragrunt runs, the report is beside terragrunt.hcl,
+// and nothing is applied without a plan that passed.
+func testRecipeTerragrunt(t *testing.T, program string) {
+	for code, s := range sites(t, program) {
+		s.program("terraform", "#!/bin/sh\necho 'not the program that Terragrunt runs' >&2\nexit 127\n")
+		dir := filepath.Join(s.dir, `it's a "unit" $HOME`)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
 		}
-		for _, file := range reports[name] {
-			if info, err := os.Stat(filepath.Join(healthy.dir, file)); err != nil || info.Size() == 0 {
-				t.Errorf("%s: no report: %v", name, err)
+		tg := readTerragrunt(t, dir)
+		if out, got := s.run(tg.plan()); (got == 0) != (code == 0) {
+			t.Errorf("check exits with %d, terragrunt plan with %d\n%s", code, got, out)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "preflight.json")); code != 2 && err != nil {
+			t.Errorf("check exits with %d, and there is no report: %v", code, err)
+		}
+		if out, got := s.run(tg.apply()); (got == 0) != (code == 0) {
+			t.Errorf("check exits with %d, terragrunt apply after it with %d\n%s", code, got, out)
+		}
+		if out, got := s.run(tg.apply()); got == 0 {
+			t.Errorf("terragrunt apply succeeds without a plan\n%s", out)
+		}
+	}
+}
+
+// testRecipeAtlantis judges the output of the policy check as Atlantis does. The
+// exit code is no part of it: a run step that fails has no output, and a policy
+// check without results is a pass.
+func testRecipeAtlantis(t *testing.T, program string) {
+	a := readAtlantis(t, "atlantis-policy")
+	if repo := a.Repos[0]; !repo.PolicyCheck || !repo.Custom || len(a.Policies.Sets) != 1 || a.Policies.Sets[0].Path == "" {
+		t.Errorf("Atlantis would not run the policy check: %+v", a)
+	}
+	all := sites(t, program)
+	all[127] = newSite(t, t.TempDir(), "minimal")
+	all[127].program("gke-preflight", "#!/bin/sh\nexit 127\n")
+	for code, s := range all {
+		out, got := s.run(a.policyCheck())
+		if got != 0 {
+			t.Errorf("check exits with %d and the step with %d: Atlantis drops its output\n%s", code, got, out)
+		}
+		for version, passes := range map[string]func(string) bool{"0.30": passesOldAtlantis, "0.47": passesAtlantis} {
+			if passes(out) != (code == 0) {
+				t.Errorf("check exits with %d: the policy check of Atlantis %s passes: %t\n%s", code, version, passes(out), out)
+			}
+		}
+	}
+}
+
+// variablePath matches a command of ours with an argument that comes from a
+// variable or a glob and is no value of a flag.
+var variablePath = regexp.MustCompile(`gke-preflight(?: hook| check| needs| snapshot| diagnose| render)[^|&;\n]*? (?:"?\$|\*)`)
+
+// TestRecipesGuardPaths finds commands in the documentation whose path comes from
+// a variable or a glob and could become an option.
+func TestRecipesGuardPaths(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := filepath.Glob("docs/examples/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range slices.Concat([]string{"README.md"}, pages, examples) {
+		for _, command := range variablePath.FindAllString(read(t, page), -1) {
+			command = regexp.MustCompile(`--[a-z]+ "?\$`).ReplaceAllString(command, "")
+			if !strings.Contains(command, " -- ") && regexp.MustCompile(` ("?\$|\*)`).MatchString(command) {
+				t.Errorf("%s: no -- before the path: %s", page, command)
 			}
 		}
 	}
@@ -173,23 +347,20 @@ func TestRecipes(t *testing.T) {
 // TestHook: the hook of pre-commit checks the directory of each file once.
 func TestHook(t *testing.T) {
 	var hooks []struct{ Entry, Language string }
-	data, err := os.ReadFile(".pre-commit-hooks.yaml")
-	if err == nil {
-		err = yaml.Unmarshal(data, &hooks)
-	}
-	if err != nil || len(hooks) != 1 || hooks[0].Language != "golang" {
+	if err := yaml.Unmarshal([]byte(read(t, ".pre-commit-hooks.yaml")), &hooks); err != nil || len(hooks) != 1 || hooks[0].Language != "golang" {
 		t.Fatalf("%v %+v", err, hooks)
 	}
-	s := newSite(t, "minimal")
-	out, ok := s.run("mkdir a b; touch a/main.tf a/other.tf b/main.tf; " + hooks[0].Entry + " a/main.tf a/other.tf b/main.tf")
-	if !ok || strings.Count(out, "PASS") != 2 {
-		t.Errorf("two directories that pass: %t\n%s", ok, out)
+	program := buildPreflight(t)
+	s := newSite(t, program, "minimal")
+	out, code := s.run("mkdir a b; touch a/main.tf a/other.tf b/main.tf; " + hooks[0].Entry + " a/main.tf a/other.tf b/main.tf")
+	if code != 0 || strings.Count(out, "PASS") != 2 {
+		t.Errorf("two directories that pass: exit %d\n%s", code, out)
 	}
-	if out, ok = s.run(hooks[0].Entry); !ok || out != "" {
-		t.Errorf("no files: %t\n%s", ok, out)
+	if out, code = s.run(hooks[0].Entry); code != 0 || out != "" {
+		t.Errorf("no files: exit %d\n%s", code, out)
 	}
-	s = newSite(t, "minimal", "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
-	if out, ok = s.run("mkdir a; touch a/main.tf; " + hooks[0].Entry + " a/main.tf"); ok {
-		t.Errorf("one that fails passes:\n%s", out)
+	s = newSite(t, program, "minimal", "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
+	if out, code = s.run("mkdir a; touch a/main.tf; " + hooks[0].Entry + " a/main.tf"); code != 1 {
+		t.Errorf("one that fails: exit %d\n%s", code, out)
 	}
 }
