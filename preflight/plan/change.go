@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -202,22 +203,26 @@ func (c *Change) known(raw, marks any, path []any) Value {
 }
 
 // configured decides what an attribute that is unknown in the plan is: absent
-// where the configuration does not set it, else what the configuration says.
+// where that is proven, else what the configuration says.
+//
+// It is proven where the configuration has no expression for it or the constant
+// null, and where all that its expression refers to is known: Terraform would
+// have shown the value then, unless it is null. That holds for all functions
+// but uuid, timestamp and bcrypt, of which no account, key, network or project
+// is made. A dynamic block stands nowhere in a plan's configuration: what the
+// plan shows beyond the configured blocks may have been set by one.
 func (c *Change) configured(path []any) Value {
 	if c.block == nil || c.block.expressions == nil {
 		return Value{State: Unknown}
 	}
-	e, state := find(c.block.expressions, path)
-	if state == Absent && c.hasBlockBeyondConfiguration(path) {
-		return Value{State: Unknown}
-	}
-	if state != Known {
+	e, state := c.find(path)
+	if e == nil {
 		return Value{State: state}
 	}
-	if v, ok := constant(e); ok {
+	if v, ok := constant(e); ok && state == Known {
 		return c.plain(v)
 	}
-	if len(e.References) > 0 && !c.plan.mayBeUnknown(c.block.module, e.References) {
+	if c.plan.isKnown(c.block.scope(), e) {
 		// All of it is known, and still the plan has no value: it is null.
 		return Value{}
 	}
@@ -225,23 +230,10 @@ func (c *Change) configured(path []any) Value {
 }
 
 func (c *Change) plain(v any) Value {
-	if v == "" {
+	if v == nil || v == "" {
 		return Value{}
 	}
 	return Value{State: Known, Raw: v}
-}
-
-// hasBlockBeyondConfiguration reports whether the plan shows an object of a
-// nested block that the configuration does not list. That is how a dynamic
-// block looks: what it sets cannot be seen.
-func (c *Change) hasBlockBeyondConfiguration(path []any) bool {
-	name, ok := path[0].(string)
-	if !ok || len(path) < 2 {
-		return false
-	}
-	blocks, _ := lookup(c.change.After, path[:1])
-	list, _ := blocks.([]any)
-	return len(list) > 0 && c.block.expressions[name] == nil
 }
 
 // lookup walks path down a decoded JSON value.
@@ -284,26 +276,44 @@ func marked(marks any, path []any) bool {
 	return false
 }
 
-// find looks up the expression at path. Unknown means that an expression above
-// the path sets all of it.
-func find(e map[string]*tfjson.Expression, path []any) (*tfjson.Expression, State) {
+// find looks up the expression of the attribute at path: with Known it is that
+// of the attribute, with Unknown one above that sets all of it, if any. Absent
+// means that nobody sets it.
+func (c *Change) find(path []any) (*tfjson.Expression, State) {
+	return find(c.block.expressions, path, nil, func(list []any) int {
+		return blockCount(c.change.After, c.change.AfterUnknown, list)
+	})
+}
+
+// find goes down to the expression at path. Above is the path so far, and
+// planned counts the blocks that the plan has at a path.
+func find(e map[string]*tfjson.Expression, path, above []any, planned func([]any) int) (*tfjson.Expression, State) {
 	name, ok := path[0].(string)
 	if !ok {
 		return nil, Absent
 	}
+	here := append(slices.Clone(above), name)
 	x := e[name]
 	if x == nil || x.ExpressionData == nil {
+		if len(path) > 1 && planned(here) > 0 {
+			return nil, Unknown
+		}
 		return nil, Absent
 	}
 	if len(path) == 1 {
 		return x, Known
 	}
 	if len(x.NestedBlocks) == 0 {
+		return x, Unknown
+	}
+	if n := planned(here); n >= 0 && n != len(x.NestedBlocks) {
+		// Dynamic blocks among the others: which one is which is not shown.
 		return nil, Unknown
 	}
 	index, rest := 0, path[1:]
 	if i, ok := rest[0].(int); ok {
 		index, rest = i, rest[1:]
+		here = append(here, i)
 	}
 	if index >= len(x.NestedBlocks) {
 		return nil, Absent
@@ -311,14 +321,32 @@ func find(e map[string]*tfjson.Expression, path []any) (*tfjson.Expression, Stat
 	if len(rest) == 0 {
 		return x, Known
 	}
-	return find(x.NestedBlocks[index], rest)
+	return find(x.NestedBlocks[index], rest, here, planned)
 }
 
+// blockCount is the number of nested blocks that a plan has at path; -1 where
+// the whole list is not known before apply.
+func blockCount(after, unknown any, path []any) int {
+	if v, _ := lookup(after, path); v != nil {
+		list, _ := v.([]any)
+		return len(list)
+	}
+	marks, _ := lookup(unknown, path)
+	if list, ok := marks.([]any); ok {
+		return len(list)
+	}
+	if marked(unknown, path) {
+		return -1
+	}
+	return 0
+}
+
+// constant is the value of an expression that is one; null is nil.
 func constant(e *tfjson.Expression) (any, bool) {
-	if e == nil || len(e.References) > 0 || len(e.NestedBlocks) > 0 {
+	if e == nil || e.ExpressionData == nil || len(e.References) > 0 || len(e.NestedBlocks) > 0 {
 		return nil, false
 	}
-	return e.ConstantValue, e.ConstantValue != tfjson.UnknownConstantValue && e.ConstantValue != nil
+	return e.ConstantValue, e.ConstantValue != tfjson.UnknownConstantValue
 }
 
 // Path writes an attribute path the way Terraform does:

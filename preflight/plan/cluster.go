@@ -211,7 +211,7 @@ func (c *Change) followAccount(path []any) string {
 	if c.block == nil {
 		return ""
 	}
-	e, state := find(c.block.expressions, path)
+	e, state := c.find(path)
 	if state != Known {
 		return ""
 	}
@@ -291,7 +291,7 @@ func (c *Change) plannedKey(path []any) string {
 	if c.block == nil {
 		return ""
 	}
-	e, state := find(c.block.expressions, path)
+	e, state := c.find(path)
 	if state != Known {
 		return ""
 	}

@@ -22,7 +22,24 @@ type block struct {
 	dependsOn  []string
 	// expressions is nil for types that this package does not keep.
 	expressions map[string]*tfjson.Expression
+	// forEach is nil without for_each, and for types that are not kept.
+	forEach *tfjson.Expression
 }
+
+// A scope is where an expression stands: it decides what names mean.
+type scope struct {
+	// module is the path of the module whose names the expression uses.
+	module string
+	// forEach is what each.value is an element of: the for_each of the block or
+	// of the module call that the expression is a part of. It may be nil.
+	forEach *tfjson.Expression
+}
+
+// scope is that of the block's own expressions.
+func (b *block) scope() scope { return scope{b.module, b.forEach} }
+
+// scope is that of the inputs that the call gives to the module.
+func (m *moduleCall) scope() scope { return scope{m.parent, m.forEach} }
 
 // A moduleCall is a module block, with what the module declares.
 type moduleCall struct {
@@ -31,6 +48,7 @@ type moduleCall struct {
 	expressions map[string]*tfjson.Expression
 	// repetition are the references of count and for_each.
 	repetition []string
+	forEach    *tfjson.Expression
 	dependsOn  []string
 }
 
@@ -57,6 +75,8 @@ type configuration struct {
 	inputs    map[string]any     // defaults of module variables, likewise
 	providers map[string]*tfjson.ProviderConfig
 	inModule  map[string][]*block // all blocks below a module path
+	// late are the data blocks that are read during apply, of any type.
+	late map[string]bool
 }
 
 func (b *block) isData() bool {
@@ -71,6 +91,7 @@ func newConfiguration() *configuration {
 		inputs:    make(map[string]any),
 		providers: make(map[string]*tfjson.ProviderConfig),
 		inModule:  make(map[string][]*block),
+		late:      make(map[string]bool),
 	}
 }
 
@@ -162,7 +183,11 @@ type target struct {
 type targetKind int
 
 const (
-	toNothing  targetKind = iota // each, count, path, terraform, self
+	// each.key, count, path, terraform: the plan can only be made if they are
+	// known. An instance has its each.key and count.index in its address.
+	toNothing  targetKind = iota
+	toEach                       // each.value
+	toSelf                       // self: the object as apply makes it
 	toVariable                   // an input variable
 	toLocal                      // a local value: plans do not show them
 	toOutput                     // one output of a module
@@ -174,8 +199,15 @@ const (
 func resolve(path, reference string) target {
 	parts := strings.Split(withoutKeys(reference), ".")
 	switch parts[0] {
-	case "", "each", "count", "path", "terraform", "self":
+	case "", "count", "path", "terraform":
 		return target{}
+	case "each":
+		if at(parts, 1) == "key" {
+			return target{}
+		}
+		return target{kind: toEach, module: path}
+	case "self":
+		return target{kind: toSelf}
 	case "var":
 		return target{kind: toVariable, module: path, name: at(parts, 1)}
 	case "local":

@@ -1,75 +1,126 @@
 package plan
 
+import tfjson "github.com/hashicorp/terraform-json"
+
 // maxHops bounds how far a reference is followed, against cycles in plans that
 // no Terraform wrote.
 const maxHops = 64
 
-// mayBeUnknown reports whether anything that an expression refers to might be
-// unknown before apply. The module is that in which the expression stands.
-func (p *Plan) mayBeUnknown(module string, references []string) bool {
-	return p.anyUnknown(module, references, maxHops)
+// isKnown reports whether all that an expression refers to is proven to be known
+// before apply, and so the expression too. What a plan does not show, such as
+// local values and attributes of types that are not kept, is not proven.
+func (p *Plan) isKnown(s scope, e *tfjson.Expression) bool {
+	return p.allKnown(s, e, map[target]bool{}, maxHops)
 }
 
-func (p *Plan) anyUnknown(module string, references []string, hops int) bool {
-	for _, r := range leaves(references) {
-		if p.unknownTarget(resolve(module, r), hops-1) {
-			return true
+// allKnown goes from what an expression refers to on to what that refers to;
+// seen are those that need no second look.
+func (p *Plan) allKnown(s scope, e *tfjson.Expression, seen map[target]bool, hops int) bool {
+	if e == nil || e.ExpressionData == nil || hops <= 0 {
+		return false
+	}
+	refs := references(e)
+	if len(refs) == 0 {
+		// A function of constants is not: it may be uuid or timestamp.
+		return e.ConstantValue != tfjson.UnknownConstantValue
+	}
+	for _, r := range leaves(refs) {
+		if t := resolve(s.module, r); !p.knownTarget(s, t, seen, hops-1) {
+			return false
 		}
 	}
-	return false
-}
-
-func (p *Plan) unknownTarget(t target, hops int) bool {
-	if hops <= 0 {
-		return true
-	}
-	switch t.kind {
-	case toNothing:
-		return false
-	case toVariable:
-		return p.unknownVariable(t, hops)
-	case toOutput:
-		o := p.config.outputs[t.module+":"+t.name]
-		return o == nil || o.expression == nil || p.anyUnknown(t.module, o.expression.References, hops)
-	case toBlock:
-		return p.unknownAttribute(t)
-	}
-	// Locals are not in a plan, and a whole module is more than can be followed.
 	return true
 }
 
-func (p *Plan) unknownVariable(t target, hops int) bool {
+func (p *Plan) knownTarget(s scope, t target, seen map[target]bool, hops int) bool {
+	if t.kind == toEach {
+		return p.knownRepetition(s, seen, hops)
+	}
+	if seen[t] {
+		return true
+	}
+	seen[t] = true
+	switch t.kind {
+	case toNothing:
+		return true
+	case toVariable:
+		return p.knownVariable(t, seen, hops)
+	case toOutput:
+		o := p.config.outputs[t.module+":"+t.name]
+		return o != nil && p.allKnown(scope{module: t.module}, o.expression, seen, hops)
+	case toBlock:
+		return p.knownAttribute(t)
+	}
+	// Locals are not in a plan, and a whole module is more than can be followed.
+	return false
+}
+
+// knownRepetition reports whether each.value is known. A for_each without
+// references, such as toset(["a"]), is: Terraform makes no plan of a random one.
+func (p *Plan) knownRepetition(s scope, seen map[target]bool, hops int) bool {
+	if s.forEach == nil {
+		return false
+	}
+	return len(references(s.forEach)) == 0 || p.allKnown(scope{module: s.module}, s.forEach, seen, hops)
+}
+
+func (p *Plan) knownVariable(t target, seen map[target]bool, hops int) bool {
 	if t.module == "" {
-		return !p.variables[t.name].known
+		return p.variables[t.name].known
 	}
 	call := p.config.calls[t.module]
 	if call == nil {
-		return true
+		return false
 	}
 	e, given := call.expressions[t.name]
 	if !given {
-		return false
+		_, declared := p.config.inputs[t.module+":"+t.name]
+		return declared
 	}
-	return p.anyUnknown(call.parent, e.References, hops)
+	return p.allKnown(call.scope(), e, seen, hops)
 }
 
-// unknownAttribute reports whether an attribute of a block is unknown in any
-// of its instances. A data block without a change was read while planning.
-func (p *Plan) unknownAttribute(t target) bool {
+// knownAttribute reports whether an attribute of a block is known in all its
+// instances.
+func (p *Plan) knownAttribute(t target) bool {
+	b := p.config.blocks[t.name]
+	if b == nil || p.config.late[t.name] {
+		return false
+	}
 	changes := p.byBlock[t.name]
 	if len(changes) == 0 {
-		b := p.config.blocks[t.name]
-		return b == nil || !b.isData()
+		return b.isData() && p.readWhilePlanning(b)
 	}
 	for _, c := range changes {
-		if c.Creates() && (t.attribute == "" || marked(c.change.AfterUnknown, []any{t.attribute})) {
-			return true
-		}
-		if c.Has("read") || c.Updates() && marked(c.change.AfterUnknown, []any{t.attribute}) {
-			return true
+		if c.Has("read") || !c.idle() && c.marksAny(t.attribute) {
+			return false
 		}
 	}
-	return false
+	return true
+}
+
+// readWhilePlanning reports whether a data block that the plan lists no change
+// of was read when the plan was made: one that waits for a change is not.
+// https://developer.hashicorp.com/terraform/language/data-sources#dependencies
+func (p *Plan) readWhilePlanning(b *block) bool {
+	for _, r := range b.dependsOn {
+		for _, c := range p.byBlock[resolve(b.module, r).name] {
+			if !c.idle() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// marksAny reports whether anything of an attribute, or of the whole object
+// where that is empty, is unknown before apply.
+func (c *Change) marksAny(attribute string) bool {
+	if attribute == "" || c.change.AfterUnknown == true {
+		return c.change.AfterUnknown != nil
+	}
+	mark, _ := lookup(c.change.AfterUnknown, []any{attribute})
+	return mark != nil
 }
 
 // A followed is where an expression leads, as far as a plan shows it.

@@ -177,6 +177,10 @@ func (d *document) decode(v any) error {
 	if err != nil {
 		return err
 	}
+	return d.unmarshal(raw, v)
+}
+
+func (d *document) unmarshal(raw []byte, v any) error {
 	if err := json.Unmarshal(raw, v); err != nil {
 		return &FormatError{Got: fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()), Hint: showHint}
 	}
@@ -229,6 +233,9 @@ func (d *document) resourceChange() error {
 	h, err := readHeader(raw)
 	if err != nil {
 		return err
+	}
+	if h.mode == "data" {
+		d.plan.config.late[h.block()] = true
 	}
 	if keeps(h.typ) {
 		return d.keep(raw)
@@ -313,7 +320,7 @@ func (d *document) noteSibling(h header, raw []byte) {
 	if !strings.HasPrefix(h.typ, "google_") || h.mode == "data" {
 		return
 	}
-	block := join(withoutKeys(h.module), h.typ+"."+h.name)
+	block := h.block()
 	if len(d.plan.siblings) >= maxSiblings || d.plan.siblings[block] != "" {
 		return
 	}
@@ -385,6 +392,15 @@ func keeps(typ string) bool {
 // A header is what identifies a resource change or a block.
 type header struct {
 	module, mode, typ, name string
+}
+
+// block is the address of the configuration block.
+func (h header) block() string {
+	local := h.typ + "." + h.name
+	if h.mode == "data" {
+		local = "data." + local
+	}
+	return join(withoutKeys(h.module), local)
 }
 
 // readHeader reads the members that Terraform writes first, of a value whose

@@ -19,12 +19,16 @@ func (d *document) configurationMember(name string) error {
 }
 
 func (d *document) providerConfig(key string) error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
 	pc := new(tfjson.ProviderConfig)
-	if err := d.decode(pc); err != nil {
+	if err := d.unmarshal(raw, pc); err != nil {
 		return err
 	}
 	d.plan.config.providers[key] = pc
-	return nil
+	return markFunctionsIn(raw, pc.Expressions)
 }
 
 // module reads the configuration of the module at path.
@@ -45,10 +49,21 @@ func (d *document) module(path string) error {
 }
 
 func (d *document) output(path, name string) error {
-	var o tfjson.ConfigOutput
-	if err := d.decode(&o); err != nil {
+	raw, err := d.ReadValue()
+	if err != nil {
 		return err
 	}
+	var o tfjson.ConfigOutput
+	if err := d.unmarshal(raw, &o); err != nil {
+		return err
+	}
+	var marks struct {
+		Expression any `json:"expression"`
+	}
+	if err := json.Unmarshal(raw, &marks); err != nil {
+		return err
+	}
+	markFunction(o.Expression, marks.Expression)
 	d.plan.config.outputs[path+":"+name] = &output{expression: o.Expression, dependsOn: o.DependsOn}
 	return nil
 }
@@ -87,11 +102,14 @@ func (d *document) moduleCall(parent, name string) error {
 	return d.object(func(member string) error {
 		switch member {
 		case "expressions":
-			return d.decode(&call.expressions)
+			return d.expressions(&call.expressions)
 		case "count_expression", "for_each_expression":
-			var e tfjson.Expression
-			err := d.decode(&e)
-			call.repetition = append(call.repetition, references(&e)...)
+			e := new(tfjson.Expression)
+			err := d.decode(e)
+			call.repetition = append(call.repetition, references(e)...)
+			if member == "for_each_expression" {
+				call.forEach = e
+			}
 			return err
 		case "depends_on":
 			return d.decode(&call.dependsOn)
@@ -116,13 +134,72 @@ func (d *document) block(path string) error {
 		if err := json.Unmarshal(raw, &full); err != nil {
 			return notAPlan("a plan with a resource block of an unexpected form: " + err.Error())
 		}
-		b.expressions = full.Expressions
+		b.forEach, b.expressions = full.ForEachExpression, full.Expressions
 		if b.expressions == nil {
 			b.expressions = map[string]*tfjson.Expression{}
+		}
+		if err := markFunctionsIn(raw, b.expressions); err != nil {
+			return err
 		}
 	}
 	d.plan.config.addBlock(b)
 	return nil
+}
+
+// expressions reads an object of expressions.
+func (d *document) expressions(into *map[string]*tfjson.Expression) error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	if err := d.unmarshal(raw, into); err != nil {
+		return err
+	}
+	var marks map[string]any
+	if err := json.Unmarshal(raw, &marks); err != nil {
+		return err
+	}
+	markFunctions(*into, marks)
+	return nil
+}
+
+// markFunctionsIn marks the expressions of a block, of which raw is the JSON.
+func markFunctionsIn(raw []byte, expressions map[string]*tfjson.Expression) error {
+	var block struct {
+		Expressions map[string]any `json:"expressions"`
+	}
+	if err := json.Unmarshal(raw, &block); err != nil {
+		return notAPlan("a plan with a configuration of an unexpected form: " + err.Error())
+	}
+	markFunctions(expressions, block.Expressions)
+	return nil
+}
+
+// markFunctions marks the expressions that are neither constant nor refer to
+// anything, functions of constants: the decoder reads them as the constant
+// null. Raw is the same JSON, decoded as it is.
+func markFunctions(expressions map[string]*tfjson.Expression, raw map[string]any) {
+	for name, e := range expressions {
+		markFunction(e, raw[name])
+	}
+}
+
+func markFunction(e *tfjson.Expression, raw any) {
+	if e == nil || e.ExpressionData == nil {
+		return
+	}
+	switch v := raw.(type) {
+	case map[string]any:
+		_, isConstant := v["constant_value"]
+		if !isConstant && len(e.References) == 0 {
+			e.ConstantValue = tfjson.UnknownConstantValue
+		}
+	case []any:
+		for i := range min(len(v), len(e.NestedBlocks)) {
+			nested, _ := v[i].(map[string]any)
+			markFunctions(e.NestedBlocks[i], nested)
+		}
+	}
 }
 
 // readBlock reads what every block is kept for: what it waits for.
