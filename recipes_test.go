@@ -343,24 +343,3 @@ func TestRecipesGuardPaths(t *testing.T) {
 		}
 	}
 }
-
-// TestHook: the hook of pre-commit checks the directory of each file once.
-func TestHook(t *testing.T) {
-	var hooks []struct{ Entry, Language string }
-	if err := yaml.Unmarshal([]byte(read(t, ".pre-commit-hooks.yaml")), &hooks); err != nil || len(hooks) != 1 || hooks[0].Language != "golang" {
-		t.Fatalf("%v %+v", err, hooks)
-	}
-	program := buildPreflight(t)
-	s := newSite(t, program, "minimal")
-	out, code := s.run("mkdir a b; touch a/main.tf a/other.tf b/main.tf; " + hooks[0].Entry + " a/main.tf a/other.tf b/main.tf")
-	if code != 0 || strings.Count(out, "PASS") != 2 {
-		t.Errorf("two directories that pass: exit %d\n%s", code, out)
-	}
-	if out, code = s.run(hooks[0].Entry); code != 0 || out != "" {
-		t.Errorf("no files: exit %d\n%s", code, out)
-	}
-	s = newSite(t, program, "minimal", "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
-	if out, code = s.run("mkdir a; touch a/main.tf; " + hooks[0].Entry + " a/main.tf"); code != 1 {
-		t.Errorf("one that fails: exit %d\n%s", code, out)
-	}
-}

@@ -146,24 +146,34 @@ const maxSource = 16 << 20
 // sourceBlocks are the blocks of a file that addresses name. Of a file with
 // errors it is what can be understood.
 func sourceBlocks(file string) []*hcl.Block {
-	info, err := os.Stat(file)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
+	body, _ := parseSource(file)
+	if body == nil {
 		return nil
 	}
-	parse := hclparse.NewParser().ParseHCLFile
-	if strings.HasSuffix(file, ".json") {
-		parse = hclparse.NewParser().ParseJSONFile
-	}
-	f, _ := parse(file)
-	if f == nil || f.Body == nil {
-		return nil
-	}
-	content, _, _ := f.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+	content, _, _ := body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 		{Type: "resource", LabelNames: []string{"type", "name"}},
 		{Type: "data", LabelNames: []string{"type", "name"}},
 		{Type: "module", LabelNames: []string{"name"}},
 	}})
 	return content.Blocks
+}
+
+// parseSource returns the body of a configuration file, nil if it cannot be read,
+// and reports whether all of it was understood.
+func parseSource(file string) (hcl.Body, bool) {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
+		return nil, false
+	}
+	parse := hclparse.NewParser().ParseHCLFile
+	if strings.HasSuffix(file, ".json") {
+		parse = hclparse.NewParser().ParseJSONFile
+	}
+	f, diagnostics := parse(file)
+	if f == nil || f.Body == nil {
+		return nil, false
+	}
+	return f.Body, !diagnostics.HasErrors()
 }
 
 // blockAddress is the address of a block in its module.
