@@ -56,13 +56,17 @@ func levelsOf(answers map[string]iam.Answer, permissions []string) []Level {
 	var out []Level
 	for _, r := range resources {
 		for _, l := range all {
-			if l.Resource == r {
+			if l.Resource == r && len(out) < maxLevels {
 				out = withLevel(out, l)
 			}
 		}
 	}
 	return out
 }
+
+// maxLevels bounds what a finding tells of policies. Google allows 1,500
+// principals in one, but nobody reads what 100 of them say about a permission.
+const maxLevels = 100
 
 // withLevel adds a level, to one that says the same of other permissions if
 // there is one.

@@ -367,21 +367,34 @@ func (j *judge) settle(q iam.Question, planned map[string]iam.Role) iam.Answer {
 	if answer.Verdict == iam.Yes || len(answer.Unconfirmed) == 0 {
 		return answer
 	}
-	fetched := make([]*iam.Role, len(answer.Unconfirmed))
-	each(len(fetched), func(i int) {
-		if r, err := j.role(answer.Unconfirmed[i]); err == nil {
+	if roles.Fetched == nil {
+		roles.Fetched = map[string]iam.Role{}
+	}
+	maps.Copy(roles.Fetched, j.fetchRoles(answer.Unconfirmed[:min(len(answer.Unconfirmed), maxRoles)]))
+	return iam.Evaluate(q, roles)
+}
+
+// maxRoles bounds how many roles are asked for about one principal and one
+// permission: those beyond it leave the answer undetermined. Google allows 300
+// custom roles in a project.
+// https://docs.cloud.google.com/iam/quotas
+const maxRoles = 300
+
+// fetchRoles returns those of some roles that can be read, by name.
+func (j *judge) fetchRoles(names []string) map[string]iam.Role {
+	fetched := make([]*iam.Role, len(names))
+	each(len(names), func(i int) {
+		if r, err := j.role(names[i]); err == nil {
 			fetched[i] = &iam.Role{Permissions: r.Permissions, Stage: r.Stage, Deleted: r.Deleted}
 		}
 	})
+	out := map[string]iam.Role{}
 	for i, role := range fetched {
 		if role != nil {
-			if roles.Fetched == nil {
-				roles.Fetched = map[string]iam.Role{}
-			}
-			roles.Fetched[answer.Unconfirmed[i]] = *role
+			out[names[i]] = *role
 		}
 	}
-	return iam.Evaluate(q, roles)
+	return out
 }
 
 // identityOf is the principal of a need as the policies name it.

@@ -167,7 +167,7 @@ func inDoubt(doubts []iam.Doubt) string {
 	for _, d := range doubts {
 		why, isRefused := strings.CutPrefix(d.Detail, refused)
 		if d.Kind != iam.DoubtPolicy || !isRefused {
-			texts = union(texts, doubtInWords(d))
+			texts = append(texts, doubtInWords(d))
 			continue
 		}
 		message = why
@@ -179,8 +179,15 @@ func inDoubt(doubts []iam.Doubt) string {
 			strings.Join(permissions, ", ")+" would tell, which roles/iam.securityReviewer gives")
 	}
 	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	if more := len(texts) - maxDoubts; more > 0 {
+		texts = append(texts[:maxDoubts], fmt.Sprintf("and %d more", more))
+	}
 	return strings.Join(texts, "; ")
 }
+
+// maxDoubts is how many doubts are written out: who reads more than ten?
+const maxDoubts = 10
 
 // doubtInWords is one of them, with what would settle it.
 func doubtInWords(d iam.Doubt) string {

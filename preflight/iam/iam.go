@@ -166,7 +166,18 @@ func Evaluate(q Question, roles Roles) Answer {
 		a.doubt(DoubtAncestors, "", "", "", "")
 		a.Levels = append(a.Levels, LevelAnswer{Doubts: a.Doubts[len(a.Doubts)-1:]})
 	}
+	a.Unconfirmed = once(a.Unconfirmed)
 	return a.decide(denials(q))
+}
+
+// once returns names without those that were there before, in their order.
+func once(names []string) []string {
+	seen := make(map[string]bool, len(names))
+	return slices.DeleteFunc(names, func(name string) bool {
+		before := seen[name]
+		seen[name] = true
+		return before
+	})
 }
 
 // hear adds what one level says.
@@ -229,7 +240,7 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	holds := b.Condition.Holds(q.Request)
 	has, confirmed := roles.has(b.Role, q.Permission)
 	if !confirmed && holds != No {
-		a.unconfirmed(b.Role)
+		a.Unconfirmed = append(a.Unconfirmed, b.Role)
 	}
 	switch {
 	case has == No:
@@ -250,13 +261,4 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 		}
 		a.Grants = append(a.Grants, g)
 	}
-}
-
-func (a *Answer) unconfirmed(role string) {
-	for _, known := range a.Unconfirmed {
-		if known == role {
-			return
-		}
-	}
-	a.Unconfirmed = append(a.Unconfirmed, role)
 }
