@@ -10,7 +10,11 @@ help: ## list the targets
 
 .PHONY: demo
 demo: ## check a built-in plan against a built-in Google Cloud
-	@go run ./cmd/gke-preflight demo
+	@(sleep 2 >/dev/null 2>&1; echo "compiling gke-preflight, which takes a minute or two the first time ..." >&2) & note=$$!; \
+	trap 'kill $$note 2>/dev/null' INT TERM; \
+	go build -o /dev/null ./cmd/gke-preflight; built=$$?; \
+	kill $$note 2>/dev/null; \
+	[ $$built = 0 ] && go run ./cmd/gke-preflight demo
 
 .PHONY: test
 test: ## run all tests

@@ -22,6 +22,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"gke-preflight/fixtures/deadline"
 	"gke-preflight/fixtures/fakegcp"
 	"gke-preflight/preflight/iam"
 )
@@ -107,7 +108,7 @@ func (r *runner) step(name string, inputs map[string]string) (string, int) {
 				return r.action.Inputs[name].Default
 			}))
 		}
-		cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", s.Run)
+		cmd := deadline.Command(r.t, "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", s.Run)
 		cmd.Env = env
 		out, err := cmd.CombinedOutput()
 		var exit *exec.ExitError

@@ -1,7 +1,6 @@
 package gkepreflight
 
 import (
-	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -10,9 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 var recipePattern = regexp.MustCompile("(?ms)^```[a-z]+ recipe=([a-z-]+)\n(.*?)^```$")
@@ -63,9 +63,7 @@ type site struct {
 func buildPreflight(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, "gke-preflight"), "./cmd/gke-preflight").CombinedOutput(); err != nil {
+	if out, err := deadline.Command(t, "go", "build", "-o", filepath.Join(dir, "gke-preflight"), "./cmd/gke-preflight").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return dir
@@ -119,9 +117,7 @@ func (s *site) write(name, text string) {
 // run runs a script, and returns what it prints and its exit code.
 func (s *site) run(script string) (string, int) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", "-ec", script)
+	cmd := deadline.Command(s.t, "sh", "-ec", script)
 	cmd.Dir, cmd.Env = s.dir, append(slices.Clone(s.env), "STUB_LOG="+s.log, "PLANFILE="+filepath.Join(s.dir, "tfplan"))
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

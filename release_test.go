@@ -3,13 +3,14 @@ package gkepreflight
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // TestReleaseNames: a release has the files that the action fetches.
@@ -42,7 +43,7 @@ func TestReleaseNames(t *testing.T) {
 // TestDependenciesHaveReasons: a decision names every module that this one
 // depends on directly.
 func TestDependenciesHaveReasons(t *testing.T) {
-	out, err := exec.Command("go", "mod", "edit", "-json").Output()
+	out, err := deadline.Command(t, "go", "mod", "edit", "-json").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"gke-preflight/fixtures/deadline"
 	"gke-preflight/preflight/rules"
 )
 
@@ -70,7 +71,7 @@ func TestCommandsRunNothing(t *testing.T) {
 				t.Fatalf("nothing mends %+v", n)
 			}
 			for _, line := range fix.Commands {
-				cmd := exec.Command(sh, "-c", line)
+				cmd := deadline.Command(t, sh, "-c", line)
 				cmd.Dir, cmd.Env = dir, []string{"PATH=" + dir}
 				out, err := cmd.Output()
 				if err != nil {

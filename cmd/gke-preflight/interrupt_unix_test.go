@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // TestInterrupt: a command that waits for what never comes ends when it is
@@ -35,7 +37,7 @@ func TestInterrupt(t *testing.T) {
 				if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 					t.Fatal(err)
 				}
-				cmd := exec.Command("gke-preflight", args...)
+				cmd := deadline.Command(t, "gke-preflight", args...)
 				cmd.Dir = dir
 				var stderr strings.Builder
 				cmd.Stderr = &stderr
@@ -76,7 +78,7 @@ esac
 	if err := os.WriteFile(terraform, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("gke-preflight", "check", dir, "--terraform", terraform)
+	cmd := deadline.Command(t, "gke-preflight", "check", dir, "--terraform", terraform)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
 	var stderr strings.Builder

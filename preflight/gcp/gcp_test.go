@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +21,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // canary is a token that must stand nowhere but in the request.
@@ -544,7 +545,7 @@ func TestGuard(t *testing.T) {
 // discovered are requests for every method of an API.
 func discovered(t *testing.T, api string) map[string]*http.Request {
 	t.Helper()
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
+	dir, err := deadline.Command(t, "go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
 	if err != nil {
 		t.Fatalf("find google.golang.org/api: %v", err)
 	}

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // TestNotAPlan: what cannot be judged is named, with what to run instead.
@@ -124,7 +125,7 @@ func (c *chain) Read(b []byte) (int, error) {
 // TestManyVersions reads the plans of many Terraform versions that
 // terraform-json keeps for its own tests.
 func TestManyVersions(t *testing.T) {
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/hashicorp/terraform-json").Output()
+	dir, err := deadline.Command(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/hashicorp/terraform-json").Output()
 	if err != nil {
 		t.Fatalf("find terraform-json: %v", err)
 	}

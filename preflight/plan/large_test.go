@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // readers are the ways of reading that BenchmarkReaders compares. The last two
@@ -92,7 +94,7 @@ func largePlan(b *testing.B, args ...string) (string, int64) {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	cmd := exec.Command("go", append([]string{"run", "../../fixtures/largeplan", "-plans", "../../fixtures/plans"}, args...)...)
+	cmd := deadline.Command(b, "go", append([]string{"run", "../../fixtures/largeplan", "-plans", "../../fixtures/plans"}, args...)...)
 	cmd.Stdout, cmd.Stderr = f, os.Stderr
 	if err := cmd.Run(); err != nil {
 		b.Fatal(err)
@@ -111,9 +113,9 @@ func benchmarkReader(b *testing.B, name, file string, size int64) {
 	b.SetBytes(size)
 	var peak int64
 	for b.Loop() {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestReader$")
+		cmd := deadline.Command(b, os.Args[0], "-test.run=^TestReader$")
 		if name == "jq" {
-			cmd = exec.Command("jq", ".format_version", file)
+			cmd = deadline.Command(b, "jq", ".format_version", file)
 		}
 		cmd.Env = append(os.Environ(), "BENCH_PLAN="+file, "BENCH_READER="+name)
 		if out, err := cmd.CombinedOutput(); err != nil {

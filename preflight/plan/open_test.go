@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // terraform makes a configuration that needs no provider, and a binary plan of
@@ -26,7 +28,7 @@ func terraform(t *testing.T) (dir, planFile string) {
 	}
 	planFile = filepath.Join(dir, "tfplan")
 	for _, args := range [][]string{{"init", "-input=false"}, {"plan", "-input=false", "-out=" + planFile}} {
-		cmd := exec.Command(program, args...)
+		cmd := deadline.Command(t, program, args...)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("terraform %v: %v\n%s", args, err, out)
@@ -97,7 +99,7 @@ resource "terraform_data" "y" {}
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"workspace", "new", "prod"}, {"workspace", "select", "default"}} {
-		cmd := exec.Command(program, args...)
+		cmd := deadline.Command(t, program, args...)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("terraform %v: %v\n%s", args, err, out)

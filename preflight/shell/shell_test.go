@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // hostile are words that a pull request could put into a plan.
@@ -25,7 +27,7 @@ func TestCommand(t *testing.T) {
 	}
 	for _, word := range hostile() {
 		line := Command("printf", `%s\0`, word, "end")
-		out, err := exec.Command(sh, "-c", line).Output()
+		out, err := deadline.Command(t, sh, "-c", line).Output()
 		if err != nil {
 			t.Errorf("%q: %v", line, err)
 			continue
@@ -64,7 +66,7 @@ func FuzzCommand(f *testing.F) {
 		if strings.Contains(a+b, "\x00") {
 			t.Skip("no argument of a program holds a zero byte")
 		}
-		out, err := exec.Command(sh, "-c", Command("printf", `%s\0`, a, b)).Output()
+		out, err := deadline.Command(t, sh, "-c", Command("printf", `%s\0`, a, b)).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
