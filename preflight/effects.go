@@ -301,7 +301,7 @@ func certain(changes []*plan.Change) []*plan.Change {
 		case "google_project_service":
 			return c.Project().ID == "" || c.Now("service").State != plan.Known
 		case "google_service_account":
-			return c.AccountEmail() == ""
+			return c.AccountEmail() == "" || c.Now("disabled").State == plan.Unknown
 		case "google_project":
 			return c.Now("project_id").State != plan.Known
 		case "google_compute_shared_vpc_service_project":
@@ -372,7 +372,9 @@ func makesAccount(c *plan.Change, n rules.Need) bool {
 func disposesOf(c *plan.Change, n rules.Need) bool {
 	switch c.Type {
 	case "google_service_account":
-		return (c.Goes() || c.After("disabled").True()) && concernsAccount(c, emailOf(n.Principal.Member))
+		disabled := c.After("disabled")
+		mayEnd := c.Goes() || disabled.True() || c.Updates() && disabled.State == plan.Unknown
+		return mayEnd && concernsAccount(c, emailOf(n.Principal.Member))
 	case "google_project_default_service_accounts":
 		action := c.After("action")
 		return c.Creates() && n.Principal.Kind == rules.ComputeDefaultServiceAccount && inProject(c, n.Project) &&

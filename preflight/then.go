@@ -90,9 +90,21 @@ func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange) iam.Binding {
 // sameKind reports whether a change whose resource is not known may be about
 // the given one.
 func sameKind(pc plan.PolicyChange, resource string) bool {
-	kind, _, _ := strings.Cut(resource, "/")
-	return strings.HasPrefix(pc.Type, "google_"+strings.TrimSuffix(kind, "s")+"_") ||
-		strings.HasPrefix(pc.Type, "google_service_account_iam_") && strings.Contains(resource, "/serviceAccounts/")
+	parts := strings.Split(resource, "/")
+	prefix, known := map[string]string{
+		"projects":        "google_project_",
+		"folders":         "google_folder_iam_",
+		"organizations":   "google_organization_iam_",
+		"serviceAccounts": "google_service_account_iam_",
+		"subnetworks":     "google_compute_subnetwork_iam_",
+		"keyRings":        "google_kms_key_ring_iam_",
+		"cryptoKeys":      "google_kms_crypto_key_iam_",
+		"caPools":         "google_privateca_ca_pool_iam_",
+		"topics":          "google_pubsub_topic_iam_",
+		"tagKeys":         "google_tags_tag_key_iam_",
+		"tagValues":       "google_tags_tag_value_iam_",
+	}[parts[max(0, len(parts)-2)]]
+	return known && strings.HasPrefix(pc.Type, prefix)
 }
 
 // awaited reports whether all of the given changes wait for c; without any,

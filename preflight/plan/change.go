@@ -127,6 +127,9 @@ type Value struct {
 	State State
 	// Raw is what JSON decoding gave; nil unless Known.
 	Raw any
+	// Partly reports that parts of a known list or map are not known before
+	// apply.
+	Partly bool
 	// Sensitive reports whether the plan marks it.
 	Sensitive bool
 }
@@ -137,11 +140,17 @@ func (v Value) String() string {
 	return s
 }
 
+// IsUnknown reports whether the value, or a part of it, is not known before apply.
+func (v Value) IsUnknown() bool { return v.State == Unknown || v.Partly }
+
 // True reports whether the value is known to be true, as a bool or as "true".
 func (v Value) True() bool {
 	b, _ := v.Raw.(bool)
 	return b || v.String() == "true"
 }
+
+// maybe reports whether the value is true, or may be.
+func (v Value) maybe() bool { return v.True() || v.State == Unknown }
 
 // Len is the number of elements of a known list; 0 for everything else.
 func (v Value) Len() int {
@@ -171,7 +180,10 @@ func (v Value) Strings() []string {
 func (c *Change) After(path ...any) Value {
 	v, found := lookup(c.change.After, path)
 	if found && v != nil && v != "" {
-		return c.known(v, c.change.AfterSensitive, path)
+		known := c.known(v, c.change.AfterSensitive, path)
+		mark, _ := lookup(c.change.AfterUnknown, path)
+		known.Partly = mark != nil && known.isCollection()
+		return known
 	}
 	if !marked(c.change.AfterUnknown, path) {
 		return Value{}
@@ -200,6 +212,18 @@ func (c *Change) Now(path ...any) Value {
 
 func (c *Change) known(raw, marks any, path []any) Value {
 	return Value{State: Known, Raw: raw, Sensitive: marked(marks, path)}
+}
+
+// isCollection reports whether v is a list or a map of plain values. What is
+// unknown in a block is asked for by its own path.
+func (v Value) isCollection() bool {
+	switch raw := v.Raw.(type) {
+	case map[string]any:
+		return true
+	case []any:
+		return !slices.ContainsFunc(raw, func(e any) bool { _, block := e.(map[string]any); return block })
+	}
+	return false
 }
 
 // configured decides what an attribute that is unknown in the plan is: absent
@@ -295,7 +319,8 @@ func find(e map[string]*tfjson.Expression, path, above []any, planned func([]any
 	here := append(slices.Clone(above), name)
 	x := e[name]
 	if x == nil || x.ExpressionData == nil {
-		if len(path) > 1 && planned(here) > 0 {
+		n := planned(here)
+		if len(path) > 1 && n > 0 || n < 0 && isPlainBlock(name) {
 			return nil, Unknown
 		}
 		return nil, Absent
@@ -306,7 +331,7 @@ func find(e map[string]*tfjson.Expression, path, above []any, planned func([]any
 	if len(x.NestedBlocks) == 0 {
 		return x, Unknown
 	}
-	if n := planned(here); n >= 0 && n != len(x.NestedBlocks) {
+	if planned(here) != len(x.NestedBlocks) {
 		// Dynamic blocks among the others: which one is which is not shown.
 		return nil, Unknown
 	}
@@ -322,6 +347,19 @@ func find(e map[string]*tfjson.Expression, path, above []any, planned func([]any
 		return x, Known
 	}
 	return find(x.NestedBlocks[index], rest, here, planned)
+}
+
+// isPlainBlock reports whether the provider never fills in a block: if all of it
+// is unknown, then a dynamic block makes it. A block that the provider fills in
+// looks the same with a dynamic block and where nobody wrote it.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go
+func isPlainBlock(name string) bool {
+	switch name {
+	case "condition", "rules", "deny_rule", "denial_condition",
+		"fleet", "user_managed_keys_config", "resource_usage_export_config", "secret_manager_config", "reservation_affinity", "sole_tenant_config":
+		return true
+	}
+	return false
 }
 
 // blockCount is the number of nested blocks that a plan has at path; -1 where

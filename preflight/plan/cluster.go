@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -20,7 +21,8 @@ type Cluster struct {
 	// NetworkProject is the project of the network and subnetwork; empty where
 	// it is not known before apply.
 	NetworkProject string
-	// Autopilot reports whether Google manages the nodes.
+	// Autopilot reports whether Google manages the nodes; false also where that
+	// is not known before apply.
 	Autopilot bool
 	// Version is min_master_version; absent means that Google chooses.
 	Version Value
@@ -112,30 +114,32 @@ func (c *Cluster) networkProject() string {
 		if p := ProjectOfName(c.Now(attribute).String()); p != "" {
 			return p
 		}
-		if c.Now(attribute).State != Unknown {
-			continue
+		if c.Now(attribute).State == Unknown {
+			return c.networkProjectBehind(attribute)
 		}
-		if p, known := c.projectBehind(attribute); known {
-			return p
-		}
-		return ""
 	}
 	return c.Project.ID
 }
 
-// projectBehind is the project of the planned object that an attribute of c
-// refers to.
-func (c *Change) projectBehind(attribute string) (string, bool) {
+// networkProjectBehind is the project of the planned network or subnetwork that
+// an attribute of c refers to; empty where the attribute refers to anything
+// else. Both names are paths with the project in them, and a subnetwork is in
+// its network's project: an expression around one names no other network unless
+// it takes the path apart.
+func (c *Change) networkProjectBehind(attribute string) string {
 	if c.block == nil {
-		return "", false
+		return ""
 	}
 	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions[attribute]))
 	all := make([]Project, 0, len(f.changes))
 	for _, other := range f.changes {
+		isNetwork := other.Type == "google_compute_network" || other.Type == "google_compute_subnetwork"
+		if !isNetwork || f.attribute != "id" && f.attribute != "self_link" && f.attribute != "network" {
+			return ""
+		}
 		all = append(all, other.projectWithin(maxHops-1))
 	}
-	p := agreed(all)
-	return p.ID, p.ID != ""
+	return agreed(all).ID
 }
 
 // HostProject is NetworkProject where it is another than the cluster's.
@@ -151,17 +155,34 @@ func (c *Cluster) accounts() []Account {
 	if c.Autopilot {
 		return []Account{c.account(autoProvisioned...)}
 	}
+	if c.After("enable_autopilot").State == Unknown {
+		// It decides which attribute counts.
+		return []Account{unknownAccount(autoProvisioned...)}
+	}
 	out := c.defaultPoolAccounts()
-	if c.After(autoProvisioned...).State != Absent || c.After("cluster_autoscaling", 0, "enabled").True() {
-		out = append(out, c.account(autoProvisioned...))
+	enabled := c.After("cluster_autoscaling", 0, "enabled")
+	switch own := c.account(autoProvisioned...); {
+	case own.Said || enabled.True():
+		out = append(out, own)
+	case enabled.State == Unknown:
+		out = append(out, unknownAccount(autoProvisioned...))
 	}
 	return out
+}
+
+// unknownAccount is an account of which it is not known whether, or by which
+// attribute, it is used.
+func unknownAccount(path ...any) Account {
+	return Account{path: path, Attribute: Path(path...), Said: true, Unknown: true}
 }
 
 // defaultPoolAccounts are those of the pools that the cluster block itself
 // makes: its inline ones, else the default pool. Once that has been thrown
 // away, an update does not bring it back.
 func (c *Cluster) defaultPoolAccounts() []Account {
+	if c.poolsUnknown() {
+		return []Account{unknownAccount("node_pool", 0, "node_config", 0, "service_account")}
+	}
 	if n := c.InlinePools(); n > 0 {
 		var out []Account
 		for i := range n {
@@ -176,12 +197,28 @@ func (c *Cluster) defaultPoolAccounts() []Account {
 }
 
 // InlinePools counts the node_pool blocks that somebody wrote. An existing
-// cluster lists all its pools there, also those of other resources.
+// cluster lists all its pools there, also those of other resources: if nobody
+// wrote a block, they stay as they are. Dynamic blocks stand nowhere in the
+// configuration.
 func (c *Cluster) InlinePools() int {
-	if c.block == nil || !c.Creates() && c.block.expressions["node_pool"] == nil {
+	written := c.Creates() || c.block != nil && c.block.expressions["node_pool"] != nil || c.changes("node_pool")
+	if c.block == nil || !written {
 		return 0
 	}
 	return c.After("node_pool").Len()
+}
+
+// poolsUnknown reports whether it is not known which inline pools there will be.
+func (c *Cluster) poolsUnknown() bool {
+	return c.After("node_pool").State == Unknown && c.block != nil
+}
+
+// changes reports whether an update changes an attribute, or may.
+func (c *Change) changes(attribute string) bool {
+	before, _ := lookup(c.change.Before, []any{attribute})
+	after, _ := lookup(c.change.After, []any{attribute})
+	mark, _ := lookup(c.change.AfterUnknown, []any{attribute})
+	return c.Updates() && (mark != nil || !reflect.DeepEqual(before, after))
 }
 
 // account reads a service account that may be an email, a path, the word
@@ -207,6 +244,12 @@ func (c *Change) account(path ...any) Account {
 // refers to. Providers before 6.13 show no email before apply, but it follows
 // from the account's ID and project.
 // https://docs.cloud.google.com/iam/docs/service-account-types#user-managed
+//
+// A plan does not tell the reference from a template around it. Following counts
+// here because text behind an email, and around a name or an id, makes no valid
+// account, and text before the email of an account that the same plan makes
+// would name another one that has nothing to do with the reference. Later
+// providers show the email, and so what the expression comes to.
 func (c *Change) followAccount(path []any) string {
 	if c.block == nil {
 		return ""
@@ -257,9 +300,16 @@ func (c *Cluster) keys() []Key {
 		paths = append(paths, []any{"node_pool", i, "node_config", 0, "boot_disk_kms_key"})
 	}
 	for _, list := range []string{"service_account_signing_keys", "service_account_verification_keys"} {
-		for i := range c.After("user_managed_keys_config", 0, list).Len() {
+		all := c.After("user_managed_keys_config", 0, list)
+		for i := range all.Len() {
 			paths = append(paths, []any{"user_managed_keys_config", 0, list, i})
 		}
+		if all.State == Unknown {
+			paths = append(paths, []any{"user_managed_keys_config", 0, list})
+		}
+	}
+	if c.poolsUnknown() {
+		paths = append(paths, []any{"node_pool"})
 	}
 	return c.keysAt(paths)
 }
@@ -286,7 +336,9 @@ func (c *Change) keysAt(paths [][]any) []Key {
 }
 
 // plannedKey is the name of the planned key that the attribute at path refers
-// to; empty where it does not follow from the plan.
+// to by its id; empty where it does not follow from the plan. The id is the
+// whole path of the key: an expression around it makes another key's name only
+// if it takes the path apart. Of a key ring's it does make one.
 func (c *Change) plannedKey(path []any) string {
 	if c.block == nil {
 		return ""
@@ -295,7 +347,11 @@ func (c *Change) plannedKey(path []any) string {
 	if state != Known {
 		return ""
 	}
-	return c.plan.follow(c.block.module, expressionOf(e)).resource(maxHops)
+	f := c.plan.follow(c.block.module, expressionOf(e))
+	if len(f.changes) != 1 || f.changes[0].Type != "google_kms_crypto_key" {
+		return ""
+	}
+	return f.resource(maxHops)
 }
 
 func newNodePool(c *Change) *NodePool {
@@ -403,7 +459,7 @@ func (n *NodePool) byReference(x clusterIndex) *Cluster {
 	if len(changes) == 1 {
 		return x.byChange[changes[0]]
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 || n.usesEachValue("cluster") {
 		return nil
 	}
 	found := map[*Cluster]bool{}
@@ -416,6 +472,14 @@ func (n *NodePool) byReference(x clusterIndex) *Cluster {
 		}
 	}
 	return onlyCluster(found)
+}
+
+// usesEachValue reports whether an attribute refers to each.value, which may be
+// the key of any instance.
+func (c *Change) usesEachValue(attribute string) bool {
+	return slices.ContainsFunc(references(c.block.expressions[attribute]), func(r string) bool {
+		return resolve(c.block.module, r).kind == toEach
+	})
 }
 
 // onlyCluster returns the one element of a set; nil if there are more or none.
@@ -435,7 +499,7 @@ func (p *Plan) changesBehind(module string, e *tfjson.Expression) []*Change {
 	x := expressionOf(e)
 	var blocks []string
 	for _, r := range leaves(x.references) {
-		if resolve(module, r).kind != toNothing {
+		if kind := resolve(module, r).kind; kind != toNothing && kind != toEach {
 			blocks = append(blocks, r)
 		}
 	}

@@ -186,13 +186,13 @@ const (
 	// each.key, count, path, terraform: the plan can only be made if they are
 	// known. An instance has its each.key and count.index in its address.
 	toNothing  targetKind = iota
-	toEach                       // each.value
-	toSelf                       // self: the object as apply makes it
-	toVariable                   // an input variable
-	toLocal                      // a local value: plans do not show them
-	toOutput                     // one output of a module
-	toModule                     // all of a module
-	toBlock                      // a resource or data block
+	toEach                // each.value
+	toSelf                // self: the object as apply makes it
+	toVariable            // an input variable
+	toLocal               // a local value: plans do not show them
+	toOutput              // one output of a module
+	toModule              // all of a module
+	toBlock               // a resource or data block
 )
 
 // resolve says what reference, written in the module at path, leads to.

@@ -111,7 +111,7 @@ func (c *Change) takesAway() bool {
 	case "google_project_service":
 		return c.Goes() && c.Before("disable_on_destroy").True()
 	case "google_service_account":
-		return c.Deletes() || c.After("disabled").True() && !c.Before("disabled").True()
+		return c.Deletes() || c.After("disabled").maybe() && !c.Before("disabled").True()
 	case "google_project_iam_custom_role", "google_organization_iam_custom_role":
 		return c.Updates() || c.Deletes()
 	case "google_project_default_service_accounts":

@@ -280,7 +280,7 @@ func (c *Change) accountOf(v Value) string {
 		return ""
 	}
 	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["service_account_id"]))
-	if len(f.changes) != 1 || f.changes[0].AccountEmail() == "" {
+	if len(f.changes) != 1 || f.changes[0].AccountEmail() == "" || f.attribute != "name" && f.attribute != "id" && f.attribute != "email" {
 		return ""
 	}
 	email := f.changes[0].AccountEmail()

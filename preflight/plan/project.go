@@ -38,13 +38,19 @@ func (c *Change) projectWithin(hops int) Project {
 	if v := c.Now("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "attribute project of " + c.Address, Sensitive: v.Sensitive}
 	}
-	if v := c.Before("project"); v.String() != "" {
-		return Project{ID: v.String(), Source: "state of " + c.Address, Sensitive: v.Sensitive}
+	before := c.Before("project")
+	state := Project{ID: before.String(), Source: "state of " + c.Address, Sensitive: before.Sensitive}
+	if state.ID != "" && !c.Creates() {
+		return state
 	}
+	// What is replaced may be made in another project.
 	if p, set := c.configuredProject(hops); set {
 		return p
 	}
-	return c.defaultProject()
+	if p := c.defaultProject(); p.ID != "" || state.ID == "" {
+		return p
+	}
+	return state
 }
 
 // configuredProject follows what the configuration sets project to.

@@ -24,6 +24,27 @@ func (c *Change) resourceName(hops int) string {
 	return ""
 }
 
+// SubnetworkAt is After for an attribute that names a subnetwork: also one that
+// the same plan makes, whose name follows from the plan.
+func (c *Change) SubnetworkAt(path ...any) Value {
+	v := c.After(path...)
+	if v.State != Unknown || c.block == nil {
+		return v
+	}
+	e, state := c.find(path)
+	if state != Known {
+		return v
+	}
+	f := c.plan.follow(c.block.module, expressionOf(e))
+	if len(f.changes) != 1 || f.changes[0].Type != "google_compute_subnetwork" {
+		return v
+	}
+	if name := f.resource(maxHops); name != "" {
+		return Value{State: Known, Raw: name, Sensitive: v.Sensitive}
+	}
+	return v
+}
+
 // ring is the key ring of a key, also one that the plan makes.
 func (c *Change) ring(hops int) string {
 	if v := c.Now("key_ring"); v.State == Known {

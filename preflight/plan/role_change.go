@@ -35,7 +35,9 @@ func (c *Change) roleChange() RoleChange {
 		r.After = []string{}
 	}
 	r.Unknown = after.State == Unknown || len(r.After) != after.Len()
-	if c.After("stage").String() == "DISABLED" {
+	stage := c.After("stage")
+	r.Unknown = r.Unknown || stage.State == Unknown
+	if stage.String() == "DISABLED" {
 		r.After, r.Unknown = []string{}, false
 	}
 	return r

@@ -11,7 +11,7 @@ func binaryAuthorization() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range building(p) {
-				if s.pool || !isOn(s.After("binary_authorization", 0, "evaluation_mode")) && !s.After("binary_authorization", 0, "enabled").True() {
+				if s.pool || !isOn(s.After("binary_authorization", 0, "evaluation_mode")) && !isOn(s.After("binary_authorization", 0, "enabled")) {
 					continue
 				}
 				n := s.ofAgent(BinaryAuthorizationServiceAgent)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"gke-preflight/preflight/plan"
@@ -19,7 +20,7 @@ func hostSubnetwork() Rule {
 			}
 			for _, s := range building(p) {
 				for _, n := range s.furtherSubnetworks() {
-					needs = append(needs, s.onSubnetwork(n.attribute, n.name)...)
+					needs = append(needs, s.onFurther(n)...)
 				}
 			}
 			return needs
@@ -27,33 +28,49 @@ func hostSubnetwork() Rule {
 	}
 }
 
-// A network is a subnetwork that an attribute names.
+// A network is a subnetwork that an attribute names; the name is empty where it
+// is not known before apply.
 type network struct{ attribute, name string }
 
-// furtherSubnetworks are those of other projects that s uses beside the main
-// one: of the private endpoint, of more address ranges, of node pools.
+// furtherSubnetworks are those that s uses beside the main one and that are, or
+// may be, in other projects: of the private endpoint, of more address ranges, of
+// node pools.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
 func (s subject) furtherSubnetworks() []network {
 	paths := [][]any{
 		{"private_cluster_config", 0, "private_endpoint_subnetwork"},
 		{"network_config", 0, "subnetwork"},
 	}
-	for i := range s.After("ip_allocation_policy", 0, "additional_ip_ranges_config").Len() {
-		paths = append(paths, []any{"ip_allocation_policy", 0, "additional_ip_ranges_config", i, "subnetwork"})
-	}
-	for _, list := range []string{"additional_node_network_configs", "additional_pod_network_configs"} {
-		for i := range s.After("network_config", 0, list).Len() {
-			paths = append(paths, []any{"network_config", 0, list, i, "subnetwork"})
+	for _, list := range [][]any{
+		{"ip_allocation_policy", 0, "additional_ip_ranges_config"},
+		{"network_config", 0, "additional_node_network_configs"},
+		{"network_config", 0, "additional_pod_network_configs"},
+	} {
+		for i := range s.After(list...).Len() {
+			paths = append(paths, append(slices.Clone(list), i, "subnetwork"))
 		}
 	}
 	var out []network
 	for _, path := range paths {
-		name := s.After(path...).String()
-		if p := plan.ProjectOfName(name); p != "" && p != s.project.ID {
+		subnetwork := s.SubnetworkAt(path...)
+		name := subnetwork.String()
+		p := plan.ProjectOfName(name)
+		if subnetwork.State == plan.Unknown || p != "" && p != s.project.ID {
 			out = append(out, network{plan.Path(path...), name})
 		}
 	}
 	return out
+}
+
+// onFurther are the needs of both agents on a further subnetwork.
+func (s subject) onFurther(n network) []Need {
+	needs := s.onSubnetwork(n.attribute, n.name)
+	for i := range needs {
+		if n.name == "" {
+			needs[i].Unknown = n.attribute + " is not known before apply"
+		}
+	}
+	return needs
 }
 
 // onSubnetwork are the needs of both agents on a subnetwork, or on its project

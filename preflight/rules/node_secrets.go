@@ -30,7 +30,11 @@ func nodeSecrets() Rule {
 func registrySecrets(s subject, a plan.Account) [][]any {
 	domains := a.Beside("containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config")
 	var out [][]any
-	for i := range s.After(domains...).Len() {
+	all := s.After(domains...)
+	if all.State == plan.Unknown {
+		out = append(out, domains)
+	}
+	for i := range all.Len() {
 		path := append(append([]any{}, domains...), i, "gcp_secret_manager_certificate_config", 0, "secret_uri")
 		if s.After(path...).State != plan.Absent {
 			out = append(out, path)

@@ -31,11 +31,11 @@ func tags() Rule {
 // tagValues are the values of a map of tags, sorted; one that is empty stands
 // for what is not known before apply.
 func tagValues(v plan.Value) []string {
-	if v.State == plan.Unknown {
-		return []string{""}
+	var out []string
+	if v.IsUnknown() {
+		out = append(out, "")
 	}
 	all, _ := v.Raw.(map[string]any)
-	var out []string
 	for _, value := range all {
 		name, _ := value.(string)
 		out = append(out, name)
