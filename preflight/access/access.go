@@ -12,6 +12,7 @@ package access
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -70,6 +71,8 @@ type World struct {
 	Credentials string
 	// Connect makes the way to an API server. It must verify what Trust says.
 	Connect func(Trust) http.RoundTripper
+	// Proxy returns the proxy that Connect goes through; nil for none.
+	Proxy func(*http.Request) (*url.URL, error)
 	// LookPath finds a program as a shell would.
 	LookPath func(string) (string, error)
 	// Run runs a program, without a shell.

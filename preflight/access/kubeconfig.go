@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
+
+	"gke-preflight/preflight/shell"
 )
 
 // A Kubeconfig is what kubectl reads.
@@ -143,7 +147,7 @@ func (c *course) kubeconfig(context.Context) finding {
 func (c *course) compare(k *api.Cluster) finding {
 	s, err := newSite(k, c.plane)
 	if err != nil {
-		return c.stale("kubeconfig_server", "the context's server "+excerpt(k.Server)+" "+err.Error())
+		return c.stale("kubeconfig_server", shownServer(k.Server)+" "+err.Error())
 	}
 	if k.InsecureSkipTLSVerify {
 		c.site = siteOf(c.plane)
@@ -164,15 +168,42 @@ func (c *course) compare(k *api.Cluster) finding {
 	case s.below:
 		return c.unknownServer(s)
 	case s.known(c.plane):
-		c.site = s
-		return passed("context " + c.Entry.Context + " leads to " + s.host + ", an endpoint of the cluster")
+		return c.direct(s, "context "+c.Entry.Context+" leads to "+s.host+", an endpoint of the cluster")
 	case s.loopback():
-		c.site = s
-		return passed("context " + c.Entry.Context + " leads to " + s.host + ", a tunnel if anything; the cluster's certificate decides")
+		return c.direct(s, "context "+c.Entry.Context+" leads to "+s.host+", a tunnel if anything; the cluster's certificate decides")
 	case s.stale():
 		return c.stale("kubeconfig_stale", "the context leads to "+s.host+", which is no endpoint of the cluster: "+strings.Join(endpoints(c.plane), ", "))
 	}
 	return c.unknownServer(s)
+}
+
+// direct makes s the site to ask. A proxy of the kubeconfig's is not used: only
+// the environment, which is the caller's own, says what a token goes through.
+func (c *course) direct(s *site, message string) finding {
+	c.site = s
+	if s.proxy == nil || s.goesThrough(c.proxy(s)) {
+		return passed(message)
+	}
+	s.detour = true
+	return finding{
+		verdict: Undetermined, class: "proxy_unused",
+		message:  message + "; kubectl goes there through the context's proxy-url, which was not used: the server is asked directly",
+		cause:    "the context " + c.Entry.Context + " has a proxy-url, and no token is sent through a proxy on the word of a kubeconfig: whether kubectl gets through is not known",
+		commands: []string{"HTTPS_PROXY=YOUR_PROXY_URL " + shell.Command("gke-preflight", "access", "--context="+c.Entry.Context)},
+	}
+}
+
+// proxy returns that of the environment; nil if there is none.
+func (c *course) proxy(s *site) *url.URL {
+	r, err := http.NewRequest(http.MethodGet, s.url(), nil)
+	if err != nil || c.Proxy == nil {
+		return nil
+	}
+	u, err := c.Proxy(r)
+	if err != nil {
+		return nil
+	}
+	return u
 }
 
 func (c *course) unknownServer(s *site) finding {

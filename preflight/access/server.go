@@ -18,14 +18,11 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// Transport is the way to an API server that World.Connect wants.
+// Transport returns the way to an API server that World.Connect wants. It goes
+// through the proxy of the environment, which is the caller's, if there is one.
 func Transport(t Trust) http.RoundTripper {
-	proxy := http.ProxyFromEnvironment
-	if t.Proxy != nil {
-		proxy = http.ProxyURL(t.Proxy)
-	}
 	return &http.Transport{
-		Proxy:             proxy,
+		Proxy:             http.ProxyFromEnvironment,
 		DialContext:       (&net.Dialer{Timeout: time.Minute}).DialContext,
 		TLSClientConfig:   &tls.Config{RootCAs: t.Roots, ServerName: t.ServerName, MinVersion: tls.VersionTLS12},
 		DisableKeepAlives: true,
@@ -128,6 +125,9 @@ func (c *course) distrusted(a *answer) (finding, bool) {
 	if c.Entry == nil || c.Entry.cluster.InsecureSkipTLSVerify || len(a.chain) == 0 {
 		return finding{}, false
 	}
+	if name := c.site.kubectlName(); a.chain[0].VerifyHostname(name) != nil {
+		return c.stale("kubeconfig_server_name", "kubectl verifies "+c.site.host+" as "+excerpt(name)+", which the cluster's certificate is not for"), true
+	}
 	k := c.Entry.cluster
 	data, file := k.CertificateAuthorityData, k.CertificateAuthority
 	if len(data) == 0 && file != "" {
@@ -162,11 +162,7 @@ func (c *course) vouches(roots *x509.CertPool, chain []*x509.Certificate) bool {
 	for _, cert := range chain[1:] {
 		between.AddCert(cert)
 	}
-	name := c.site.serverName
-	if name == "" {
-		name = c.site.name()
-	}
-	_, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, DNSName: name, CurrentTime: c.Now()})
+	_, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: c.Now()})
 	return err == nil
 }
 
@@ -177,6 +173,8 @@ func (c *course) unreached(ctx context.Context, err error) finding {
 	switch {
 	case ctx.Err() != nil:
 		return open("the time was up before " + host + " answered")
+	case c.site.detour:
+		return open(host + " could not be asked without the context's proxy-url: " + excerpt(err.Error()))
 	case errors.As(err, &name) && name.IsNotFound:
 		return finding{
 			verdict: Fail, class: "endpoint_unknown", message: "there is no host " + name.Name,
@@ -224,7 +222,7 @@ func (c *course) impostor(err error) finding {
 		f.commands = []string{"date -u"}
 	case errors.As(err, &host):
 		f.message = "the certificate of " + c.site.host + " is for another name; no token was sent"
-		f.cause = f.message + ": the context's server, tls-server-name or a tunnel is not right"
+		f.cause = f.message + ": the context's server or a tunnel is not right, or something else answers there"
 	}
 	return f
 }

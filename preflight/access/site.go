@@ -14,23 +14,27 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// A Trust is how an API server must prove itself.
+// A Trust is how an API server must prove itself before it gets a token. It
+// comes from Google's answer alone: a kubeconfig may come from anybody.
 type Trust struct {
 	// Roots are the authorities; nil for those of the system.
 	Roots *x509.CertPool
-	// ServerName is whose certificate it must be; empty for the host's.
+	// ServerName is the name or address that its certificate must have.
 	ServerName string
-	// Proxy is the kubeconfig's; nil for that of the environment.
-	Proxy *url.URL
 }
 
 // A site is where an API server is.
 type site struct {
-	host       string // with the port, unless it is 443
-	dns        bool   // the DNS endpoint, which has a certificate of a public authority
-	below      bool   // there is a path: a gateway, which passes on what it is asked
+	host  string // with the port, unless it is 443
+	dns   bool   // the DNS endpoint, which has a certificate of a public authority
+	below bool   // there is a path: a gateway, which passes on what it is asked
+	// serverName is the name by which kubectl verifies the server, and proxy is
+	// what kubectl goes through; both are the kubeconfig's, and may be empty.
 	serverName string
 	proxy      *url.URL
+	// detour reports that kubectl goes through a proxy that no token is sent
+	// through: what fails directly may work for kubectl.
+	detour bool
 }
 
 // newSite is that of a kubeconfig.
@@ -54,11 +58,30 @@ func newSite(k *api.Cluster, plane *ControlPlane) (*site, error) {
 
 // siteOf is where Google says that the API server is; nil where it does not.
 func siteOf(plane *ControlPlane) *site {
-	all := endpoints(plane)
+	all := sitesOf(plane)
 	if len(all) == 0 {
 		return nil
 	}
-	return &site{host: all[0], dns: all[0] == hostOf(plane.Endpoints.DNS.Endpoint)}
+	return all[0]
+}
+
+// sitesOf returns the endpoints that Google names.
+func sitesOf(plane *ControlPlane) []*site {
+	var out []*site
+	for _, host := range endpoints(plane) {
+		out = append(out, &site{host: host, dns: host == hostOf(plane.Endpoints.DNS.Endpoint)})
+	}
+	return out
+}
+
+// shownServer returns what can be shown of a server's URL: not its user and
+// password.
+func shownServer(server string) string {
+	u, err := url.Parse(server)
+	if err != nil || u.Host == "" {
+		return "the context's server"
+	}
+	return "the context's server " + excerpt(u.Scheme+"://"+u.Host)
 }
 
 // hostOf drops the port that https has anyway, and puts brackets around an
@@ -127,11 +150,17 @@ func (s *site) private(p *ControlPlane) bool {
 
 func (s *site) url() string { return "https://" + s.host + "/api/v1/namespaces?limit=1" }
 
-// trust is what the site must prove: it is the cluster's own authority that
-// counts, as Google tells it, and not the kubeconfig's.
+// trust returns what the site must prove: that it is the endpoint that Google
+// names, by the authority that Google names. The kubeconfig's tls-server-name
+// and certificate-authority do not count: anybody has a certificate of a public
+// authority for some name, and the nodes of a cluster have some of its own.
 func (s *site) trust(p *ControlPlane) (Trust, error) {
-	t := Trust{ServerName: s.serverName, Proxy: s.proxy}
-	if s.dns {
+	named := s.endpoint(p)
+	if named == nil {
+		return Trust{}, errors.New("Google names no endpoint of the cluster")
+	}
+	t := Trust{ServerName: named.name()}
+	if named.dns {
 		return t, nil
 	}
 	pem, err := base64.StdEncoding.DecodeString(p.MasterAuth.CA)
@@ -142,6 +171,29 @@ func (s *site) trust(p *ControlPlane) (Trust, error) {
 		return t, errors.New("the certificate of the cluster's authority, as Google tells it, cannot be read")
 	}
 	return t, nil
+}
+
+// endpoint returns the endpoint that Google names and that the site has to be;
+// nil if there is none. A tunnel has to lead to the one whose name the
+// kubeconfig gives, or to the usual one.
+func (s *site) endpoint(p *ControlPlane) *site {
+	if s.known(p) {
+		return s
+	}
+	for _, named := range sitesOf(p) {
+		if hostOf(named.name()) == hostOf(s.serverName) {
+			return named
+		}
+	}
+	return siteOf(p)
+}
+
+// kubectlName returns the name by which kubectl verifies the server.
+func (s *site) kubectlName() string { return cmp.Or(s.serverName, s.name()) }
+
+// goesThrough reports whether kubectl's proxy is this one.
+func (s *site) goesThrough(proxy *url.URL) bool {
+	return proxy != nil && s.proxy.Scheme == proxy.Scheme && s.proxy.Host == proxy.Host && s.proxy.User.String() == proxy.User.String()
 }
 
 // poolOf is nil where there is no certificate.

@@ -206,7 +206,7 @@ func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*
 func (f *accessFlags) world(ctx context.Context, env Env, client *gcp.Client, source string) access.World {
 	w := access.World{
 		Google: newAccessGoogle(ctx, client), Credentials: source,
-		Connect: access.Transport, LookPath: exec.LookPath, Run: access.Run,
+		Connect: access.Transport, Proxy: http.ProxyFromEnvironment, LookPath: exec.LookPath, Run: access.Run,
 		ReadFile: env.ReadFile, Now: env.Now,
 	}
 	if f.cloud != "" {
