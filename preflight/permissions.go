@@ -139,7 +139,7 @@ func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why st
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (j *judge) refused(n rules.Need, f Finding) Finding {
 	if f.Outcome != Fail && len(n.Clusters) == 0 {
-		return f
+		return j.limited(n, f)
 	}
 	identity, err := j.identityOf(n)
 	if err != nil || identity.Member == "" {
@@ -152,6 +152,69 @@ func (j *judge) refused(n rules.Need, f Finding) Finding {
 		return f.open("the deployer is this account itself, which may not need the permission")
 	}
 	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
+}
+
+// limited looks again at what testIamPermissions said is held, for conditions
+// that end before apply may, or that depend on what the permission is used for.
+// A grant on the project or above it that is not limited is enough, and mostly
+// those policies are read anyway.
+func (j *judge) limited(n rules.Need, f Finding) Finding {
+	identity, err := j.identityOf(n)
+	if f.Outcome != Pass || err != nil || identity.Member == "" || strings.HasPrefix(relativeName(n.Resource), "tag") {
+		return f
+	}
+	levels, complete := j.levels(n.Project)
+	if aboveProjects(n.Resource) {
+		levels, complete = upFrom(n.Resource, levels, complete)
+	}
+	answers := j.evaluateOn(view{levels: levels, complete: complete}, n, identity, n.Permissions)
+	if !j.isInDoubt(n, answers) {
+		return f
+	}
+	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
+}
+
+// isInDoubt reports whether one of the permissions of a need may be held under
+// a limit only, or be held on the resource itself alone.
+func (j *judge) isInDoubt(n rules.Need, answers []iam.Answer) bool {
+	on := testedOn(n)
+	tested, err := j.test(n.Principal, on[0])
+	for i, a := range answers {
+		below := len(on) > 1 && (err != nil || !slices.Contains(tested.Granted, n.Permissions[i]))
+		if a.Verdict != iam.Yes && (below || limitOf(a) != nil || len(a.Unmet) > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// limitOf returns the doubt that explains why a permission is held now and may
+// not be when apply uses it; nil if something else may explain that it is held.
+// A binding of the very account explains it; one of a group does only where
+// nothing else might.
+func limitOf(a iam.Answer) *iam.Doubt {
+	var of *iam.Doubt
+	for i, d := range a.Doubts {
+		switch {
+		case d.Limit != "" && d.Kind == iam.DoubtCondition:
+			return &a.Doubts[i]
+		case d.Limit != "" && of == nil:
+			of = &a.Doubts[i]
+		}
+	}
+	if slices.ContainsFunc(a.Doubts, func(d iam.Doubt) bool { return d.Limit == "" && d.Kind != iam.DoubtDeny }) {
+		return nil
+	}
+	return of
+}
+
+// limitInWords says what a limit is, and what would settle it.
+func limitInWords(d iam.Doubt) string {
+	grant := d.Member + " has " + d.Role + " on " + InWords(d.Resource) + " only if " + d.Detail
+	if d.Limit == iam.LimitRoles {
+		return grant + ", and which roles apply grants or revokes is not known"
+	}
+	return grant + ", which does not stay true for the next hour: renew the grant before apply"
 }
 
 // conditioned corrects what was tested on a project by the bindings that count
@@ -167,6 +230,9 @@ func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Findi
 		case held && a.Verdict == iam.No && len(a.Unmet) > 0:
 			missing = union(missing, p)
 			f.Evidence = unionOf(f.Evidence, unmet(a))
+		case held && a.Verdict == iam.Unknown && limitOf(a) != nil:
+			open = union(open, p)
+			why = union(why, limitInWords(*limitOf(a)))
 		case !held && a.Verdict == iam.No && len(a.Unmet) > 0:
 			f.Evidence = unionOf(f.Evidence, unmet(a))
 		case !held && a.Verdict == iam.Yes && (onlyConditional(a) || unasked(n)):

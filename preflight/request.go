@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
 
@@ -19,6 +20,9 @@ const applyLasts = time.Hour
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (j *judge) requests(n rules.Need, permission string) []iam.Request {
 	base := iam.Request{Time: j.options.Now(), Until: j.options.Now().Add(applyLasts), Programs: j.programs}
+	if strings.HasSuffix(permission, ".setIamPolicy") {
+		base.ChangesPolicy, base.ModifiedRoles = true, j.modifiedRoles(n)
+	}
 	service, kind, _ := strings.Cut(permission, ".")
 	switch {
 	case service == "container" && strings.HasPrefix(kind, "clusters.") && len(n.Clusters) > 0:
@@ -32,6 +36,30 @@ func (j *judge) requests(n rules.Need, permission string) []iam.Request {
 		base.Type, base.Names = resourceAttributes(n.Resource, kind)
 	}
 	return []iam.Request{base}
+}
+
+// modifiedRoles returns the roles that the changes behind a need grant or revoke
+// on its resource; nil if not all of them are known.
+func (j *judge) modifiedRoles(n rules.Need) []string {
+	out := []string{}
+	for _, pc := range j.policyChanges {
+		if !slices.Contains(n.Addresses, pc.Address) {
+			continue
+		}
+		if pc.Unknown || pc.Effect == plan.SetsPolicy || pc.Effect == plan.Strips {
+			return nil
+		}
+		for _, g := range pc.Grants {
+			if g.Role == "" {
+				return nil
+			}
+			out = union(out, g.Role)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 // attributed are the services whose resources have attributes, of those that

@@ -8,6 +8,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 )
 
 // A Request is what conditions may ask about what is asked for.
@@ -25,6 +26,12 @@ type Request struct {
 	// number; nil where it is not known. A condition that is only true for one
 	// of the others counts as Unknown.
 	Names []string
+	// ChangesPolicy reports that the permission is used to change an allow policy,
+	// and ModifiedRoles are the roles that the change grants or revokes; nil where
+	// they are not known. Conditions of delegated grants read them.
+	// https://docs.cloud.google.com/iam/docs/setting-limits-on-granting-roles
+	ChangesPolicy bool
+	ModifiedRoles []string
 	// Programs are shared by all requests of a run, so that each expression is
 	// compiled once and all evaluations together end. Nil: neither.
 	Programs *Programs
@@ -108,7 +115,7 @@ func (c *Condition) Holds(r Request) Verdict {
 	}
 	answer := Unknown
 	for i, name := range r.names() {
-		v := r.throughout(program, name)
+		v := r.throughout(c, program, name)
 		switch {
 		case i == 0 && v != No:
 			return v
@@ -128,13 +135,66 @@ func (r Request) names() []string {
 	return r.Names
 }
 
-// throughout is what a program comes to if that stays the same all the time.
-func (r Request) throughout(program cel.Program, name string) Verdict {
+// throughout returns what a program comes to if that stays the same all the time.
+func (r Request) throughout(c *Condition, program cel.Program, name string) Verdict {
 	first := r.at(program, r.Time, name)
-	if !r.Until.Equal(r.Time) && r.at(program, r.Until, name) != first {
+	if r.changes(c, program, name, first) {
 		return Unknown
 	}
 	return first
+}
+
+// timeStep is how far apart the instants are at which a condition is evaluated:
+// between now and the end it may be false for a while, such as by the hour of
+// the day.
+const timeStep = 5 * time.Minute
+
+// changes reports whether a program comes to something else than first later on.
+func (r Request) changes(c *Condition, program cel.Program, name string, first Verdict) bool {
+	if !strings.Contains(c.Expression, "time") {
+		return false
+	}
+	for t := r.Time.Add(timeStep); t.Before(r.Until); t = t.Add(timeStep) {
+		if r.at(program, t, name) != first {
+			return true
+		}
+	}
+	return r.Until.After(r.Time) && r.at(program, r.Until, name) != first
+}
+
+// A Limit says why a binding that gives a permission now, by the word of
+// testIamPermissions, may not give it when apply uses it.
+type Limit string
+
+// The limits.
+const (
+	// LimitTime: the condition does not stay true for as long as apply may take.
+	LimitTime Limit = "time"
+	// LimitRoles: the condition depends on the roles that a change of a policy is
+	// about, of which testIamPermissions knows nothing.
+	LimitRoles Limit = "roles"
+)
+
+// limit returns what limits a condition that may be true now; empty if nothing
+// does, or if it is false.
+func (c *Condition) limit(r Request) Limit {
+	if c == nil {
+		return ""
+	}
+	program, ok := r.Programs.get(c.Expression)
+	if !ok {
+		return ""
+	}
+	name := r.names()[0]
+	switch now := r.at(program, r.Time, name); {
+	case now == No:
+		return ""
+	case r.changes(c, program, name, now):
+		return LimitTime
+	case now == Unknown && r.ChangesPolicy && strings.Contains(c.Expression, "api."):
+		return LimitRoles
+	}
+	return ""
 }
 
 func (r Request) at(program cel.Program, t time.Time, name string) Verdict {
@@ -147,7 +207,13 @@ func (r Request) at(program cel.Program, t time.Time, name string) Verdict {
 
 // variant are the attributes with what is not known marked as such.
 func (r Request) variant(t time.Time, name string) (cel.PartialActivation, error) {
-	unknown := []*cel.AttributePatternType{cel.AttributePattern("api"), cel.AttributePattern("destination")}
+	unknown := []*cel.AttributePatternType{cel.AttributePattern("destination")}
+	vars := map[string]any{}
+	if r.ModifiedRoles == nil {
+		unknown = append(unknown, cel.AttributePattern("api"))
+	} else {
+		vars["api"] = map[string]any{modifiedGrants: r.ModifiedRoles}
+	}
 	request := map[string]any{}
 	for _, field := range []string{"auth", "host", "path"} {
 		unknown = append(unknown, cel.AttributePattern("request").QualString(field))
@@ -165,7 +231,8 @@ func (r Request) variant(t time.Time, name string) (cel.PartialActivation, error
 		}
 		resource[field] = value
 	}
-	return cel.PartialVars(map[string]any{"request": request, "resource": resource}, unknown...)
+	vars["request"], vars["resource"] = request, resource
+	return cel.PartialVars(vars, unknown...)
 }
 
 func (r Request) verdictOf(program cel.Program, vars cel.PartialActivation) Verdict {
@@ -209,8 +276,8 @@ var environment = sync.OnceValue(func() *cel.Env {
 		cel.Variable("destination", attributes),
 		cel.Variable("api", dyn),
 		cel.Function("extract", cel.MemberOverload("string_extract", []*cel.Type{text, text}, text, cel.BinaryBinding(extract))),
-		cel.Function("getAttribute", cel.MemberOverload("api_get_attribute", []*cel.Type{dyn, text, dyn}, dyn, cel.FunctionBinding(untold))),
-		cel.Function("hasOnly", cel.MemberOverload("list_has_only", []*cel.Type{dyn, cel.ListType(dyn)}, cel.BoolType, cel.FunctionBinding(untold))),
+		cel.Function("getAttribute", cel.MemberOverload("api_get_attribute", []*cel.Type{dyn, text, dyn}, dyn, cel.FunctionBinding(attribute))),
+		cel.Function("hasOnly", cel.MemberOverload("list_has_only", []*cel.Type{dyn, cel.ListType(dyn)}, cel.BoolType, cel.BinaryBinding(hasOnly))),
 	}
 	for _, name := range []string{"matchTag", "matchTagId"} {
 		options = append(options, cel.Function(name, cel.MemberOverload("resource_"+name, []*cel.Type{attributes, text, text}, cel.BoolType, cel.FunctionBinding(untold))))
@@ -227,6 +294,38 @@ var environment = sync.OnceValue(func() *cel.Env {
 
 // untold is the result of a function about what is not known here.
 func untold(...ref.Val) ref.Val { return types.NewErr("not known before the request is made") }
+
+// modifiedGrants is the attribute of the roles that a change of a policy grants
+// or revokes.
+// https://docs.cloud.google.com/iam/docs/conditions-attribute-reference#api-attributes
+const modifiedGrants = "iam.googleapis.com/modifiedGrantsByRole"
+
+// attribute returns an API attribute that is known.
+func attribute(args ...ref.Val) ref.Val {
+	attributes, ok := args[0].(traits.Mapper)
+	if !ok {
+		return untold()
+	}
+	if v, found := attributes.Find(args[1]); found {
+		return v
+	}
+	return untold()
+}
+
+// hasOnly reports whether a list has no other elements than those of another.
+func hasOnly(list, allowed ref.Val) ref.Val {
+	elements, isList := list.(traits.Lister)
+	among, isAlso := allowed.(traits.Lister)
+	if !isList || !isAlso {
+		return untold()
+	}
+	for i := elements.Iterator(); i.HasNext() == types.True; {
+		if among.Contains(i.Next()) != types.True {
+			return types.False
+		}
+	}
+	return types.True
+}
 
 // extract takes a part out of a string by a template with one placeholder,
 // such as /projects/{project}/; empty where it does not fit.

@@ -115,6 +115,9 @@ type Doubt struct {
 	Member, Role, Resource string
 	// Policy is the deny policy of a DoubtDeny.
 	Policy string
+	// Limit is what limits the binding by its condition, which is then in Detail;
+	// empty if nothing does.
+	Limit Limit
 	// Detail is the condition's expression, why a policy was not read, or what
 	// is in doubt about a deny policy.
 	Detail string
@@ -231,6 +234,15 @@ func (a *Answer) doubt(kind DoubtKind, member, role, resource, detail string) {
 	a.Doubts = append(a.Doubts, Doubt{Kind: kind, Member: member, Role: role, Resource: resource, Detail: detail})
 }
 
+// doubtBinding adds a binding that might give the permission.
+func (a *Answer) doubtBinding(kind DoubtKind, q Question, resource, member string, b Binding) {
+	d := Doubt{Kind: kind, Member: member, Role: b.Role, Resource: resource, Limit: b.Condition.limit(q.Request)}
+	if b.Condition != nil && (d.Limit != "" || kind == DoubtCondition) {
+		d.Detail = b.Condition.Expression
+	}
+	a.Doubts = append(a.Doubts, d)
+}
+
 // binding adds what one binding gives, or might give.
 func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	match, member := matchAny(q.Identity, b.Members)
@@ -247,13 +259,13 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	case holds == No:
 		a.Unmet = append(a.Unmet, Unmet{Role: b.Role, Member: member, Resource: resource, Expression: b.Condition.Expression})
 	case has == Unknown:
-		a.doubt(DoubtRole, member, b.Role, resource, "")
+		a.doubtBinding(DoubtRole, q, resource, member, b)
 	case match == maybe && isGroup(member):
-		a.doubt(DoubtGroup, member, b.Role, resource, "")
+		a.doubtBinding(DoubtGroup, q, resource, member, b)
 	case match == maybe:
-		a.doubt(DoubtMember, member, b.Role, resource, "")
+		a.doubtBinding(DoubtMember, q, resource, member, b)
 	case holds == Unknown:
-		a.doubt(DoubtCondition, member, b.Role, resource, b.Condition.Expression)
+		a.doubtBinding(DoubtCondition, q, resource, member, b)
 	default:
 		g := Grant{Role: b.Role, Member: member, Resource: resource, Source: b.Source, Conditional: b.Condition != nil}
 		if g.Source == "" {
