@@ -38,6 +38,7 @@ type action struct {
 	Runs struct {
 		Steps []struct {
 			Name string            `yaml:"name"`
+			Uses string            `yaml:"uses"`
 			If   string            `yaml:"if"`
 			Run  string            `yaml:"run"`
 			Env  map[string]string `yaml:"env"`
@@ -64,6 +65,7 @@ type runner struct {
 	action action
 	temp   string
 	env    []string
+	dir    string // working directory of the job; empty for the repository
 }
 
 func newRunner(t *testing.T, env ...string) *runner {
@@ -72,7 +74,13 @@ func newRunner(t *testing.T, env ...string) *runner {
 	r.env = append(os.Environ(),
 		"RUNNER_TEMP="+r.temp, "RUNNER_OS="+map[string]string{"linux": "Linux", "darwin": "macOS"}[runtime.GOOS],
 		"RUNNER_ARCH="+map[string]string{"amd64": "X64", "arm64": "ARM64"}[runtime.GOARCH],
-		"GITHUB_OUTPUT="+filepath.Join(r.temp, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(r.temp, "summary"), "NO_GCE_CHECK=true")
+		"GITHUB_OUTPUT="+filepath.Join(r.temp, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(r.temp, "summary"),
+		"GITHUB_ENV="+filepath.Join(r.temp, "env"), "GITHUB_PATH="+filepath.Join(r.temp, "path"), "NO_GCE_CHECK=true")
+	for _, name := range []string{"env", "path"} {
+		if err := os.WriteFile(filepath.Join(r.temp, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	r.env = append(r.env, env...)
 	return r
 }
@@ -109,7 +117,7 @@ func (r *runner) step(name string, inputs map[string]string) (string, int) {
 			}))
 		}
 		cmd := deadline.Command(r.t, "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", s.Run)
-		cmd.Env = env
+		cmd.Env, cmd.Dir = env, r.dir
 		out, err := cmd.CombinedOutput()
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
@@ -137,47 +145,195 @@ func (r *runner) file(name string) string {
 // fails and one that passes.
 func TestAction(t *testing.T) {
 	cloud := newCloud(t, "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
-	r := newRunner(t, "GKE_PREFLIGHT_ENDPOINT="+cloud, "GOOGLE_OAUTH_ACCESS_TOKEN=deployer-token")
-	if out, code := r.step("Build gke-preflight", nil); code != 0 {
+	r := newRunner(t, "GKE_PREFLIGHT_ENDPOINT="+cloud, "GOOGLE_OAUTH_ACCESS_TOKEN=deployer-token",
+		// What the job set for its own builds.
+		"GOFLAGS=-mod=vendor", "GOOS=plan9", "GOWORK=/absent/go.work", "GOTOOLCHAIN=local", "GOROOT=/absent")
+	if out, code := r.step("Build gke-preflight", nil); code != 0 || strings.Contains(out, "::") {
 		t.Fatalf("build: exit %d\n%s", code, out)
 	}
-	t.Run("what fails", func(t *testing.T) {
-		r := r.of(t)
-		out, code := r.step("Check the plan", map[string]string{"plan": "fixtures/plans/minimal/plan.json", "args": "--timeout\n1m"})
-		if code != 1 || !strings.Contains(out, "::error ") || !strings.Contains(out, "GP401") {
-			t.Errorf("exit %d\n%s", code, out)
+	for name, test := range map[string]func(*testing.T, *runner){
+		"what fails":        testActionFails,
+		"what passes":       testActionPasses,
+		"what cannot start": testActionCannotStart,
+		"two uses":          testActionTwice,
+		"formats":           testActionFormats,
+		"file names":        testActionFileNames,
+		"wrappers":          testActionWrappers,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, r.of(t)) })
+	}
+	for _, name := range []string{"env", "path"} {
+		if text := r.file(name); text != "" {
+			t.Errorf("later steps of the job are changed: GITHUB_%s is %q", strings.ToUpper(name), text)
 		}
-		outputs := r.outputs()
-		if outputs["result"] != "fail" || outputs["fail"] == "0" || outputs["pass"] == "" || outputs["undetermined"] != "0" {
-			t.Errorf("outputs: %v", outputs)
+	}
+}
+
+func testActionFails(t *testing.T, r *runner) {
+	out, code := r.step("Check the plan", map[string]string{"plan": "fixtures/plans/minimal/plan.json", "args": "--timeout\n1m"})
+	if code != 1 || !strings.Contains(out, "::error ") || !strings.Contains(out, "GP401") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if _, log, _ := strings.Cut(out, "::group::gke-preflight\n"); !strings.Contains(log, "✗ GP401 error") || !strings.HasSuffix(log, "::endgroup::\n") {
+		t.Errorf("the log has no text report:\n%s", out)
+	}
+	outputs := r.outputs()
+	if outputs["result"] != "fail" || outputs["errors"] != "1" || outputs["notes"] == "0" || outputs["warnings"] == "" || outputs["pass"] == "" || outputs["undetermined"] != "0" {
+		t.Errorf("outputs: %v", outputs)
+	}
+	for _, name := range []string{"json", "sarif", "markdown", "html"} {
+		if info, err := os.Stat(outputs[name]); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
 		}
-		for _, name := range []string{"json", "sarif", "markdown", "html"} {
-			if info, err := os.Stat(outputs[name]); err != nil || info.Size() == 0 {
-				t.Errorf("%s: %v", name, err)
-			}
+	}
+	for name := range r.action.Outputs {
+		if outputs[name] == "" {
+			t.Errorf("output %s is not set", name)
 		}
-		for name := range r.action.Outputs {
-			if outputs[name] == "" {
-				t.Errorf("output %s is not set", name)
-			}
-		}
-		if !strings.Contains(r.file("summary"), "GP401") {
-			t.Error("the summary says nothing of GP401")
-		}
-	})
-	t.Run("what passes", func(t *testing.T) {
-		r := r.of(t)
-		out, code := r.step("Check the plan", map[string]string{"plan": "fixtures/plans/nothing-to-check/plan.json", "annotations": "false", "formats": ""})
-		if code != 0 || strings.Contains(out, "::") || r.outputs()["result"] != "pass" {
-			t.Errorf("exit %d\n%s", code, out)
-		}
-	})
-	t.Run("what cannot start", func(t *testing.T) {
-		out, code := r.of(t).step("Check the plan", map[string]string{"plan": "none; touch pwned $(touch pwned)"})
+	}
+	if !strings.Contains(r.file("summary"), "GP401") {
+		t.Error("the summary says nothing of GP401")
+	}
+}
+
+func testActionPasses(t *testing.T, r *runner) {
+	out, code := r.step("Check the plan", map[string]string{"plan": "fixtures/plans/nothing-to-check/plan.json", "annotations": "false", "formats": ""})
+	if code != 0 || strings.Contains(out, "::") || !strings.HasPrefix(out, "PASS") || r.outputs()["result"] != "pass" || r.outputs()["errors"] != "0" {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+func testActionCannotStart(t *testing.T, r *runner) {
+	for _, plan := range []string{"none; touch pwned $(touch pwned)", "--help", "--version", "--config=x"} {
+		out, code := r.step("Check the plan", map[string]string{"plan": plan})
 		if _, err := os.Stat("pwned"); code != 2 || !strings.Contains(out, "::error title=gke-preflight::the check could not start") || err == nil {
-			t.Errorf("exit %d\n%s", code, out)
+			t.Errorf("%s: exit %d\n%s", plan, code, out)
 		}
-	})
+	}
+}
+
+// testActionTwice uses the action twice in a job: each use has its own report.
+func testActionTwice(t *testing.T, r *runner) {
+	r.step("Check the plan", map[string]string{"plan": "fixtures/plans/minimal/plan.json"})
+	first := r.outputs()
+	second := r.of(t)
+	second.step("Check the plan", map[string]string{"plan": "fixtures/plans/nothing-to-check/plan.json"})
+	for name, result := range map[string]string{first["json"]: "fail", second.outputs()["json"]: "pass"} {
+		if data, err := os.ReadFile(name); err != nil || !strings.Contains(string(data), `"result": "`+result+`"`) {
+			t.Errorf("%s: want the report with the result %s: %v", name, result, err)
+		}
+	}
+}
+
+// testActionFormats gives formats that are written anyway, or not words.
+func testActionFormats(t *testing.T, r *runner) {
+	for formats, want := range map[string]int{"json": 1, "json sarif json": 1, "text": 1, " \n sarif\ntext text ": 1, "*": 2, "--terraform=x": 2} {
+		r := r.of(t)
+		dir := t.TempDir()
+		if out, code := r.step("Check the plan", map[string]string{"plan": "fixtures/plans/minimal/plan.json", "formats": formats, "report-directory": dir}); code != want {
+			t.Errorf("formats %q: exit %d, want %d\n%s", formats, code, want, out)
+		}
+		if want == 1 && r.outputs()["json"] != filepath.Join(dir, "gke-preflight.json") {
+			t.Errorf("formats %q: outputs: %v", formats, r.outputs())
+		}
+	}
+}
+
+// testActionFileNames checks plans whose names look like options.
+func testActionFileNames(t *testing.T, r *runner) {
+	plan, err := os.ReadFile("fixtures/plans/minimal/plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.dir = t.TempDir()
+	for name, text := range map[string]string{
+		"cfg": "nonsense", "pwn.sh": "#!/bin/sh\ntouch pwned\n", "--config=cfg": string(plan), "--allow-undetermined": string(plan), "--fail-on=x": string(plan),
+	} {
+		if err := os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(r.dir, "--terraform=."), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(r.dir, "--terraform=./pwn.sh"), plan, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"--config=cfg", "--allow-undetermined", "--fail-on=x", "--terraform=./pwn.sh"} {
+		out, code := r.of(t).in(r.dir).step("Check the plan", map[string]string{"plan": name, "annotations": "false"})
+		if code != 1 || !strings.Contains(out, name+" (Terraform 1.11.4)") {
+			t.Errorf("%s: exit %d, want the plan in the file checked\n%s", name, code, out)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(r.dir, "pwned")); err == nil {
+		t.Error("a file name was run as a program")
+	}
+}
+
+// testActionWrappers checks a binary plan after hashicorp/setup-terraform or
+// opentofu/setup-opentofu, whose wrappers print more than the programs do.
+func testActionWrappers(t *testing.T, r *runner) {
+	plan, err := filepath.Abs("fixtures/plans/minimal/plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for variable, program := range map[string]string{"TERRAFORM_CLI_PATH": "terraform", "TOFU_CLI_PATH": "tofu"} {
+		dir, bin := t.TempDir(), t.TempDir()
+		for file, text := range map[string]string{
+			filepath.Join(dir, "tfplan"):        "PK\x03\x04",
+			filepath.Join(bin, program):         "#!/bin/sh\necho '[command]" + program + "'\ntouch wrapped\n",
+			filepath.Join(bin, program+"-bin"):  terraform,
+			filepath.Join(dir, "set-by-caller"): "",
+		} {
+			if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := r.of(t).in(dir)
+		// Nothing but the wrapper is on PATH, beside what the scripts need.
+		r.env = append(r.env, variable+"="+bin, "PATH="+bin+":/usr/bin:/bin", "STUB_PLAN="+plan, "STUB_LOG="+filepath.Join(dir, "log"))
+		out, code := r.step("Check the plan", map[string]string{"plan": "tfplan"})
+		if _, err := os.Stat(filepath.Join(dir, "wrapped")); code != 1 || err == nil {
+			t.Errorf("%s: exit %d, the wrapper was run: %t\n%s", program, code, err == nil, out)
+		}
+	}
+}
+
+// TestActionWithoutGo: without Go the action says so, and takes the one in the
+// tool cache if that is there.
+func TestActionWithoutGo(t *testing.T) {
+	r := newRunner(t)
+	r.env = append(r.env, "PATH="+emptyPath(t), "RUNNER_TOOL_CACHE="+filepath.Join(r.temp, "cache"))
+	if out, code := r.step("Build gke-preflight", nil); code != 2 || !strings.Contains(out, "::error title=gke-preflight::there is no Go on this runner") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	cached := filepath.Join(r.temp, "cache/go/1.26.8/x64/bin")
+	if err := os.MkdirAll(cached, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(cached, "go"), []byte("#!/bin/sh\necho \"go $* $GOTOOLCHAIN\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := r.step("Build gke-preflight", nil); code != 0 || !strings.HasPrefix(out, "go build ") || !strings.HasSuffix(out, " auto\n") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+// emptyPath returns a directory with the programs that the scripts of the action
+// need, and no Go.
+func emptyPath(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"bash", "sh", "env", "mkdir"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(path, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // of is the runner of another job on the same machine: what was built stays.
@@ -185,7 +341,13 @@ func (r *runner) of(t *testing.T) *runner {
 	for _, name := range []string{"output", "summary"} {
 		_ = os.Remove(filepath.Join(r.temp, name))
 	}
-	return &runner{t: t, action: r.action, temp: r.temp, env: r.env}
+	return &runner{t: t, action: r.action, temp: r.temp, env: slices.Clone(r.env), dir: r.dir}
+}
+
+// in is the runner in another working directory.
+func (r *runner) in(dir string) *runner {
+	r.dir = dir
+	return r
 }
 
 func (r *runner) outputs() map[string]string {
@@ -286,6 +448,9 @@ func TestActionSafe(t *testing.T) {
 	a := readAction(t)
 	used := map[string]bool{}
 	for _, s := range a.Runs.Steps {
+		if s.Uses != "" {
+			t.Errorf("%s uses %s, which may change the job for later steps", s.Name, s.Uses)
+		}
 		if strings.Contains(s.Run, "${{") {
 			t.Errorf("%s puts an expression into a script", s.Name)
 		}

@@ -2,6 +2,9 @@ module gke-preflight
 
 go 1.26.0
 
+// Builds of CI, of releases and of the action have the fixes of this patch release.
+toolchain go1.26.8
+
 require (
 	cel.dev/cel-go v0.33.2
 	cloud.google.com/go/compute/metadata v0.10.0

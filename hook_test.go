@@ -1,7 +1,6 @@
 package gkepreflight
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,9 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"gke-preflight/fixtures/deadline"
 )
 
 // A hook is one of .pre-commit-hooks.yaml.
@@ -56,9 +56,7 @@ func TestHookManifest(t *testing.T) {
 		if err != nil {
 			t.Skip("there is no pre-commit on PATH: only its schema was replayed")
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		if out, err := exec.CommandContext(ctx, program, "validate-manifest", ".pre-commit-hooks.yaml").CombinedOutput(); err != nil {
+		if out, err := deadline.Command(t, program, "validate-manifest", ".pre-commit-hooks.yaml").CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})

@@ -317,7 +317,7 @@ func summarize(findings []Finding, least rules.Severity) (Summary, Outcome) {
 		case Skipped:
 			s.Skipped++
 		case Fail:
-			s.Fail++
+			s.addFailure(f.Severity)
 			if decides {
 				result = Fail
 			}

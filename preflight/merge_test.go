@@ -35,7 +35,7 @@ func TestMerge(t *testing.T) {
 		Projects:      []ProjectRef{{ID: "a"}, {ID: "b"}},
 		Limits:        []string{"deny policies were not read"},
 		Result:        Fail,
-		Summary:       Summary{Pass: 2, Fail: 1},
+		Summary:       Summary{Pass: 2, Fail: 1, Errors: 1},
 		Findings:      []Finding{of("a", pass), of("b", pass), of("b", fail)},
 		Requests:      Requests{Total: 4, ByMethod: map[string]int{"iam.roles.get": 4}},
 		DurationMS:    20,

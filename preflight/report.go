@@ -1,6 +1,10 @@
 package preflight
 
-import "time"
+import (
+	"time"
+
+	"gke-preflight/preflight/rules"
+)
 
 // SchemaVersion is that of the JSON report.
 const SchemaVersion = "1"
@@ -67,12 +71,36 @@ type ProjectRef struct {
 	Source string `json:"source"`
 }
 
-// Summary counts findings by outcome.
+// Summary counts findings by outcome, and those that fail by severity too.
 type Summary struct {
 	Pass         int `json:"pass"`
 	Fail         int `json:"fail"`
 	Undetermined int `json:"undetermined"`
 	Skipped      int `json:"skipped"`
+	// Errors, Warnings and Notes add up to Fail.
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+	Notes    int `json:"notes"`
+}
+
+// WithoutSeverities returns the counts by outcome alone, all that reports of
+// earlier versions have.
+func (s Summary) WithoutSeverities() Summary {
+	s.Errors, s.Warnings, s.Notes = 0, 0, 0
+	return s
+}
+
+// addFailure counts a finding that fails.
+func (s *Summary) addFailure(severity rules.Severity) {
+	s.Fail++
+	switch severity {
+	case rules.Note:
+		s.Notes++
+	case rules.Warning:
+		s.Warnings++
+	default: // One that is not known counts as the worst.
+		s.Errors++
+	}
 }
 
 // Requests counts what was asked of Google Cloud.

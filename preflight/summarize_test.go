@@ -34,8 +34,8 @@ func TestSummarize(t *testing.T) {
 			}
 		})
 	}
-	got, _ := summarize([]Finding{finding(Pass, ""), finding(Fail, ""), finding(Undetermined, ""), finding(Skipped, ""), finding(Pass, "")}, rules.Error)
-	if diff := cmp.Diff(Summary{Pass: 2, Fail: 1, Undetermined: 1, Skipped: 1}, got); diff != "" {
+	got, _ := summarize([]Finding{finding(Pass, ""), finding(Fail, ""), finding(Fail, rules.Error), finding(Fail, rules.Warning), finding(Fail, rules.Note), finding(Undetermined, ""), finding(Skipped, ""), finding(Pass, "")}, rules.Error)
+	if diff := cmp.Diff(Summary{Pass: 2, Fail: 4, Undetermined: 1, Skipped: 1, Errors: 2, Warnings: 1, Notes: 1}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -82,6 +82,8 @@ func otherDocument(members map[string]bool) string {
 		return "a Terraform state file"
 	case members["values"]:
 		return "the JSON of a Terraform state, not of a plan"
+	case members["encrypted_data"]:
+		return "an encrypted plan of OpenTofu (give its path instead, or the output of tofu show -json)"
 	case members["@level"]:
 		return "the log of terraform plan -json, not the plan"
 	case members["provider_schemas"]:

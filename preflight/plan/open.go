@@ -25,7 +25,8 @@ type Input struct {
 	Path  string
 	Stdin io.Reader
 	// Terraform is the program that reads binary plans and plans directories.
-	// Empty: terraform, else tofu, wherever PATH has it.
+	// Empty: terraform or tofu, wherever PATH has it; the one that the directory
+	// shows, or that can read the plan.
 	Terraform string
 	// Progress receives what Terraform says while it works. Nil discards it.
 	Progress io.Writer
@@ -72,8 +73,8 @@ func openFile(ctx context.Context, in Input, o Options) (*Plan, error) {
 	}
 	defer f.Close()
 	r := bufio.NewReader(f)
-	if head, _ := r.Peek(4); isBinaryPlan(head) {
-		return openBinary(ctx, in, workingDirectory(in.Path), in.Path, o)
+	if head, _ := r.Peek(8); isBinaryPlan(head) || isEncryptedPlan(head) {
+		return openBinary(ctx, in, workingDirectory(in.Path), in.Path, isEncryptedPlan(head), o)
 	}
 	p, err := Read(r, o)
 	return p, tooSlow(in, err)
@@ -97,7 +98,12 @@ func workingDirectory(planFile string) string {
 }
 
 func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error) {
-	tf, err := newTerraform(in, in.Path)
+	programs, err := findPrograms(in.Terraform, usesOpenTofu(in.Path))
+	if err != nil {
+		return nil, err
+	}
+	in.Terraform = programs[0]
+	tf, err := newTerraform(in.Terraform, in.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +132,7 @@ func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error
 	if _, err := tf.Plan(ctx, options...); err != nil {
 		return nil, fmt.Errorf("plan %s: %w\nhint: terraform -chdir=%s init", in.Path, err, in.Path)
 	}
-	return openBinary(ctx, in, in.Path, file, o)
+	return openBinary(ctx, in, in.Path, file, false, o)
 }
 
 // show shows what Terraform prints, if anybody looks.
@@ -163,16 +169,12 @@ func planOptions(in Input, file string) ([]tfexec.PlanOption, error) {
 // looked at from a directory of its own, in which the workspace is selected,
 // through a script that says where that is.
 func inWorkspace(ctx context.Context, in Input, temp string) (*tfexec.Terraform, error) {
-	program, err := findTerraform(in.Terraform)
-	if err != nil {
-		return nil, err
-	}
 	data, err := dataDirectory(in.Path, temp, in.Workspace)
 	if err != nil {
 		return nil, err
 	}
 	script := filepath.Join(temp, "terraform")
-	text := "#!/bin/sh\nTF_DATA_DIR=" + quoted(data) + " exec " + quoted(program) + " \"$@\"\n"
+	text := "#!/bin/sh\nTF_DATA_DIR=" + quoted(data) + " exec " + quoted(in.Terraform) + " \"$@\"\n"
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		return nil, err
 	}
@@ -220,39 +222,84 @@ func dataDirectory(dir, temp, workspace string) (string, error) {
 	return data, os.WriteFile(filepath.Join(data, "environment"), []byte(workspace), 0o600)
 }
 
-// openBinary lets terraform-exec show a binary plan, and reads what Terraform
-// prints as it is printed.
-func openBinary(ctx context.Context, in Input, dir, file string, o Options) (*Plan, error) {
+// openBinary reads a binary plan with the first program that can show it.
+// OpenTofu is tried first if the plan is encrypted or dir is OpenTofu's.
+func openBinary(ctx context.Context, in Input, dir, file string, encrypted bool, o Options) (*Plan, error) {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return nil, fmt.Errorf("show plan: %w", err)
 	}
-	tf, err := newTerraform(in, dir)
+	programs, err := findPrograms(in.Terraform, encrypted || usesOpenTofu(dir))
+	if err != nil {
+		return nil, err
+	}
+	var first error
+	for _, program := range programs {
+		in.Terraform = program
+		p, err := showBinary(ctx, in, dir, file, o)
+		var failed *programError
+		if !errors.As(err, &failed) || ctx.Err() != nil {
+			return p, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
+}
+
+// showBinary lets a program show a binary plan, and reads what it prints as it is
+// printed.
+func showBinary(ctx context.Context, in Input, dir, file string, o Options) (*Plan, error) {
+	tf, err := newTerraform(in.Terraform, dir)
 	if err != nil {
 		return nil, err
 	}
 	// Asked first, and so remembered: it must not stand before the plan.
 	if _, _, err := tf.Version(ctx, false); err != nil {
-		return nil, fmt.Errorf("show plan %s: %w", file, err)
+		return nil, &programError{file: file, err: err}
 	}
-	return showPlan(ctx, tf, file, o)
-}
-
-func showPlan(ctx context.Context, tf *tfexec.Terraform, file string, o Options) (*Plan, error) {
-	out, in := io.Pipe()
-	tf.SetStdout(in)
+	out, w := io.Pipe()
 	shown := make(chan error, 1)
 	go func() {
-		_, err := tf.ShowPlanFile(ctx, file)
-		shown <- err
-		_ = in.CloseWithError(io.EOF)
+		shown <- showPlan(ctx, tf, in, dir, file, w)
+		_ = w.CloseWithError(io.EOF)
 	}()
 	p, readErr := Read(out, o)
 	_, _ = io.Copy(io.Discard, out)
 	if err := <-shown; err != nil {
-		return nil, fmt.Errorf("show plan %s: %w\nhint: run gke-preflight where terraform init was run", file, err)
+		return nil, &programError{file: file, err: err}
 	}
 	return p, readErr
+}
+
+// showPlan writes the JSON of a binary plan. OpenTofu evaluates variables to
+// decrypt a plan, so it needs those that the plan was made with, which
+// terraform-exec cannot hand over.
+func showPlan(ctx context.Context, tf *tfexec.Terraform, in Input, dir, file string, w io.Writer) error {
+	if !isOpenTofu(in.Terraform) || len(in.Vars) == 0 && len(in.VarFiles) == 0 {
+		tf.SetStdout(w)
+		_, err := tf.ShowPlanFile(ctx, file)
+		return err
+	}
+	args := []string{"show", "-json", "-no-color"}
+	for _, f := range in.VarFiles {
+		path, err := filepath.Abs(f)
+		if err != nil {
+			return err
+		}
+		args = append(args, "-var-file="+path)
+	}
+	for _, v := range in.Vars {
+		args = append(args, "-var="+v)
+	}
+	var complaint strings.Builder
+	cmd := exec.CommandContext(ctx, in.Terraform, append(args, file)...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, w, &complaint
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%w\n%s", err, complaint.String())
+	}
+	return nil
 }
 
 // turns lets two streams write to one, in turn.
@@ -268,30 +315,10 @@ func (t *turns) Write(b []byte) (int, error) {
 	return t.w.Write(b)
 }
 
-func newTerraform(in Input, dir string) (*tfexec.Terraform, error) {
-	program, err := findTerraform(in.Terraform)
-	if err != nil {
-		return nil, err
-	}
+func newTerraform(program, dir string) (*tfexec.Terraform, error) {
 	tf, err := tfexec.NewTerraform(dir, program)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", program, err)
 	}
 	return tf, nil
-}
-
-func findTerraform(named string) (string, error) {
-	if named != "" {
-		path, err := exec.LookPath(named)
-		if err != nil {
-			return "", fmt.Errorf("find terraform: %w", err)
-		}
-		return filepath.Abs(path)
-	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return filepath.Abs(path)
-		}
-	}
-	return "", errors.New("find terraform: neither terraform nor tofu is on PATH\nhint: terraform show -json tfplan > plan.json   # and check that, or name the program with --terraform")
 }

@@ -2,9 +2,12 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
+
+	"gke-preflight/preflight"
 )
 
 // TestReadJSON: what was written reads back as itself.
@@ -28,6 +31,23 @@ func TestReadJSON(t *testing.T) {
 }
 
 // TestReadJSONRefuses: what is no report, or might hide a failure.
+// TestReadJSONOfEarlierVersion reads a report whose summary does not count by
+// severity, and refuses one that counts wrong.
+func TestReadJSONOfEarlierVersion(t *testing.T) {
+	r := failing()
+	r.Summary = r.Summary.WithoutSeverities()
+	for want, summary := range map[string]preflight.Summary{"": r.Summary, "do not come to its summary": {Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Notes: 2}} {
+		r.Summary = summary
+		data, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadJSON(data); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want %q", summary, err, want)
+		}
+	}
+}
+
 func TestReadJSONRefuses(t *testing.T) {
 	data, err := os.ReadFile("testdata/reports/agent-without-role.json")
 	if err != nil {

@@ -30,7 +30,7 @@ func failing() *preflight.Report {
 		Deployers:     []preflight.DeployerRef{{Member: "serviceAccount:terraform@acme-prod.iam.gserviceaccount.com", Source: "GOOGLE_OAUTH_ACCESS_TOKEN"}},
 		Projects:      []preflight.ProjectRef{{ID: "acme-prod", Number: "111", Source: "provider google"}},
 		Result:        preflight.Fail,
-		Summary:       preflight.Summary{Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1},
+		Summary:       preflight.Summary{Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Errors: 1, Warnings: 1},
 		Limits:        []string{"deny policies were not read"},
 		Findings: []preflight.Finding{
 			{
