@@ -25,10 +25,10 @@ func arrows() map[string][]string {
 		},
 		"preflight":          {"preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
 		"preflight/plan":     {"preflight/input"},
-		"preflight/access":   {"preflight/gcp", "preflight/shell"},
-		"preflight/diagnose": {"preflight/shell"},
+		"preflight/access":   {"preflight/gcp", "preflight/shell", "preflight/term"},
+		"preflight/diagnose": {"preflight/shell", "preflight/term"},
 		"preflight/rules":    {"preflight/plan"},
-		"preflight/report":   {"preflight", "preflight/rules"},
+		"preflight/report":   {"preflight", "preflight/rules", "preflight/term"},
 
 		"preflight/rules/internal/gendocs": {"preflight/rules"},
 	}

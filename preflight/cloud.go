@@ -325,19 +325,22 @@ func (c *cloud) tagLevels(value string) (levels []iam.Level, complete bool) {
 func (c *cloud) test(p rules.Principal, resource string) (gcp.Tested, error) {
 	key := asked{caller: callerKey(p), resource: resource}
 	return c.tested.get(key, func() (gcp.Tested, error) {
-		return c.as(p).TestPermissions(c.ctx, resource, c.wanted.of(key))
+		client, err := c.as(p)
+		if err != nil {
+			return gcp.Tested{}, err
+		}
+		return client.TestPermissions(c.ctx, resource, c.wanted.of(key))
 	})
 }
 
-// as is the client that asks on behalf of p.
-func (c *cloud) as(p rules.Principal) *gcp.Client {
+// as returns the client that asks on behalf of p.
+func (c *cloud) as(p rules.Principal) (*gcp.Client, error) {
 	if p.Member == "" {
-		return c.client
+		return c.client, nil
 	}
-	client, _ := c.callers.get(callerKey(p), func() (*gcp.Client, error) {
-		return c.client.As(strings.TrimPrefix(p.Member, "serviceAccount:"), p.Delegates), nil
+	return c.callers.get(callerKey(p), func() (*gcp.Client, error) {
+		return c.client.As(strings.TrimPrefix(p.Member, "serviceAccount:"), p.Delegates)
 	})
-	return client
 }
 
 // levels are the allow policies that decide about a project: its own and those

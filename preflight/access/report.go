@@ -2,10 +2,11 @@ package access
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
+
+	"gke-preflight/preflight/term"
 )
 
 // SchemaVersion is that of the JSON. It changes when a member goes or changes
@@ -48,13 +49,9 @@ func Unknown(cause string) *Result {
 	return &Result{Result: Undetermined, Steps: []Step{}, Class: "cluster_unknown", Cause: cause}
 }
 
-// JSON writes a report for programs.
-func JSON(w io.Writer, r *Report) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(r)
-}
+// JSON writes a report for programs. What servers and programs said is in it:
+// commands for CI servers are escaped.
+func JSON(w io.Writer, r *Report) error { return term.JSON(w, r) }
 
 // TextOptions are how text is written.
 type TextOptions struct {

@@ -329,7 +329,10 @@ func (f *cloudFlags) deployer(ctx context.Context, client *gcp.Client, source st
 	if account == "" {
 		return client, source, nil
 	}
-	other := client.As(account, nil)
+	other, err := client.As(account, nil)
+	if err != nil {
+		return nil, "", err
+	}
 	var e *gcp.Error
 	if _, err := other.Identity(ctx); errors.As(err, &e) && e.Method == gcp.MethodGenerateAccessToken && (e.Denied() || e.NotFound()) {
 		return nil, "", fmt.Errorf("impersonate %s: %w\nhint: grant roles/iam.serviceAccountTokenCreator on it to the account behind %s", account, err, source)

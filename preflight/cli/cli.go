@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -69,8 +71,32 @@ type verdict struct{ code int }
 
 func (verdict) Error() string { return "the plan does not pass" }
 
-// Main runs the command that args name and returns the exit code.
-func Main(ctx context.Context, env Env, args []string) int {
+// Main runs the command that args name and returns the exit code. A fault of the
+// program's own is told without its value, which may hold something of the plan.
+func Main(ctx context.Context, env Env, args []string) (code int) {
+	defer func() {
+		if recover() != nil {
+			fmt.Fprintln(env.Stderr, "gke-preflight: internal error at "+faultyLine()+"\nhint: this is a bug; report this line and the version")
+			code = ExitStart
+		}
+	}()
+	return run(ctx, env, args)
+}
+
+// faultyLine returns where the program panicked.
+func faultyLine() string {
+	pc := make([]uintptr, 50)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(0, pc)])
+	for panicked := false; ; {
+		f, more := frames.Next()
+		if panicked && !strings.HasPrefix(f.Function, "runtime.") || !more {
+			return fmt.Sprintf("%s (%s:%d)", f.Function, filepath.Base(f.File), f.Line)
+		}
+		panicked = panicked || f.Function == "runtime.gopanic"
+	}
+}
+
+func run(ctx context.Context, env Env, args []string) int {
 	root := newRoot(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

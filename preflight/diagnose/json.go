@@ -1,14 +1,11 @@
 package diagnose
 
 import (
-	"encoding/json"
 	"io"
+
+	"gke-preflight/preflight/term"
 )
 
-// JSON writes a report for machines.
-func JSON(w io.Writer, r *Report) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
-}
+// JSON writes a report for machines. It quotes a log, which may hold commands
+// for CI servers: they are escaped.
+func JSON(w io.Writer, r *Report) error { return term.JSON(w, r) }

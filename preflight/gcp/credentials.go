@@ -114,17 +114,35 @@ func (e Environment) fromJSON(ctx context.Context, source string, data []byte) (
 	return e.quota(c, head.QuotaProject), nil
 }
 
-// client puts the way to the endpoint under the requests that make tokens.
+// client puts the way to the endpoint under the requests that make tokens. They
+// carry secrets, which no redirect takes elsewhere and no plain http shows.
 func (e Environment) client(ctx context.Context) (context.Context, error) {
 	base := e.HTTP
 	if base == nil {
 		base = standardTransport()
 	}
-	base, err := atEndpoint(e.Endpoint, base)
+	base, err := atEndpoint(e.Endpoint, confidential{base})
 	if err != nil {
 		return nil, err
 	}
-	return context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: base}), nil
+	return context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
+		Transport:     base,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}), nil
+}
+
+// confidential sends secrets over TLS only, but to this machine. What carries
+// none may go in the clear: federated identities fetch their subject's token
+// from the metadata server of another cloud, which speaks http only.
+type confidential struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (c confidential) RoundTrip(r *http.Request) (*http.Response, error) {
+	secret := r.Body != nil && r.Body != http.NoBody || r.Header.Get("Authorization") != ""
+	if secret && r.URL.Scheme != "https" && !isLoopback(r.URL.Hostname()) {
+		return nil, fmt.Errorf("make a token at %s: not over %s, which shows the credentials to everybody on the way", r.URL.Host, r.URL.Scheme)
+	}
+	return c.next.RoundTrip(r)
 }
 
 // quota adds the project that requests are billed to: that of the environment

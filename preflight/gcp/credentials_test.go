@@ -8,12 +8,15 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/oauth2"
 )
 
 // keyFile is a service account's key, made for this test.
@@ -121,3 +124,81 @@ func TestNoCredentials(t *testing.T) {
 		}
 	}
 }
+
+// TestTokensAreNotSentOn: the requests that make tokens carry the credentials,
+// and go to no other server and not in the clear.
+func TestTokensAreNotSentOn(t *testing.T) {
+	var stolen []string
+	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		stolen = append(stolen, r.Method+" "+string(body)+r.Header.Get("Authorization"))
+		answer(w, 200, `{"access_token": "made", "expires_in": 3600, "token_type": "Bearer"}`)
+	}))
+	defer thief.Close()
+	status := 0
+	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, thief.URL+"/steal", status)
+	}))
+	defer tokens.Close()
+	for name, file := range map[string]string{"a user's login": userFile, "a key": keyFile(t)} {
+		for _, status = range []int{301, 302, 303, 307, 308} {
+			c, err := FindCredentials(context.Background(), Environment{
+				Getenv: func(n string) string { return map[string]string{"GOOGLE_CREDENTIALS": file}[n] }, Endpoint: tokens.URL,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if token, err := c.TokenSource.Token(); err == nil {
+				t.Errorf("%s: %d: got the token %q of another server", name, status, token.AccessToken)
+			}
+		}
+	}
+	if len(stolen) > 0 {
+		t.Errorf("another server got %q", stolen)
+	}
+}
+
+// TestTokensInTheClear: plain http shows credentials to nobody but this machine.
+func TestTokensInTheClear(t *testing.T) {
+	for _, tt := range []struct {
+		method, url, body, authorization string
+		sent                             bool
+	}{
+		{"POST", "https://oauth2.googleapis.com/token", "refresh_token=r", "", true},
+		{"POST", "http://oauth2.googleapis.com/token", "refresh_token=r", "", false},
+		{"POST", "http://127.0.0.1:1/token", "refresh_token=r", "", true},
+		{"POST", "http://localhost.evil.example/token", "refresh_token=r", "", false},
+		{"GET", "http://evil.example/token", "", "Bearer b", false},
+		{"GET", "http://169.254.169.254/metadata/identity/oauth2/token", "", "", true}, // of Azure
+		{"PUT", "http://169.254.169.254/latest/api/token", "", "", true},               // of AWS
+	} {
+		sent := false
+		base := roundTrip(func(r *http.Request) (*http.Response, error) {
+			sent = true
+			return &http.Response{StatusCode: 200, Body: http.NoBody, Request: r}, nil
+		})
+		ctx, err := Environment{HTTP: base}.client(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.NewRequestWithContext(ctx, tt.method, tt.url, strings.NewReader(tt.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.authorization != "" {
+			r.Header.Set("Authorization", tt.authorization)
+		}
+		answer, err := ctx.Value(oauth2.HTTPClient).(*http.Client).Do(r)
+		if err == nil {
+			_ = answer.Body.Close()
+		}
+		if sent != tt.sent || (err == nil) != tt.sent {
+			t.Errorf("%s %s: sent is %t: %v", tt.method, tt.url, sent, err)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

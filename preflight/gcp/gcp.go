@@ -67,6 +67,8 @@ type shared struct {
 	base    http.RoundTripper
 	quotas  quotas
 	counter *counter
+	// connect makes the API clients of a client.
+	connect func(*Client, context.Context) error
 }
 
 // New makes a client. Its errors are about the endpoint.
@@ -86,7 +88,7 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	if o.AttemptTimeout == 0 {
 		o.AttemptTimeout = 30 * time.Second
 	}
-	s := &shared{options: o, base: base, counter: newCounter()}
+	s := &shared{options: o, base: base, counter: newCounter(), connect: (*Client).connect}
 	if !o.Replayed {
 		s.quotas = knownQuotas()
 	}
@@ -109,7 +111,7 @@ func (s *shared) client(ctx context.Context, t tokens, quotaProject string) (*Cl
 		Transport:     stack,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	return c, c.connect(ctx)
+	return c, s.connect(c, ctx)
 }
 
 // connect makes the API clients. They send nothing yet.
@@ -129,17 +131,17 @@ func (c *Client) connect(ctx context.Context) error {
 	return nil
 }
 
-// As is a client that asks as another service account, through a token that it
-// makes when it is first needed. Delegates is the chain in between, nearest
-// first.
-func (c *Client) As(account string, delegates []string) *Client {
+// As returns a client that asks as another service account, through a token
+// that it makes when it is first needed. Delegates is the chain in between,
+// nearest first. There is no client to fall back on: what is asked as the owner
+// says nothing about the account.
+func (c *Client) As(account string, delegates []string) (*Client, error) {
 	t := tokensOf(&impersonated{owner: c, account: account, delegates: delegates})
 	other, err := c.shared.client(context.Background(), t, "")
 	if err != nil {
-		// The same call succeeded for the owner, with the same options.
-		return c
+		return nil, fmt.Errorf("ask as %s: %w", account, err)
 	}
-	return other
+	return other, nil
 }
 
 // Requests counts what was asked so far, by method ID.

@@ -382,7 +382,7 @@ func TestImpersonation(t *testing.T) {
 		callers.Store(r.Header.Get("Authorization"), true)
 		answer(w, 200, `{"permissions": []}`)
 	})
-	other := c.As("a@p.iam.gserviceaccount.com", nil)
+	other := as(t, c, "a@p.iam.gserviceaccount.com")
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -405,7 +405,7 @@ func TestImpersonationRefused(t *testing.T) {
 		answer(w, 403, `{"error": {"code": 403, "message": "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).", "details": [
 			{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED", "domain": "iam.googleapis.com", "metadata": {"permission": "iam.serviceAccounts.getAccessToken"}}]}}`)
 	})
-	_, err := c.As("a@p.iam.gserviceaccount.com", nil).Project(t.Context(), "acme-prod")
+	_, err := as(t, c, "a@p.iam.gserviceaccount.com").Project(t.Context(), "acme-prod")
 	var e *Error
 	if !errors.As(err, &e) || e.Method != MethodGenerateAccessToken || !e.Denied() || e.Metadata["permission"] != "iam.serviceAccounts.getAccessToken" {
 		t.Errorf("the error is %+v, want that the token was refused", err)
@@ -651,4 +651,26 @@ func FuzzError(f *testing.F) {
 			t.Errorf("the error is %q", e)
 		}
 	})
+}
+
+func as(t *testing.T, c *Client, account string) *Client {
+	t.Helper()
+	other, err := c.As(account, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return other
+}
+
+// TestNoClientOfAnother: where no client can be made that asks as an account,
+// nobody asks as the owner in its place.
+func TestNoClientOfAnother(t *testing.T) {
+	c, err := New(t.Context(), Options{Credentials: credentials()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.shared.connect = func(*Client, context.Context) error { return errors.New("no") }
+	if other, err := c.As("a@p.iam.gserviceaccount.com", nil); err == nil || other != nil {
+		t.Errorf("got %v, %v", other, err)
+	}
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"io"
+	"strconv"
 )
 
 // A tokenScan passes a plan on, and looks for access tokens that stand in it
@@ -14,7 +15,7 @@ type tokenScan struct {
 }
 
 // tokenName is the attribute of data.google_client_config that holds one.
-const tokenName = `"access_token":`
+const tokenName = `"access_token"`
 
 // Read implements io.Reader.
 func (s *tokenScan) Read(p []byte) (int, error) {
@@ -27,15 +28,37 @@ func (s *tokenScan) Read(p []byte) (int, error) {
 
 // look searches what has come, and the end of what came before.
 func (s *tokenScan) look(chunk []byte) {
-	const overlap = len(tokenName) + 8
+	const overlap = 6*len(tokenName) + 16 // each letter may be written as an escape
 	head := chunk[:min(len(chunk), overlap)]
-	s.found = hasToken(append(s.tail, head...)) || hasToken(chunk)
+	s.found = hasToken(unescaped(append(s.tail, head...))) || hasToken(unescaped(chunk))
 	if len(chunk) >= overlap {
 		s.tail = bytes.Clone(chunk[len(chunk)-overlap:])
 		return
 	}
 	s.tail = append(s.tail, chunk...)
 	s.tail = bytes.Clone(s.tail[max(0, len(s.tail)-overlap):])
+}
+
+// unescaped returns data with the letters that are written as \u00XX as they are.
+// Quotes stay escaped: they are no ends of strings.
+func unescaped(data []byte) []byte {
+	if !bytes.Contains(data, []byte(`\u00`)) {
+		return data
+	}
+	out := make([]byte, 0, len(data))
+	for {
+		i := bytes.Index(data, []byte(`\u00`))
+		if i < 0 || i+6 > len(data) {
+			return append(out, data...)
+		}
+		out = append(out, data[:i]...)
+		letter, err := strconv.ParseUint(string(data[i+4:i+6]), 16, 8)
+		if c := byte(letter); err == nil && (c == '_' || c|' ' >= 'a' && c|' ' <= 'z') {
+			out, data = append(out, c), data[i+6:]
+			continue
+		}
+		out, data = append(out, data[i:i+4]...), data[i+4:]
+	}
 }
 
 func hasToken(data []byte) bool {
@@ -45,9 +68,13 @@ func hasToken(data []byte) bool {
 			return false
 		}
 		data = data[i+len(tokenName):]
-		value := bytes.TrimLeft(data, " \t\r\n")
-		if len(value) > 1 && value[0] == '"' && value[1] != '"' {
+		value, ok := bytes.CutPrefix(bytes.TrimLeft(data, blanks), []byte(":"))
+		value = bytes.TrimLeft(value, blanks)
+		if ok && len(value) > 1 && value[0] == '"' && value[1] != '"' {
 			return true
 		}
 	}
 }
+
+// blanks may stand between the parts of JSON.
+const blanks = " \t\r\n"

@@ -50,7 +50,7 @@ func (t *text) failure(f preflight.Finding) {
 	t.fix(f.Fix)
 	t.name("more", "gke-preflight rules "+f.Rule)
 	if t.options.Verbose {
-		t.name("", f.URL)
+		t.name("", linkOf(f))
 	}
 }
 

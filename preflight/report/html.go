@@ -195,7 +195,7 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 func newHTMLFinding(id string, f preflight.Finding) htmlFinding {
 	v := htmlFinding{
 		ID: id, Class: classOf(f), Mark: markOf(f.Outcome, f.Severity), Outcome: string(f.Outcome), Severity: Clean(string(f.Severity)),
-		Rule: Clean(f.Rule), Headline: htmlHeadline(f), Title: Clean(f.Title), URL: f.URL,
+		Rule: Clean(f.Rule), Headline: htmlHeadline(f), Title: Clean(f.Title), URL: linkOf(f),
 	}
 	v.Label = v.Severity
 	if f.Outcome == preflight.Undetermined {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"gke-preflight/preflight/term"
 )
 
 // text is a report on its way out. All of it goes through line, which cleans
@@ -29,7 +31,7 @@ func faint(s string) span { return span{dim, s} }
 
 func (t *text) clean(s string) string {
 	if t.options.ASCII {
-		return cleanASCII(s)
+		return term.CleanASCII(s)
 	}
 	return Clean(s)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/term"
 )
 
 func TestWrap(t *testing.T) {
@@ -168,7 +169,7 @@ func FuzzClean(f *testing.F) {
 	f.Add("###")
 	f.Add("\\::\xff")
 	f.Fuzz(func(t *testing.T, s string) {
-		for name, clean := range map[string]func(string) string{"Clean": Clean, "cleanASCII": cleanASCII} {
+		for name, clean := range map[string]func(string) string{"Clean": Clean, "CleanASCII": term.CleanASCII} {
 			once := clean(s)
 			if twice := clean(once); twice != once {
 				t.Errorf("%s: %q, then %q", name, once, twice)

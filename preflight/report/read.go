@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/rules"
@@ -32,7 +33,28 @@ func ReadJSON(data []byte) (*preflight.Report, error) {
 	if err := json.Unmarshal(data, r); err != nil {
 		return nil, fmt.Errorf("got a report that is broken: %w", err)
 	}
+	for i, f := range r.Findings {
+		r.Findings[i].URL = linkOf(f)
+	}
 	return r, known(r)
+}
+
+// linkOf returns the link to the page of a finding's rule; empty if it has none.
+// Where it leads is never taken from a report, which anybody can write.
+func linkOf(f preflight.Finding) string {
+	if f.URL == "" {
+		return ""
+	}
+	return pageURL(f.Rule)
+}
+
+// pageURL returns the link to a rule's page; empty if id is none of a rule.
+func pageURL(id string) string {
+	digits, ok := strings.CutPrefix(id, "GP")
+	if !ok || digits == "" || len(digits) > 5 || strings.Trim(digits, "0123456789") != "" {
+		return ""
+	}
+	return rules.Rule{ID: id}.URL()
 }
 
 // known reports outcomes that this version does not know, and a summary that

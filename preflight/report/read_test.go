@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -80,5 +81,40 @@ func TestReadJSONRefuses(t *testing.T) {
 				t.Errorf("%v, want an error with %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestLinksAreOfTheRules: a report that somebody wrote leads nowhere but to the
+// pages of the rules, in every format.
+func TestLinksAreOfTheRules(t *testing.T) {
+	const evil = "https://evil.example/phish"
+	data, err := os.ReadFile("testdata/reports/agent-without-role.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rule, linked := range map[string]bool{"GP401": true, "GP../../../evil": false, "": false, "GP": false} {
+		forged := regexp.MustCompile(`"url": "[^"]*"`).ReplaceAllString(string(data), `"url": "`+evil+`"`)
+		forged = strings.ReplaceAll(forged, `"rule": "GP401"`, `"rule": "`+rule+`"`)
+		if !strings.Contains(forged, evil) {
+			t.Fatal("the report was not changed")
+		}
+		r, err := ReadJSON([]byte(forged))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, write := range machineFormats() {
+			var b bytes.Buffer
+			if err := write(&b, r); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(b.String(), "evil.example") {
+				t.Errorf("%s of a forged %q has the link", name, rule)
+			}
+		}
+		r.Findings[0].Rule, r.Findings[0].URL = rule, evil
+		page := pageOf(t, r)
+		if strings.Contains(page, "evil.example") || strings.Contains(page, `href="`+pageURL("GP401")+`"`) != linked {
+			t.Errorf("the page of a forged %q", rule)
+		}
 	}
 }

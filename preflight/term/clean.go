@@ -1,4 +1,6 @@
-package report
+// Package term makes text from outside harmless where it is shown: on
+// terminals, in logs of CI servers, and in JSON that ends up in one of them.
+package term
 
 import (
 	"fmt"
@@ -13,9 +15,9 @@ import (
 // clean already stays as it is.
 func Clean(s string) string { return clean(s, visible) }
 
-// cleanASCII is Clean for terminals that take the bytes of UTF-8 for
+// CleanASCII is Clean for terminals that take the bytes of UTF-8 for
 // characters, some of which are controls.
-func cleanASCII(s string) string {
+func CleanASCII(s string) string {
 	return clean(s, func(r rune) bool { return r >= ' ' && r <= '~' })
 }
 

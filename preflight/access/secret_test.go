@@ -1,0 +1,32 @@
+package access
+
+import "testing"
+
+// TestHideToken: a short token is not taken out of the words of the report.
+func TestHideToken(t *testing.T) {
+	for _, tt := range []struct{ token, text, want string }{
+		{"x", "context x: fix it", "context REDACTED: fix it"},
+		{"x", "Bearer x", "Bearer REDACTED"},
+		{"x", "x", "REDACTED"},
+		{"xx", "xxx xx-xx xx", "xxx REDACTED-REDACTED REDACTED"},
+		{"text", "context text", "context REDACTED"},
+		{"hunter2-long", "user=hunter2-longer", "user=REDACTEDer"},
+		{"", "context", "context"},
+		{"é", "né é", "né REDACTED"},
+	} {
+		if got := hideToken(tt.text, tt.token); got != tt.want {
+			t.Errorf("%q without %q is %q, want %q", tt.text, tt.token, got, tt.want)
+		}
+	}
+}
+
+// TestShortFixedToken: it was taken out of the words letter by letter.
+func TestShortFixedToken(t *testing.T) {
+	s := newScene(t)
+	s.user(s.server.host, s.ca, "", "\n    token: x")
+	for _, step := range s.run().Steps {
+		if step.Name == "login" && step.Message != "the context has a fixed token, which does not renew itself" {
+			t.Errorf("login says %q", step.Message)
+		}
+	}
+}
