@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -77,6 +78,9 @@ func (f *accessFlags) run(ctx context.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	if err := protect(outputs, f.inputs(env)...); err != nil {
+		return err
+	}
 	if f.plan != "" && (f.cluster != "" || f.context != "") {
 		return errors.New("--plan: not together with --cluster or --context")
 	}
@@ -95,6 +99,16 @@ func (f *accessFlags) run(ctx context.Context, env Env) error {
 		return err
 	}
 	return judgeAccess(r)
+}
+
+// inputs are the files that access reads. The kubeconfigs are those that kubectl
+// reads.
+func (f *accessFlags) inputs(env Env) []inputFile {
+	out := []inputFile{{"the plan", f.plan}, {"the kubeconfig", f.kubeconfig}}
+	for _, file := range filepath.SplitList(env.Getenv("KUBECONFIG")) {
+		out = append(out, inputFile{"the kubeconfig", file})
+	}
+	return append(out, inputFile{"the kubeconfig", filepath.Join(env.Getenv("HOME"), ".kube", "config")})
 }
 
 // A target is a cluster to reach, or the reason why it cannot be named.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/report"
 	"gke-preflight/preflight/rules"
 )
 
@@ -71,6 +71,9 @@ func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := protect(outputs, f.inputs(env, c, args)...); err != nil {
+		return err
+	}
 	options, err := f.options(env, c)
 	if err != nil {
 		return err
@@ -118,6 +121,21 @@ func (f *checkFlags) configure(cmd *cobra.Command, env Env, args []string) (*con
 		f.endpoint = c.endpoint
 	}
 	return c, nil
+}
+
+// inputs are the files that a check reads.
+func (f *checkFlags) inputs(env Env, c *config, args []string) []inputFile {
+	out := []inputFile{{"the configuration", c.file}, {"the baseline", f.baseline}, {"the file that stands for Google Cloud", f.cloud}}
+	if len(args) > 0 {
+		out = append(out, inputFile{"the plan", args[0]})
+	}
+	for _, file := range f.varFiles {
+		out = append(out, inputFile{"a file of variables", file})
+	}
+	for _, name := range []string{"GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CREDENTIALS"} {
+		out = append(out, inputFile{"the credentials", env.Getenv(name)})
+	}
+	return out
 }
 
 // directoryOf is the directory that a plan is in, or is.
@@ -176,17 +194,18 @@ func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 	return o, nil
 }
 
-// readReport reads a JSON report that was kept.
+// readReport reads a JSON report that was saved.
 func readReport(env Env, file string) (*preflight.Report, error) {
 	data, err := env.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read report: %w", err)
 	}
-	var r preflight.Report
-	if err := json.Unmarshal(data, &r); err != nil || r.SchemaVersion != preflight.SchemaVersion {
-		return nil, fmt.Errorf("%s is no report of schema version %s\nhint: gke-preflight check --format json=%s", file, preflight.SchemaVersion, file)
+	r, err := report.ReadJSON(data)
+	if err != nil {
+		name := unusedName("report", ".json")
+		return nil, fmt.Errorf("read report %s: %w\nhint: gke-preflight check PLAN --format json=%s   # then pass %s here", file, err, name, name)
 	}
-	return &r, nil
+	return r, nil
 }
 
 // check asks Google Cloud, unless the plan gives nothing to ask about.

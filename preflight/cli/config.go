@@ -22,6 +22,8 @@ const configName = ".gke-preflight.yaml"
 
 // A config is a configuration file that has been read.
 type config struct {
+	// file is where the configuration was read from; empty if there is none.
+	file     string
 	settings rules.Settings
 	waivers  []preflight.Waiver
 	// numbers are those of projects, and accounts those of nodes, that a plan
@@ -50,6 +52,7 @@ func readConfig(env Env, name, beside string) (*config, error) {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	c, err := parseConfig(name, data)
+	c.file = name
 	if err == nil && !named && c.endpoint != "" {
 		err = fmt.Errorf("%s: endpoint: only a file that --config names may say where requests go", name)
 	}
@@ -79,7 +82,7 @@ func parseConfig(name string, data []byte) (*config, error) {
 		return c, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return c, fmt.Errorf("%s: %w", name, err)
 	}
 	r := &configReader{file: name, config: c}
 	return c, r.object(document.Content[0], r.members())

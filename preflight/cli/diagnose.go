@@ -51,6 +51,13 @@ func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	inputs := []inputFile{{"the plan", f.plan}, {"the file that stands for Google Cloud", f.cloud}}
+	for _, log := range args {
+		inputs = append(inputs, inputFile{"the log", log})
+	}
+	if err := protect(outputs, inputs...); err != nil {
+		return err
+	}
 	found, err := readLog(ctx, env, args)
 	if err != nil {
 		return err

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -50,12 +50,21 @@ func (f *outputFlags) outputs() ([]output, error) {
 		if named && file == "" {
 			return nil, fmt.Errorf("--format %q: want a file after =", s)
 		}
-		if slices.ContainsFunc(out, func(o output) bool { return o.file == file }) {
+		if slices.ContainsFunc(out, func(o output) bool { return isSameOutput(o.file, file) }) {
 			return nil, twice(file)
 		}
 		out = append(out, output{format, file})
 	}
 	return out, nil
+}
+
+// isSameOutput reports whether two outputs go to one place. Empty is standard
+// output.
+func isSameOutput(a, b string) bool {
+	if a == "" || b == "" {
+		return a == b
+	}
+	return filepath.Clean(a) == filepath.Clean(b)
 }
 
 // twice says that two formats would go to one place.
@@ -119,20 +128,4 @@ func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report,
 		return report.GitHub(w, r)
 	}
 	return report.Text(w, r, f.text(env, o.file))
-}
-
-// to calls write with standard output, or with a file that it makes.
-func to(env Env, file string, write func(io.Writer) error) error {
-	if file == "" {
-		return write(env.Stdout)
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := write(f); err != nil {
-		_ = f.Close()
-		return err
-	}
-	return f.Close()
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
@@ -45,11 +46,52 @@ func (f *checkFlags) hook(cmd *cobra.Command, env Env, files []string) error {
 	var worst error
 	for _, directory := range roots {
 		fmt.Fprintln(env.Stdout, "#", report.Clean(directory))
-		if err := f.run(cmd, env, []string{directory}); worse(err, worst) {
+		err := runIn(cmd, env, directory)
+		if cmd.Context().Err() != nil {
+			return err
+		}
+		if badness(err) == cannotStart {
+			// Said here, because only one error can be returned.
+			complain(env.Stderr, fmt.Errorf("%s: %w", directory, err))
+			err = verdict{ExitStart}
+		}
+		if worse(err, worst) {
 			worst = err
 		}
 	}
 	return worst
+}
+
+// runIn checks one directory by flags of its own: those of the command line,
+// and what the configuration beside this directory adds. What that file says
+// must not count for the next directory.
+func runIn(cmd *cobra.Command, env Env, directory string) error {
+	f, own := new(checkFlags), new(cobra.Command)
+	f.register(own)
+	own.SetContext(cmd.Context())
+	var failed error
+	cmd.Flags().Visit(func(given *pflag.Flag) {
+		failed = errors.Join(failed, copyFlag(own.Flags(), given))
+	})
+	if failed != nil {
+		return failed
+	}
+	return f.run(own, env, []string{directory})
+}
+
+// copyFlag sets a flag as it was given; one that is repeatable as often as it
+// was given.
+func copyFlag(to *pflag.FlagSet, given *pflag.Flag) error {
+	values := []string{given.Value.String()}
+	if list, ok := given.Value.(pflag.SliceValue); ok {
+		values = list.GetSlice()
+	}
+	for _, v := range values {
+		if err := to.Set(given.Name, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // directoriesOf returns the directories that files are in, each once.
@@ -149,13 +191,16 @@ func instead(env Env, directory, why string, callers []string) []string {
 // worse reports whether one run went worse than another.
 func worse(err, than error) bool { return badness(err) > badness(than) }
 
+// cannotStart is the badness of a run that could not start.
+const cannotStart = 3
+
 func badness(err error) int {
 	var v verdict
 	switch {
 	case err == nil:
 		return 0
-	case !errors.As(err, &v):
-		return 3
+	case !errors.As(err, &v) || v.code == ExitStart:
+		return cannotStart
 	case v.code == ExitFail:
 		return 2
 	}

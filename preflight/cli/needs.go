@@ -39,6 +39,13 @@ func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config
 	if err != nil {
 		return err
 	}
+	inputs := []inputFile{{"the configuration", c.file}}
+	for _, plan := range args {
+		inputs = append(inputs, inputFile{"the plan", plan})
+	}
+	if err := protect(outputs, inputs...); err != nil {
+		return err
+	}
 	p, source, err := from.open(ctx, env, args, c.accounts)
 	if err != nil {
 		return err

@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/report"
 )
 
 // renderFlags are those of render.
@@ -38,6 +36,13 @@ exit code is that of check, for all of them together.`,
 func (f *renderFlags) run(env Env, args []string) error {
 	outputs, err := f.outputs()
 	if err != nil {
+		return err
+	}
+	var inputs []inputFile
+	for _, file := range args {
+		inputs = append(inputs, inputFile{"a report to render", file})
+	}
+	if err := protect(outputs, inputs...); err != nil {
 		return err
 	}
 	threshold, err := f.threshold()
@@ -76,13 +81,9 @@ func readReports(env Env, files []string) ([]kept, error) {
 	slices.Sort(names)
 	var out []kept
 	for _, file := range slices.Compact(names) {
-		data, err := env.ReadFile(file)
+		r, err := readReport(env, file)
 		if err != nil {
-			return nil, fmt.Errorf("read report: %w", err)
-		}
-		r, err := report.ReadJSON(data)
-		if err != nil {
-			return nil, fmt.Errorf("read report %s: %w\nhint: gke-preflight check --format json=%s PLAN", file, err, file)
+			return nil, err
 		}
 		out = append(out, kept{file, r})
 	}

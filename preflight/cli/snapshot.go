@@ -45,6 +45,9 @@ func (f *checkFlags) snapshot(cmd *cobra.Command, env Env, args []string, file s
 	if err != nil {
 		return err
 	}
+	if err := overwrites(file, f.inputs(env, c, args)); err != nil {
+		return fmt.Errorf("-o %s: %w\nhint: gke-preflight snapshot -o %s", file, err, unusedName("snapshot", ".json"))
+	}
 	o, err := f.options(env, c)
 	if err != nil {
 		return err
@@ -83,11 +86,7 @@ func keep(file string, s gcp.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
-	// A checkout can hold a link to anywhere.
-	if info, err := os.Lstat(file); err == nil && info.Mode()&os.ModeSymlink != 0 {
-		return fmt.Errorf("write snapshot: %s is a symbolic link\nhint: gke-preflight snapshot -o another.json", file)
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	f, err := create(file, 0o600)
 	if err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
