@@ -79,7 +79,7 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 	r := &Report{
 		SchemaVersion: SchemaVersion,
 		Plan:          PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
-		Findings:      finish(o.judged(append(settled, findings...))),
+		Findings:      finish(o.judged(append(settled, findings...), p.Redact)),
 		Deployers:     j.deployers(needs),
 		Projects:      j.projectRefs(p),
 		Limits:        j.limits(needs),
@@ -131,9 +131,11 @@ func (r *Report) MayChange(least rules.Severity) bool {
 		!slices.ContainsFunc(r.Findings, func(f Finding) bool { return decides(f) && !f.mayChange })
 }
 
-// judged are findings once waivers and baseline are taken into account.
-func (o Options) judged(findings []Finding) []Finding {
-	return o.Baseline.apply(waive(findings, o.Waivers, o.Now()))
+// judged returns findings once waivers and the baseline are applied and what
+// depends on a failure is skipped. Skipping comes last: a failure that is waived
+// or known decides nothing, so it must hide nothing.
+func (o Options) judged(findings []Finding, hide func(string) string) []Finding {
+	return skip(o.Baseline.apply(waive(findings, o.Waivers, o.Now()), hide), o.FailOn)
 }
 
 // findings judges all needs side by side: whichever ask the same question
@@ -157,13 +159,13 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 			if speaksOfNumber(n) {
 				n = numbered()[i]
 			}
-			out[i] = j.finding(n)
-			out[i].need = needs[i].Key()
+			out[i] = j.finding(n).consistent()
+			out[i].need, out[i].of = needs[i].Key(), &needs[i]
 			done()
 		})
 	}
 	wg.Wait()
-	return j.relevant(needs, skip(needs, out))
+	return j.relevant(needs, out)
 }
 
 // relevant leaves out what is said about clusters that apply does not change,
@@ -238,47 +240,6 @@ func (j *judge) unauthenticated() bool {
 		refused = true
 	}
 	return refused
-}
-
-// skip marks what is pointless to know because a finding that it rests on
-// fails: the root cause is reported once.
-func skip(needs []rules.Need, findings []Finding) []Finding {
-	byID := map[string]rules.Rule{}
-	for _, r := range rules.All() {
-		byID[r.ID] = r
-	}
-	out := make([]Finding, len(findings))
-	for i, f := range findings {
-		out[i] = f
-		if cause := causeOf(needs, findings, i, byID[needs[i].Rule]); cause >= 0 && f.Outcome != Pass {
-			out[i] = blank(needs[i])
-			out[i].need = needs[i].Key()
-			out[i].Principal = f.Principal
-			out[i].Outcome = Skipped
-			out[i].Reason = "it rests on " + findings[cause].Rule + ", which comes first"
-		}
-	}
-	return out
-}
-
-// causeOf is the index of a failed finding that finding i rests on, or -1.
-func causeOf(needs []rules.Need, findings []Finding, i int, rule rules.Rule) int {
-	for k, f := range findings {
-		for _, id := range rule.Requires {
-			if needs[k].Rule == id && f.Outcome == Fail && about(needs[k], needs[i]) {
-				return k
-			}
-		}
-	}
-	return -1
-}
-
-// about reports whether a failed need is the ground that another stands on.
-func about(cause, n rules.Need) bool {
-	if cause.Kind == rules.Account {
-		return cause.Principal.Member == n.Principal.Member || cause.Resource == n.Resource
-	}
-	return cause.Project == n.Project
 }
 
 // finish adds what belongs to the rule, and sorts.

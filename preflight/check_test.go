@@ -278,6 +278,76 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// TestPassSaysNoFailure: over all plans and many faults, what passes carries
+// nothing of a failure, and what does not fail says no error.
+func TestPassSaysNoFailure(t *testing.T) {
+	cases := []struct {
+		name  string
+		data  []byte
+		edits []string
+	}{{"all-in-one-plan with the deployer's own grant", grantsItself(t), []string{noActAs}}}
+	for _, name := range plans(t) {
+		for _, edits := range [][]string{nil, {agentOff}, {noAccount}, {offAccount}, {noActAs}, {noClusters}, {noContainer}} {
+			cases = append(cases, struct {
+				name  string
+				data  []byte
+				edits []string
+			}{name, readPlan(t, name), edits})
+		}
+	}
+	for _, tt := range cases {
+		r := check(t, tt.data, newServer(t, tt.edits...))
+		for _, f := range r.Findings {
+			if f.Outcome != preflight.Fail && f.ExpectedError != "" || f.Outcome == preflight.Pass && f.Fix != nil {
+				t.Errorf("%s, %s: %s is %s, with the error %q and the fix %v", tt.name, tt.edits, f.Rule, f.Outcome, f.ExpectedError, f.Fix)
+			}
+			if p := f.Permissions; f.Outcome == preflight.Pass && p != nil && len(p.Missing)+len(p.Undetermined) > 0 {
+				t.Errorf("%s, %s: %s passes with %v", tt.name, tt.edits, f.Rule, *p)
+			}
+		}
+		if strings.HasPrefix(tt.name, "all-in-one-plan with") && !slices.ContainsFunc(r.Findings, func(f preflight.Finding) bool {
+			return f.Rule == "GP203" && f.Outcome == preflight.Pass && len(f.PlannedBy) > 0
+		}) {
+			t.Errorf("%s: GP203 is not granted by the plan", tt.name)
+		}
+	}
+}
+
+// grantsItself is all-in-one-plan, in which the deployer grants itself the use
+// of the nodes' account before the cluster.
+func grantsItself(t *testing.T) []byte {
+	t.Helper()
+	type object = map[string]any
+	var doc object
+	if err := json.Unmarshal(readPlan(t, "all-in-one-plan"), &doc); err != nil {
+		t.Fatal(err)
+	}
+	const address = "google_project_iam_member.deployer"
+	doc["resource_changes"] = append(doc["resource_changes"].([]any), object{
+		"address": address, "mode": "managed", "type": "google_project_iam_member", "name": "deployer", "provider_name": "registry.terraform.io/hashicorp/google",
+		"change": object{"actions": []any{"create"}, "after": object{
+			"project": "acme-new", "role": "roles/iam.serviceAccountUser", "member": "serviceAccount:terraform@acme-prod.iam.gserviceaccount.com", "condition": []any{},
+		}},
+	})
+	root := doc["configuration"].(object)["root_module"].(object)
+	resources := root["resources"].([]any)
+	for _, r := range resources {
+		if r := r.(object); strings.HasPrefix(r["type"].(string), "google_container_") {
+			on, _ := r["depends_on"].([]any)
+			r["depends_on"] = append(on, address)
+		}
+	}
+	root["resources"] = append(resources, object{
+		"address": address, "mode": "managed", "type": "google_project_iam_member", "name": "deployer", "provider_config_key": "google",
+		"expressions": object{"project": object{"constant_value": "acme-new"}, "role": object{"constant_value": "roles/iam.serviceAccountUser"}, "member": object{"constant_value": "serviceAccount:terraform@acme-prod.iam.gserviceaccount.com"}},
+	})
+	data, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // TestSensitive: a value that the plan marks is used, and shown nowhere.
 func TestSensitive(t *testing.T) {
 	const secret = "gke-nodes@acme-prod.iam.gserviceaccount.com"

@@ -27,6 +27,9 @@ type Finding struct {
 	Title    string         `json:"title"`
 	Outcome  Outcome        `json:"outcome"`
 	Severity rules.Severity `json:"severity"`
+	// KnownAs is the outcome that a skipped finding has for a later baseline;
+	// empty if that does not know the finding.
+	KnownAs Outcome `json:"known_as,omitempty"`
 	// Answers is the rule whose need the finding answers, where that is another:
 	// what the plan itself takes away, or grants without anybody waiting.
 	Answers   string   `json:"answers,omitempty"`
@@ -59,8 +62,12 @@ type Finding struct {
 	Fix           *Fix   `json:"fix,omitempty"`
 	URL           string `json:"url,omitempty"`
 
-	// need is the key of the need that the finding answers.
+	// need is the key of the need that the finding answers, and of the need
+	// itself; nil for findings about no need, such as those about waivers.
 	need string
+	of   *rules.Need
+	// hidden reports whether the finding is skipped because of another one.
+	hidden bool
 	// mayChange reports whether the answer may change by waiting.
 	mayChange bool
 }

@@ -150,6 +150,21 @@ func (f Finding) failed(n rules.Need, message string) Finding {
 	return f
 }
 
+// consistent returns f without what only a failure has, if it is none. A need
+// may fail by what is so now and pass by what the plan grants in time.
+func (f Finding) consistent() Finding {
+	if f.Outcome != Fail {
+		f.ExpectedError = ""
+	}
+	if f.Outcome == Pass {
+		f.Fix = nil
+		if f.Permissions != nil {
+			f.Permissions = &PermissionSet{Needed: f.Permissions.Needed}
+		}
+	}
+	return f
+}
+
 func (f Finding) evident(method, resource, detail string) Finding {
 	f.Evidence = append(f.Evidence, Evidence{Method: method, Resource: resource, Detail: detail})
 	return f

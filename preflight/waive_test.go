@@ -1,12 +1,14 @@
 package preflight_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/report"
 	"gke-preflight/preflight/rules"
 )
 
@@ -61,6 +63,7 @@ func TestBaseline(t *testing.T) {
 	plain := func(edits ...string) *preflight.Report {
 		return check(t, readPlan(t, "minimal"), newServer(t, edits...))
 	}
+	const noDefault = "disable-account 111111111111-compute@developer.gserviceaccount.com"
 	const unread = "token deployer-token blind@acme-ci.iam.gserviceaccount.com"
 	for name, tt := range map[string]struct {
 		before, now []string
@@ -73,6 +76,8 @@ func TestBaseline(t *testing.T) {
 		"now nobody can tell":   {nil, []string{unread}, preflight.Undetermined},
 		"nobody could tell too": {[]string{unread}, []string{unread}, preflight.Pass},
 		"it has been found out": {[]string{unread}, []string{agentOff}, preflight.Fail},
+		"what depends on the known fails by itself": {[]string{noDefault}, []string{noDefault, noActAs}, preflight.Fail},
+		"and was skipped before, so nobody knew":    {[]string{noDefault, noActAs}, []string{noDefault, noActAs}, preflight.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := preflight.NewBaseline("before.json", plain(tt.before...))
@@ -82,6 +87,49 @@ func TestBaseline(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBaselineOfItself: a report is a baseline of itself, also where the plan
+// marks values as sensitive; and what a baseline knew, the next one knows too.
+func TestBaselineOfItself(t *testing.T) {
+	const nodes = "gke-nodes@acme-prod.iam.gserviceaccount.com"
+	for name, data := range map[string][]byte{
+		"plain": readPlan(t, "named-service-account"), "sensitive": mark(t, readPlan(t, "named-service-account")),
+	} {
+		for _, edit := range []string{
+			"delete-account " + nodes, "disable-account " + nodes, agentOff,
+			"revoke projects/acme-prod roles/container.defaultNodeServiceAccount serviceAccount:" + nodes,
+		} {
+			before := saved(t, check(t, data, newServer(t, edit)))
+			if before.Summary.Fail == 0 {
+				t.Fatalf("%s, %s: nothing fails", name, edit)
+			}
+			against := func(r *preflight.Report) *preflight.Report {
+				return check(t, data, newServer(t, edit), func(o *preflight.Options) { o.Baseline = preflight.NewBaseline("before.json", r) })
+			}
+			after := against(before)
+			if after.Result != preflight.Pass {
+				t.Errorf("%s, %s: the result is %s against its own report", name, edit, after.Result)
+			}
+			if again := against(saved(t, after)); again.Result != preflight.Pass {
+				t.Errorf("%s, %s: the result is %s against a report that had a baseline", name, edit, again.Result)
+			}
+		}
+	}
+}
+
+// saved is a report as it comes back from JSON.
+func saved(t *testing.T, r *preflight.Report) *preflight.Report {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	out, err := report.ReadJSON(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // TestPrevious: only what is open is asked again, the rest stays, and the

@@ -44,7 +44,7 @@ func failing() *preflight.Report {
 				Fix:           &preflight.Fix{Commands: []string{"gcloud projects add-iam-policy-binding acme-prod --member=x --role=roles/container.serviceAgent"}, Terraform: "resource \"x\" \"y\" {\n  z = 1\n}"},
 			},
 			{Rule: "GP302", Outcome: preflight.Fail, Severity: rules.Warning, Addresses: []string{"google_container_cluster.a"}, Attribute: "node_config[0].service_account", Message: "nodes are degraded"},
-			{Rule: "GP402", Outcome: preflight.Skipped, Severity: rules.Warning, Reason: "it rests on GP401, which comes first"},
+			{Rule: "GP402", Outcome: preflight.Skipped, Severity: rules.Warning, Reason: "depends on GP401, which failed"},
 			{Rule: "GP404", Outcome: preflight.Undetermined, Severity: rules.Error, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Undetermined: []string{"a.b.c"}}},
 			{Rule: "GP405", Outcome: preflight.Undetermined, Severity: rules.Warning, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"d.e.f"}, Undetermined: []string{"d.e.f"}}},
 			{Rule: "GP101", Outcome: preflight.Pass, Severity: rules.Error, Message: "container.googleapis.com is on", PlannedBy: []string{"google_project_service.x"}, Reason: "wait for it"},
