@@ -468,3 +468,46 @@ func TestActionSafe(t *testing.T) {
 		}
 	}
 }
+
+// TestActionExamples: the README and the examples give the action inputs, and
+// read outputs of it, that it has; and the README applies the plan it checked.
+func TestActionExamples(t *testing.T) {
+	a := readAction(t)
+	block := regexp.MustCompile("(?ms)^```yaml\n(- run: terraform plan.*?)^```$").FindStringSubmatch(read(t, "README.md"))
+	if block == nil {
+		t.Fatal("README.md has no steps of GitHub Actions")
+	}
+	type step struct {
+		Run, Uses string
+		With      map[string]string
+	}
+	var steps []step
+	if err := yaml.Unmarshal([]byte(block[1]), &steps); err != nil {
+		t.Fatal(err)
+	}
+	if len(steps) != 3 || steps[0].Run != "terraform plan -out=tfplan" || steps[1].With["plan"] != "tfplan" || steps[2].Run != "terraform apply tfplan" {
+		t.Errorf("README.md does not apply the plan that it checks: %+v", steps)
+	}
+	var example struct {
+		Jobs map[string]struct{ Steps []step }
+	}
+	text := read(t, "docs/examples/github-pull-request.yml")
+	if err := yaml.Unmarshal([]byte(text), &example); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range append(steps, example.Jobs["plan"].Steps...) {
+		if !strings.HasPrefix(s.Uses, "OWNER/gke-preflight@") {
+			continue
+		}
+		for name := range s.With {
+			if _, ok := a.Inputs[name]; !ok {
+				t.Errorf("the action has no input %s", name)
+			}
+		}
+	}
+	for _, m := range regexp.MustCompile(`steps\.preflight\.outputs\.([a-z-]+)`).FindAllStringSubmatch(text, -1) {
+		if _, ok := a.Outputs[m[1]]; !ok {
+			t.Errorf("the action has no output %s", m[1])
+		}
+	}
+}

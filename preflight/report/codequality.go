@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"path"
+	"strings"
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/rules"
@@ -28,20 +29,21 @@ type qualityLines struct {
 }
 
 // CodeQuality writes a report as GitLab's code quality reads it: an issue for
-// each finding that is not a pass, the worst first. GitLab compares them by
+// each finding that fails or is undetermined, the worst first. A skipped one
+// depends on another, which is an issue. GitLab compares them by
 // fingerprint with those of the target branch.
 func CodeQuality(w io.Writer, r *preflight.Report) error {
 	issues, taken := []qualityIssue{}, map[string]bool{}
 	for _, f := range worstFirst(r.Findings) {
 		// GitLab wants each fingerprint once.
 		id := fingerprint(f)
-		if taken[id] {
+		if taken[id] || f.Outcome == preflight.Skipped {
 			continue
 		}
 		taken[id] = true
 		place := places(f, r)[0]
 		issues = append(issues, qualityIssue{
-			Description: Clean(joined(": ", f.Plan, statement(f))),
+			Description: Clean(joined(": ", f.Plan, qualityDescription(f))),
 			CheckName:   Clean(joined(" ", f.Rule, f.Name)),
 			Fingerprint: id,
 			Severity:    qualitySeverity(f),
@@ -51,12 +53,26 @@ func CodeQuality(w io.Writer, r *preflight.Report) error {
 	return encode(w, issues)
 }
 
+// qualityDescription says what is wrong, for whom, and the fix: GitLab shows
+// nothing else of an issue.
+func qualityDescription(f preflight.Finding) string {
+	parts := []string{statement(f)}
+	if f.Principal != nil && !strings.Contains(parts[0], f.Principal.Member) {
+		parts = append(parts, "who: "+f.Principal.Member)
+	}
+	if f.Permissions != nil && len(f.Permissions.Missing) > 0 {
+		parts = append(parts, "missing: "+strings.Join(f.Permissions.Missing, ", "))
+	}
+	// Half of a fix is none.
+	if f.Fix != nil && len(f.Fix.Commands) > 0 && len(printable(f.Fix.Commands)) == len(f.Fix.Commands) {
+		parts = append(parts, "fix: "+strings.Join(f.Fix.Commands, " && "))
+	}
+	return strings.Join(parts, "; ")
+}
+
 // qualitySeverity is one of GitLab's five: a blocker stops apply, and what
 // could not be found out counts a degree less than what fails.
 func qualitySeverity(f preflight.Finding) string {
-	if f.Outcome == preflight.Skipped {
-		return "info"
-	}
 	degrees := []string{"blocker", "major", "minor"}
 	if f.Outcome != preflight.Fail {
 		degrees = []string{"major", "minor", "info"}
