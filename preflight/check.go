@@ -85,7 +85,8 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 		Limits:        j.limits(needs),
 	}
 	r.unjudged = append(settled, findings...)
-	r.Summary, r.Result = summarize(r.Findings, o.FailOn)
+	r.Deferred, r.Notices = slices.Clone(p.Deferred), slices.Clone(p.Notes)
+	r.Rejudge(o.FailOn)
 	r.Requests = count(client)
 	r.DurationMS = o.Now().Sub(begin).Milliseconds()
 	redact(r, p)

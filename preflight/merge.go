@@ -14,6 +14,9 @@ import (
 // at a threshold, as Check does.
 func (r *Report) Rejudge(failOn rules.Severity) {
 	r.Summary, r.Result = summarize(r.Findings, failOn)
+	if r.Result == Pass && len(r.Deferred) > 0 {
+		r.Result = Undetermined
+	}
 }
 
 // Merge makes one report of several, by the names of their plans: each finding
@@ -36,6 +39,8 @@ func Merge(reports map[string]*Report, failOn rules.Severity) *Report {
 		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Number, b.Number), strings.Compare(a.Source, b.Source))
 	})
 	out.Deployers, out.Projects = slices.Compact(out.Deployers), slices.Compact(out.Projects)
+	slices.Sort(out.Notices)
+	slices.Sort(out.Deferred)
 	slices.Sort(out.Limits)
 	out.Limits = slices.Compact(out.Limits)
 	out.Plan = PlanRef{Source: fmt.Sprintf("%d plans", len(out.Plans))}
@@ -79,6 +84,12 @@ func (r *Report) take(name string, from *Report) {
 	r.Deployers = append(r.Deployers, from.Deployers...)
 	r.Projects = append(r.Projects, from.Projects...)
 	r.Limits = append(r.Limits, from.Limits...)
+	for _, address := range from.Deferred {
+		r.Deferred = append(r.Deferred, prefixed(from, name, address))
+	}
+	for _, notice := range from.Notices {
+		r.Notices = append(r.Notices, prefixed(from, name, notice))
+	}
 	r.DurationMS += from.DurationMS
 	r.Requests.Total += from.Requests.Total
 	for method, n := range from.Requests.ByMethod {
@@ -87,6 +98,15 @@ func (r *Report) take(name string, from *Report) {
 		}
 		r.Requests.ByMethod[method] += n
 	}
+}
+
+// prefixed returns a text with the name of its plan in front, unless the report
+// was merged already and so has names in its texts.
+func prefixed(from *Report, name, text string) string {
+	if len(from.Plans) > 0 {
+		return text
+	}
+	return name + ": " + text
 }
 
 // plans are those that a report is about.

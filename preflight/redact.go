@@ -19,6 +19,9 @@ func redact(r *Report, p *plan.Plan) {
 	for i := range r.Limits {
 		r.Limits[i] = p.Redact(r.Limits[i])
 	}
+	for i := range r.Notices {
+		r.Notices[i] = p.Redact(r.Notices[i])
+	}
 	for i := range r.Deployers {
 		r.Deployers[i].Member = p.Redact(r.Deployers[i].Member)
 		r.Deployers[i].Unknown = p.Redact(r.Deployers[i].Unknown)

@@ -27,7 +27,19 @@ type Report struct {
 	Findings []Finding    `json:"findings"`
 	// Limits are what no finding could take into account, such as policies of
 	// a kind that was not read. Each is said once.
-	Limits   []string `json:"limits,omitempty"`
+	Limits []string `json:"limits,omitempty"`
+	// Snapshot is what answered in place of Google Cloud; nil if that answered
+	// itself.
+	Snapshot *SnapshotRef `json:"snapshot,omitempty"`
+	// Configuration is the configuration file that was used; nil if there is
+	// none.
+	Configuration *ConfigurationRef `json:"configuration,omitempty"`
+	// Deferred are the addresses of changes that Terraform puts off to a later
+	// plan and that may concern GKE. With one the result is never a pass.
+	Deferred []string `json:"deferred,omitempty"`
+	// Notices are what every format says beside the result: where answers come
+	// from, what the configuration changes, and what of the plan is not checked.
+	Notices  []string `json:"notices,omitempty"`
 	Requests Requests `json:"requests"`
 	// DurationMS is the wall time of the check in milliseconds.
 	DurationMS int64 `json:"duration_ms"`
@@ -69,6 +81,25 @@ type ProjectRef struct {
 	// Source says where the plan's reader found it, such as the resource's
 	// attribute or the provider's configuration.
 	Source string `json:"source"`
+}
+
+// SnapshotRef is a file that stood for Google Cloud.
+type SnapshotRef struct {
+	File string `json:"file,omitempty"`
+	// RecordedAt is zero for a file that describes a Google Cloud that never was.
+	RecordedAt time.Time `json:"recorded_at,omitzero"`
+}
+
+// ConfigurationRef says what a configuration file changes.
+type ConfigurationRef struct {
+	File string `json:"file"`
+	// Found reports that nobody named the file: it was found beside the plan, and
+	// may have come with what is being checked.
+	Found bool `json:"found,omitempty"`
+	// Changed is what the file changes, a phrase each.
+	Changed []string `json:"changed,omitempty"`
+	// Lowered are those of Changed by which less decides the result.
+	Lowered []string `json:"lowered,omitempty"`
 }
 
 // Summary counts findings by outcome, and those that fail by severity too.

@@ -92,6 +92,7 @@ func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
 		return err
 	}
 	r.Plan.Source = source
+	f.describe(r, env, p, c)
 	if configuration != nil {
 		r.Locate(configuration)
 	}
@@ -110,7 +111,8 @@ func (f *checkFlags) configure(cmd *cobra.Command, env Env, args []string) (*con
 		return nil, err
 	}
 	for _, name := range sortedNames(c.flags) {
-		if cmd.Flags().Changed(name) {
+		if cmd.Flags().Changed(name) || cmd.Flags().Lookup(name) == nil {
+			delete(c.flags, name) // it does not count here
 			continue
 		}
 		if err := cmd.Flags().Set(name, c.flags[name]); err != nil {

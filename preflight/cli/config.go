@@ -23,7 +23,9 @@ const configName = ".gke-preflight.yaml"
 // A config is a configuration file that has been read.
 type config struct {
 	// file is where the configuration was read from; empty if there is none.
+	// Found reports that it was found beside the plan.
 	file     string
+	found    bool
 	settings rules.Settings
 	waivers  []preflight.Waiver
 	// numbers are those of projects, and accounts those of nodes, that a plan
@@ -52,7 +54,7 @@ func readConfig(env Env, name, beside string) (*config, error) {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	c, err := parseConfig(name, data)
-	c.file = name
+	c.file, c.found = name, !named
 	if err == nil && !named && c.endpoint != "" {
 		err = fmt.Errorf("%s: endpoint: only a file that --config names may say where requests go", name)
 	}

@@ -35,6 +35,9 @@ type Plan struct {
 	// Changes are all the resource changes of the types that this package
 	// keeps, clusters and node pools among them, in the order of the plan.
 	Changes []*Change
+	// Deferred are the addresses of changes that Terraform puts off to a later
+	// plan and that are of Google Cloud, or may be.
+	Deferred []string
 	// Notes are limits of what the plan shows, each a sentence.
 	Notes []string
 

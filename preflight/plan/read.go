@@ -3,6 +3,7 @@ package plan
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -87,7 +88,7 @@ func (d *document) validate() error {
 	}
 	if d.errored {
 		return &FormatError{
-			Got:  "a plan that failed (errored: true): terraform will not apply it",
+			Got:  "a plan that failed (errored: true): terraform will not apply it, so there is nothing to check",
 			Hint: "hint: terraform plan   # shows why it failed",
 		}
 	}
@@ -206,13 +207,57 @@ func (d *document) complete() error {
 	return nil
 }
 
+// deferred reads which changes Terraform puts off to a later plan. They are not
+// among the resource changes, and what they come to is not known.
+// https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 func (d *document) deferred() error {
 	n := 0
-	err := d.array(func() error { n++; return d.SkipValue() })
+	err := d.array(func() error { n++; return d.deferredChange() })
 	if n > 0 {
-		d.plan.Notes = append(d.plan.Notes, fmt.Sprintf("%d changes are deferred to a later plan and not checked", n))
+		d.plan.Notes = append(d.plan.Notes, deferredNote(n, d.plan.Deferred))
 	}
 	return err
+}
+
+// deferredChange reads one of them. One of which the type cannot be read may be
+// a cluster.
+func (d *document) deferredChange() error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	var deferred struct {
+		Change struct {
+			Address string `json:"address"`
+			Type    string `json:"type"`
+		} `json:"resource_change"`
+	}
+	if err := json.Unmarshal(raw, &deferred, jsontext.AllowDuplicateNames(true)); err != nil {
+		deferred.Change.Type = ""
+	}
+	change := deferred.Change
+	if change.Type == "" || strings.HasPrefix(change.Type, "google_") {
+		d.plan.Deferred = append(d.plan.Deferred, cmp.Or(change.Address, "a resource that the plan does not name"))
+	}
+	return nil
+}
+
+// deferredNote says how many changes are deferred, and which of them may concern
+// GKE.
+func deferredNote(n int, relevant []string) string {
+	changes := "1 change is"
+	if n > 1 {
+		changes = fmt.Sprintf("%d changes are", n)
+	}
+	note := changes + " deferred to a later plan and not checked"
+	if len(relevant) == 0 {
+		return note + ", none of a Google Cloud resource"
+	}
+	const most = 6
+	if more := len(relevant) - most; more > 0 {
+		return note + ": " + strings.Join(relevant[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return note + ": " + strings.Join(relevant, ", ")
 }
 
 func (d *document) variable(name string) error {

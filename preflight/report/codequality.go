@@ -50,6 +50,17 @@ func CodeQuality(w io.Writer, r *preflight.Report) error {
 			Location:    qualityLocation{Clean(path.Clean(place.File)), qualityLines{max(place.Line, 1)}},
 		})
 	}
+	for _, n := range r.Notices {
+		f := preflight.Finding{Rule: "notice", Resource: n}
+		place := places(f, r)[0]
+		issues = append(issues, qualityIssue{
+			Description: Clean(n),
+			CheckName:   "gke-preflight notice",
+			Fingerprint: fingerprint(f),
+			Severity:    "info",
+			Location:    qualityLocation{Clean(path.Clean(place.File)), qualityLines{max(place.Line, 1)}},
+		})
+	}
 	return encode(w, issues)
 }
 

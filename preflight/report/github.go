@@ -28,10 +28,13 @@ const (
 // kind, what is more is counted in a last one, which says where the rest is.
 // The last line is the result, for the log.
 func GitHub(w io.Writer, r *preflight.Report) error {
-	lines, cut := annotations(worstFirst(r.Findings))
+	lines, cut := annotations(worstFirst(r.Findings), min(len(r.Notices), 1))
 	if cut > 0 {
 		lines = append(lines, command(githubNotice, "title=gke-preflight",
 			plural(cut, "finding")+" more: GitHub shows ten annotations of a kind; --format text and --format markdown have them all"))
+	}
+	if len(r.Notices) > 0 {
+		lines = append(lines, command(githubNotice, "title=gke-preflight notices", strings.Join(cleaned(r.Notices), "\n")))
 	}
 	lines = append(lines, Clean(verdict(r)))
 	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
@@ -39,9 +42,9 @@ func GitHub(w io.Writer, r *preflight.Report) error {
 }
 
 // annotations are as many as GitHub shows, and how many were left out. One
-// place among the notices is kept for saying so.
-func annotations(findings []preflight.Finding) (lines []string, cut int) {
-	room := map[string]int{githubError: githubLimit, githubWarning: githubLimit, githubNotice: githubLimit - 1}
+// place among the notices is kept for saying so, and others as reserved.
+func annotations(findings []preflight.Finding, reserved int) (lines []string, cut int) {
+	room := map[string]int{githubError: githubLimit, githubWarning: githubLimit, githubNotice: githubLimit - 1 - reserved}
 	for _, f := range findings {
 		kind := annotation(f)
 		if room[kind] == 0 {

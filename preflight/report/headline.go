@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/rules"
@@ -13,16 +15,30 @@ func (t *text) headline(r *preflight.Report) {
 	c := count(r.Findings)
 	switch r.Result {
 	case preflight.Pass:
-		t.result(green, "PASS", c.standing())
+		t.result(green, "PASS", c.standing()+lowered(r.Configuration))
 	case preflight.Fail:
-		t.result(red, "FAIL", c.consequence())
+		t.result(red, "FAIL", c.consequence()+lowered(r.Configuration))
 	default:
-		t.result(yellow, "UNDETERMINED", c.open())
+		t.result(yellow, "UNDETERMINED", c.open(len(r.Deferred))+lowered(r.Configuration))
 	}
+}
+
+// lowered says that a configuration nobody named makes less decide the result.
+// It may have come with what is being checked.
+func lowered(c *preflight.ConfigurationRef) string {
+	if c == nil || !c.Found || len(c.Lowered) == 0 {
+		return ""
+	}
+	return "; lowered by " + c.File + ": " + strings.Join(c.Lowered, "; ")
 }
 
 func (t *text) result(color, word, text string) {
 	t.line(span{bold + color, word}, plain("  "+text))
+}
+
+// otherLimits are the limits of a report that are not among its notices.
+func otherLimits(r *preflight.Report) []string {
+	return slices.DeleteFunc(slices.Clone(r.Limits), func(l string) bool { return slices.Contains(r.Notices, l) })
 }
 
 // counts are findings by outcome, those that fail by severity.
@@ -70,8 +86,19 @@ func (c counts) consequence() string {
 	return aside(joined(": ", what, c.wrong()), c.others())
 }
 
-func (c counts) open() string {
-	return aside("nothing is known to stop apply, but "+plural(c.undetermined, "check")+" could not be answered", c.all())
+func (c counts) open(deferred int) string {
+	var open []string
+	if c.undetermined > 0 || deferred == 0 {
+		open = append(open, plural(c.undetermined, "check")+" could not be answered")
+	}
+	if deferred > 0 {
+		open = append(open, plural(deferred, "deferred change")+" cannot be checked")
+	}
+	what := "nothing is known to stop apply, but " + strings.Join(open, " and ")
+	if c == (counts{}) {
+		return what
+	}
+	return aside(what, c.all())
 }
 
 // wrong are the findings that fail.

@@ -95,7 +95,7 @@ func newPage(r *preflight.Report) page {
 		Style:  template.CSS(htmlStyle), Script: template.JS(htmlScript),
 		Word: word, Class: string(r.Result), Mark: markOf(r.Result, rules.Error),
 		Says: Clean(capital(says)), Source: Clean(r.Plan.Source), Version: Clean(r.Tool.Version),
-		Footer: Clean(fmt.Sprintf("%d requests to Google Cloud, none of which changed anything.", r.Requests.Total)),
+		Footer: htmlFooter(r),
 		Counts: htmlCounts(r), Facts: htmlFacts(r),
 	}
 	findings := worstFirst(r.Findings)
@@ -116,6 +116,13 @@ func newPage(r *preflight.Report) page {
 	p.Folded = append(foldOf("skipped", skipped), foldOf("passed", passed)...)
 	p.Matrix.finish()
 	return p
+}
+
+func htmlFooter(r *preflight.Report) string {
+	if r.Snapshot != nil {
+		return fmt.Sprintf("%d requests answered by a file, none sent to Google Cloud.", r.Requests.Total)
+	}
+	return fmt.Sprintf("%d requests to Google Cloud, none of which changed anything.", r.Requests.Total)
 }
 
 func passing(findings []preflight.Finding) []preflight.Finding {
@@ -176,6 +183,7 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 		}
 	}
 	add("plan", planNames(r)...)
+	add("notices", slices.Clone(r.Notices)...)
 	var deployers, projects []string
 	for _, d := range r.Deployers {
 		deployers = append(deployers, deployer(d))
@@ -188,7 +196,7 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 	}
 	add("deployer", deployers...)
 	add("projects", projects...)
-	add("limits", slices.Clone(r.Limits)...)
+	add("limits", otherLimits(r)...)
 	return out
 }
 

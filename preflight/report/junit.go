@@ -51,6 +51,7 @@ type (
 		Skipped *junitWhy `xml:"skipped"`
 		Error   *junitWhy `xml:"error"`
 		Failure *junitWhy `xml:"failure"`
+		Output  string    `xml:"system-out,omitempty"`
 	}
 	// junitWhy says why a case does not pass: Jenkins shows the message and
 	// the text, GitLab the text.
@@ -175,16 +176,17 @@ func caseClass(f preflight.Finding) string {
 }
 
 // unshown is a suite for what no finding shows: that there was nothing to
-// check, for CI servers take a report without cases for a fault, or a result
-// that is worse than all findings.
+// check, for CI servers take a report without cases for a fault, a result that
+// is worse than all findings, or notices.
 func unshown(r *preflight.Report, all junitSuites, t Threshold) *junitSuite {
 	open := r.Result != preflight.Pass && r.Result != preflight.Fail && !t.AllowUndetermined
 	bad := open || r.Result == preflight.Fail
-	if all.Tests > 0 && (!bad || all.Failures+all.Errors > 0) {
+	worse := bad && all.Failures+all.Errors == 0
+	if all.Tests > 0 && !worse && len(r.Notices) == 0 {
 		return nil
 	}
-	c := junitCase{Name: "result", Class: "gke-preflight"}
-	if bad {
+	c := junitCase{Name: "result", Class: "gke-preflight", Output: strings.Join(cleaned(r.Notices), "\n")}
+	if worse {
 		c.Error = &junitWhy{Type: "result", Message: Clean(verdict(r)), Text: strings.Join(cleaned(r.Limits), "\n")}
 	}
 	s := &junitSuite{Name: "gke-preflight"}

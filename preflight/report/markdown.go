@@ -101,7 +101,10 @@ func markdownFacts(r *preflight.Report) string {
 	}
 	line("Deployer", deployers)
 	line("Projects", projects)
-	for _, l := range few(r.Limits) {
+	for _, n := range r.Notices {
+		fmt.Fprintf(&b, "- Notice: %s\n", prose(shorten(n)))
+	}
+	for _, l := range few(otherLimits(r)) {
 		fmt.Fprintf(&b, "- Limit: %s\n", prose(shorten(l)))
 	}
 	return prefixed("\n", b.String())

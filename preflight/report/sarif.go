@@ -121,7 +121,7 @@ func SARIF(w io.Writer, r *preflight.Report, o SARIFOptions) error {
 		Tool: sarifTool{sarifDriver{
 			Name: "gke-preflight", Version: Clean(r.Tool.Version), InformationURI: "https://github.com/OWNER/gke-preflight", Rules: rules,
 		}},
-		Invocations: []sarifInvocation{{Successful: true, Notifications: sarifNotifications(r.Limits)}},
+		Invocations: []sarifInvocation{{Successful: true, Notifications: sarifNotifications(append(slices.Clone(r.Notices), otherLimits(r)...))}},
 		Bases:       map[string]sarifArtifact{sarifRoot: {Description: &sarifMessage{Text: "the directory that gke-preflight ran in"}}},
 		Results:     results,
 		Properties:  map[string]any{"result": Clean(string(r.Result)), "summary": r.Summary},

@@ -30,8 +30,10 @@ type TextOptions struct {
 func Text(w io.Writer, r *preflight.Report, o TextOptions) error {
 	t := newText(w, o)
 	t.headline(r)
-	if len(r.Findings) > 0 {
+	if len(r.Findings)+len(r.Notices)+len(r.Limits) > 0 {
 		t.facts(r)
+	}
+	if len(r.Findings) > 0 {
 		t.failing(r.Findings, rules.Error)
 		t.failing(r.Findings, rules.Warning)
 		t.undetermined(r.Findings)
@@ -48,6 +50,9 @@ func Text(w io.Writer, r *preflight.Report, o TextOptions) error {
 func (t *text) facts(r *preflight.Report) {
 	t.gap()
 	t.plans(r)
+	for i, n := range r.Notices {
+		t.fact(first(i, "notice"), n)
+	}
 	for i, d := range r.Deployers {
 		t.fact(first(i, "deployer"), deployer(d))
 	}
@@ -56,7 +61,7 @@ func (t *text) facts(r *preflight.Report) {
 		t.fact(first(i, "project"), project(p))
 	}
 	t.more("  "+pad(""), len(r.Projects)-shown)
-	for i, l := range r.Limits {
+	for i, l := range otherLimits(r) {
 		t.fact(first(i, "limits"), l)
 	}
 }
@@ -192,6 +197,14 @@ func planned(findings []preflight.Finding) (n int, why string) {
 
 func (t *text) requests(r *preflight.Report) {
 	if r.Requests.Total > 0 {
-		t.line(faint(fmt.Sprintf("  %s to Google Cloud in %s", plural(r.Requests.Total, "request"), r.Duration())))
+		t.line(faint(fmt.Sprintf("  %s in %s", requests(r), r.Duration())))
 	}
+}
+
+// requests says how many were made, and to whom.
+func requests(r *preflight.Report) string {
+	if r.Snapshot != nil {
+		return plural(r.Requests.Total, "request") + " answered by a file, none sent to Google Cloud,"
+	}
+	return plural(r.Requests.Total, "request") + " to Google Cloud"
 }

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gke-preflight/preflight"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+)
+
+// describe adds to a report what its result rests on besides the plan and
+// Google Cloud: the configuration, and a file that answered instead.
+func (f *checkFlags) describe(r *preflight.Report, env Env, p *plan.Plan, c *config) {
+	if c.file != "" {
+		r.Configuration = c.describe(p.Redact)
+		r.Notices = append(r.Notices, configurationNotice(r.Configuration))
+	}
+	if f.cloud == "" || r.Requests.Total == 0 {
+		return
+	}
+	r.Snapshot = &preflight.SnapshotRef{File: f.cloud}
+	if f.replayed != nil {
+		r.Snapshot.RecordedAt = f.replayed.RecordedAt.UTC()
+	}
+	r.Notices = append(r.Notices, snapshotNotice(r.Snapshot))
+	if old := ageNotice(r.Snapshot.RecordedAt, env.Now()); old != "" {
+		r.Notices, r.Limits = append(r.Notices, old), append(r.Limits, old)
+	}
+}
+
+// describe says what a configuration changes, with texts as they may be shown.
+func (c *config) describe(hide func(string) string) *preflight.ConfigurationRef {
+	out := &preflight.ConfigurationRef{File: c.file, Found: c.found}
+	changes := func(format string, args ...any) {
+		out.Changed = append(out.Changed, hide(fmt.Sprintf(format, args...)))
+	}
+	lowers := func(format string, args ...any) {
+		changes(format, args...)
+		out.Lowered = append(out.Lowered, out.Changed[len(out.Changed)-1])
+	}
+	c.describeRules(changes, lowers)
+	if n := len(c.waivers); n > 0 {
+		var waived []string
+		for _, w := range c.waivers {
+			waived = append(waived, w.Rule)
+		}
+		slices.Sort(waived)
+		changes("waivers: %d (%s)", n, strings.Join(slices.Compact(waived), ", "))
+	}
+	for _, name := range sortedNames(c.flags) {
+		tell := changes
+		if name == "allow-undetermined" && c.flags[name] != "false" {
+			tell = lowers
+		}
+		tell("flag %s: %s", name, c.flags[name])
+	}
+	for _, id := range sortedNames(c.numbers) {
+		changes("number of project %s: %s", id, c.numbers[id])
+	}
+	for _, address := range sortedNames(c.accounts) {
+		changes("account of %s: %s", address, c.accounts[address])
+	}
+	if c.deployer != "" {
+		changes("deployer: %s", c.deployer)
+	}
+	if c.endpoint != "" {
+		changes("endpoint: %s", c.endpoint)
+	}
+	return out
+}
+
+// describeRules says which severities and permissions a configuration changes.
+func (c *config) describeRules(changes, lowers func(string, ...any)) {
+	defaults := map[string]rules.Severity{}
+	for _, r := range rules.All() {
+		defaults[r.ID] = r.Severity
+	}
+	for _, id := range sortedNames(c.settings.Severities) {
+		is, was := c.settings.Severities[id], defaults[id]
+		switch {
+		case is == was:
+		case isLess(is, was):
+			lowers("severity of %s: %s instead of %s", id, is, was)
+		default:
+			changes("severity of %s: %s instead of %s", id, is, was)
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(c.settings.Canaries)) {
+		lowers("canaries of %s: %s instead of the built-in ones", kind, strings.Join(c.settings.Canaries[kind], ", "))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(c.settings.Extra)) {
+		changes("further permissions of %s: %s", kind, strings.Join(c.settings.Extra[kind], ", "))
+	}
+}
+
+// isLess reports whether a severity is below another.
+func isLess(a, than rules.Severity) bool {
+	order := []rules.Severity{rules.Note, rules.Warning, rules.Error}
+	return slices.Index(order, a) < slices.Index(order, than)
+}
+
+func configurationNotice(c *preflight.ConfigurationRef) string {
+	name := "configuration " + c.File
+	if c.Found {
+		name += " (found beside the plan)"
+	}
+	if len(c.Changed) == 0 {
+		return name + " changes nothing"
+	}
+	return name + " changes: " + strings.Join(c.Changed, "; ")
+}
+
+func snapshotNotice(s *preflight.SnapshotRef) string {
+	if s.RecordedAt.IsZero() {
+		return "answers come from " + s.File + ", which describes a Google Cloud, and not from Google Cloud"
+	}
+	return "answers come from a snapshot of " + s.RecordedAt.Format(time.DateOnly) + " (" + s.File + ", recorded at " + s.RecordedAt.Format(time.RFC3339) + "), and not from Google Cloud"
+}
+
+// ageNotice says that a snapshot is old; it is empty for one of the last day
+// and for files that are none.
+func ageNotice(recorded, now time.Time) string {
+	age := now.Sub(recorded)
+	switch {
+	case recorded.IsZero() || age <= 24*time.Hour && age >= -24*time.Hour:
+		return ""
+	case age < 0:
+		return "the snapshot claims to be of a day that has not come yet: conditions were judged at its time"
+	}
+	return fmt.Sprintf("the snapshot is %d days old: what was granted, revoked or has expired since then is not seen, and conditions were judged at its time", int(age.Hours()/24))
+}
