@@ -425,6 +425,7 @@ func TestNothingLeaks(t *testing.T) {
 		"named-service-account": mark(t, readPlan(t, "named-service-account")),
 		"impersonation":         readPlan(t, "impersonation"),
 		"existing":              readPlan(t, "existing"),
+		"traps/sens":            readPlan(t, "traps/sens"),
 	} {
 		for _, how := range []string{"200", "400", "401", "403", "404", "409", "429", "500", "200 html", "403 html", "error"} {
 			for _, some := range []string{"", "getIamPolicy", "testIamPermissions", "serviceAccounts", "services", "tokeninfo", "generateAccessToken"} {
@@ -437,6 +438,9 @@ func TestNothingLeaks(t *testing.T) {
 				leaks := regexp.MustCompile(`deployer-token|issued-token`).FindString(out)
 				if leaks == "" && name == "named-service-account" && strings.Contains(out, secret) {
 					leaks = secret
+				}
+				if leaks == "" && name == "traps/sens" {
+					leaks = regexp.MustCompile(`(?i)s3cr3t`).FindString(out)
 				}
 				if leaks != "" {
 					at := strings.Index(out, leaks)

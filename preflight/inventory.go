@@ -81,6 +81,9 @@ func Take(ctx context.Context, p *plan.Plan, set rules.Settings) (*Inventory, er
 		Needs:         []NeedItem{},
 		Notes:         append([]string{}, p.Notes...),
 	}
+	for i, note := range inventory.Notes {
+		inventory.Notes[i] = p.Redact(note)
+	}
 	for _, c := range p.Clusters {
 		inventory.Resources = append(inventory.Resources, clusterItem(c, p.Redact))
 	}

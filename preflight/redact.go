@@ -24,6 +24,7 @@ func redact(r *Report, p *plan.Plan) {
 	}
 	for i := range r.Deployers {
 		r.Deployers[i].Member = p.Redact(r.Deployers[i].Member)
+		r.Deployers[i].Source = p.Redact(r.Deployers[i].Source)
 		r.Deployers[i].Unknown = p.Redact(r.Deployers[i].Unknown)
 	}
 	for i := range r.Projects {

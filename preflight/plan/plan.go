@@ -51,8 +51,10 @@ type Plan struct {
 	policyChanges []PolicyChange
 	denyChanges   []DenyChange
 	roleChanges   []RoleChange
-	// secrets are the sensitive strings, the longest first.
-	secrets []string
+	// secrets are the sensitive strings, the longest first, and secretParts are
+	// the names in them.
+	secrets     []string
+	secretParts parts
 }
 
 // Options are what the reader takes from outside the plan.
@@ -71,16 +73,32 @@ type Options struct {
 const Redacted = "(sensitive)"
 
 // Redact replaces in s every value that this plan marks as sensitive and that
-// was read out of it.
+// was read out of it, and the names in such values: a project in a self link is
+// as sensitive as the self link, unless the plan shows it elsewhere.
 func (p *Plan) Redact(s string) string {
 	for _, secret := range p.secrets {
+		if len(secret) < shortestPart {
+			s = replaceWord(s, secret)
+			continue
+		}
 		s = strings.ReplaceAll(s, secret, Redacted)
 	}
-	return s
+	return p.secretParts.hide(s)
+}
+
+// replaceWord replaces a short secret where it stands alone: "a" is in most
+// words.
+func replaceWord(s, secret string) string {
+	return plainWords.ReplaceAllStringFunc(s, func(word string) string {
+		if word == secret {
+			return Redacted
+		}
+		return word
+	})
 }
 
 // Sensitive reports whether any sensitive value was read out of the plan.
-func (p *Plan) Sensitive() bool { return len(p.secrets) > 0 }
+func (p *Plan) Sensitive() bool { return len(p.secrets)+len(p.secretParts) > 0 }
 
 // Empty reports whether the plan changes no cluster and no node pool, and
 // endangers none.
@@ -142,6 +160,7 @@ func (p *Plan) build() {
 	}
 	p.resolvePolicies()
 	p.secrets = p.findSecrets()
+	p.secretParts = p.findParts()
 }
 
 // resolveProviders finds the provider configuration of every change. Changes

@@ -1,0 +1,215 @@
+package plan
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// shortestPart is the length from which a part of a sensitive value counts: what
+// is shorter tells nothing, and would take syllables out of sentences.
+const shortestPart = 4
+
+// longestSplit is the length up to which a sensitive value has parts. Longer ones
+// are documents, such as keys, and no names.
+const longestSplit = 4096
+
+// parts is a set of words that are redacted where they stand alone: parts of
+// sensitive values, such as the project in a self link. They are in lower case.
+type parts map[string]bool
+
+// findParts returns the parts of sensitive values and of sensitive variables,
+// without those that the plan shows in clear elsewhere.
+func (p *Plan) findParts() parts {
+	out := parts{}
+	for _, secret := range p.secrets {
+		out.add(secret)
+	}
+	for _, v := range p.variables {
+		if v.sensitive {
+			out.addAll(v.value)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	for shown := range p.inClear() {
+		delete(out, strings.ToLower(shown))
+	}
+	return out
+}
+
+// addAll adds every string inside v, and its parts.
+func (w parts) addAll(v any) {
+	s := secrets{}
+	s.add(v)
+	for secret := range s {
+		w.add(secret)
+	}
+}
+
+// partSeparators stand between the parts of names: of paths, members, emails and
+// URLs, and of lists of them.
+const partSeparators = "/:@?&=#,;|()[]{}<>\"'`\\ \t\r\n"
+
+// add adds a value and its parts. The words of a sentence or an expression are
+// no names: only its names and literals count.
+func (w parts) add(value string) {
+	if len(value) > longestSplit {
+		return
+	}
+	if strings.ContainsAny(value, " \t\r\n") {
+		for _, word := range strings.Fields(value) {
+			if strings.ContainsAny(word, `/@"'`) {
+				w.addName(strings.Trim(word, `"'(),;[]{}`))
+			}
+		}
+		for _, literal := range literals.FindAllString(value, -1) {
+			w.addName(strings.Trim(literal, `"'`))
+		}
+		return
+	}
+	w.addName(value)
+}
+
+// literals are the quoted strings of an expression.
+var literals = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+
+// addName adds a name, the parts between its separators, emails as they are,
+// the project in the domain of an account, and numbers.
+func (w parts) addName(name string) {
+	w.addPart(name)
+	for _, email := range emails.FindAllString(name, -1) {
+		w.addPart(email)
+		_, domain, _ := strings.Cut(email, "@")
+		w.addPart(strings.TrimSuffix(domain, ".iam.gserviceaccount.com"))
+	}
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(partSeparators, r) }) {
+		w.addPart(part)
+	}
+	for _, number := range numbers.FindAllString(name, -1) {
+		w.addPart(number)
+	}
+}
+
+var (
+	emails = regexp.MustCompile(`[\w.%+-]+@[\w.-]+`)
+	// numbers are those of projects, folders and organizations.
+	numbers = regexp.MustCompile(`\b[0-9]{6,}\b`)
+)
+
+func (w parts) addPart(part string) {
+	part = strings.ToLower(strings.Trim(part, ".-_"))
+	if len(part) >= shortestPart && !public(part) {
+		w[part] = true
+	}
+}
+
+// public reports whether a word is the same for everybody: of Google's paths,
+// hosts, members and expressions.
+func public(word string) bool {
+	return word == "sensitive" || strings.HasSuffix(word, ".googleapis.com") || strings.HasSuffix(word, "gserviceaccount.com") && !strings.Contains(word, "@") && strings.Count(word, ".") < 3 ||
+		slices.Contains(publicWords(), word)
+}
+
+// publicWords are in lower case.
+func publicWords() []string {
+	return []string{
+		"https", "http", "beta", "alpha", "v1beta1", "googleapis.com", "www.googleapis.com", "gke.goog", "iam.gserviceaccount.com", "compute", "container", "default", "global", "true", "false", "null",
+		"projects", "locations", "regions", "zones", "folders", "organizations", "networks", "subnetworks", "serviceaccounts", "keyrings", "cryptokeys", "cryptokeyversions",
+		"clusters", "nodepools", "roles", "topics", "secrets", "versions", "attestors", "repositories", "memberships", "fleets", "services", "instances", "capools", "reservations", "resourcepolicies",
+		"tagkeys", "tagvalues", "datasets", "buckets", "disks", "images", "machinetypes", "routers", "firewalls", "addresses", "subnets", "billingaccounts", "accesspolicies", "policies", "denypolicies",
+		"serviceaccount", "user", "group", "domain", "principal", "principalset", "projectowner", "projecteditor", "projectviewer", "allusers", "allauthenticatedusers", "deleted",
+		"viewer", "editor", "owner", "resource.name", "resource.type", "resource.service", "request.time", "name", "type", "none",
+	}
+}
+
+// inClear returns the values that the plan shows: what is not marked as
+// sensitive, whole, as a part of it shows nothing on its own.
+func (p *Plan) inClear() secrets {
+	s := secrets{}
+	for _, c := range p.Changes {
+		s.addUnmarked(c.change.Before, c.change.BeforeSensitive)
+		s.addUnmarked(c.change.After, c.change.AfterSensitive)
+	}
+	for _, v := range p.variables {
+		if !v.sensitive {
+			s.add(v.value)
+		}
+	}
+	for _, config := range p.config.providers {
+		for _, e := range config.Expressions {
+			if e != nil && e.ExpressionData != nil {
+				s.add(e.ConstantValue)
+			}
+		}
+	}
+	s.add(p.options.Project)
+	for _, name := range []string{"GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"} {
+		if p.options.Getenv != nil {
+			s.add(p.options.Getenv(name))
+		}
+	}
+	for name := range maps.Clone(s) {
+		if id, ok := strings.CutPrefix(name, "projects/"); ok {
+			s.add(id)
+		}
+	}
+	return s
+}
+
+// addUnmarked adds the strings of v that marks, a tree such as after_sensitive,
+// does not have true for.
+func (s secrets) addUnmarked(v, marks any) {
+	switch m := marks.(type) {
+	case bool:
+		if !m {
+			s.add(v)
+		}
+	case []any:
+		l, _ := v.([]any)
+		for i, e := range l {
+			s.addUnmarked(e, markAt(m, i))
+		}
+	case map[string]any:
+		object, _ := v.(map[string]any)
+		for name, e := range object {
+			s.addUnmarked(e, m[name])
+		}
+	default:
+		s.add(v)
+	}
+}
+
+func markAt(l []any, i int) any {
+	if i < len(l) {
+		return l[i]
+	}
+	return nil
+}
+
+// hide replaces the parts in s, the longest words first: an email before the
+// name in it.
+func (w parts) hide(s string) string {
+	if len(w) == 0 {
+		return s
+	}
+	for _, words := range []*regexp.Regexp{emailWords, dottedWords, plainWords} {
+		s = words.ReplaceAllStringFunc(s, func(word string) string {
+			trimmed := strings.Trim(word, ".-_")
+			if trimmed == "" || !w[strings.ToLower(trimmed)] {
+				return word
+			}
+			return strings.Replace(word, trimmed, Redacted, 1)
+		})
+	}
+	return s
+}
+
+var (
+	emailWords  = regexp.MustCompile(`[\pL\pN_.%+-]+@[\pL\pN_.-]+`)
+	dottedWords = regexp.MustCompile(`[\pL\pN_.+-]+`)
+	// plainWords take escapes of URLs for words, which they separate.
+	plainWords = regexp.MustCompile(`%[0-9A-Fa-f]{2}|[\pL\pN_-]+`)
+)
