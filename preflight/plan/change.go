@@ -304,23 +304,20 @@ func marked(marks any, path []any) bool {
 // of the attribute, with Unknown one above that sets all of it, if any. Absent
 // means that nobody sets it.
 func (c *Change) find(path []any) (*tfjson.Expression, State) {
-	return find(c.block.expressions, path, nil, func(list []any) int {
-		return blockCount(c.change.After, c.change.AfterUnknown, list)
-	})
+	return c.findBelow(c.block.expressions, path, nil)
 }
 
-// find goes down to the expression at path. Above is the path so far, and
-// planned counts the blocks that the plan has at a path.
-func find(e map[string]*tfjson.Expression, path, above []any, planned func([]any) int) (*tfjson.Expression, State) {
+// findBelow goes down to the expression at path. Above is the path so far.
+func (c *Change) findBelow(e map[string]*tfjson.Expression, path, above []any) (*tfjson.Expression, State) {
 	name, ok := path[0].(string)
 	if !ok {
 		return nil, Absent
 	}
 	here := append(slices.Clone(above), name)
+	n := blockCount(c.change.After, c.change.AfterUnknown, here)
 	x := e[name]
 	if x == nil || x.ExpressionData == nil {
-		n := planned(here)
-		if len(path) > 1 && n > 0 || n < 0 && isPlainBlock(name) {
+		if len(path) > 1 && n > 0 || n < 0 && c.mayBeDynamic(here) {
 			return nil, Unknown
 		}
 		return nil, Absent
@@ -331,7 +328,7 @@ func find(e map[string]*tfjson.Expression, path, above []any, planned func([]any
 	if len(x.NestedBlocks) == 0 {
 		return x, Unknown
 	}
-	if planned(here) != len(x.NestedBlocks) {
+	if n != len(x.NestedBlocks) {
 		// Dynamic blocks among the others: which one is which is not shown.
 		return nil, Unknown
 	}
@@ -346,20 +343,7 @@ func find(e map[string]*tfjson.Expression, path, above []any, planned func([]any
 	if len(rest) == 0 {
 		return x, Known
 	}
-	return find(x.NestedBlocks[index], rest, here, planned)
-}
-
-// isPlainBlock reports whether the provider never fills in a block: if all of it
-// is unknown, then a dynamic block makes it. A block that the provider fills in
-// looks the same with a dynamic block and where nobody wrote it.
-// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go
-func isPlainBlock(name string) bool {
-	switch name {
-	case "condition", "rules", "deny_rule", "denial_condition",
-		"fleet", "user_managed_keys_config", "resource_usage_export_config", "secret_manager_config", "reservation_affinity", "sole_tenant_config":
-		return true
-	}
-	return false
+	return c.findBelow(x.NestedBlocks[index], rest, here)
 }
 
 // blockCount is the number of nested blocks that a plan has at path; -1 where

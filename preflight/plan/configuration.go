@@ -77,6 +77,11 @@ type configuration struct {
 	inModule  map[string][]*block // all blocks below a module path
 	// late are the data blocks that are read during apply, of any type.
 	late map[string]bool
+	// pending are the managed blocks of types that are not kept and that apply
+	// changes.
+	pending map[string]bool
+	// relevant are the attributes that contribute to changes.
+	relevant []relevant
 }
 
 func (b *block) isData() bool {
@@ -92,6 +97,7 @@ func newConfiguration() *configuration {
 		providers: make(map[string]*tfjson.ProviderConfig),
 		inModule:  make(map[string][]*block),
 		late:      make(map[string]bool),
+		pending:   make(map[string]bool),
 	}
 }
 
@@ -151,6 +157,9 @@ func parentModule(path string) string {
 	}
 	return strings.TrimSuffix(path[:i], ".")
 }
+
+// moduleOfKey is the module path in a key of outputs and inputs.
+func moduleOfKey(key string) string { return key[:strings.LastIndex(key, ":")] }
 
 // leaves are the references that were written, without the prefixes that
 // Terraform lists after each: of x.y.email and x.y, the first.

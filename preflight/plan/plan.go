@@ -55,6 +55,8 @@ type Plan struct {
 	// the names in them.
 	secrets     []string
 	secretParts parts
+	// refersUnseen is what findUnseen found.
+	refersUnseen bool
 }
 
 // Options are what the reader takes from outside the plan.
@@ -147,6 +149,7 @@ func (c *Change) takesAway() bool {
 // what the plan does to policies and roles. Nothing is resolved later.
 func (p *Plan) build() {
 	p.index()
+	p.refersUnseen = p.findUnseen()
 	p.resolveProviders()
 	p.resolveProjects()
 	for _, c := range p.Changes {

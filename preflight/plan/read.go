@@ -162,6 +162,8 @@ func (d *document) member(name string) error {
 		return d.complete()
 	case "deferred_changes":
 		return d.deferred()
+	case "relevant_attributes":
+		return d.decode(&d.plan.config.relevant)
 	case "variables":
 		return d.object(d.variable)
 	case "resource_changes":
@@ -285,6 +287,9 @@ func (d *document) resourceChange() error {
 	if keeps(h.typ) {
 		return d.keep(raw)
 	}
+	if h.mode == "managed" && !isIdle(raw) {
+		d.plan.config.pending[h.block()] = true
+	}
 	d.noteSibling(h, raw)
 	return nil
 }
@@ -393,6 +398,17 @@ func afterProject(raw []byte) string {
 		return ""
 	}
 	return project.String()
+}
+
+// isIdle reports whether a resource change that has been read as a value before
+// changes nothing.
+func isIdle(raw []byte) bool {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true))
+	if !enter(dec, "change") || !enter(dec, "actions") {
+		return false
+	}
+	actions, err := dec.ReadValue()
+	return err == nil && bytes.Contains(actions, []byte(`"no-op"`))
 }
 
 // enter reads up to the value of a member of the object that comes next.

@@ -24,6 +24,16 @@ func TestValue(t *testing.T) {
 		{"a local value hides what it is", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"references": ["local.a"]}}]`), Unknown},
 		{"a variable that is null", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"references": ["var.null"]}}]`), Absent},
 		{"a function of nothing", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {}}]`), Unknown},
+		{"the constant null", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"constant_value": null}}]`), Absent},
+		{"each.value of a block without for_each", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"references": ["each.value.sa", "each.value"]}}]`), Unknown},
+		{"each.key, with a variable that is null", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"references": ["each.key", "var.null"]}}]`), Absent},
+		{"self", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"references": ["self.name", "self"]}}]`), Unknown},
+		{"an undeclared variable", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"references": ["var.nowhere"]}}]`), Unknown},
+		{"a template around a variable and a local value", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": [{`+account+`: {"references": ["var.null", "local.a"]}}]`), Unknown},
+		{"an expression for the whole block, known", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": {"references": ["var.null"]}`), Absent},
+		{"an expression for the whole block, not known", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, `"node_config": {"references": ["local.a"]}`), Unknown},
+		{"a dynamic block beside one that is written", in(`, "node_config": [{}, {}]`, `, "node_config": [{`+account+`: true}, {`+account+`: true}]`, `"node_config": [{}]`), Unknown},
+		{"a dynamic block of unknown length beside one that is written", in("", `, "node_config": true`, `"node_config": [{}]`), Unknown},
 		{"a dynamic block, which is not in the configuration", in(`, "node_config": [{}]`, `, "node_config": [{`+account+`: true}]`, ""), Unknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -77,6 +87,86 @@ func TestAccounts(t *testing.T) {
 				if got[i].Attribute != tt.want[i].Attribute || got[i].Email != tt.want[i].Email || got[i].ID != tt.want[i].ID ||
 					got[i].Default != tt.want[i].Default || got[i].Said != tt.want[i].Said || got[i].Unknown != tt.want[i].Unknown {
 					t.Errorf("account %d is %+v, want %+v", i, got[i], tt.want[i])
+				}
+			}
+		})
+	}
+}
+
+// TestRepetition: each.value is known if the for_each is that it is an element
+// of: that of the block, or that of the module call whose input it is.
+func TestRepetition(t *testing.T) {
+	plan := func(input, call, forEach string) string {
+		return `{"format_version": "1.2", "resource_changes": [{"address": "module.m[\"a\"].google_container_cluster.c[\"b\"]", "module_address": "module.m[\"a\"]",
+			"mode": "managed", "type": "google_container_cluster", "name": "c", "change": {"actions": ["create"], "after": {"name": "c", "node_config": [{}]}, "after_unknown": {"node_config": [{"service_account": true}]}}}],
+			"configuration": {"root_module": {"variables": {"known": {"default": null}}, "module_calls": {"m": {` + call + `"expressions": {"x": ` + input + `}, "module": {
+				"variables": {"x": {}, "y": {"default": null}},
+				"outputs": {"later": {"expression": {"references": ["local.z"]}}},
+				"resources": [{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c", ` + forEach + `
+					"expressions": {"node_config": [{"service_account": {"references": ["each.value.sa", "each.value", "var.y"]}}]}}]}}}}}}`
+	}
+	refs := func(name, to string) string { return `"` + name + `": {"references": ["` + to + `"]}, ` }
+	const constant, x = `{"constant_value": {}}`, `{"references": ["each.value"]}`
+	for _, tt := range []struct {
+		name, input, call, forEach string
+		want                       State
+	}{
+		{"a set that is written", constant, "", `"for_each_expression": {}, `, Absent},
+		{"an input that is constant", constant, "", refs("for_each_expression", "var.x"), Absent},
+		{"an input with a default", constant, "", refs("for_each_expression", "var.y"), Absent},
+		{"an input that a function makes", "{}", "", refs("for_each_expression", "var.x"), Unknown},
+		{"an input that is each.value of the call, known", x, refs("for_each_expression", "var.known"), refs("for_each_expression", "var.x"), Absent},
+		{"an input that is each.value of the call, not known", x, refs("for_each_expression", "terraform_data.t"), refs("for_each_expression", "var.x"), Unknown},
+		{"an input that is each.value of a call without for_each", x, "", refs("for_each_expression", "var.x"), Unknown},
+		{"a local value", constant, "", refs("for_each_expression", "local.x"), Unknown},
+		{"a resource of a type that is not kept", constant, "", refs("for_each_expression", "terraform_data.t"), Unknown},
+		{"count instead", constant, "", refs("count_expression", "var.x"), Unknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustRead(t, plan(tt.input, tt.call, tt.forEach), Options{})
+			if got := p.Clusters[0].After("node_config", 0, "service_account"); got.State != tt.want {
+				t.Errorf("the state is %d, want %d", got.State, tt.want)
+			}
+		})
+	}
+}
+
+// TestReferredTo: an attribute that a plan does not show is unknown, unless all
+// that it is made of is proven to be known.
+func TestReferredTo(t *testing.T) {
+	change := func(mode, typ, actions, after, unknown string) string {
+		return `,{"address": "x", "mode": "` + mode + `", "type": "` + typ + `", "name": "x", "change": {"actions": [` + actions + `], "after": {` + after + `}, "after_unknown": {` + unknown + `}}}`
+	}
+	block := func(mode, typ, more string) string {
+		return `|,{"address": "x", "mode": "` + mode + `", "type": "` + typ + `", "name": "x", "provider_config_key": "google"` + more + `}`
+	}
+	const reads, managed = "data", "managed"
+	for _, tt := range []struct {
+		name, reference, more string
+		want                  State
+	}{
+		{"a data source read while planning", "data.external.x.result", block(reads, "external", ""), Absent},
+		{"a data source read during apply", "data.external.x.result", change(reads, "external", `"read"`, "", `"result": true`) + block(reads, "external", ""), Unknown},
+		{"one of a type that is kept", "data.google_project.x.number", change(reads, "google_project", `"read"`, "", "") + block(reads, "google_project", ""), Unknown},
+		{"a resource of a type that is not kept", "terraform_data.x.output", change(managed, "terraform_data", `"no-op"`, "", "") + block(managed, "terraform_data", ""), Unknown},
+		{"an attribute that the plan shows as null", "google_service_account.x.description", change(managed, "google_service_account", `"create"`, "", `"email": true`) + block(managed, "google_service_account", ""), Absent},
+		{"an attribute that is not known", "google_service_account.x.email", change(managed, "google_service_account", `"create"`, "", `"email": true`) + block(managed, "google_service_account", ""), Unknown},
+		{"an attribute of which a part is not known", "google_container_cluster.x.master_auth", change(managed, "google_container_cluster", `"create"`, "", `"master_auth": [{"client_key": true}]`) + block(managed, "google_container_cluster", ""), Unknown},
+		{"one of several instances", "google_service_account.x", change(managed, "google_service_account", `"create"`, "", `"email": true`) + block(managed, "google_service_account", ""), Unknown},
+		{"an update that leaves it", "google_service_account.x.email", change(managed, "google_service_account", `"update"`, "", "") + block(managed, "google_service_account", ""), Absent},
+		{"nothing in the plan", "google_service_account.x.email", "|", Unknown},
+		{"an ephemeral value", "ephemeral.external.x.result", "|", Unknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			expressions := `"node_config": [{"service_account": {"references": ["` + tt.reference + `"]}}]`
+			data := world(`, "node_config": [{}]`, `, "node_config": [{"service_account": true}]`, expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more)
+			p := mustRead(t, data, Options{})
+			for _, c := range p.Clusters {
+				if c.Address != "google_container_cluster.c" {
+					continue
+				}
+				if got := c.After("node_config", 0, "service_account"); got.State != tt.want {
+					t.Errorf("the state is %d, want %d", got.State, tt.want)
 				}
 			}
 		})
