@@ -259,10 +259,10 @@ func (c *Change) followAccount(path []any) string {
 		return ""
 	}
 	f := c.plan.follow(c.block.module, expressionOf(e))
-	if f.attribute != "email" && f.attribute != "name" && f.attribute != "id" || len(f.changes) != 1 {
-		return ""
+	if account := f.planned("email", "name", "id"); account != nil {
+		return account.AccountEmail()
 	}
-	return f.changes[0].AccountEmail()
+	return ""
 }
 
 // AccountEmail is the email of a google_service_account; empty where it is not
@@ -348,10 +348,10 @@ func (c *Change) plannedKey(path []any) string {
 		return ""
 	}
 	f := c.plan.follow(c.block.module, expressionOf(e))
-	if len(f.changes) != 1 || f.changes[0].Type != "google_kms_crypto_key" {
-		return ""
+	if key := f.planned("id"); key != nil && key.Type == "google_kms_crypto_key" {
+		return key.ResourceName()
 	}
-	return f.resource(maxHops)
+	return ""
 }
 
 func newNodePool(c *Change) *NodePool {

@@ -1,6 +1,10 @@
 package plan
 
-import tfjson "github.com/hashicorp/terraform-json"
+import (
+	"slices"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
 
 // maxHops bounds how far a reference is followed, against cycles in plans that
 // no Terraform wrote.
@@ -137,6 +141,22 @@ type followed struct {
 	attribute string
 	// via is the reference as it is written; empty for a constant.
 	via string
+}
+
+// planned returns the one object that an expression refers to by one of the
+// given attributes, where the value of the expression is not known before apply;
+// nil if there is no such object. A plan does not tell the reference from a
+// template or a function around it, so the attributes must be such that text
+// around them makes no valid name of the same kind. If the plan shows the
+// attribute, then the expression is not the bare reference: it would be known.
+func (f followed) planned(attributes ...string) *Change {
+	if len(f.changes) != 1 || !slices.Contains(attributes, f.attribute) {
+		return nil
+	}
+	if shown, _ := lookup(f.changes[0].change.After, []any{f.attribute}); shown != nil {
+		return nil
+	}
+	return f.changes[0]
 }
 
 // follow goes from an expression to the value or the object behind it, through

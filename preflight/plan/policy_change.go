@@ -184,10 +184,10 @@ func (c *Change) role(v Value) string {
 		return v.String()
 	}
 	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["role"]))
-	if len(f.changes) != 1 || f.attribute != "name" && f.attribute != "id" {
-		return ""
+	if role := f.planned("name", "id"); role != nil {
+		return role.customRole()
 	}
-	return f.changes[0].customRole()
+	return ""
 }
 
 // member is a member that is known, or follows from a planned account or
@@ -197,13 +197,14 @@ func (c *Change) member(v Value) string {
 		return v.String()
 	}
 	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["member"]))
-	if len(f.changes) != 1 || f.attribute != "member" && f.attribute != "email" {
+	account := f.planned("member", "email")
+	if account == nil {
 		return ""
 	}
-	if email := f.changes[0].AccountEmail(); email != "" {
+	if email := account.AccountEmail(); email != "" {
 		return "serviceAccount:" + email
 	}
-	return f.changes[0].serviceAgent()
+	return account.serviceAgent()
 }
 
 // serviceAgent is the member that a google_project_service_identity makes: the
@@ -255,9 +256,9 @@ func (c *Change) policyOf(get func(...any) Value) string {
 	case strings.HasPrefix(c.Type, "google_compute_subnetwork_iam_"):
 		return c.subnetworkOf(get)
 	case strings.HasPrefix(c.Type, "google_kms_crypto_key_iam_"):
-		return cmp.Or(keyResource(get("crypto_key_id").String(), "keyRings", "cryptoKeys"), c.resourceBehind("crypto_key_id", maxHops))
+		return cmp.Or(keyResource(get("crypto_key_id").String(), "keyRings", "cryptoKeys"), c.resourceBehind("crypto_key_id", "google_kms_crypto_key", maxHops))
 	case strings.HasPrefix(c.Type, "google_kms_key_ring_iam_"):
-		return cmp.Or(keyResource(get("key_ring_id").String(), "keyRings"), c.resourceBehind("key_ring_id", maxHops))
+		return cmp.Or(keyResource(get("key_ring_id").String(), "keyRings"), c.resourceBehind("key_ring_id", "google_kms_key_ring", maxHops))
 	case strings.HasPrefix(c.Type, "google_privateca_ca_pool_iam_"):
 		return relative(get("ca_pool").String())
 	case strings.HasPrefix(c.Type, "google_pubsub_topic_iam_"):
@@ -280,11 +281,11 @@ func (c *Change) accountOf(v Value) string {
 		return ""
 	}
 	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["service_account_id"]))
-	if len(f.changes) != 1 || f.changes[0].AccountEmail() == "" || f.attribute != "name" && f.attribute != "id" && f.attribute != "email" {
+	account := f.planned("name", "id", "email")
+	if account == nil || account.AccountEmail() == "" {
 		return ""
 	}
-	email := f.changes[0].AccountEmail()
-	return "projects/" + f.changes[0].Project().ID + "/serviceAccounts/" + email
+	return "projects/" + account.Project().ID + "/serviceAccounts/" + account.AccountEmail()
 }
 
 func (c *Change) subnetworkOf(get func(...any) Value) string {
@@ -296,7 +297,7 @@ func (c *Change) subnetworkOf(get func(...any) Value) string {
 	if p := c.Project().ID; p != "" && region != "" && name != "" {
 		return "projects/" + p + "/regions/" + region + "/subnetworks/" + name
 	}
-	return c.resourceBehind("subnetwork", maxHops)
+	return c.resourceBehind("subnetwork", "google_compute_subnetwork", maxHops)
 }
 
 // keyResource is the name of a key ring or a key that may be written as

@@ -53,7 +53,9 @@ func (c *Change) projectWithin(hops int) Project {
 	return state
 }
 
-// configuredProject follows what the configuration sets project to.
+// configuredProject follows what the configuration sets project to. It counts
+// only where that is proven: a project ID with text around it is another
+// project's.
 func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 	if c.block == nil || hops <= 0 {
 		return Project{}, false
@@ -63,7 +65,7 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 		return Project{}, false
 	}
 	f := c.plan.follow(c.block.module, expressionOf(e))
-	if len(f.changes) > 0 {
+	if f.provesProject(c) {
 		if p := f.project(c, hops-1); p.ID != "" {
 			p.Source = f.via + ": " + p.Source
 			return p, true
@@ -74,6 +76,22 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 		return Project{}, false
 	}
 	return Project{Source: "project of " + c.Address + " is not known before apply"}, true
+}
+
+// provesProject reports whether a project that c refers to is the one that c
+// will be in. The id of a google_project is projects/ID: a function can only
+// take the ID out of it. A node pool is in the project of its cluster, or there
+// is no such cluster. Everything else that a bare reference leads to is shown by
+// the plan itself.
+func (f followed) provesProject(c *Change) bool {
+	target := f.planned("id", "project")
+	if target == nil {
+		return false
+	}
+	if f.attribute == "id" {
+		return target.Type == "google_project"
+	}
+	return target.Type == "google_container_cluster" && c.Type == "google_container_node_pool"
 }
 
 // project is the project that the followed objects' attribute stands for.

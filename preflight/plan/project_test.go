@@ -81,10 +81,10 @@ func TestProject(t *testing.T) {
 			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
 		{"the flag, last", world("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
 			Project{ID: "acme-flag", Source: "--project"}},
-		{"another resource's project", world("", "", `"project": {"references": ["google_project_service.x.project", "google_project_service.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project_service", "service", "container.googleapis.com")), Options{},
-			Project{ID: "acme-prod", Source: "google_project_service.x.project: provider google"}},
-		{"a planned project", world("", "", `"project": {"references": ["google_project.x.project_id", "google_project.x"]}`, "", planned("google_project", "project_id", "acme-tenant")), Options{},
-			Project{ID: "acme-tenant", Source: "google_project.x.project_id: attribute project_id of google_project.x"}},
+		{"another resource's project, which may be a part of a name", world("", "", `"project": {"references": ["google_project_service.x.number", "google_project_service.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project_service", "project", "acme-tenant")), Options{},
+			Project{Source: "project of google_container_cluster.c is not known before apply"}},
+		{"a planned project", world("", "", `"project": {"references": ["google_project.x.id", "google_project.x"]}`, "", planned("google_project", "project_id", "acme-tenant")), Options{},
+			Project{ID: "acme-tenant", Source: "google_project.x.id: attribute project_id of google_project.x"}},
 		{"the number of a planned project is not known", world("", "", `"project": {"references": ["google_project.x.number", "google_project.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project", "project_id", "acme-tenant")), Options{},
 			Project{Source: "project of google_container_cluster.c is not known before apply"}},
 		{"a null variable falls back to the provider", world("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
@@ -153,5 +153,84 @@ func TestNames(t *testing.T) {
 		if got := AccountProject(in); got != want {
 			t.Errorf("the project of %s is %q, want %q", in, got, want)
 		}
+	}
+}
+
+// TestProvenProject: a project that is followed through a reference counts only
+// where the plan proves it.
+func TestProvenProject(t *testing.T) {
+	plan := func(typ, actions, before, expression string) string {
+		return `{"format_version": "1.2", "resource_changes": [
+			{"address": "google_container_cluster.main", "mode": "managed", "type": "google_container_cluster", "name": "main",
+				"change": {"actions": ["create"], "after": {"name": "main"}, "after_unknown": {"project": true, "id": true}}},
+			{"address": "google_project.new", "mode": "managed", "type": "google_project", "name": "new",
+				"change": {"actions": ["create"], "after": {"project_id": "acme-new"}, "after_unknown": {"id": true, "number": true}}},
+			{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x",
+				"change": {"actions": [` + actions + `], "before": ` + before + `, "after": {"name": "x", "cluster": "main"}, "after_unknown": {"project": true}}}],
+			"configuration": {"provider_config": {"google": {"name": "google", "expressions": {"project": {"constant_value": "acme-prod"}}}}, "root_module": {"resources": [
+				{"address": "google_container_cluster.main", "mode": "managed", "type": "google_container_cluster", "name": "main", "provider_config_key": "google", "expressions": {}},
+				{"address": "google_project.new", "mode": "managed", "type": "google_project", "name": "new", "provider_config_key": "google", "expressions": {}},
+				{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "provider_config_key": "google", "expressions": {` + expression + `}}]}}}`
+	}
+	refs := func(list string) string { return `"project": {"references": [` + list + `]}` }
+	const (
+		cluster, pool  = "google_container_cluster", "google_container_node_pool"
+		ofCluster      = `"google_container_cluster.main.project", "google_container_cluster.main"`
+		ofProject      = `"google_project.new.id", "google_project.new"`
+		create, update = `"create"`, `"update"`
+		replace        = `"delete", "create"`
+		old            = `{"name": "x", "project": "acme-old"}`
+	)
+	for _, tt := range []struct{ name, typ, actions, before, expression, want string }{
+		{"a node pool's, by its cluster", pool, create, "null", refs(ofCluster), "acme-prod"},
+		{"a cluster's, by another cluster", cluster, create, "null", refs(ofCluster), ""},
+		{"by the id of a planned project", cluster, create, "null", refs(ofProject), "acme-new"},
+		{"by its number, which is not known", cluster, create, "null", refs(`"google_project.new.number", "google_project.new"`), ""},
+		{"of a resource that is not kept", cluster, create, "null", refs(`"terraform_data.t.output", "terraform_data.t"`), ""},
+		{"each.value", cluster, create, "null", refs(`"each.value.project", "each.value"`), ""},
+		{"an update stays where it is", cluster, update, old, refs(`"local.project"`), "acme-old"},
+		{"a replacement does not", cluster, replace, old, refs(`"local.project"`), ""},
+		{"a replacement goes to the provider's project", cluster, replace, old, "", "acme-prod"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustRead(t, plan(tt.typ, tt.actions, tt.before, tt.expression), Options{})
+			for _, c := range p.Changes {
+				if c.Address == tt.typ+".x" && c.Project().ID != tt.want {
+					t.Errorf("the project is %q (%s), want %q", c.Project().ID, c.Project().Source, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// TestNetworkProject: the project of a network decides whether a cluster is on a
+// Shared VPC.
+func TestNetworkProject(t *testing.T) {
+	planned := func(typ, after, unknown string) string {
+		return `,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "change": {"actions": ["create"], "after": {` + after + `}, "after_unknown": {` + unknown + `}}}` +
+			`|,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "provider_config_key": "google", "expressions": {}}`
+	}
+	refs := func(attribute, reference string) string {
+		return `"` + attribute + `": {"references": ["` + reference + `"]}`
+	}
+	project := planned("google_project", `"name": "host"`, `"project_id": true, "id": true`)
+	network := planned("google_compute_network", `"name": "n", "project": "acme-host"`, `"id": true, "self_link": true`)
+	subnetwork := planned("google_compute_subnetwork", `"name": "s", "region": "europe-west1", "project": "acme-host"`, `"id": true, "network": true`)
+	for _, tt := range []struct{ name, after, unknown, expressions, more, want string }{
+		{"nobody names one", "", `, "network": true`, "", "|", "acme-prod"},
+		{"a short name", `, "network": "n"`, "", "", "|", "acme-prod"},
+		{"a path", `, "network": "projects/acme-host/global/networks/n"`, "", "", "|", "acme-host"},
+		{"a template around a planned project", "", `, "network": true`, refs("network", "google_project.x.project_id"), project, ""},
+		{"a planned network", "", `, "network": true`, refs("network", "google_compute_network.x.id"), network, "acme-host"},
+		{"a planned subnetwork", "", `, "subnetwork": true`, refs("subnetwork", "google_compute_subnetwork.x.id"), subnetwork, "acme-host"},
+		{"the network of a planned subnetwork", "", `, "network": true`, refs("network", "google_compute_subnetwork.x.network"), subnetwork, "acme-host"},
+		{"each.value", "", `, "network": true`, refs("network", "each.value"), "|", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustRead(t, world(tt.after, tt.unknown, tt.expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more), Options{})
+			if got := p.Clusters[0].NetworkProject; got != tt.want {
+				t.Errorf("the project of the network is %q, want %q", got, tt.want)
+			}
+		})
 	}
 }

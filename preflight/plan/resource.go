@@ -1,7 +1,5 @@
 package plan
 
-import "strings"
-
 // ResourceName is the relative name that a planned key ring, key or subnetwork
 // will have, such as projects/p/locations/l/keyRings/r/cryptoKeys/k; empty for
 // other types, and where it does not follow from the plan.
@@ -36,13 +34,11 @@ func (c *Change) SubnetworkAt(path ...any) Value {
 		return v
 	}
 	f := c.plan.follow(c.block.module, expressionOf(e))
-	if len(f.changes) != 1 || f.changes[0].Type != "google_compute_subnetwork" {
+	subnetwork := f.planned("id", "self_link")
+	if subnetwork == nil || subnetwork.Type != "google_compute_subnetwork" || subnetwork.ResourceName() == "" {
 		return v
 	}
-	if name := f.resource(maxHops); name != "" {
-		return Value{State: Known, Raw: name, Sensitive: v.Sensitive}
-	}
-	return v
+	return Value{State: Known, Raw: subnetwork.ResourceName(), Sensitive: v.Sensitive}
 }
 
 // ring is the key ring of a key, also one that the plan makes.
@@ -50,7 +46,7 @@ func (c *Change) ring(hops int) string {
 	if v := c.Now("key_ring"); v.State == Known {
 		return keyResource(v.String(), "keyRings")
 	}
-	return c.resourceBehind("key_ring", hops)
+	return c.resourceBehind("key_ring", "google_kms_key_ring", hops)
 }
 
 // within is projects/P/KIND/WHERE/REST; empty where a part is not known.
@@ -61,25 +57,16 @@ func within(project, kind, where, rest string) string {
 	return "projects/" + project + "/" + kind + "/" + where + "/" + rest
 }
 
-// resourceBehind is the name of the one planned resource that an attribute
-// refers to; empty where that is not certain.
-func (c *Change) resourceBehind(attribute string, hops int) string {
+// resourceBehind is the name of the one planned resource of a type that an
+// attribute refers to; empty where that is not certain. The id and the self link
+// are the whole path of the resource.
+func (c *Change) resourceBehind(attribute, typ string, hops int) string {
 	if c.block == nil {
 		return ""
 	}
 	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions[attribute]))
-	return f.resource(hops)
-}
-
-// resource is the name of what was followed to, by an attribute that is its
-// name.
-func (f followed) resource(hops int) string {
-	if len(f.changes) != 1 || !isName(f.attribute) {
-		return ""
+	if r := f.planned("id", "self_link"); r != nil && r.Type == typ {
+		return r.resourceName(hops)
 	}
-	return f.changes[0].resourceName(hops)
-}
-
-func isName(attribute string) bool {
-	return attribute == "id" || attribute == "self_link" || attribute == "name" || strings.HasSuffix(attribute, "_id")
+	return ""
 }
