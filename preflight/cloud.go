@@ -79,6 +79,17 @@ func (w *wanted) add(needs []rules.Need) {
 	}
 }
 
+// addAllClusters gathers the clusters that needs ask about, and no more.
+func (w *wanted) addAllClusters(needs []rules.Need) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, n := range needs {
+		if n.Kind != rules.Permissions && n.Unknown == "" && n.NetworkOf == "" {
+			w.addClusters(n)
+		}
+	}
+}
+
 func (w *wanted) addClusters(n rules.Need) {
 	if w.clusters[n.Project] == nil {
 		w.clusters[n.Project] = map[string]bool{}
@@ -276,7 +287,7 @@ func (c *cloud) enforces(project, constraint string) (bool, error) {
 func (c *cloud) cluster(name string) (gcp.Cluster, error) {
 	project := strings.Split(name, "/")[1]
 	if c.wanted.clusterCount(project) > maxSingly {
-		all, err := c.listed.get(project, func() (map[string]gcp.Cluster, error) { return c.client.Clusters(c.ctx, project) })
+		all, err := c.clustersOf(project)
 		if one, found := all[name]; found {
 			return one, nil
 		}
@@ -285,6 +296,11 @@ func (c *cloud) cluster(name string) (gcp.Cluster, error) {
 		}
 	}
 	return c.clusters.get(name, func() (gcp.Cluster, error) { return c.client.Cluster(c.ctx, name) })
+}
+
+// clustersOf are all clusters of a project, by relative name.
+func (c *cloud) clustersOf(project string) (map[string]gcp.Cluster, error) {
+	return c.listed.get(project, func() (map[string]gcp.Cluster, error) { return c.client.Clusters(c.ctx, project) })
 }
 
 // maxSingly is how many clusters of a project are looked up one by one: a 404

@@ -106,6 +106,10 @@ func (j *judge) asked(n rules.Need, f Finding) Finding {
 		f = j.unconstrained(n, f)
 	case rules.Free:
 		f = j.free(n, f)
+	case rules.PoolFree:
+		f = j.poolFree(n, f)
+	case rules.Exists:
+		f = j.present(n, f)
 	case rules.Idle, rules.Sound, rules.Recreated:
 		f = j.existing(n, f)
 	}

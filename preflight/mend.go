@@ -20,7 +20,7 @@ func mend(n rules.Need, f Finding) *Fix {
 		fix.Terraform = attachInTerraform(n)
 	case n.Kind == rules.Unconstrained:
 		fix.Commands = append(fix.Commands, shell.Command("gcloud", "resource-manager", "org-policies", "disable-enforce", shell.Name(n.Expect), "--project="+n.Project))
-	case n.Kind == rules.Free && len(n.Addresses) == 1:
+	case n.Kind == rules.Free && len(n.Addresses) == 1 && len(fix.Commands) == 0 && !inAnyLocation(n.Clusters[0]):
 		fix.Commands = append(fix.Commands, shell.Command("terraform", "import", shell.Name(n.Addresses[0]), shell.Name(n.Clusters[0])))
 	case n.Kind == rules.Service:
 		fix.Commands = append(fix.Commands, shell.Command("gcloud", "services", "enable", shell.Name(n.Service), "--project="+n.Project))

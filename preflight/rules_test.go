@@ -42,6 +42,13 @@ func TestEveryRule(t *testing.T) {
 	} {
 		look(name)
 	}
+	// What is replaced, updated or named.
+	main, old := "cluster acme-prod europe-west1 main", "pool acme-prod europe-west1 main old RUNNING"
+	look("traps/rep-pool-name", main, old)
+	look("traps/rep-pool-name", main, old, "pool acme-prod europe-west1 main new RUNNING")
+	for _, name := range []string{"rep-cbd", "rep-unknown", "name-unknown", "pool-unknown"} {
+		look("traps/"+name, main)
+	}
 	look("cmek+pool", "resource projects/acme-kms/locations/europe-west1/caPools/gke",
 		"grant projects/acme-kms roles/privateca.certificateManager serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
 	look("cmek+secret", "grant projects/acme-prod roles/secretmanager.secretAccessor serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com")

@@ -95,11 +95,15 @@ func (s *skipper) finding(f Finding) Finding {
 // root returns the most severe root cause that f depends on.
 func (s *skipper) root(f Finding) (root Finding, found bool) {
 	for _, rule := range s.requires[f.of.Rule] {
-		for _, key := range []causeKey{
+		keys := []causeKey{
 			{rule: rule, project: f.of.Project},
 			{rule: rule, account: f.of.Principal.Member},
 			{rule: rule, resource: f.of.Resource},
-		} {
+		}
+		for _, name := range f.of.Clusters {
+			keys = append(keys, causeKey{rule: rule, resource: clusterResource(name)})
+		}
+		for _, key := range keys {
 			c, ok := s.causes[key]
 			if ok && rank(c.Severity) >= rank(f.Severity) && (!found || rank(c.Severity) > rank(root.Severity)) {
 				root, found = c, true
@@ -120,9 +124,15 @@ func (s *skipper) remember(f, root Finding) {
 }
 
 // causeKeys are what a failed need is about: an account, by its name and as a
-// resource, or a project.
+// resource, clusters that do not exist, or a project.
 func causeKeys(n rules.Need) []causeKey {
 	var out []causeKey
+	if n.Kind == rules.Exists {
+		for _, name := range n.Clusters {
+			out = append(out, causeKey{rule: n.Rule, resource: clusterResource(name)})
+		}
+		return out
+	}
 	if n.Kind != rules.Account {
 		if n.Project != "" {
 			out = append(out, causeKey{rule: n.Rule, project: n.Project})

@@ -127,6 +127,12 @@ func setsConstraint(c *plan.Change, n rules.Need) bool {
 // taken.
 func (j *judge) free(n rules.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
+		if inAnyLocation(name) {
+			if f = j.freeAnywhere(n, f, name); f.Outcome != Pass {
+				return f
+			}
+			continue
+		}
 		c, err := j.cluster(name)
 		switch {
 		case err == nil:
@@ -138,6 +144,20 @@ func (j *judge) free(n rules.Need, f Finding) Finding {
 			return j.unlooked(n, f, err)
 		}
 	}
+	f.Outcome, f.Message = Pass, "no cluster is in the way of a new one"
+	return f
+}
+
+// freeAnywhere answers whether no location has a cluster of a name.
+func (j *judge) freeAnywhere(n rules.Need, f Finding, name string) Finding {
+	found, err := j.elsewhere(name)
+	if err != nil {
+		return f.undetermined(because(err, "which clusters "+rules.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+	}
+	if len(found) > 0 {
+		return f.undetermined("cluster " + list(found) + " is there already, and " + n.Message)
+	}
+	f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
 	f.Outcome, f.Message = Pass, "no cluster is in the way of a new one"
 	return f
 }
@@ -161,9 +181,11 @@ func (j *judge) existing(n rules.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
 		cluster, err := j.cluster(name)
 		if err != nil && asError(err).NotFound() {
-			f.Outcome = Pass
-			f.Message = "cluster " + name + " is not there (any more)"
 			f = f.evident("clusters.get", clusterResource(name), "404 not found")
+			if n.Expect == rules.Lasts {
+				return f.undetermined("cluster " + name + " does not exist")
+			}
+			f.Outcome, f.Message = Pass, "cluster "+name+" is gone already: apply has nothing to destroy"
 			continue
 		}
 		if err != nil {
@@ -180,7 +202,7 @@ func (j *judge) existing(n rules.Need, f Finding) Finding {
 func (j *judge) existingOne(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 	switch n.Kind {
 	case rules.Idle:
-		return j.idle(n, f, name)
+		return j.idle(n, f, name, cluster)
 	case rules.Recreated:
 		return recreated(n, f, name, cluster)
 	}
@@ -188,7 +210,7 @@ func (j *judge) existingOne(n rules.Need, f Finding, name string, cluster gcp.Cl
 }
 
 // idle answers whether no operation is running on a cluster or its node pools.
-func (j *judge) idle(n rules.Need, f Finding, name string) Finding {
+func (j *judge) idle(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 	parts := strings.Split(name, "/")
 	operations, err := j.operationsIn(parts[1])
 	if err != nil {
@@ -198,13 +220,33 @@ func (j *judge) idle(n rules.Need, f Finding, name string) Finding {
 		if o.Status == "DONE" || !targets(o, parts[3], parts[5]) {
 			continue
 		}
+		if !atRest(cluster.Status) && rank(rules.Warning) < rank(n.Severity) {
+			f.Severity, n.Severity = rules.Warning, rules.Warning
+		}
 		n.ExpectedError = "Error 400: Cluster is running incompatible operation " + o.Name + "., failedPrecondition"
 		n.Fix.Commands = []string{shell.Command("gcloud", "container", "operations", "wait", shell.Name(o.Name), "--location="+parts[3], "--project="+parts[1])}
 		return f.evident("operations.list", n.Resource, o.Name+" "+o.Type+" "+o.Status).
-			failed(n, "the operation "+o.Name+" ("+o.Type+", "+o.Status+") is running on cluster "+parts[5]+": apply waits for it, and fails if that takes longer than its timeout")
+			failed(n, "the operation "+o.Name+" ("+o.Type+", "+o.Status+") is running on cluster "+parts[5]+": "+whatApplyDoes(n.Severity))
 	}
 	f.Outcome, f.Message = Pass, "no operation is running"
 	return f
+}
+
+// atRest reports whether the provider begins to change a cluster of a status.
+// In any other it waits, for 90 minutes unless timeouts say otherwise.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go (containerClusterRestingStates)
+func atRest(status string) bool {
+	return status == "RUNNING" || status == "DEGRADED" || status == "ERROR"
+}
+
+// whatApplyDoes says what a running operation does to apply. Updates of a
+// cluster are not tried again, unlike those of node pools.
+// https://github.com/hashicorp/terraform-provider-google/issues/10366
+func whatApplyDoes(s rules.Severity) string {
+	if s == rules.Error {
+		return "GKE refuses other changes of the cluster until it ends"
+	}
+	return "apply waits for it, and fails if that takes longer than its timeout"
 }
 
 // targets reports whether an operation is about a cluster or one of its pools.
@@ -268,6 +310,9 @@ func sound(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 			worst = i
 		}
 	}
+	if n.Expect == rules.Lasts && cluster.Status == "ERROR" && (worst < 0 || conditionSeverity(all[worst].Code) != rules.Error) {
+		return f.undetermined(unusable(name, cluster))
+	}
 	if worst < 0 {
 		f.Outcome, f.Message = Pass, "GKE reports no condition"
 		return f
@@ -281,6 +326,19 @@ func sound(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 		n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+parts[1])}
 	}
 	return f.failed(n, "GKE reports "+c.Code+" of "+c.of+": "+c.Message)
+}
+
+// unusable says what the status ERROR means. GKE calls such a cluster unusable,
+// and does not document whether it accepts changes: some clusters recover.
+// https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Status
+func unusable(name string, cluster gcp.Cluster) string {
+	why := ""
+	if cluster.StatusMessage != "" {
+		why = " (" + cluster.StatusMessage + ")"
+	}
+	parts := strings.Split(name, "/")
+	return "cluster " + name + " has the status ERROR" + why + ": GKE calls that unusable, and whether it accepts changes is not documented. Repair it or replace it first: " +
+		shell.Command("gcloud", "container", "clusters", "describe", shell.Name(parts[5]), "--location="+parts[3], "--project="+parts[1])
 }
 
 // conditionSeverity is how bad a condition is for apply.

@@ -46,7 +46,7 @@ func InWords(resource string) string {
 func kindInWords(collection string) string {
 	return map[string]string{
 		"subnetworks": "subnetwork", "keyRings": "key ring", "cryptoKeys": "key", "clusters": "cluster",
-		"caPools": "CA pool", "topics": "topic", "secrets": "secret",
+		"caPools": "CA pool", "topics": "topic", "secrets": "secret", "nodePools": "node pool",
 	}[collection]
 }
 

@@ -16,6 +16,15 @@ type Cluster struct {
 	Conditions     []StatusCondition `json:"conditions"`
 	NodePools      []NodePool        `json:"nodePools"`
 	CurrentVersion string            `json:"currentMasterVersion"`
+	NetworkConfig  NetworkConfig     `json:"networkConfig"`
+}
+
+// A NetworkConfig is the network of a cluster, by relative names:
+// projects/P/global/networks/N and projects/P/regions/R/subnetworks/S.
+// https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#NetworkConfig
+type NetworkConfig struct {
+	Network    string `json:"network"`
+	Subnetwork string `json:"subnetwork"`
 }
 
 // A NodePool is a node pool as it is now.

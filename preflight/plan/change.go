@@ -99,12 +99,18 @@ func (c *Change) Goes() bool { return c.Deletes() && !c.Creates() }
 // is destroyed or abandoned, and only its attributes before apply are known.
 func (c *Change) Leaves() bool { return c.Has("delete") && !c.Creates() }
 
+// isNew reports whether apply finds no object of c: it makes the first one.
+func (c *Change) isNew() bool { return c.Creates() && !c.Has("delete") }
+
 // DestroysFirst reports whether the object is destroyed before it is made anew;
 // create_before_destroy turns that round.
 // https://developer.hashicorp.com/terraform/internals/json-format#change-representation
 func (c *Change) DestroysFirst() bool {
 	return c.Deletes() && c.Creates() && c.Actions[0] == "delete"
 }
+
+// Replaces reports whether apply destroys an object and makes it anew.
+func (c *Change) Replaces() bool { return c.Deletes() && c.Creates() }
 
 // idle reports whether apply does nothing in Google Cloud for the change.
 func (c *Change) idle() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }

@@ -15,6 +15,9 @@ type Cluster struct {
 	Project  Project
 	Name     Value
 	Location Value
+	// Place is where the cluster is after apply, or, if it leaves, until then.
+	// PlaceBefore is where apply finds it; without a name if it is new.
+	Place, PlaceBefore Place
 	// Network and Subnetwork are as the plan has them: a name, a path or a URL.
 	Network    Value
 	Subnetwork Value
@@ -41,11 +44,18 @@ type NodePool struct {
 	Project  Project
 	Name     Value
 	Location Value
+	// Place is where the pool's cluster is after apply, or, if the pool leaves,
+	// until then. PlaceBefore is where apply finds the pool's cluster; without a
+	// name if the pool is new.
+	Place, PlaceBefore Place
 	// ClusterName is the name of the pool's cluster; empty where it is not
 	// known before apply.
 	ClusterName string
 	// Cluster is the pool's cluster where the plan has it, changed or not.
 	Cluster *Cluster
+	// OfNewCluster reports whether the pool refers to one of several instances of
+	// a cluster, the plan does not show which, and apply makes all of them.
+	OfNewCluster bool
 	// Version is that of the nodes; absent means the cluster's.
 	Version  Value
 	Accounts []Account
@@ -92,12 +102,19 @@ func newCluster(c *Change) *Cluster {
 		Change:     c,
 		Project:    c.Project(),
 		Name:       c.Now("name"),
-		Location:   c.Now("location"),
 		Network:    c.Now("network"),
 		Subnetwork: c.Now("subnetwork"),
 		Autopilot:  c.Now("enable_autopilot").True(),
 		Version:    c.Now("min_master_version"),
 		ThrowAway:  c.Creates() && c.After("remove_default_node_pool").True(),
+	}
+	cluster.Location, _ = c.location()
+	cluster.Place = cluster.place()
+	if !c.isNew() {
+		cluster.PlaceBefore = c.placeBefore(c.Before("name").String())
+	}
+	if c.Updates() && cluster.PlaceBefore.Name() == "" {
+		cluster.PlaceBefore = cluster.Place
 	}
 	cluster.NetworkProject = cluster.networkProject()
 	if !c.Leaves() {
@@ -141,6 +158,9 @@ func (c *Change) networkProjectBehind(attribute string) string {
 	}
 	return agreed(all).ID
 }
+
+// Standing reports whether apply leaves the cluster as it is.
+func (c *Cluster) Standing() bool { return c.idle() && !c.Leaves() }
 
 // HostProject is NetworkProject where it is another than the cluster's.
 func (c *Cluster) HostProject() string {
@@ -356,12 +376,12 @@ func (c *Change) plannedKey(path []any) string {
 
 func newNodePool(c *Change) *NodePool {
 	pool := &NodePool{
-		Change:   c,
-		Project:  c.Project(),
-		Name:     c.Now("name"),
-		Location: c.Now("location"),
-		Version:  c.Now("version"),
+		Change:  c,
+		Project: c.Project(),
+		Name:    c.Now("name"),
+		Version: c.Now("version"),
 	}
+	pool.Location, _ = c.location()
 	if !c.Leaves() {
 		pool.Accounts = []Account{c.account("node_config", 0, "service_account")}
 		pool.Keys = c.keysAt([][]any{{"node_config", 0, "boot_disk_kms_key"}})
@@ -372,22 +392,31 @@ func newNodePool(c *Change) *NodePool {
 // attach finds the pool's cluster, by name or by reference.
 func (n *NodePool) attach(clusters clusterIndex) {
 	name := n.Now("cluster").String()
-	n.ClusterName = name[strings.LastIndex(name, "/")+1:]
-	if p := ProjectOfName(name); p != "" && n.Project.ID == "" {
-		n.Project = Project{ID: p, Source: "attribute cluster of " + n.Address}
+	n.ClusterName = last(name)
+	if p, ok := placeInPath(name, n.Address); ok {
+		n.Project = p.Project
 	}
+	n.Cluster = n.find(name, clusters)
+	if n.Cluster != nil && name == "" {
+		n.ClusterName = n.Cluster.Name.String()
+		if n.Project.ID == "" {
+			n.Project = n.Cluster.Project
+		}
+	}
+	n.Place = n.place()
+	if !n.isNew() {
+		n.PlaceBefore = n.placeBefore()
+	}
+	if n.Updates() && n.PlaceBefore.Name() == "" {
+		n.PlaceBefore = n.Place
+	}
+}
+
+func (n *NodePool) find(name string, clusters clusterIndex) *Cluster {
 	if name != "" {
-		n.Cluster = n.byName(clusters)
-		return
+		return n.byName(clusters)
 	}
-	n.Cluster = n.byReference(clusters)
-	if n.Cluster == nil {
-		return
-	}
-	n.ClusterName = n.Cluster.Name.String()
-	if n.Project.ID == "" {
-		n.Project = n.Cluster.Project
-	}
+	return n.byReference(clusters)
 }
 
 // clusterIndex finds the clusters of a plan, changed or not: looking at each
@@ -398,14 +427,18 @@ type clusterIndex struct {
 	// near are those that may belong to a node pool among several instances of
 	// a block: by module instance, and by the instance key in which they end.
 	near map[string][]*Cluster
+	// allNew holds, by block, whether apply makes all its clusters.
+	allNew map[string]bool
 }
 
 func newClusterIndex(clusters []*Cluster) clusterIndex {
-	x := clusterIndex{byName: map[string][]*Cluster{}, byChange: map[*Change]*Cluster{}, near: map[string][]*Cluster{}}
+	x := clusterIndex{byName: map[string][]*Cluster{}, byChange: map[*Change]*Cluster{}, near: map[string][]*Cluster{}, allNew: map[string]bool{}}
 	for _, c := range clusters {
 		name := c.Name.String()
 		x.byName[name] = append(x.byName[name], c)
 		x.byChange[c.Change] = c
+		others, seen := x.allNew[c.Block()]
+		x.allNew[c.Block()] = c.Creates() && (others || !seen)
 		for _, place := range placesOfCluster(c.Change) {
 			x.near[place] = append(x.near[place], c)
 		}
@@ -438,10 +471,12 @@ func (p *Plan) allClusters() []*Cluster {
 }
 
 func (n *NodePool) byName(x clusterIndex) *Cluster {
+	project, location := n.Project.ID, n.Location.String()
+	if p, ok := placeInPath(n.Now("cluster").String(), n.Address); ok {
+		project, location = p.Project.ID, p.Location
+	}
 	for _, c := range x.byName[n.ClusterName] {
-		sameProject := c.Project.ID == n.Project.ID || n.Project.ID == ""
-		sameLocation := n.Location.String() == "" || c.Location.String() == n.Location.String()
-		if sameProject && sameLocation {
+		if (project == "" || c.Project.ID == project) && (location == "" || c.Location.String() == location) {
 			return c
 		}
 	}
@@ -471,7 +506,11 @@ func (n *NodePool) byReference(x clusterIndex) *Cluster {
 			}
 		}
 	}
-	return onlyCluster(found)
+	if only := onlyCluster(found); only != nil {
+		return only
+	}
+	n.OfNewCluster = x.allNew[block]
+	return nil
 }
 
 // usesEachValue reports whether an attribute refers to each.value, which may be

@@ -68,5 +68,8 @@ func All() []Rule {
 		loginPlugin(),            // GP906
 		loginToken(),             // GP907
 		loginCredentials(),       // GP908
+		nodePoolNameFree(),       // GP909
+		clusterExists(),          // GP910
+		replacementOrder(),       // GP911
 	}
 }

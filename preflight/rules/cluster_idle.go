@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	"gke-preflight/preflight/plan"
 )
 
@@ -12,48 +10,103 @@ func clusterIdle() Rule {
 		Name:     "cluster-idle",
 		Title:    "No operation is running on the clusters that the plan changes",
 		Severity: Error,
-		Requires: []string{"GP201"},
+		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
-			return onExisting(p, Idle)
+			needs := onExisting(p, Idle)
+			changed := changedClusters(p)
+			for i := range needs {
+				if !changed[needs[i].Resource] {
+					// The provider tries a change of a node pool again until the
+					// operation has ended, for as long as its timeout: retryWhileIncompatibleOperation
+					// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_node_pool.go
+					needs[i].Severity = Warning
+				}
+			}
+			return needs
 		},
 	}
 }
+
+// changedClusters are the clusters that apply changes or destroys themselves,
+// not only their node pools, by resource.
+func changedClusters(p *plan.Plan) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range subjects(p) {
+		if s.pool {
+			continue
+		}
+		for _, name := range s.existing() {
+			out[clusterResource(name)] = true
+		}
+	}
+	return out
+}
+
+// lastingClusters are the clusters that apply updates, or whose node pools it
+// creates or updates, by resource: one that is gone is a failure, while apply
+// does not mind if what it destroys is gone.
+func lastingClusters(p *plan.Plan) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range subjects(p) {
+		if s.Updates() {
+			out[clusterResource(s.placeBefore.Name())] = true
+		}
+		if s.pool && s.Creates() && !s.ofNewCluster {
+			out[clusterResource(s.place.Name())] = true
+		}
+	}
+	return out
+}
+
+// Lasts is what a need Idle, Sound or Recreated expects of clusters that apply
+// does not only destroy.
+const Lasts = "lasts"
 
 // onExisting are needs about the clusters that are there already and that
 // apply changes, or whose node pools it changes.
 func onExisting(p *plan.Plan, kind Kind) []Need {
 	var needs []Need
+	lasting := lastingClusters(p)
 	for _, s := range subjects(p) {
-		names := s.existing()
-		if names == nil {
-			continue
+		for _, name := range s.existing() {
+			n := s.inProject()
+			n.Kind = kind
+			n.Service = "container.googleapis.com"
+			n.Clusters = []string{name}
+			n.Resource = clusterResource(name)
+			n.Project = plan.ProjectOfName(name)
+			if lasting[n.Resource] {
+				n.Expect = Lasts
+			}
+			needs = append(needs, n)
 		}
-		n := s.inProject()
-		n.Kind = kind
-		n.Service = "container.googleapis.com"
-		n.Clusters = names
-		n.Resource = "//container.googleapis.com/" + names[0]
-		needs = append(needs, n)
 	}
 	return needs
 }
 
-// existing is the name of the cluster of s, if that is there before apply.
+// clusterResource is the full resource name of a cluster.
+// https://docs.cloud.google.com/iam/docs/full-resource-names
+func clusterResource(name string) string { return "//container.googleapis.com/" + name }
+
+// existing are the names of the clusters that are there before apply, and that
+// it changes or destroys for s. What apply makes anew is none of them.
 func (s subject) existing() []string {
-	if !s.pool {
-		if s.Creates() && !s.Deletes() {
-			return nil
-		}
-		return clusterNames(s.project, s.cluster.Location, s.cluster.Name.String())
+	var out []string
+	if s.Updates() || s.Deletes() {
+		out = append(out, s.placeBefore.Name())
 	}
-	if s.cluster != nil && s.cluster.Creates() && !s.cluster.Deletes() {
-		return nil
+	if s.pool && s.Creates() && !s.ofNewCluster {
+		out = append(out, s.place.Name())
 	}
-	name := last(s.Now("cluster").String())
-	if s.cluster != nil {
-		name = s.cluster.Name.String()
-	}
-	return clusterNames(s.project, s.Now("location"), name)
+	return union(nil, withoutEmpty(out))
 }
 
-func last(name string) string { return name[strings.LastIndex(name, "/")+1:] }
+func withoutEmpty(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -9,7 +9,7 @@ func TestClusterIdle(t *testing.T) {
 			plan: "existing",
 			want: []wanted{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/destroyed of projects/acme-prod/locations/europe-west1/clusters/destroyed",
-				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated of projects/acme-prod/locations/europe-west1/clusters/updated",
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated expecting lasts of projects/acme-prod/locations/europe-west1/clusters/updated",
 			},
 		},
 		{
@@ -19,6 +19,20 @@ func TestClusterIdle(t *testing.T) {
 		{
 			name: "a new pool of a new cluster",
 			plan: "named-service-account",
+		},
+		{
+			name: "the old cluster of one that is replaced under another name",
+			plan: "traps/rep-name",
+			want: []wanted{
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/old of projects/acme-prod/locations/europe-west1/clusters/old",
+			},
+		},
+		{
+			name: "the cluster of a new pool: the provider tries again",
+			plan: "traps/pool-named",
+			want: []wanted{
+				"warning: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main expecting lasts of projects/acme-prod/locations/europe-west1/clusters/main",
+			},
 		},
 	})
 }

@@ -8,7 +8,7 @@ func clusterSound() Rule {
 		Name:     "cluster-sound",
 		Title:    "GKE reports nothing that keeps the clusters from being changed",
 		Severity: Error,
-		Requires: []string{"GP201"},
+		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			return onExisting(p, Sound)
 		},

@@ -11,22 +11,52 @@ func deletionProtection() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, c := range p.Clusters {
-				if !c.Deletes() {
-					continue
+				if c.Deletes() {
+					needs = append(needs, mayBeDestroyed(c))
 				}
-				n := ofCluster(c).inProject()
-				n.Kind = Statement
-				n.Attribute = "deletion_protection"
-				if !c.Before("deletion_protection").True() {
-					n.Holds, n.Message = true, "cluster "+c.Name.String()+" is not protected against deletion"
-					needs = append(needs, n)
-					continue
+			}
+			for _, pool := range p.NodePools {
+				if pool.Deletes() && preventsDeletion(pool.Change) {
+					s := ofNodePool(pool)
+					needs = append(needs, s.prevented("node pool "+pool.Before("name").String(), pool.PlaceBefore.Name()+"/nodePools/"+pool.Before("name").String()))
 				}
-				n.Message = "the plan destroys cluster " + c.Name.String() + ", whose deletion_protection is true in Terraform's state: set it to false and apply that first"
-				n.ExpectedError = "Error: Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion."
-				needs = append(needs, n)
 			}
 			return needs
 		},
 	}
+}
+
+// mayBeDestroyed needs a cluster that neither deletion_policy nor
+// deletion_protection protects. The provider looks at the policy first.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go (resourceContainerClusterDelete)
+func mayBeDestroyed(c *plan.Cluster) Need {
+	s, name := ofCluster(c), c.Before("name").String()
+	if preventsDeletion(c.Change) {
+		return s.prevented("cluster "+name, c.PlaceBefore.Name())
+	}
+	n := s.inProject()
+	n.Kind, n.Attribute = Statement, "deletion_protection"
+	if !c.Before("deletion_protection").True() {
+		n.Holds, n.Message = true, "cluster "+name+" is not protected against deletion"
+		return n
+	}
+	n.Message = "the plan destroys cluster " + name + ", whose deletion_protection is true in Terraform's state: set it to false and apply that first"
+	n.ExpectedError = "Error: Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion."
+	return n
+}
+
+// preventsDeletion reports whether the provider refuses to destroy an object:
+// the deletion_policy in Terraform's state counts, not that of the configuration.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DeletionPolicyPreDelete)
+func preventsDeletion(c *plan.Change) bool {
+	return c.Before("deletion_policy").String() == "PREVENT"
+}
+
+func (s subject) prevented(what, id string) Need {
+	n := s.inProject()
+	n.Kind, n.Attribute = Statement, "deletion_policy"
+	n.Message = "the plan destroys " + what + ", whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first"
+	n.ExpectedError = "Error: cannot destroy \"" + id + "\" without setting deletion_policy=\"DELETE\" and running `terraform apply`"
+	n.Fix.Terraform = "deletion_policy = \"DELETE\""
+	return n
 }

@@ -25,5 +25,20 @@ func TestDeletionProtection(t *testing.T) {
 			name: "new, and protected",
 			plan: "features",
 		},
+		{
+			name: "deletion_policy PREVENT, and ABANDON, which destroys nothing",
+			plan: "traps/prevent",
+			want: []wanted{
+				"error: on projects/acme-prod stating: the plan destroys cluster main, whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first",
+				"error: on projects/acme-prod stating: the plan destroys node pool p, whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first",
+			},
+		},
+		{
+			name: "replaced, and PREVENT",
+			plan: "traps/prevent-replace",
+			want: []wanted{
+				"error: on projects/acme-prod stating: the plan destroys cluster old, whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first",
+			},
+		},
 	})
 }

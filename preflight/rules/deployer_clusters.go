@@ -15,45 +15,69 @@ func deployerClusters() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, c := range p.Clusters {
-				s := subject{Change: c.Change, project: c.Project}
-				n := s.inProject().deployed(c.Change)
-				n.Service = "container.googleapis.com"
-				n.Permissions = clusterVerbs(c)
-				n.Clusters = clusterNames(c.Project, c.Location, c.Name.String())
-				n.ExpectedError = required(n.Permissions[0], clusterName(c.Project, c.Location, c.Name.String()))
-				n.Fix.Role = "roles/container.clusterAdmin"
-				needs = append(needs, n)
+				if !isOnlyAbandoned(c.Change) {
+					needs = append(needs, deployerOnCluster(c)...)
+				}
 			}
 			return needs
 		},
 	}
 }
 
-// clusterName is the relative name of a cluster, as GKE's errors have it.
-func clusterName(project plan.Project, location plan.Value, name string) string {
-	return fmt.Sprintf("projects/%s/locations/%s/clusters/%s", project.ID, location.String(), name)
+// deployerOnCluster returns what the deployer needs for a change of a cluster.
+// A cluster that is replaced elsewhere is deleted where it was, and created
+// where it will be.
+func deployerOnCluster(c *plan.Cluster) []Need {
+	s := ofCluster(c)
+	if !s.movesAway() {
+		return []Need{s.deployedAt(s.place, clusterVerbs(c))}
+	}
+	return []Need{
+		s.deployedAt(s.placeBefore, []string{"container.clusters.delete", "container.clusters.get", "container.operations.get"}),
+		s.deployedAt(s.place, creationVerbs(c)),
+	}
 }
 
-// clusterNames is clusterName where all of it is known, else nil.
-func clusterNames(project plan.Project, location plan.Value, name string) []string {
-	if project.ID == "" || location.String() == "" || name == "" {
-		return nil
+// movesAway reports whether apply replaces s in another cluster, or under
+// another name, or in another location or project.
+func (s subject) movesAway() bool {
+	return s.Replaces() && s.placeBefore.Name() != "" && !s.place.Same(s.placeBefore)
+}
+
+// deployedAt needs permissions of the deployer on the cluster of a place, the
+// one that is refused first in front.
+func (s subject) deployedAt(p plan.Place, permissions []string) Need {
+	n := s.at(p).deployed(s.Change)
+	n.Service = "container.googleapis.com"
+	n.Permissions = permissions
+	if len(n.Clusters) > 0 {
+		n.ExpectedError = required(permissions[0], n.Clusters[0])
 	}
-	return []string{clusterName(project, location, name)}
+	n.Fix.Role = "roles/container.clusterAdmin"
+	return n
 }
 
 // clusterVerbs are the permissions that the provider uses for an action, the
-// one that is refused first in front. Removing the default node pool deletes a
-// node pool, which GKE counts as an update of the cluster.
+// one that is refused first in front.
 func clusterVerbs(c *plan.Cluster) []string {
 	var verbs []string
 	if c.Deletes() {
 		verbs = append(verbs, "container.clusters.delete")
 	}
 	if c.Creates() {
-		verbs = append(verbs, "container.clusters.create")
+		return append(verbs, creationVerbs(c)...)
 	}
-	if c.Updates() || c.ThrowAway {
+	if c.Updates() {
+		verbs = append(verbs, "container.clusters.update")
+	}
+	return append(verbs, "container.clusters.get", "container.operations.get")
+}
+
+// creationVerbs are those of a creation. Removing the default node pool deletes
+// a node pool, which GKE counts as an update of the cluster.
+func creationVerbs(c *plan.Cluster) []string {
+	verbs := []string{"container.clusters.create"}
+	if c.ThrowAway {
 		verbs = append(verbs, "container.clusters.update")
 	}
 	return append(verbs, "container.clusters.get", "container.operations.get")

@@ -118,5 +118,20 @@ func TestDeployerClusters(t *testing.T) {
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
 			},
 		},
+		{
+			name: "to replace in another project",
+			plan: "traps/rep-project",
+			want: []wanted{
+				"error: deployer container.clusters.create container.clusters.get container.clusters.update container.operations.get on projects/acme-dev",
+				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
+			},
+		},
+		{
+			name: "to destroy, and not what is only abandoned",
+			plan: "traps/prevent",
+			want: []wanted{
+				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
+			},
+		},
 	})
 }

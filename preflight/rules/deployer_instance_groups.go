@@ -20,7 +20,10 @@ func deployerInstanceGroups() Rule {
 					n.Severity = Warning
 				}
 				n.Service = "compute.googleapis.com"
-				n.Permissions = []string{"compute.instanceGroupManagers.get"}
+				// The provider lists them since version 6, and got each before; no
+				// plan names its version.
+				// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_node_pool.go (instanceGroupManagerCache)
+				n.Permissions = []string{"compute.instanceGroupManagers.get", "compute.instanceGroupManagers.list"}
 				n.ExpectedError = "Error reading instance group manager returned as an instance group URL: googleapi: Error 403: Required 'compute.instanceGroupManagers.get' permission"
 				n.Fix.Role = "roles/compute.viewer"
 				needs = append(needs, n)

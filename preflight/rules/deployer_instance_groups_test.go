@@ -8,7 +8,7 @@ func TestDeployerInstanceGroups(t *testing.T) {
 			name: "the provider's refresh",
 			plan: "minimal",
 			want: []wanted{
-				"error: deployer compute.instanceGroupManagers.get on projects/acme-prod",
+				"error: deployer compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},
 		{
@@ -22,7 +22,7 @@ func TestDeployerInstanceGroups(t *testing.T) {
 			name: "a warning for Autopilot, of which no report is known",
 			plan: "autopilot",
 			want: []wanted{
-				"warning: deployer compute.instanceGroupManagers.get on projects/acme-prod",
+				"warning: deployer compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},
 		{
@@ -44,7 +44,7 @@ func TestDeployerInstanceGroups(t *testing.T) {
 			name: "as the account that the provider impersonates",
 			plan: "impersonation",
 			want: []wanted{
-				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com compute.instanceGroupManagers.get on projects/acme-prod",
+				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},
 	})

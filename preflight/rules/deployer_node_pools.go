@@ -11,16 +11,21 @@ func deployerNodePools() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, pool := range p.NodePools {
-				s := subject{Change: pool.Change, project: pool.Project}
-				n := s.inProject().deployed(pool.Change)
-				n.Service = "container.googleapis.com"
-				n.Permissions = []string{"container.clusters.update", "container.clusters.get", "container.operations.get"}
-				n.Clusters = clusterNames(pool.Project, pool.Location, pool.ClusterName)
-				n.ExpectedError = required("container.clusters.update", clusterName(pool.Project, pool.Location, pool.ClusterName))
-				n.Fix.Role = "roles/container.clusterAdmin"
-				needs = append(needs, n)
+				if isOnlyAbandoned(pool.Change) {
+					continue
+				}
+				s := ofNodePool(pool)
+				needs = append(needs, s.deployedAt(s.place, poolVerbs()))
+				if s.movesAway() {
+					needs = append(needs, s.deployedAt(s.placeBefore, poolVerbs()))
+				}
 			}
 			return needs
 		},
 	}
+}
+
+// poolVerbs are what any change of a node pool uses on its cluster.
+func poolVerbs() []string {
+	return []string{"container.clusters.update", "container.clusters.get", "container.operations.get"}
 }

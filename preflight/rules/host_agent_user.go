@@ -12,9 +12,10 @@ func hostAgentUser() Rule {
 		Name:     "host-agent-user",
 		Title:    "The GKE service agent may use the host project of a Shared VPC",
 		Severity: Error,
+		Requires: []string{"GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range onSharedVPC(p) {
+			for _, s := range nodesOnSharedVPC(p) {
 				n := s.inHost()
 				n.Kind = Permissions
 				n.Principal = agent(GKEServiceAgent, s.project.ID)
@@ -34,21 +35,63 @@ func hostAgentUser() Rule {
 func onSharedVPC(p *plan.Plan) []subject {
 	var out []subject
 	for _, s := range living(p) {
-		if !s.pool && (s.cluster.HostProject() != "" || s.cluster.NetworkProject == "") {
+		if !s.pool && s.mayUseHost() {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
+// nodesOnSharedVPC are onSharedVPC, and the new node pools of clusters that
+// apply does not build.
+func nodesOnSharedVPC(p *plan.Plan) []subject {
+	out := onSharedVPC(p)
+	for _, s := range building(p) {
+		if s.pool && s.Creates() && !s.ofNewCluster && (s.cluster == nil || s.cluster.Standing() && s.mayUseHost()) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// mayUseHost reports whether the network of the cluster of s is in another
+// project, or may be.
+func (s subject) mayUseHost() bool {
+	return s.cluster.HostProject() != "" || s.cluster.NetworkProject == ""
+}
+
+// These stand in the strings of a need whose NetworkOf is set: for the project
+// of the cluster's network, and for the relative name of its subnetwork.
+const (
+	HostProject = "{host-project}"
+	Subnetwork  = "{subnetwork}"
+)
+
 // inHost is a need of s in the project of its network.
 func (s subject) inHost() Need {
+	if s.cluster == nil {
+		return s.inHostOfNamed()
+	}
 	host := s.cluster.NetworkProject
-	n := s.in(host, "the project of the network of "+s.Address+" is not known before apply")
+	n := s.in(host, "the project of the network of "+s.cluster.Address+" is not known before apply")
 	n.Attribute = "network"
 	if isNumber(host) != isNumber(s.project.ID) && host != "" {
 		n.Unknown = "the network is in project " + host + " and the cluster in " + s.project.ID + ": whether that is one project cannot be told from a number and an ID; write both the same way"
 	}
+	return n
+}
+
+// inHostOfNamed is a need of a node pool in the project of the network of a
+// cluster that the plan only names: the cluster itself tells.
+func (s subject) inHostOfNamed() Need {
+	name := s.place.Name()
+	if name == "" {
+		n := s.in("", "the cluster of "+s.Address+" is not known before apply, and so not the project of its network")
+		n.Attribute = "cluster"
+		return n
+	}
+	n := s.in(HostProject, "")
+	n.Attribute, n.NetworkOf = "cluster", name
 	return n
 }
 

@@ -12,10 +12,10 @@ func hostAttachment() Rule {
 		Name:     "host-attachment",
 		Title:    "The clusters' project is a service project of the Shared VPC whose network they use",
 		Severity: Error,
-		Requires: []string{"GP102"},
+		Requires: []string{"GP102", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range onSharedVPC(p) {
+			for _, s := range nodesOnSharedVPC(p) {
 				needs = append(needs, s.attachment())
 			}
 			return needs
@@ -29,7 +29,8 @@ func (s subject) attachment() Need {
 	host := s.inHost()
 	n := s.inProject()
 	n.Kind = Attached
-	n.Attribute = "network"
+	n.Attribute = host.Attribute
+	n.NetworkOf = host.NetworkOf
 	n.Service = "compute.googleapis.com"
 	n.Expect = host.Project
 	if n.Unknown == "" {

@@ -13,10 +13,11 @@ func hostSubnetwork() Rule {
 		Name:     "host-subnetwork",
 		Title:    "The GKE and Google APIs service agents may use the subnetworks of a Shared VPC",
 		Severity: Error,
+		Requires: []string{"GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
-			for _, s := range onSharedVPC(p) {
-				needs = append(needs, s.onSubnetwork("subnetwork", s.cluster.Subnetwork.String())...)
+			for _, s := range nodesOnSharedVPC(p) {
+				needs = append(needs, s.onMainSubnetwork()...)
 			}
 			for _, s := range building(p) {
 				for _, n := range s.furtherSubnetworks() {
@@ -73,6 +74,17 @@ func (s subject) onFurther(n network) []Need {
 	return needs
 }
 
+// onMainSubnetwork are the needs on the subnetwork of the cluster of s.
+func (s subject) onMainSubnetwork() []Need {
+	switch {
+	case s.cluster != nil:
+		return s.onSubnetwork("subnetwork", s.cluster.Subnetwork.String())
+	case s.place.Name() != "":
+		return s.onSubnetwork("cluster", Subnetwork)
+	}
+	return s.onSubnetwork("cluster", "")
+}
+
 // onSubnetwork are the needs of both agents on a subnetwork, or on its project
 // where the plan names only the network.
 func (s subject) onSubnetwork(attribute, name string) []Need {
@@ -93,6 +105,11 @@ func (s subject) agentOnSubnetwork(kind PrincipalKind, attribute, name string, p
 	n.Service = "compute.googleapis.com"
 	n.Permissions = permissions
 	n.Fix.Role = "roles/compute.networkUser"
+	if name == Subnetwork {
+		n.Resource = "//compute.googleapis.com/" + Subnetwork
+		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + Subnetwork + "'"
+		return n
+	}
 	if name := relativeName(name); name != "" && n.Unknown == "" {
 		n.Resource = "//compute.googleapis.com/" + name
 		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + name + "'"

@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/shell"
+)
 
 func nameFree() Rule {
 	return Rule{
@@ -12,20 +15,50 @@ func nameFree() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, c := range p.Clusters {
-				s := ofCluster(c)
-				names := clusterNames(c.Project, c.Location, c.Name.String())
-				if !c.Creates() || c.Deletes() || c.Imported || names == nil {
-					continue
+				if takesName(c) {
+					needs = append(needs, freeName(c))
 				}
-				n := s.inProject()
-				n.Kind = Free
-				n.Service = "container.googleapis.com"
-				n.Clusters = names
-				n.Resource = "//container.googleapis.com/" + names[0]
-				n.ExpectedError = "Error 409: Already exists: " + names[0] + "., alreadyExists"
-				needs = append(needs, n)
 			}
 			return needs
 		},
 	}
+}
+
+// takesName reports whether apply makes a cluster under a name that it did not
+// have. One that is replaced under its own name is the matter of GP911.
+func takesName(c *plan.Cluster) bool {
+	return c.Creates() && !c.Imported && !c.HasGeneratedName() && !ofCluster(c).keepsPlace()
+}
+
+// keepsPlace reports whether apply makes the cluster of s where one of it was.
+func (s subject) keepsPlace() bool { return s.place.Same(s.placeBefore) }
+
+func freeName(c *plan.Cluster) Need {
+	s := ofCluster(c)
+	n := s.named(c.Place)
+	n.Kind = Free
+	if name := c.Place.Name(); name != "" {
+		n.ExpectedError = "Error 409: Already exists: " + name + "., alreadyExists"
+	}
+	if c.Replaces() && c.Place.Name() != "" {
+		// What terraform import needs is an address that manages nothing.
+		n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "describe", shell.Name(c.Place.Cluster), "--location="+c.Place.Location, "--project="+c.Place.Project.ID)}
+	}
+	return n
+}
+
+// named is a need about the cluster of a place, in any location if that is not
+// known. Its message says why not.
+func (s subject) named(p plan.Place) Need {
+	n := s.at(p)
+	n.Service = "container.googleapis.com"
+	name := p.NameAnywhere()
+	if name == "" {
+		n.Unknown = p.Unknown
+		return n
+	}
+	n.Clusters = []string{name}
+	n.Resource = clusterResource(name)
+	n.Message = p.Unknown
+	return n
 }

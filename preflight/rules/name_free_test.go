@@ -33,5 +33,52 @@ func TestNameFree(t *testing.T) {
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
+		{
+			name: "one that is replaced under another name",
+			plan: "traps/rep-name",
+			want: []wanted{
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/taken of projects/acme-prod/locations/europe-west1/clusters/taken",
+			},
+		},
+		{
+			name: "one that is replaced under its name",
+			plan: "traps/rep-same",
+		},
+		{
+			name: "one that is replaced under its name, created first: the matter of GP911",
+			plan: "traps/rep-cbd",
+		},
+		{
+			name: "one that is replaced in another project",
+			plan: "traps/rep-project",
+			want: []wanted{
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-dev/locations/europe-west1/clusters/main of projects/acme-dev/locations/europe-west1/clusters/main",
+			},
+		},
+		{
+			name: "one whose name stays with what is abandoned: the matter of GP911",
+			plan: "traps/abandon-replace",
+		},
+		{
+			name: "one whose name is not known",
+			plan: "traps/name-unknown",
+			want: []wanted{
+				"error: container.googleapis.com on projects/acme-prod unknown: the name of google_container_cluster.main is not known before apply",
+			},
+		},
+		{
+			name: "one that is left to the region of the provider",
+			plan: "traps/noloc",
+			want: []wanted{
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
+			},
+		},
+		{
+			name: "one that is left to a region of the provider that the plan does not show",
+			plan: "traps/noloc-var",
+			want: []wanted{
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/-/clusters/main of projects/acme-prod/locations/-/clusters/main stating: the location of google_container_cluster.main is left to the region of provider google (var.region), which the plan does not show: set location",
+			},
+		},
 	})
 }

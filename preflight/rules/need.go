@@ -1,6 +1,11 @@
 package rules
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"gke-preflight/preflight/plan"
+)
 
 // Severity says what happens when a need is not met.
 type Severity string
@@ -79,6 +84,11 @@ const (
 	Unconstrained Kind = "unconstrained"
 	// Free: no cluster of the name Clusters may be there yet.
 	Free Kind = "free"
+	// PoolFree: no node pool of the name Expect may be in Clusters yet.
+	PoolFree Kind = "pool-free"
+	// Exists: Clusters must be there, and the node pool Expect in them, unless
+	// Expect is empty.
+	Exists Kind = "exists"
 	// Idle: no operation may be running on Clusters.
 	Idle Kind = "idle"
 	// Sound: GKE itself must report nothing that keeps apply from changing
@@ -116,8 +126,13 @@ type Need struct {
 	// Expect is what a thing must be, as the Kind says; usually empty.
 	Expect string
 	// Clusters are the relative names of the clusters that the need is about,
-	// or that the permissions are used on: projects/P/locations/L/clusters/C.
+	// or that the permissions are used on: projects/P/locations/L/clusters/C. The
+	// location is - if it is not known; Message then says why.
 	Clusters []string
+	// NetworkOf is the relative name of a cluster whose network only Google Cloud
+	// knows: HostProject and Subnetwork in the need's strings stand for what its
+	// GET says. Empty if the plan knows.
+	NetworkOf string
 	// Made is when the plan was made; zero where that is not known, or does not
 	// matter.
 	Made time.Time
@@ -167,3 +182,25 @@ func PrincipalKinds() []PrincipalKind {
 		ComputeServiceAgent, ComputeDefaultServiceAccount, FleetServiceAgent, BinaryAuthorizationServiceAgent,
 	}
 }
+
+// WithNetwork returns n with the project and the subnetwork of its cluster's
+// network in the places of HostProject and Subnetwork.
+func (n Need) WithNetwork(host, subnetwork string) Need {
+	if subnetwork == "" && strings.Contains(n.Resource, Subnetwork) {
+		n.Resource, n.ExpectedError = ProjectResource(host), ""
+	}
+	replace := strings.NewReplacer(HostProject, host, Subnetwork, subnetwork).Replace
+	n.Project, n.Resource, n.Expect, n.ExpectedError = replace(n.Project), replace(n.Resource), replace(n.Expect), replace(n.ExpectedError)
+	return n
+}
+
+// WithoutNetwork returns n as a need that cannot be judged, in the project of
+// its cluster.
+func (n Need) WithoutNetwork(why string) Need {
+	n.Project = plan.ProjectOfName(n.NetworkOf)
+	n.Resource, n.ExpectedError, n.Unknown = clusterResource(n.NetworkOf), "", why
+	return n
+}
+
+// ProjectIn is the project in a relative name, in words.
+func ProjectIn(name string) string { return "project " + plan.ProjectOfName(name) }

@@ -55,7 +55,7 @@ func (n *Need) Key() string {
 	return strings.Join([]string{
 		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
 		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
-		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message,
+		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message, n.NetworkOf,
 	}, "\x00")
 }
 

@@ -8,7 +8,7 @@ func poolsRecreated() Rule {
 		Name:     "pools-recreated",
 		Title:    "No node pool of the clusters that the plan changes must be recreated first",
 		Severity: Error,
-		Requires: []string{"GP201"},
+		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			needs := onExisting(p, Recreated)
 			for _, c := range p.Clusters {

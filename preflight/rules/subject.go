@@ -13,9 +13,14 @@ type subject struct {
 	keys     []plan.Key
 	// version is that of the nodes, else of the control plane; may be absent.
 	version plan.Value
+	// place is where the cluster is, or that of the node pool; placeBefore is
+	// where apply finds it, without a name if it makes the subject.
+	place, placeBefore plan.Place
 	// cluster is nil for a node pool whose cluster the plan does not have.
 	cluster *plan.Cluster
 	pool    bool
+	// ofNewCluster reports whether s is a node pool whose cluster apply makes.
+	ofNewCluster bool
 	// standing reports that apply leaves it as it is, and takes something away
 	// that it may live on.
 	standing bool
@@ -44,6 +49,7 @@ func ofCluster(c *plan.Cluster) subject {
 	return subject{
 		Change: c.Change, project: c.Project, location: c.Location.String(),
 		accounts: c.Accounts, keys: c.Keys, version: c.Version, cluster: c,
+		place: c.Place, placeBefore: c.PlaceBefore,
 	}
 }
 
@@ -51,6 +57,7 @@ func ofNodePool(n *plan.NodePool) subject {
 	s := subject{
 		Change: n.Change, project: n.Project, location: n.Location.String(),
 		accounts: n.Accounts, keys: n.Keys, version: n.Version, cluster: n.Cluster, pool: true,
+		place: n.Place, placeBefore: n.PlaceBefore, ofNewCluster: inNewCluster(n),
 	}
 	if s.version.State == plan.Absent && n.Cluster != nil {
 		s.version = n.Cluster.Version
@@ -98,6 +105,15 @@ func building(p *plan.Plan) []subject {
 // inProject is a need of s in its own project.
 func (s subject) inProject() Need {
 	return s.in(s.project.ID, s.project.Source)
+}
+
+// at is a need of s where a cluster is.
+func (s subject) at(p plan.Place) Need {
+	n := s.in(p.Project.ID, p.Project.Source)
+	if name := p.Name(); name != "" {
+		n.Clusters = []string{name}
+	}
+	return n
 }
 
 // in is a need of s in another project. Why says why that is not known, where

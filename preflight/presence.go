@@ -1,0 +1,175 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/shell"
+)
+
+// present answers whether the clusters that a need names are there, and the node
+// pool that it expects in them. Google answers 404 only to those who may get the
+// cluster, so that a 404 is proof.
+// https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
+func (j *judge) present(n rules.Need, f Finding) Finding {
+	for _, name := range n.Clusters {
+		if inAnyLocation(name) {
+			f = j.presentAnywhere(n, f, name)
+		} else {
+			f = j.presentIn(n, f, name)
+		}
+		if f.Outcome != Pass {
+			return f
+		}
+	}
+	return f
+}
+
+func (j *judge) presentIn(n rules.Need, f Finding, name string) Finding {
+	cluster, err := j.cluster(name)
+	if err != nil && asError(err).NotFound() {
+		f = f.evident("clusters.get", clusterResource(name), "404 not found")
+		return j.absent(n, f, name)
+	}
+	if err != nil {
+		return j.unlooked(n, f, err)
+	}
+	f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
+	switch {
+	case cluster.Status == "STOPPING":
+		return f.failed(n, "cluster "+name+" is being deleted")
+	case n.Expect != "" && !hasPool(cluster, n.Expect):
+		return f.failed(n, "cluster "+name+" has no node pool "+n.Expect+", which the plan updates: plan again, so that Terraform sees it")
+	}
+	f.Outcome, f.Message = Pass, "cluster "+name+" exists"
+	if n.Expect != "" {
+		f.Message = "node pool " + n.Expect + " of cluster " + name + " exists"
+	}
+	return f
+}
+
+// absent is the finding about a cluster that is not there. Where another
+// location has one of its name, that is what was meant.
+func (j *judge) absent(n rules.Need, f Finding, name string) Finding {
+	parts := strings.Split(name, "/")
+	n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+parts[1])}
+	if found, err := j.elsewhere(name); err == nil && len(found) > 0 {
+		return f.failed(n, "cluster "+name+" does not exist, but "+list(found)+" does: set that location")
+	}
+	return f.failed(n, "cluster "+name+" does not exist")
+}
+
+// presentAnywhere answers as far as it can be answered without a location: a
+// cluster that no location has does not exist.
+func (j *judge) presentAnywhere(n rules.Need, f Finding, name string) Finding {
+	found, err := j.elsewhere(name)
+	if err != nil {
+		return f.undetermined(because(err, "which clusters "+rules.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+	}
+	if len(found) == 0 {
+		f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
+		return f.failed(n, "no location of "+rules.ProjectIn(name)+" has a cluster "+name[strings.LastIndex(name, "/")+1:])
+	}
+	return f.undetermined(n.Message)
+}
+
+// inAnyLocation reports whether a cluster's name leaves its location open.
+func inAnyLocation(name string) bool { return strings.Contains(name, "/locations/-/") }
+
+// elsewhere are the clusters of the project and the name of a cluster, in all
+// locations.
+func (j *judge) elsewhere(name string) ([]string, error) {
+	all, err := j.clustersOf(strings.Split(name, "/")[1])
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for other := range all {
+		if other[strings.LastIndex(other, "/")+1:] == name[strings.LastIndex(name, "/")+1:] {
+			out = append(out, other)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+func hasPool(c gcp.Cluster, name string) bool {
+	return slices.ContainsFunc(c.NodePools, func(p gcp.NodePool) bool { return p.Name == name })
+}
+
+// poolFree answers whether the name that the plan gives a new node pool is not
+// taken.
+func (j *judge) poolFree(n rules.Need, f Finding) Finding {
+	for _, name := range n.Clusters {
+		cluster, err := j.cluster(name)
+		if err != nil && asError(err).NotFound() {
+			return f.undetermined("cluster " + name + " does not exist")
+		}
+		if err != nil {
+			return j.unlooked(n, f, err)
+		}
+		f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
+		if hasPool(cluster, n.Expect) {
+			n.Fix.Commands = importPool(n, name)
+			return f.failed(n, "node pool "+n.Expect+" of cluster "+name+" is there already, and the plan makes a new one of that name")
+		}
+	}
+	f.Outcome, f.Message = Pass, "no node pool is in the way of a new one"
+	return f
+}
+
+// importPool is how Terraform takes over a node pool that is there.
+// https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_node_pool#import
+func importPool(n rules.Need, cluster string) []string {
+	if len(n.Addresses) != 1 {
+		return nil
+	}
+	parts := strings.Split(cluster, "/")
+	return []string{shell.Command("terraform", "import", shell.Name(n.Addresses[0]), shell.Name(strings.Join([]string{parts[1], parts[3], parts[5], n.Expect}, "/")))}
+}
+
+// located are needs with the networks that only Google Cloud knows put in. It
+// leaves out those about clusters whose network is one of their own project.
+func (j *judge) located(needs []rules.Need) []rules.Need {
+	if !slices.ContainsFunc(needs, func(n rules.Need) bool { return n.NetworkOf != "" }) {
+		return needs
+	}
+	j.wanted.addAllClusters(needs)
+	keep := make([]bool, len(needs))
+	found := make([]rules.Need, len(needs))
+	each(len(needs), func(i int) { found[i], keep[i] = j.onNetwork(needs[i]) })
+	out := make([]rules.Need, 0, len(needs))
+	for i, n := range found {
+		if keep[i] {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// onNetwork is a need with the network of its cluster put in. It need not be
+// asked where that network is one of the cluster's own project.
+func (j *judge) onNetwork(n rules.Need) (_ rules.Need, asked bool) {
+	if n.NetworkOf == "" {
+		return n, true
+	}
+	own := plan.ProjectOfName(n.NetworkOf)
+	cluster, err := j.cluster(n.NetworkOf)
+	host := plan.ProjectOfName(cluster.NetworkConfig.Network)
+	switch {
+	case err != nil && asError(err).NotFound():
+		n = n.WithoutNetwork("cluster " + n.NetworkOf + " does not exist")
+	case err != nil:
+		n = n.WithoutNetwork(because(err, "which network "+n.NetworkOf+" uses", "container.clusters.get", "roles/container.clusterViewer"))
+	case host == "":
+		n = n.WithoutNetwork("Google Cloud did not say which network " + n.NetworkOf + " uses")
+	case j.sameProject(host, own):
+		return n, false
+	default:
+		n = n.WithNetwork(host, cluster.NetworkConfig.Subnetwork)
+	}
+	return n, true
+}

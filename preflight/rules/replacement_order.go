@@ -1,0 +1,96 @@
+package rules
+
+import "gke-preflight/preflight/plan"
+
+func replacementOrder() Rule {
+	return Rule{
+		ID:       "GP911",
+		Name:     "replacement-order",
+		Title:    "The plan does not create a replacement under the name of what is still there",
+		Severity: Error,
+		Needs: func(p *plan.Plan, _ Settings) []Need {
+			var needs []Need
+			for _, c := range p.Clusters {
+				if isReplaced(c.Change) {
+					needs = append(needs, replacesCluster(c))
+				}
+			}
+			for _, pool := range p.NodePools {
+				if isReplaced(pool.Change) {
+					needs = append(needs, replacesPool(pool))
+				}
+			}
+			return needs
+		},
+	}
+}
+
+// isReplaced reports whether apply makes an object anew, and destroys or
+// abandons the one that is there.
+func isReplaced(c *plan.Change) bool { return c.Creates() && c.Has("delete") }
+
+func replacesCluster(c *plan.Cluster) Need {
+	s := ofCluster(c)
+	what := "cluster " + c.PlaceBefore.Cluster
+	n := s.replacement(what)
+	switch {
+	case n.Holds:
+	case c.HasGeneratedName():
+		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
+	case s.keepsPlace():
+		n = n.refusedReplacement(s, what)
+		n.ExpectedError = "Error 409: Already exists: " + c.Place.Name() + "., alreadyExists"
+	case c.Place.Name() == "":
+		n.Unknown = c.Place.Unknown
+	default:
+		n.Holds, n.Message = true, "the replacement of "+what+" has another name, location or project"
+	}
+	return n
+}
+
+func replacesPool(pool *plan.NodePool) Need {
+	s := ofNodePool(pool)
+	what := "node pool " + pool.Before("name").String() + " of cluster " + pool.PlaceBefore.Cluster
+	n := s.replacement(what)
+	switch {
+	case n.Holds:
+	case pool.HasGeneratedName():
+		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
+	case inNewCluster(pool):
+		n.Holds, n.Message = true, "the replacement of "+what+" is in a new cluster"
+	case keepsName(pool):
+		n = n.refusedReplacement(s, what)
+		n.ExpectedError = poolExists(pool.Place, pool.Name.String())
+	case pool.Place.Name() == "":
+		n.Unknown = pool.Place.Unknown
+	case pool.Name.String() == "":
+		n.Unknown = "the name of " + pool.Address + " is not known before apply"
+	default:
+		n.Holds, n.Message = true, "the replacement of "+what+" has another name, or is in another cluster"
+	}
+	return n
+}
+
+// replacement is the need of an object that apply replaces: it holds if the
+// object is destroyed first.
+func (s subject) replacement(what string) Need {
+	n := s.inProject()
+	n.Kind = Statement
+	n.Attribute = "lifecycle.create_before_destroy"
+	if s.DestroysFirst() {
+		n.Holds, n.Message = true, "the plan destroys "+what+" before it creates the replacement"
+	}
+	return n
+}
+
+// refusedReplacement is a replacement whose name is taken, by the object itself.
+func (n Need) refusedReplacement(s subject, what string) Need {
+	n.Message = "the plan creates the replacement of " + what + " before it destroys the old one, under the same name: give the replacement another name, or remove create_before_destroy"
+	n.Fix.Terraform = "lifecycle {\n  create_before_destroy = false\n}"
+	if s.Abandons() {
+		n.Attribute = "deletion_policy"
+		n.Message = "the plan replaces " + what + " under its name, but deletion_policy is ABANDON in Terraform's state: " + what + " stays and keeps the name. Set deletion_policy to DELETE and apply that first"
+		n.Fix.Terraform = "deletion_policy = \"DELETE\""
+	}
+	return n
+}
