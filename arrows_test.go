@@ -27,7 +27,7 @@ func arrows() map[string][]string {
 		"preflight/plan":     {"preflight/input"},
 		"preflight/access":   {"preflight/gcp", "preflight/shell", "preflight/term"},
 		"preflight/diagnose": {"preflight/shell", "preflight/term"},
-		"preflight/rules":    {"preflight/plan"},
+		"preflight/rules":    {"preflight/plan", "preflight/shell"},
 		"preflight/report":   {"preflight", "preflight/rules", "preflight/term"},
 
 		"preflight/rules/internal/gendocs": {"preflight/rules"},
