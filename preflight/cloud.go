@@ -73,6 +73,9 @@ func (w *wanted) add(needs []rules.Need) {
 			w.services[n.Project] = union(w.services[n.Project], n.Service)
 		case n.Kind == rules.Permissions:
 			w.addPermissions(n)
+			if len(n.Enables) > 0 && !slices.Contains(n.Enables, "") {
+				w.services[n.Project] = union(w.services[n.Project], n.Enables...)
+			}
 		case len(n.Clusters) > 0:
 			w.addClusters(n)
 		}
@@ -100,6 +103,9 @@ func (w *wanted) addClusters(n rules.Need) {
 }
 
 func (w *wanted) addPermissions(n rules.Need) {
+	if onlyAbove(n) {
+		return
+	}
 	for _, resource := range testedOn(n) {
 		key := asked{caller: callerKey(n.Principal), resource: resource}
 		w.permissions[key] = union(w.permissions[key], n.Permissions...)

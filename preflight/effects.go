@@ -302,6 +302,8 @@ func certain(changes []*plan.Change) []*plan.Change {
 			return c.Project().ID == "" || c.Now("service").State != plan.Known
 		case "google_service_account":
 			return c.AccountEmail() == "" || c.Now("disabled").State == plan.Unknown
+		case "google_kms_crypto_key_version":
+			return true // Which version is the primary one is not known.
 		case "google_project":
 			return c.Now("project_id").State != plan.Known
 		case "google_compute_shared_vpc_service_project":
@@ -323,14 +325,28 @@ func (j *judge) unlessDenied(n rules.Need, f Finding) Finding {
 	}
 	if by := addresses(j.changes(n, bounds)); len(by) > 0 {
 		f.PlannedBy, f.Message = nil, ""
-		return f.undetermined("it is so now, but the plan changes principal access boundaries (" + list(by) + "), and what those take away is not judged")
+		return f.undetermined("it is so now, but the plan changes principal access boundaries or access policies (" + list(by) + "), and what those take away is not judged")
 	}
 	return f
 }
 
-// bounds reports whether a change makes a principal access boundary.
+// bounds reports whether a change makes or binds a policy that takes permissions
+// away and that is not judged: a principal access boundary, which counts only
+// once it is bound to principals, or an access policy, which may also deny, and
+// allows what is gone when it is deleted.
+// https://docs.cloud.google.com/iam/docs/principal-access-boundary-policies
+// https://github.com/hashicorp/terraform-provider-google/tree/main/google/services/iam3
 func bounds(c *plan.Change, _ rules.Need) bool {
-	return c.Type == "google_iam_principal_access_boundary_policy" && (c.Creates() || c.Updates())
+	makes := c.Creates() || c.Updates()
+	switch c.Type {
+	case "google_iam_principal_access_boundary_policy", "google_iam_access_boundary_policy":
+		return makes
+	case "google_iam_project_access_policy", "google_iam_folder_access_policy", "google_iam_organization_access_policy":
+		return makes || c.Deletes()
+	case "google_iam_projects_policy_binding", "google_iam_folders_policy_binding", "google_iam_organizations_policy_binding":
+		return makes || c.Deletes() && c.Before("policy_kind").String() != "PRINCIPAL_ACCESS_BOUNDARY"
+	}
+	return false
 }
 
 func addresses(changes []*plan.Change) []string {
@@ -367,11 +383,21 @@ func makesAccount(c *plan.Change, n rules.Need) bool {
 		concernsAccount(c, emailOf(n.Principal.Member))
 }
 
+// remakesAccount reports whether a change destroys an account and makes one of the
+// same email.
+func remakesAccount(c *plan.Change, n rules.Need) bool {
+	return c.Replaces() && makesAccount(c, n) && strings.EqualFold(c.EmailBefore(), emailOf(n.Principal.Member))
+}
+
 // disposesOf: google_project_default_service_accounts acts on all default
 // accounts of its project.
 func disposesOf(c *plan.Change, n rules.Need) bool {
 	switch c.Type {
 	case "google_service_account":
+		if c.Replaces() && c.EmailBefore() != "" && !strings.EqualFold(c.EmailBefore(), c.AccountEmail()) {
+			// Another account takes its place.
+			return strings.EqualFold(c.EmailBefore(), emailOf(n.Principal.Member))
+		}
 		disabled := c.After("disabled")
 		mayEnd := c.Goes() || disabled.True() || c.Updates() && disabled.State == plan.Unknown
 		return mayEnd && concernsAccount(c, emailOf(n.Principal.Member))

@@ -210,6 +210,9 @@ func (j *judge) usable(n rules.Need, f Finding) Finding {
 	if gone := j.changes(n, disposesOf); len(gone) > 0 {
 		return f.takenAway(n, gone, "the plan deletes or disables service account "+email)
 	}
+	if again := j.changes(n, remakesAccount); len(again) > 0 {
+		return j.provided(n, f, again, "service account "+email+", which it destroys and makes anew,")
+	}
 	project := n.Project
 	if isUniqueID(email) {
 		project = "-"

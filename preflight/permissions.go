@@ -33,6 +33,16 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 
 // deployer asks as the deployer.
 func (j *judge) deployer(n rules.Need, f Finding) Finding {
+	if j.allOn(n) {
+		f.Outcome, f.Message = Pass, list(n.Enables)+" is on already in project "+n.Project+": apply does not enable it"
+		return f.evident("services.batchGet", n.Resource, list(n.Enables)+" is ENABLED")
+	}
+	if onlyAbove(n) {
+		if identity, err := j.identityOf(n); err != nil || identity.Member == "" {
+			return f.undetermined("whose grants on the organization to look for is not known: name the deployer with --deployer")
+		}
+		return j.fromPolicies(n, f)
+	}
 	if n.Principal.Member != "" && !j.options.Impersonation {
 		return j.fromPolicies(n, f)
 	}
@@ -41,6 +51,23 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 		return j.untested(n, f, err)
 	}
 	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+}
+
+// allOn reports whether all APIs that a need is there to enable are on.
+func (j *judge) allOn(n rules.Need) bool {
+	if len(n.Enables) == 0 || slices.Contains(n.Enables, "") {
+		return false
+	}
+	services, err := j.servicesOf(n.Project)
+	return err == nil && !slices.ContainsFunc(n.Enables, func(api string) bool { return services.State[api] != gcp.ServiceEnabled })
+}
+
+// onlyAbove reports whether permissions can be tested on an organization only,
+// though they are needed on what lies below: those of deny policies. Allow
+// policies tell.
+// https://docs.cloud.google.com/iam/docs/deny-access#required-roles
+func onlyAbove(n rules.Need) bool {
+	return len(n.Permissions) > 0 && strings.HasPrefix(n.Permissions[0], "iam.denypolicies.")
 }
 
 // testAll asks as the principal: at the project, and for what is not held there

@@ -63,6 +63,9 @@ func detaches(c *plan.Change, n rules.Need) bool {
 // keyUsable answers whether a key is there, enabled, and of a purpose.
 func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
 	name := relativeName(n.Resource)
+	if gone := j.changes(n, destroysKey); len(gone) > 0 {
+		return f.takenAway(n, gone, "the plan destroys all versions of "+InWords(n.Resource))
+	}
 	key, err := j.key(name)
 	if asError(err).NotFound() && err != nil {
 		if made := j.changes(n, makesKey); len(made) > 0 {
@@ -89,6 +92,25 @@ func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
 	}
 	f.Outcome, f.Message = Pass, InWords(n.Resource)+" can be used"
 	return f
+}
+
+// destroysKey reports whether a change destroys, or may destroy or disable, the
+// version of a key that is used. A key itself stays forever; the provider
+// destroys its versions. A key ring is only forgotten.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/kms/resource_kms_crypto_key.go (resourceKMSCryptoKeyDelete)
+func destroysKey(c *plan.Change, n rules.Need) bool {
+	name := relativeName(n.Resource)
+	switch c.Type {
+	case "google_kms_crypto_key":
+		before := c.KeyBefore()
+		return c.Deletes() && (before == "" || before == name)
+	case "google_kms_crypto_key_version":
+		state := c.After("state")
+		disables := c.Updates() && state.State != plan.Absent && state.String() != "ENABLED"
+		key := c.Before("crypto_key").String()
+		return (c.Deletes() || disables) && (key == "" || key == name)
+	}
+	return false
 }
 
 // makesKey: a planned key's name may follow from the plan.
@@ -119,8 +141,24 @@ func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
 }
 
 // setsConstraint reports whether a change sets the constraint of a need.
+// The older types name it in another attribute.
 func setsConstraint(c *plan.Change, n rules.Need) bool {
-	return c.Type == "google_org_policy_policy" && (c.Creates() || c.Updates() || c.Deletes()) && concerns(c.Now("name"), n.Expect)
+	if !c.Creates() && !c.Updates() && !c.Deletes() {
+		return false
+	}
+	attribute := "constraint"
+	switch c.Type {
+	case "google_org_policy_policy":
+		attribute = "name"
+	case "google_project_organization_policy":
+		if !inProject(c, n.Project) {
+			return false
+		}
+	case "google_folder_organization_policy", "google_organization_policy":
+	default:
+		return false
+	}
+	return concerns(c.Now(attribute), n.Expect) || c.Deletes() && concerns(c.Before(attribute), n.Expect)
 }
 
 // free answers whether the names that the plan gives new clusters are not

@@ -23,8 +23,25 @@ func (j *judge) edits(resource string, waiting []*plan.Change) []iam.Edit {
 		e.Late = !awaited(pc.Change, waiting)
 		out = append(out, e)
 	}
+	for _, c := range j.replacedAccounts() {
+		changes = append(changes, c)
+		out = append(out, iam.Edit{Effect: iam.Strip, Bindings: []iam.Binding{{Members: []string{"serviceAccount:" + c.EmailBefore()}}}})
+	}
 	for i := range out {
 		out[i].Follows = func(other int) bool { return follows(changes[i], changes[other]) }
+	}
+	return out
+}
+
+// replacedAccounts returns the changes that destroy a service account and make it
+// anew. Bindings of the old one do not count for the new one, whatever its email.
+// https://docs.cloud.google.com/iam/docs/service-accounts-delete-undelete
+func (j *judge) replacedAccounts() []*plan.Change {
+	var out []*plan.Change
+	for _, c := range j.plan.Changes {
+		if c.Mode == "managed" && c.Replaces() && c.EmailBefore() != "" {
+			out = append(out, c)
+		}
 	}
 	return out
 }
@@ -140,18 +157,72 @@ func (j *judge) defaultAccounts(resource string) []string {
 
 // changesIAM reports whether the plan changes anything that permissions rest on.
 func (j *judge) changesIAM() bool {
-	return len(j.policyChanges)+len(j.denyChanges)+len(j.roleChanges) > 0
+	return len(j.policyChanges)+len(j.denyChanges)+len(j.roleChanges)+len(j.plan.Moves()) > 0
 }
 
 // then is a view as the plan leaves it.
 func (j *judge) then(v view, waiting []*plan.Change) view {
-	out := view{levels: make([]iam.Level, len(v.levels)), complete: v.complete, roles: j.rolesThen(waiting)}
-	for i, l := range v.levels {
+	levels := j.moved(v.levels, waiting)
+	out := view{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: j.rolesThen(waiting)}
+	for i, l := range levels {
 		name := relativeName(l.Resource)
 		out.levels[i] = l.Apply(j.edits(name, waiting))
 		out.levels[i].Denies = j.deniesThen(name, l.Denies, waiting)
 	}
 	return out
+}
+
+// moved returns levels as the moves of the plan leave them: what is granted above
+// a project or folder does not count after it has moved, and what is granted
+// above its new place only if all the given changes wait for the move.
+func (j *judge) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
+	for _, m := range j.plan.Moves() {
+		i := slices.IndexFunc(levels, func(l iam.Level) bool { return j.isSame(relativeName(l.Resource), m.What) })
+		if i < 0 {
+			continue
+		}
+		levels = slices.Clone(levels)
+		inTime := awaited(m.Change, waiting)
+		stays := slices.IndexFunc(levels, func(l iam.Level) bool { return relativeName(l.Resource) == m.To })
+		for k := i + 1; k < len(levels) && (stays < 0 || k < stays); k++ {
+			denies := levels[k].Denies
+			if inTime {
+				denies = nil
+			}
+			levels[k] = iam.Level{Resource: levels[k].Resource, Policy: &iam.Policy{}, Denies: denies}
+		}
+		if stays < 0 {
+			levels = append(levels, j.above(m, inTime)...)
+		}
+	}
+	return levels
+}
+
+// above returns the levels of the place that a project or folder moves to, one of
+// which stands for what is not read.
+func (j *judge) above(m plan.Move, inTime bool) []iam.Level {
+	var out []iam.Level
+	to := "a place that is not known before apply"
+	if m.To != "" {
+		to = InWords(fullName(m.To))
+	}
+	if m.To != "" && inTime {
+		out = append(out, j.level(m.To))
+	}
+	if strings.HasPrefix(m.To, "organizations/") && inTime {
+		return out
+	}
+	return append(out, iam.Level{
+		Resource:   fullName(m.What),
+		Unreadable: m.Address + " moves " + InWords(fullName(m.What)) + " to " + to + ", and what is granted there is not known: grant what is needed on the project itself",
+	})
+}
+
+// isSame reports whether two relative names are of one resource.
+func (j *judge) isSame(a, b string) bool {
+	one, isProject := strings.CutPrefix(a, "projects/")
+	other, isAlso := strings.CutPrefix(b, "projects/")
+	return a == b || isProject && isAlso && !strings.Contains(one, "/") && j.sameProject(one, other)
 }
 
 // deniesThen are the deny rules of a resource as the plan leaves them: what it
@@ -204,9 +275,20 @@ func (j *judge) rolesThen(waiting []*plan.Change) map[string]iam.Role {
 		if !rc.Goes() && !awaited(rc.Change, waiting) {
 			role.Permissions = intersect(rc.After, rc.Before)
 		}
+		if odd := unfit(rc); len(odd) > 0 {
+			role.Unknown = true
+			role.Doubt = "whether apply can make " + rc.Address + " is not known, because Google refuses permissions that do not exist or that custom roles cannot have, and these are in no predefined role or not for this kind: " + list(odd)
+		}
 		out[rc.Role] = role
 	}
 	return out
+}
+
+// unfit returns the permissions that a change adds to a custom role and Google
+// may refuse.
+func unfit(rc plan.RoleChange) []string {
+	parent, _, _ := strings.Cut(rc.Role, "/roles/")
+	return slices.DeleteFunc(without(rc.After, rc.Before), func(p string) bool { return iam.FitsRole(p, parent) })
 }
 
 // relativeName is a full resource name without the service in front.

@@ -236,6 +236,16 @@ func (j *judge) takers(n rules.Need, t *turns) []string {
 			out = union(out, rc.Address)
 		}
 	}
+	for _, c := range j.replacedAccounts() {
+		if t.isOf("serviceAccount:" + c.EmailBefore()) {
+			out = union(out, c.Address)
+		}
+	}
+	for _, m := range j.plan.Moves() {
+		if slices.ContainsFunc(j.deciding(n).levels, func(l iam.Level) bool { return j.isSame(relativeName(l.Resource), m.What) }) {
+			out = union(out, m.Address)
+		}
+	}
 	for _, p := range t.lost {
 		for _, d := range t.then[p].Denied {
 			out = union(out, j.denyChangesOf(d.Policy)...)
@@ -243,6 +253,13 @@ func (j *judge) takers(n rules.Need, t *turns) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// isOf reports whether what is lost is held now by a binding of a member.
+func (t *turns) isOf(member string) bool {
+	return slices.ContainsFunc(t.lost, func(p string) bool {
+		return slices.ContainsFunc(t.held[p].Grants, func(g iam.Grant) bool { return strings.EqualFold(g.Member, member) })
+	})
 }
 
 // onlyDenied reports whether all that is lost is denied. Somebody who writes a
@@ -288,11 +305,19 @@ func (j *judge) keep(by []string, member, role string, lost []string) string {
 			lines = union(lines, "# in the deny_rule of "+plan.BlockOf(d.Address)+"\nexception_principals = [\n  # ...\n  "+hcl(denyPrincipal(member))+",\n]")
 		}
 	}
+	for _, c := range j.replacedAccounts() {
+		if slices.Contains(by, c.Address) {
+			lines = union(lines, "# do not replace "+plan.BlockOf(c.Address)+", or grant again what the old account had:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role       = "+hcl(role)+"\n  member     = "+hcl(member)+"\n  depends_on = ["+plan.BlockOf(c.Address)+"]\n}")
+		}
+	}
 	for _, pc := range j.policyChanges {
 		if !slices.Contains(by, pc.Address) {
 			continue
 		}
 		block := plan.BlockOf(pc.Address)
+		if pc.Type == "google_service_account" {
+			continue
+		}
 		switch pc.Effect {
 		case plan.SetsRole:
 			lines = union(lines, "# in "+block+"\nmembers = [\n  # ...\n  "+hcl(member)+",\n]")
@@ -341,6 +366,10 @@ func (j *judge) bearingOn(n rules.Need) []string {
 	}
 	for _, rc := range j.roleChanges {
 		out = union(out, rc.Address)
+	}
+	out = union(out, addresses(j.replacedAccounts())...)
+	for _, m := range j.plan.Moves() {
+		out = union(out, m.Address)
 	}
 	slices.Sort(out)
 	return out

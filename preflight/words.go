@@ -198,6 +198,9 @@ func doubtInWords(d iam.Doubt) string {
 	case iam.DoubtAncestors:
 		return "what lies above the project is not known, and a grant may stand there: resourcemanager.projects.get (roles/browser) would tell"
 	case iam.DoubtRole:
+		if d.Detail != "" {
+			return d.Detail
+		}
 		return "what " + bound + " contains is not known: iam.roles.get (roles/iam.roleViewer) would tell"
 	case iam.DoubtCondition:
 		return d.Member + " has " + bound + " under a condition that cannot be judged before apply: " + d.Detail

@@ -234,9 +234,13 @@ func (a *Answer) doubt(kind DoubtKind, member, role, resource, detail string) {
 	a.Doubts = append(a.Doubts, Doubt{Kind: kind, Member: member, Role: role, Resource: resource, Detail: detail})
 }
 
-// doubtBinding adds a binding that might give the permission.
-func (a *Answer) doubtBinding(kind DoubtKind, q Question, resource, member string, b Binding) {
+// doubtBinding adds a binding that might give the permission. Doubt says what is
+// not known about its role; usually empty.
+func (a *Answer) doubtBinding(kind DoubtKind, q Question, resource, member string, b Binding, doubt string) {
 	d := Doubt{Kind: kind, Member: member, Role: b.Role, Resource: resource, Limit: b.Condition.limit(q.Request)}
+	if kind == DoubtRole {
+		d.Detail = doubt
+	}
 	if b.Condition != nil && (d.Limit != "" || kind == DoubtCondition) {
 		d.Detail = b.Condition.Expression
 	}
@@ -259,13 +263,13 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	case holds == No:
 		a.Unmet = append(a.Unmet, Unmet{Role: b.Role, Member: member, Resource: resource, Expression: b.Condition.Expression})
 	case has == Unknown:
-		a.doubtBinding(DoubtRole, q, resource, member, b)
+		a.doubtBinding(DoubtRole, q, resource, member, b, roles.Fetched[b.Role].Doubt)
 	case match == maybe && isGroup(member):
-		a.doubtBinding(DoubtGroup, q, resource, member, b)
+		a.doubtBinding(DoubtGroup, q, resource, member, b, "")
 	case match == maybe:
-		a.doubtBinding(DoubtMember, q, resource, member, b)
+		a.doubtBinding(DoubtMember, q, resource, member, b, "")
 	case holds == Unknown:
-		a.doubtBinding(DoubtCondition, q, resource, member, b)
+		a.doubtBinding(DoubtCondition, q, resource, member, b, "")
 	default:
 		g := Grant{Role: b.Role, Member: member, Resource: resource, Source: b.Source, Conditional: b.Condition != nil}
 		if g.Source == "" {

@@ -12,6 +12,8 @@ type Role struct {
 	Deleted bool
 	// Unknown reports that what it will contain is not known.
 	Unknown bool
+	// Doubt says why; empty for the usual reason, that nobody could tell.
+	Doubt string
 	// Source names what is about to make or change the role; usually empty.
 	Source string
 }

@@ -95,6 +95,9 @@ func (c *Change) Updates() bool { return c.Has("update") }
 // Goes reports whether the object is no longer there after apply.
 func (c *Change) Goes() bool { return c.Deletes() && !c.Creates() }
 
+// Replaces reports whether apply destroys the object and makes another.
+func (c *Change) Replaces() bool { return c.Deletes() && c.Creates() }
+
 // Leaves reports whether Terraform no longer manages the object after apply: it
 // is destroyed or abandoned, and only its attributes before apply are known.
 func (c *Change) Leaves() bool { return c.Has("delete") && !c.Creates() }
@@ -108,9 +111,6 @@ func (c *Change) isNew() bool { return c.Creates() && !c.Has("delete") }
 func (c *Change) DestroysFirst() bool {
 	return c.Deletes() && c.Creates() && c.Actions[0] == "delete"
 }
-
-// Replaces reports whether apply destroys an object and makes it anew.
-func (c *Change) Replaces() bool { return c.Deletes() && c.Creates() }
 
 // idle reports whether apply does nothing in Google Cloud for the change.
 func (c *Change) idle() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }

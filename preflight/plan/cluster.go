@@ -304,6 +304,15 @@ func (c *Change) AccountEmail() string {
 	return id + "@" + project + ".iam.gserviceaccount.com"
 }
 
+// EmailBefore returns the email of the google_service_account that c is, as the
+// state has it; empty for everything else.
+func (c *Change) EmailBefore() string {
+	if c.Type != "google_service_account" {
+		return ""
+	}
+	return c.Before("email").String()
+}
+
 func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }

@@ -60,6 +60,15 @@ func (c *Change) denyChange() DenyChange {
 	return d
 }
 
+// DenyPolicyOn returns what the deny policy of c is attached to, as DenyChange.On;
+// empty if c is about something else, or if that is not known.
+func (c *Change) DenyPolicyOn() string {
+	if c.Type != "google_iam_deny_policy" {
+		return ""
+	}
+	return attachedTo(c.Now("parent").String())
+}
+
 // attachedTo is what a URL-encoded attachment point stands for.
 func attachedTo(parent string) string {
 	name, err := url.PathUnescape(parent)

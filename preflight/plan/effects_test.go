@@ -143,6 +143,27 @@ func TestRoleChanges(t *testing.T) {
 	}
 }
 
+// TestMoves: what moves a project or a folder, and where to.
+func TestMoves(t *testing.T) {
+	for name, tt := range map[string]struct{ typ, body, expressions, want string }{
+		"to a folder":           {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "folder_id": "folders/2"}`, "", "projects/p to folders/2"},
+		"to the organization":   {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "org_id": "3"}`, "", "projects/p to organizations/3"},
+		"to nobody knows where": {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p"}, "after_unknown": {"folder_id": true}`, `"folder_id": {"references": ["local.x"]}`, "projects/p to "},
+		"the same folder":       {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "folder_id": "folders/1"}`, "", ""},
+		"a new project":         {"google_project", `"actions": ["create"], "after": {"project_id": "p", "folder_id": "1"}`, "", ""},
+		"a folder":              {"google_folder", `"actions": ["update"], "before": {"name": "folders/1", "parent": "organizations/3"}, "after": {"name": "folders/1", "parent": "folders/2"}`, "", "folders/1 to folders/2"},
+		"a folder's other name": {"google_folder", `"actions": ["update"], "before": {"name": "folders/1", "parent": "folders/2", "display_name": "a"}, "after": {"name": "folders/1", "parent": "folders/2", "display_name": "b"}`, "", ""},
+	} {
+		got := ""
+		for _, m := range changed(t, tt.typ, tt.body, tt.expressions).Moves() {
+			got += m.What + " to " + m.To
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
 // TestEndangers: what apply takes away that clusters may live on.
 func TestEndangers(t *testing.T) {
 	for name, tt := range map[string]struct {

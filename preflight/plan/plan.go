@@ -135,6 +135,12 @@ func (c *Change) takesAway() bool {
 		return c.Goes() && c.Before("disable_on_destroy").True()
 	case "google_service_account":
 		return c.Deletes() || c.After("disabled").maybe() && !c.Before("disabled").True()
+	case "google_kms_crypto_key":
+		return c.Deletes()
+	case "google_kms_crypto_key_version":
+		return c.Deletes() || c.Updates()
+	case "google_project", "google_folder":
+		return len(c.Moves()) > 0
 	case "google_project_iam_custom_role", "google_organization_iam_custom_role":
 		return c.Updates() || c.Deletes()
 	case "google_project_default_service_accounts":

@@ -84,6 +84,11 @@ func (c *Change) policyChanges() []PolicyChange {
 		if c.Creates() {
 			return []PolicyChange{{Change: c, On: c.policyOf(c.After), Effect: Removes, Grants: []Grant{c.grant(c.After, "member")}}}
 		}
+	case c.Type == "google_service_account":
+		// The policy of the old account goes with it.
+		if on := between("projects/", c.Before("project").String(), nonEmpty("/serviceAccounts/", c.EmailBefore())); c.Replaces() && on != "" {
+			return []PolicyChange{{Change: c, On: on, Effect: SetsPolicy}}
+		}
 	case c.Type == "google_project_default_service_accounts":
 		if action := c.After("action"); c.Creates() && (action.String() == "DEPRIVILEGE" || action.State == Unknown) {
 			return []PolicyChange{{Change: c, On: c.policyOf(c.After), Effect: Strips}}
@@ -238,6 +243,23 @@ func (c *Change) PolicyOn() string {
 		return ""
 	}
 	return c.policyOf(c.Now)
+}
+
+// AccountOn returns the relative name of the service account that c changes
+// itself, by its keys or in its own attributes; empty if c is about something
+// else, or if the name is not known.
+func (c *Change) AccountOn() string {
+	switch c.Type {
+	case "google_service_account":
+		return between("projects/", c.Project().ID, nonEmpty("/serviceAccounts/", c.AccountEmail()))
+	case "google_service_account_key":
+		name := c.accountOf(c.Now("service_account_id"))
+		if p := AccountProject(name); p != "" && !strings.Contains(name, "/") {
+			return "projects/" + p + "/serviceAccounts/" + name
+		}
+		return name
+	}
+	return ""
 }
 
 // policyOf is the resource whose policy a change is about; empty where that is

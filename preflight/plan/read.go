@@ -436,12 +436,15 @@ func enter(dec *jsontext.Decoder, member string) bool {
 
 // keeps reports whether changes and blocks of a type are decoded in full.
 func keeps(typ string) bool {
+	if typ == "google_folder" {
+		return true
+	}
 	for _, prefix := range []string{
 		"google_container_cluster", "google_container_node_pool",
 		"google_project", "google_folder_iam_", "google_organization_iam_", "google_iam_",
 		"google_service_account", "google_client_config",
 		"google_compute_network", "google_compute_subnetwork", "google_compute_shared_vpc_",
-		"google_kms_", "google_privateca_ca_pool", "google_org_policy_policy", "google_tags_", "google_pubsub_topic",
+		"google_kms_", "google_privateca_ca_pool", "google_org_policy_policy", "google_organization_policy", "google_folder_organization_policy", "google_tags_", "google_pubsub_topic",
 	} {
 		if strings.HasPrefix(typ, prefix) {
 			return true

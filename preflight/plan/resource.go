@@ -49,6 +49,16 @@ func (c *Change) ring(hops int) string {
 	return c.resourceBehind("key_ring", "google_kms_key_ring", hops)
 }
 
+// KeyBefore returns the name of the key that c is about, as the state has it;
+// empty if it is not known.
+func (c *Change) KeyBefore() string {
+	ring, name := c.Before("key_ring").String(), c.Before("name").String()
+	if c.Type != "google_kms_crypto_key" || ring == "" || name == "" {
+		return ""
+	}
+	return keyResource(ring, "keyRings") + "/cryptoKeys/" + name
+}
+
 // within is projects/P/KIND/WHERE/REST; empty where a part is not known.
 func within(project, kind, where, rest string) string {
 	if project == "" || where == "" {

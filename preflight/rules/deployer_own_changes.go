@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"gke-preflight/preflight/plan"
@@ -27,7 +28,6 @@ func deployerOwnChanges() Rule {
 				for _, o := range ownChanges() {
 					if o.is(c) {
 						needs = append(needs, o.need(c, project))
-						break
 					}
 				}
 			}
@@ -79,8 +79,12 @@ func changedProject(c *plan.Change) string {
 	return c.Project().ID
 }
 
-// madeOn is the resource that a policy is of or a custom role belongs to.
-func madeOn(c *plan.Change) string { return cmp.Or(c.PolicyOn(), c.RoleParent()) }
+// madeOn returns the resource that a change is made on: whose policy it is, that
+// a custom role belongs to, that a deny policy is attached to, or the service
+// account that it changes.
+func madeOn(c *plan.Change) string {
+	return cmp.Or(c.PolicyOn(), c.RoleParent(), c.DenyPolicyOn(), c.AccountOn())
+}
 
 // An ownChange is what the deployer needs for changes of a kind.
 type ownChange struct {
@@ -93,19 +97,36 @@ type ownChange struct {
 	severity Severity
 	// onResource reports that the resource itself is asked too.
 	onResource bool
+	// enables reports that the permission is needed only if the API of the change
+	// is off.
+	enables bool
 }
 
-// ownChanges are looked at in order: the first that fits counts.
+// ownChanges are the rows of the table: all that fit a change count. The methods
+// that the provider calls always, and the permissions that Google documents for
+// them, make an error.
 // https://docs.cloud.google.com/iam/docs/permissions-reference
+// https://github.com/hashicorp/terraform-provider-google/tree/main/google/services/resourcemanager
 func ownChanges() []ownChange {
 	policy := func(prefix string) func(*plan.Change) bool {
-		return func(c *plan.Change) bool { return writes(c) && strings.HasPrefix(c.Type, prefix) }
+		return func(c *plan.Change) bool {
+			return writes(c) && strings.HasPrefix(c.Type, prefix) && !strings.HasSuffix(c.Type, "_iam_custom_role")
+		}
 	}
 	isA := func(typ string, does func(*plan.Change) bool) func(*plan.Change) bool {
 		return func(c *plan.Change) bool { return c.Type == typ && does(c) }
 	}
+	differs := func(attributes ...string) func(*plan.Change) bool {
+		return func(c *plan.Change) bool {
+			return c.Updates() && slices.ContainsFunc(attributes, func(a string) bool { return changes(c, a) })
+		}
+	}
+	disabled := func(to bool) func(*plan.Change) bool {
+		return func(c *plan.Change) bool { return differs("disabled")(c) && c.After("disabled").True() == to }
+	}
 	disables := func(c *plan.Change) bool { return c.Goes() && c.Before("disable_on_destroy").True() }
 	const iam, crm, su = "iam.googleapis.com", "cloudresourcemanager.googleapis.com", "serviceusage.googleapis.com"
+	const account, key, deny = "google_service_account", "google_service_account_key", "google_iam_deny_policy"
 	const customRole, roleAbove = "google_project_iam_custom_role", "google_organization_iam_custom_role"
 	return []ownChange{
 		{is: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: Warning},
@@ -123,11 +144,29 @@ func ownChanges() []ownChange {
 		{is: policy("google_privateca_ca_pool_iam_"), service: "privateca.googleapis.com", permissions: []string{"privateca.caPools.getIamPolicy", "privateca.caPools.setIamPolicy"}, role: "roles/privateca.admin", severity: Warning, onResource: true},
 		{is: policy("google_pubsub_topic_iam_"), service: "pubsub.googleapis.com", permissions: []string{"pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"}, role: "roles/pubsub.admin", severity: Warning, onResource: true},
 		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin"},
+		// The provider lists what is on, and enables only what is not.
+		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.list"}, role: "roles/serviceusage.serviceUsageViewer"},
+		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", enables: true},
+		{is: isA("google_project_service_identity", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", severity: Warning},
 		{is: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
-		{is: isA("google_service_account", (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin"},
-		{is: isA("google_service_account", (*plan.Change).Goes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", severity: Warning},
+		{is: isA(account, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin"},
+		{is: isA(account, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{is: isA(account, differs("display_name", "description")), service: iam, permissions: []string{"iam.serviceAccounts.update"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{is: isA(account, disabled(true)), service: iam, permissions: []string{"iam.serviceAccounts.disable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{is: isA(account, disabled(false)), service: iam, permissions: []string{"iam.serviceAccounts.enable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{is: isA(key, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccountKeys.create"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
+		{is: isA(key, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccountKeys.delete"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
+		// https://docs.cloud.google.com/iam/docs/deny-access#required-roles
+		{is: isA(deny, (*plan.Change).Creates), service: crm, permissions: []string{"iam.denypolicies.create", "iam.denypolicies.get"}, role: "roles/iam.denyAdmin", onResource: true},
+		{is: isA(deny, (*plan.Change).Updates), service: crm, permissions: []string{"iam.denypolicies.get", "iam.denypolicies.update"}, role: "roles/iam.denyAdmin", onResource: true},
+		{is: isA(deny, (*plan.Change).Deletes), service: crm, permissions: []string{"iam.denypolicies.delete"}, role: "roles/iam.denyAdmin", onResource: true},
 	}
+}
+
+// changes reports whether an attribute is, or may be, another one after apply.
+func changes(c *plan.Change, attribute string) bool {
+	before, after := c.Before(attribute), c.After(attribute)
+	return after.State == plan.Unknown || before.Raw != after.Raw && (before.String() != after.String() || before.True() != after.True())
 }
 
 func writes(c *plan.Change) bool { return c.Creates() || c.Updates() || c.Deletes() }
@@ -135,7 +174,8 @@ func writes(c *plan.Change) bool { return c.Creates() || c.Updates() || c.Delete
 // writesProjectPolicy reports whether a change writes the allow policy of its
 // project.
 func writesProjectPolicy(c *plan.Change) bool {
-	return writes(c) && (strings.HasPrefix(c.Type, "google_project_iam_") || c.Type == "google_project_default_service_accounts")
+	isPolicy := strings.HasPrefix(c.Type, "google_project_iam_") && !strings.HasSuffix(c.Type, "_iam_custom_role")
+	return writes(c) && (isPolicy || c.Type == "google_project_default_service_accounts")
 }
 
 func (o ownChange) need(c *plan.Change, project string) Need {
@@ -145,8 +185,11 @@ func (o ownChange) need(c *plan.Change, project string) Need {
 	n.Fix.Role = o.role
 	n.Severity = o.severity
 	n.ExpectedError = "Error 403: Permission '" + n.Permissions[len(n.Permissions)-1] + "' denied"
-	if o.onResource {
-		n.Resource = "//" + o.service + "/" + madeOn(c)
+	if on := madeOn(c); o.onResource && on != "" {
+		n.Resource = "//" + o.service + "/" + on
+	}
+	if o.enables {
+		n.Enables = []string{c.After("service").String()}
 	}
 	return n
 }

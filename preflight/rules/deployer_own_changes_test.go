@@ -12,6 +12,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 				"error: deployer iam.serviceAccounts.getIamPolicy iam.serviceAccounts.setIamPolicy on projects/acme-new/serviceAccounts/gke-nodes@acme-new.iam.gserviceaccount.com",
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-new",
 				"error: deployer serviceusage.services.enable on projects/acme-new",
+				"error: deployer serviceusage.services.list on projects/acme-new",
 			},
 		},
 		{
@@ -49,6 +50,33 @@ func TestDeployerOwnChanges(t *testing.T) {
 			want: []wanted{
 				"error: deployer resourcemanager.folders.getIamPolicy resourcemanager.folders.setIamPolicy on folders/444444444444",
 				"error: deployer resourcemanager.organizations.getIamPolicy resourcemanager.organizations.setIamPolicy on organizations/100000000000",
+			},
+		},
+		{
+			name: "an account that is replaced",
+			plan: "traps/sa-replaced",
+			want: []wanted{
+				"error: deployer iam.serviceAccounts.create on projects/acme-prod",
+				"error: deployer iam.serviceAccounts.delete on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
+			},
+		},
+		{
+			name: "an account that is changed",
+			plan: "traps/sa-disabled",
+			want: []wanted{"error: deployer iam.serviceAccounts.update on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
+		},
+		{name: "an account that is abandoned", plan: "traps/sa-abandon", want: nil},
+		{
+			name: "a key of an account",
+			plan: "traps/own-key",
+			want: []wanted{"error: deployer iam.serviceAccountKeys.create on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
+		},
+		{
+			name: "a deny policy",
+			plan: "traps/deny-replace",
+			want: []wanted{
+				"error: deployer iam.denypolicies.create iam.denypolicies.get on projects/acme-prod",
+				"error: deployer iam.denypolicies.delete on projects/acme-prod",
 			},
 		},
 		{

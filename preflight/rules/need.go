@@ -133,6 +133,9 @@ type Need struct {
 	// knows: HostProject and Subnetwork in the need's strings stand for what its
 	// GET says. Empty if the plan knows.
 	NetworkOf string
+	// Enables are the APIs that the permissions are needed to enable: not needed if
+	// all of them are on. One that is not known is empty.
+	Enables []string
 	// Made is when the plan was made; zero where that is not known, or does not
 	// matter.
 	Made time.Time

@@ -28,6 +28,7 @@ func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]Need, error) {
 				// Sorted once at the end: one need may be that of 10,000 clusters.
 				known.Addresses = append(known.Addresses, n.Addresses...)
 				known.Clusters = append(known.Clusters, n.Clusters...)
+				known.Enables = append(known.Enables, n.Enables...)
 				known.Standing = known.Standing && n.Standing
 				continue
 			}
@@ -68,7 +69,7 @@ func sorted(merged map[string]*Need) []Need {
 	out := make([]Need, 0, len(keys))
 	for _, k := range keys {
 		n := *merged[k]
-		n.Addresses, n.Clusters = union(nil, n.Addresses), union(nil, n.Clusters)
+		n.Addresses, n.Clusters, n.Enables = union(nil, n.Addresses), union(nil, n.Clusters), union(nil, n.Enables)
 		out = append(out, n)
 	}
 	return out

@@ -21,14 +21,15 @@ func main() {
 	date := flag.String("date", "", "`day` of the data, such as 2026-08-22")
 	list := flag.String("permissions", "permissions.txt", "`file` of the permissions to keep")
 	out := flag.String("out", "roles.txt", "`file` to write")
+	names := flag.String("names", "names.gz", "`file` to write the names of all permissions to")
 	flag.Parse()
-	if err := run(*roles, *date, *list, *out); err != nil {
+	if err := run(*roles, *date, *list, *out, *names); err != nil {
 		fmt.Fprintln(os.Stderr, "genroles:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rolesFile, date, listFile, out string) error {
+func run(rolesFile, date, listFile, out, names string) error {
 	roles, err := readRoles(rolesFile)
 	if err != nil {
 		return err
@@ -37,7 +38,31 @@ func run(rolesFile, date, listFile, out string) error {
 	if err != nil {
 		return err
 	}
+	if err := os.WriteFile(names, allNames(roles), 0o644); err != nil {
+		return err
+	}
 	return os.WriteFile(out, table(roles, date, patterns(string(list))), 0o644)
+}
+
+// allNames returns the names of all permissions of all roles, a line each,
+// sorted and gzipped.
+func allNames(roles map[string][]string) []byte {
+	seen := map[string]bool{}
+	for _, permissions := range roles {
+		for _, p := range permissions {
+			seen[p] = true
+		}
+	}
+	list := make([]string, 0, len(seen))
+	for p := range seen {
+		list = append(list, p)
+	}
+	sort.Strings(list)
+	var out bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	_, _ = io.WriteString(z, strings.Join(list, "\n"))
+	_ = z.Close()
+	return out.Bytes()
 }
 
 func readRoles(name string) (map[string][]string, error) {

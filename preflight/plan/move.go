@@ -1,0 +1,59 @@
+package plan
+
+// A Move is what a change does to the place of a project or a folder in the
+// hierarchy.
+type Move struct {
+	*Change
+	// What is the project or folder that moves, such as projects/p or folders/1.
+	What string
+	// To is its new parent, such as folders/2 or organizations/3; empty where it is
+	// not known before apply.
+	To string
+}
+
+// Moves returns the moves of all changes, in the order of the plan.
+func (p *Plan) Moves() []Move {
+	var out []Move
+	for _, c := range p.Changes {
+		if c.Mode == "managed" {
+			out = append(out, c.Moves()...)
+		}
+	}
+	return out
+}
+
+// Moves returns the move that c makes; nil for every other change. The provider
+// moves a project when folder_id or org_id changes, and a folder when parent does.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_project.go
+func (c *Change) Moves() []Move {
+	if !c.Updates() {
+		return nil
+	}
+	var what, before, after string
+	unknown := false
+	switch c.Type {
+	case "google_project":
+		what = nonEmpty("projects/", c.Before("project_id").String())
+		folder, org := c.After("folder_id"), c.After("org_id")
+		unknown = folder.State == Unknown || org.State == Unknown
+		before, after = parentOf(c.Before("folder_id"), c.Before("org_id")), parentOf(folder, org)
+	case "google_folder":
+		what = c.Before("name").String()
+		before, after = c.Before("parent").String(), c.After("parent").String()
+		unknown = c.After("parent").State == Unknown
+	}
+	switch {
+	case what == "" || before == after && !unknown:
+		return nil
+	case unknown:
+		after = ""
+	}
+	return []Move{{Change: c, What: what, To: after}}
+}
+
+func parentOf(folder, org Value) string {
+	if id := last(folder.String()); id != "" {
+		return "folders/" + id
+	}
+	return nonEmpty("organizations/", last(org.String()))
+}
