@@ -66,6 +66,9 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 	if err != nil {
 		return nil, err
 	}
+	if client == nil || client.Original() == client {
+		shareCaller(all)
+	}
 	needs, settled := o.open(all)
 	j := &judge{
 		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
@@ -92,6 +95,14 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 	r.DurationMS = o.Now().Sub(begin).Milliseconds()
 	redact(r, p)
 	return r, nil
+}
+
+// shareCaller makes the credentials at hand one caller, where the environment
+// impersonates nobody.
+func shareCaller(needs []rules.Need) {
+	for i := range needs {
+		needs[i].Principal.Original = false
+	}
 }
 
 // open are the needs that are asked about, and the findings that stay as they

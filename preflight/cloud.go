@@ -161,6 +161,9 @@ func (w *wanted) keys() []asked {
 
 // callerKey tells apart on whose behalf permissions are tested.
 func callerKey(p rules.Principal) string {
+	if p.Original {
+		return "original"
+	}
 	return strings.Join(append([]string{p.Member}, p.Delegates...), ">")
 }
 
@@ -217,9 +220,18 @@ func unionOf[E comparable](list, more []E) []E {
 	return list
 }
 
-func (c *cloud) identity() (gcp.Identity, error) {
-	return c.identities.get("", func() (gcp.Identity, error) {
-		id, err := c.client.Identity(c.ctx)
+// identity is whom the client asks as.
+func (c *cloud) identity() (gcp.Identity, error) { return c.identityOfCaller(rules.Principal{}) }
+
+// identityOfCaller is whom the credentials at hand belong to: those that the
+// environment impersonates from there, or the original ones.
+func (c *cloud) identityOfCaller(p rules.Principal) (gcp.Identity, error) {
+	return c.identities.get(callerKey(p), func() (gcp.Identity, error) {
+		client, err := c.as(p)
+		if err != nil {
+			return gcp.Identity{}, err
+		}
+		id, err := client.Identity(c.ctx)
 		if err == nil && id.Email == "" {
 			id.Email = emailOf(c.deployer)
 		}
@@ -357,12 +369,32 @@ func (c *cloud) test(p rules.Principal, resource string) (gcp.Tested, error) {
 
 // as returns the client that asks on behalf of p.
 func (c *cloud) as(p rules.Principal) (*gcp.Client, error) {
-	if p.Member == "" {
+	switch {
+	case p.Original || c.isAtHand(p):
+		return c.client.Original(), nil
+	case p.Member == "":
 		return c.client, nil
 	}
 	return c.callers.get(callerKey(p), func() (*gcp.Client, error) {
-		return c.client.As(strings.TrimPrefix(p.Member, "serviceAccount:"), p.Delegates)
+		// The provider does not go through an account of the environment.
+		return c.client.Original().As(strings.TrimPrefix(p.Member, "serviceAccount:"), p.Delegates)
 	})
+}
+
+// isAtHand reports whether a principal that a user named is the owner of the
+// credentials at hand.
+func (c *cloud) isAtHand(p rules.Principal) bool {
+	if !p.Named || len(p.Delegates) > 0 {
+		return false
+	}
+	id, err := c.identityOfCaller(c.original())
+	return err == nil && memberOf(id.Email) == p.Member
+}
+
+// original is the principal that the credentials at hand belong to, before the
+// environment impersonates anybody.
+func (c *cloud) original() rules.Principal {
+	return rules.Principal{Kind: rules.Deployer, Original: c.client.Original() != c.client}
 }
 
 // levels are the allow policies that decide about a project: its own and those

@@ -68,20 +68,25 @@ func (j *judge) homeOf(member string, n rules.Need) []string {
 func (j *judge) deployers(needs []rules.Need) []DeployerRef {
 	found := map[string]DeployerRef{}
 	for _, n := range needs {
-		if n.Principal.Kind != rules.Deployer {
+		if n.Principal.Kind != rules.Deployer || n.Principal.Original {
 			continue
 		}
-		ref := DeployerRef{Member: n.Principal.Member, Source: "impersonated by the provider"}
-		if n.Principal.Member == "" {
-			ref = j.atHand()
+		switch {
+		case n.Principal.Unknown:
+			found["?"] = DeployerRef{Source: "set by the provider", Unknown: "the plan does not show the account"}
+		case n.Principal.Member == "":
+			found[""] = j.atHand()
+		case n.Principal.Named:
+			found[n.Principal.Member] = DeployerRef{Member: n.Principal.Member, Source: "--deployer"}
+		default:
+			found[n.Principal.Member] = DeployerRef{Member: n.Principal.Member, Source: "impersonated by the provider"}
 		}
-		found[n.Principal.Member] = ref
 	}
 	out := make([]DeployerRef, 0, len(found))
 	for _, ref := range found {
 		out = append(out, ref)
 	}
-	sort.Slice(out, func(a, b int) bool { return out[a].Member < out[b].Member })
+	sort.Slice(out, func(a, b int) bool { return out[a].Member+out[a].Unknown < out[b].Member+out[b].Unknown })
 	return out
 }
 

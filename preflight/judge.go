@@ -69,7 +69,7 @@ func (j *judge) named(f Finding) Finding {
 	if f.Principal == nil || f.Principal.Kind != rules.Deployer || f.Principal.Member != "" {
 		return f
 	}
-	if id, err := j.identity(); err == nil {
+	if id, err := j.identityOfCaller(*f.Principal); err == nil {
 		f.Principal = &rules.Principal{Kind: rules.Deployer, Member: memberOf(id.Email)}
 	}
 	return f

@@ -43,7 +43,7 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 		}
 		return j.fromPolicies(n, f)
 	}
-	if n.Principal.Member != "" && !j.options.Impersonation {
+	if n.Principal.Member != "" && !j.isAtHand(n.Principal) && (!j.options.Impersonation || !strings.HasPrefix(n.Principal.Member, "serviceAccount:")) {
 		return j.fromPolicies(n, f)
 	}
 	tested, err := j.testAll(n)
@@ -175,7 +175,13 @@ func (j *judge) refused(n rules.Need, f Finding) Finding {
 		}
 		return f
 	}
-	if account := accountName(n.Resource); f.Outcome == Fail && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
+	account := accountName(n.Resource)
+	if f.Outcome == Fail && n.UnlessSelf && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
+		f.Outcome, f.Message, f.ExpectedError, f.Fix = Pass, who(*f.Principal)+" is this account itself", "", nil
+		f.Permissions = &PermissionSet{Needed: n.Permissions}
+		return f
+	}
+	if f.Outcome == Fail && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
 		return f.open("the deployer is this account itself, which may not need the permission")
 	}
 	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
@@ -494,7 +500,7 @@ func (j *judge) fetchRoles(names []string) map[string]iam.Role {
 func (j *judge) identityOf(n rules.Need) (iam.Identity, error) {
 	member := n.Principal.Member
 	if n.Principal.Kind == rules.Deployer && member == "" {
-		id, err := j.identity()
+		id, err := j.identityOfCaller(n.Principal)
 		if err != nil {
 			return iam.Identity{}, err
 		}

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 // enforces IAM. Beside testscript's own commands a script has:
 //
 //	plan NAME [FILE]    copies the plan of fixtures/plans/NAME to FILE (plan.json)
+//	source NAME         copies the configuration of fixtures/plans/NAME to main.tf
 //	cloud [EDIT]...     serves fixtures/clouds/acme.yaml, edited, and logs in as the deployer
 //	steady FILE         replaces what differs from run to run (times) in FILE
 //	asked METHOD N      the cloud was asked METHOD exactly N times
@@ -41,6 +42,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"plan":   plan,
+			"source": source,
 			"cloud":  cloud,
 			"steady": steady,
 			"asked":  asked,
@@ -88,6 +90,15 @@ func plan(ts *testscript.TestScript, neg bool, args []string) {
 	data, err := os.ReadFile(filepath.Join(ts.Value("fixtures").(string), "plans", args[0], "plan.json"))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(file), data, 0o600))
+}
+
+func source(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: source NAME")
+	}
+	data, err := os.ReadFile(filepath.Join(ts.Value("fixtures").(string), "plans", args[0], "main.tf"))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("main.tf"), data, 0o600))
 }
 
 func cloud(ts *testscript.TestScript, neg bool, args []string) {

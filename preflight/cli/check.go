@@ -27,7 +27,6 @@ type checkFlags struct {
 	thresholdFlags
 	config   string
 	baseline string
-	source   string
 	timeout  time.Duration
 	wait     time.Duration
 }
@@ -56,7 +55,6 @@ func (f *checkFlags) register(cmd *cobra.Command) {
 	f.cloudFlags.register(cmd)
 	f.thresholdFlags.register(cmd)
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
-	cmd.Flags().StringVar(&f.source, "source", "", "`directory` of the configuration that was planned, to say where things stand in it (default: PLAN, where that is one)")
 	cmd.Flags().StringVar(&f.baseline, "baseline", "", "JSON `report` of an earlier check: only what is new fails")
 	cmd.Flags().DurationVar(&f.wait, "wait", 0, "ask again what is open until it passes, at most for `DURATION`, such as 7m")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to read a plan file, and then to ask Google Cloud, at most")
@@ -215,6 +213,7 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 	if p.Empty() {
 		return preflight.Check(ctx, p, nil, o)
 	}
+	f.unneeded = !p.UsesEnvironment()
 	client, source, err := f.client(ctx, env)
 	if err != nil {
 		return nil, err
@@ -298,6 +297,9 @@ type cloudFlags struct {
 	// instead of Google Cloud; each is usually nil.
 	recorder *gcp.Recorder
 	replayed *gcp.Snapshot
+	// unneeded reports that the plan's providers name their own accounts, so that
+	// the one that the environment impersonates is not used.
+	unneeded bool
 	// credentials says in words whose were used, once they were.
 	credentials string
 }
@@ -347,7 +349,7 @@ func (f *cloudFlags) impersonates(env Env) string {
 // that may not be, apply cannot begin, and neither can a check.
 func (f *cloudFlags) deployer(ctx context.Context, client *gcp.Client, source string, env Env) (*gcp.Client, string, error) {
 	account := f.impersonates(env)
-	if account == "" {
+	if account == "" || f.unneeded {
 		return client, source, nil
 	}
 	other, err := client.As(account, nil)

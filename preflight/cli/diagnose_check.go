@@ -26,6 +26,7 @@ func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Repo
 	if err != nil {
 		return err
 	}
+	f.unneeded = !p.UsesEnvironment()
 	client, source, err := f.client(ctx, env)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,7 +14,9 @@ import (
 // planFlags say where a plan comes from.
 type planFlags struct {
 	terraform string
-	project   string
+	projects  []string
+	deployers []string
+	source    string
 	init      bool
 	workspace string
 	varFiles  []string
@@ -30,7 +33,9 @@ func (f *planFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "`file` of variables to plan a directory with; repeatable")
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` to plan a directory with; repeatable")
 	cmd.Flags().StringArrayVar(&f.targets, "target", nil, "`address` to plan of a directory; repeatable")
-	cmd.Flags().StringVar(&f.project, "project", "", "default `project`, where neither the plan nor the environment names one")
+	cmd.Flags().StringArrayVar(&f.projects, "project", nil, "default `project`, where neither the plan nor the environment names one; PROVIDER=PROJECT for one provider configuration, such as google.host=acme-host; repeatable")
+	cmd.Flags().StringArrayVar(&f.deployers, "deployer", nil, "`email` of the account that apply runs as, where the plan does not show it; PROVIDER=EMAIL for one provider configuration; repeatable")
+	cmd.Flags().StringVar(&f.source, "source", "", "`directory` of the configuration that was planned: for values that the plan does not show, and to say where things stand in it (default: PLAN, where that is one)")
 }
 
 // open reads the plan that args name; without any it is this directory.
@@ -47,6 +52,30 @@ func (f *planFlags) open(ctx context.Context, env Env, args []string, accounts m
 	if env.StderrWidth > 0 {
 		in.Progress = env.Stderr
 	}
-	p, err := plan.Open(ctx, in, plan.Options{Getenv: env.Getenv, Project: f.project, Accounts: accounts})
+	options := plan.Options{Getenv: env.Getenv, Accounts: accounts}
+	options.Project, options.Projects = byProvider(f.projects)
+	options.Deployer, options.Deployers = byProvider(f.deployers)
+	if f.source != "" {
+		text, err := plan.OpenText(f.source)
+		if err != nil {
+			return nil, source, err
+		}
+		options.Text = text
+	}
+	p, err := plan.Open(ctx, in, options)
 	return p, source, err
+}
+
+// byProvider sorts the values of a flag: one for all provider configurations,
+// and those that name one.
+func byProvider(values []string) (all string, named map[string]string) {
+	named = map[string]string{}
+	for _, v := range values {
+		if i := strings.LastIndex(v, "="); i >= 0 {
+			named[v[:i]] = v[i+1:]
+			continue
+		}
+		all = v
+	}
+	return all, named
 }

@@ -52,6 +52,8 @@ type Options struct {
 type Client struct {
 	shared *shared
 	http   *http.Client
+	// original is the client that this one was derived from; nil where it was not.
+	original *Client
 
 	projects     *crmv3.Service
 	ancestors    *crmv1.Service
@@ -141,7 +143,17 @@ func (c *Client) As(account string, delegates []string) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask as %s: %w", account, err)
 	}
+	other.original = c.Original()
 	return other, nil
+}
+
+// Original is the client that asks with the credentials themselves, without
+// impersonating anybody.
+func (c *Client) Original() *Client {
+	if c.original != nil {
+		return c.original
+	}
+	return c
 }
 
 // Requests counts what was asked so far, by method ID.

@@ -26,6 +26,9 @@ type Change struct {
 	Imported bool
 	// Previous is the address that the object moved from; usually empty.
 	Previous string
+	// ProviderName is that of the provider's program, such as
+	// registry.terraform.io/hashicorp/google; empty if the plan does not say.
+	ProviderName string
 
 	change *tfjson.Change
 	block  *block
@@ -46,6 +49,8 @@ func newChange(rc *tfjson.ResourceChange) *Change {
 		Deposed:  rc.DeposedKey,
 		Previous: rc.PreviousAddress,
 		change:   rc.Change,
+
+		ProviderName: rc.ProviderName,
 	}
 	c.Imported = c.change.Importing != nil
 	for _, a := range c.change.Actions {

@@ -255,6 +255,11 @@ func showBinary(ctx context.Context, in Input, dir, file string, o Options) (*Pl
 	if err != nil {
 		return nil, err
 	}
+	if o.Text == nil {
+		if o.Text = openPlanText(file); o.Text != nil {
+			defer func() { _ = o.Text.close() }()
+		}
+	}
 	// Asked first, and so remembered: it must not stand before the plan.
 	if _, _, err := tf.Version(ctx, false); err != nil {
 		return nil, &programError{file: file, err: err}

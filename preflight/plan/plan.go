@@ -43,6 +43,7 @@ type Plan struct {
 
 	config    *configuration
 	options   Options
+	evaluator *evaluator
 	byBlock   map[string][]*Change
 	siblings  map[string]string
 	variables map[string]variable
@@ -51,6 +52,10 @@ type Plan struct {
 	policyChanges []PolicyChange
 	denyChanges   []DenyChange
 	roleChanges   []RoleChange
+	// open are the provider configurations whose default project is asked for
+	// and not known; named is what a user named it.
+	open  map[*Provider]bool
+	named map[*Provider]string
 	// secrets are the sensitive strings, the longest first, and secretParts are
 	// the names in them.
 	secrets     []string
@@ -64,8 +69,18 @@ type Options struct {
 	// Getenv looks up the variables through which the google provider takes
 	// its default project. Nil means that none is set.
 	Getenv func(string) string
-	// Project is the default project that a user names; the last resort.
-	Project string
+	// Project is the default project that a user names; the last resort. Where
+	// provider configurations may have different ones, Projects names them by
+	// key, such as google.host.
+	Project  string
+	Projects map[string]string
+	// Deployer is the email of the account that apply runs as, where the plan
+	// does not show it, and Deployers are those of provider configurations by key.
+	Deployer  string
+	Deployers map[string]string
+	// Text is the configuration that was planned, as it is written; nil where it
+	// is not at hand.
+	Text *Text
 	// Accounts are the service accounts that the plan cannot know, by the
 	// address of the cluster or node pool whose nodes run as them.
 	Accounts map[string]string
@@ -156,7 +171,11 @@ func (c *Change) takesAway() bool {
 func (p *Plan) build() {
 	p.index()
 	p.refersUnseen = p.findUnseen()
+	if p.options.Text != nil {
+		p.evaluator = newEvaluator(p, p.options.Text)
+	}
 	p.resolveProviders()
+	p.resolveDeployers()
 	p.resolveProjects()
 	for _, c := range p.Changes {
 		if c.Mode == "managed" {
@@ -182,12 +201,6 @@ func (p *Plan) resolveProviders() {
 			known[use] = c.newProvider()
 		}
 		c.provider = known[use]
-	}
-}
-
-func (p *Plan) resolveProjects() {
-	for _, c := range p.Changes {
-		c.project = c.projectWithin(maxHops)
 	}
 }
 

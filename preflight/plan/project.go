@@ -2,7 +2,7 @@ package plan
 
 import (
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -29,9 +29,9 @@ func environmentProjects() []string {
 	return []string{"GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"}
 }
 
-// Project is the project of c: its attribute; what the configuration sets it
-// to; the default of its provider configuration, as the configuration, a
-// sibling or the environment tells it; Options.Project.
+// Project is the project of c: its attribute; what the configuration proves it
+// to be; the default of its provider configuration, as the configuration, a
+// sibling or the environment tells it; what a user named.
 func (c *Change) Project() Project { return c.project }
 
 func (c *Change) projectWithin(hops int) Project {
@@ -53,16 +53,18 @@ func (c *Change) projectWithin(hops int) Project {
 	return state
 }
 
-// configuredProject follows what the configuration sets project to. It counts
-// only where that is proven: a project ID with text around it is another
-// project's.
+// configuredProject is what the configuration sets project to. It counts only
+// where that is proven: a project ID with text around it is another project's.
 func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 	if c.block == nil || hops <= 0 {
 		return Project{}, false
 	}
 	e := c.block.expressions["project"]
-	if e == nil {
+	if e == nil || c.After("project").State == Absent {
 		return Project{}, false
+	}
+	if v, ok := c.plan.evaluator.block(c.block, "project"); ok && v.State == Known {
+		return Project{ID: v.String(), Source: "project of " + c.Address + ", as the configuration has it", Sensitive: v.Sensitive}, true
 	}
 	f := c.plan.follow(c.block.module, expressionOf(e))
 	if f.provesProject(c) {
@@ -70,10 +72,6 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 			p.Source = f.via + ": " + p.Source
 			return p, true
 		}
-	}
-	if c.After("project").State == Absent {
-		// What is written comes to null.
-		return Project{}, false
 	}
 	return Project{Source: "project of " + c.Address + " is not known before apply"}, true
 }
@@ -148,32 +146,61 @@ func agreed(all []Project) Project {
 	return all[0]
 }
 
-// defaultProject is the project that the provider fills in. What a sibling
-// shows is what the provider really used, so it corrects a provider expression
-// that could only be followed, not evaluated.
+// defaultProject is the project that the provider fills in. A value that was
+// only followed counts where an object shows that it is the right one.
 func (c *Change) defaultProject() Project {
-	provider := c.Provider()
-	sibling := c.plan.siblingProject(c, provider)
-	set := provider.project
-	if id := set.String(); id != "" && projectPattern.MatchString(id) && (sibling == "" || sibling == id) {
-		return Project{ID: id, Source: provider.source, Sensitive: set.Sensitive}
+	provider, p := c.Provider(), c.plan
+	if id := provider.project.String(); projectPattern.MatchString(id) {
+		return Project{ID: id, Source: provider.source, Sensitive: provider.project.Sensitive}
 	}
-	if p := provider.madeBy.project(c, maxHops-1); p.ID != "" && (sibling == "" || sibling == p.ID) {
-		p.Source = provider.source + ": " + p.Source
-		return p
+	if found := p.shownProject(c, provider); found.ID != "" {
+		return found
 	}
-	if sibling != "" {
-		return Project{ID: sibling, Source: "other resources of provider " + provider.Key}
-	}
-	if set.State == Absent && c.block != nil {
-		if p := c.plan.environmentProject(); p.ID != "" {
-			return p
+	if provider.project.State == Absent && provider.Unclear == "" && c.block != nil {
+		if found := p.environmentProject(); found.ID != "" {
+			return found
 		}
 	}
-	if id := c.plan.options.Project; id != "" {
+	if id := p.namedProject(provider); id != "" {
 		return Project{ID: id, Source: "--project"}
 	}
-	return Project{Source: "neither the plan nor the environment names the project of " + c.Address + "; name it with --project"}
+	p.open[provider] = true
+	return Project{Source: p.projectDoubt(c, provider)}
+}
+
+// shownProject is the default project of a provider configuration as objects
+// show it.
+func (p *Plan) shownProject(c *Change, provider *Provider) Project {
+	if c.block == nil || provider.Unclear != "" || provider.isPerInstance("project") {
+		return Project{}
+	}
+	shown := p.siblingProject(c, isDefaulted)
+	guess := provider.guess.String()
+	switch {
+	case shown != "" && shown == guess, guess != "" && shown == "" && guess == p.siblingProject(c, isClusterBlock):
+		return Project{ID: guess, Source: provider.source, Sensitive: provider.guess.Sensitive}
+	case shown == "":
+		return Project{}
+	}
+	if made := provider.madeBy.project(c, maxHops-1); made.ID == shown {
+		made.Source = provider.source + ": " + made.Source
+		return made
+	}
+	return Project{ID: shown, Source: "other resources of provider " + provider.Key}
+}
+
+// projectDoubt says why the default project of c is not known.
+func (p *Plan) projectDoubt(c *Change, provider *Provider) string {
+	set := provider.project
+	switch {
+	case provider.Unclear != "":
+		return provider.Unclear
+	case set.State == Known:
+		return "provider " + provider.Key + " sets project to what is no ID of a project"
+	case set.State == Unknown:
+		return provider.Doubt("project", "the project with "+p.flagFor(provider, "--project", "ID"))
+	}
+	return "neither the plan nor the environment names the project of " + c.Address + "; name it with --project"
 }
 
 func (p *Plan) environmentProject() Project {
@@ -190,30 +217,46 @@ func (p *Plan) environmentProject() Project {
 
 // siblingProject is the default project of a provider configuration as other
 // objects show it: those that set no project of their own.
-func (p *Plan) siblingProject(c *Change, provider *Provider) string {
-	if c.block == nil {
-		return ""
-	}
-	found := map[string]bool{}
+func (p *Plan) siblingProject(c *Change, counts func(*block) bool) string {
+	found := ""
 	for address, project := range p.siblings {
 		b := p.config.blocks[address]
-		if b != nil && b.provider == c.block.provider && !b.setsProject && isDefaulted(b) {
-			found[project] = true
+		if b == nil || b.provider != c.block.provider || b.setsProject || !counts(b) {
+			continue
 		}
+		if found != "" && found != project {
+			return ""
+		}
+		found = project
 	}
-	if len(found) != 1 {
-		return ""
-	}
-	ids := make([]string, 0, 1)
-	for id := range found {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	return ids[0]
+	return found
 }
 
-// isDefaulted reports whether the project of a type comes from the provider
-// when nobody sets it. That of google_project is another thing.
+// isDefaulted reports whether the project of a block that sets none is the
+// provider's default in every plan: the provider plans it anew each time.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DefaultProviderProject)
 func isDefaulted(b *block) bool {
-	return !strings.Contains(b.address, "google_project.")
+	typ := b.typ()
+	return !slices.Contains(keepingProject(), typ) && !strings.Contains(typ, "_iam_") && !strings.HasPrefix(typ, "google_project")
+}
+
+// keepingProject are the types whose project stays what it was when they were
+// made, so that an old object shows an old default.
+func keepingProject() []string {
+	return []string{
+		"google_bigtable_gc_policy", "google_compute_shared_vpc_host_project", "google_container_cluster", "google_dataflow_job",
+		"google_endpoints_service", "google_gke_hub_feature_membership", "google_logging_project_bucket_config", "google_os_login_ssh_public_key",
+		"google_secret_manager_secret_version", "google_storage_bucket",
+	}
+}
+
+// isClusterBlock reports whether a block is a cluster. One that is there shows
+// the default project that it was made with: that bears out a guess, no more.
+func isClusterBlock(b *block) bool { return b.typ() == "google_container_cluster" }
+
+// typ is the type of the block's objects.
+func (b *block) typ() string {
+	local := strings.TrimPrefix(strings.TrimPrefix(b.address, b.module+"."), "data.")
+	typ, _, _ := strings.Cut(local, ".")
+	return typ
 }

@@ -45,7 +45,7 @@ func TestProject(t *testing.T) {
 			`|,{"address": "google_pubsub_topic.t", "mode": "managed", "type": "google_pubsub_topic", "name": "t", "provider_config_key": "google", "expressions": {` + configured + `}}`
 	}
 	planned := func(typ, attribute, value string) string {
-		return `,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "change": {"actions": ["create"], "after": {"` + attribute + `": "` + value + `"}, "after_unknown": {"number": true}}}` +
+		return `,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "change": {"actions": ["create"], "after": {"` + attribute + `": "` + value + `"}, "after_unknown": {"number": true, "project": true}}}` +
 			`|,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "provider_config_key": "google", "expressions": {"` + attribute + `": {"constant_value": "` + value + `"}}}`
 	}
 	env := func(name, value string) Options {
@@ -61,8 +61,14 @@ func TestProject(t *testing.T) {
 			Project{ID: "acme-prod", Source: "attribute project of google_container_cluster.c"}},
 		{"the provider's constant", world("", "", "", providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
-		{"the provider's variable", world("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
+		{"the provider's variable, which may be a part of it", world("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
+			Project{Source: "provider google sets project from var.project, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
+		{"the provider's variable, and a sibling that shows it", world("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var", "")), Options{},
 			Project{ID: "acme-var", Source: "provider google (var.project)"}},
+		{"what a sibling shows is not what a constant says", world("", "", "", providerSets(`{"constant_value": "acme-prod"}`), sibling("acme-old", "")), Options{},
+			Project{ID: "acme-prod", Source: "provider google"}},
+		{"the provider's variable, and the flag", world("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{Project: "acme-flag"},
+			Project{ID: "acme-flag", Source: "--project"}},
 		{"a domain-scoped ID", world("", "", "", providerSets(`{"constant_value": "example.com:acme-prod"}`), ""), Options{},
 			Project{ID: "example.com:acme-prod", Source: "provider google"}},
 		{"a number", world("", "", "", providerSets(`{"constant_value": "111111111111"}`), ""), Options{},
@@ -76,8 +82,10 @@ func TestProject(t *testing.T) {
 		{"the environment", world("", "", "", `"google": {"name": "google"}`, ""), env("CLOUDSDK_CORE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable CLOUDSDK_CORE_PROJECT"}},
 		{"not the environment where the provider sets it out of sight", world("", "", "", providerSets(`{"references": ["local.project"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
-			Project{Source: "neither the plan nor the environment names the project of google_container_cluster.c; name it with --project"}},
-		{"a variable that is null is not set", world("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+			Project{Source: "provider google sets project from local.project, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
+		{"a variable that is null, of which something may be made", world("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+			Project{Source: "provider google sets project from var.null, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
+		{"null is not set", world("", "", "", providerSets(`{"constant_value": null}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
 		{"the flag, last", world("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
 			Project{ID: "acme-flag", Source: "--project"}},
@@ -90,7 +98,7 @@ func TestProject(t *testing.T) {
 		{"a null variable falls back to the provider", world("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
 		{"what is no project ID is not taken for one", world("", "", "", providerSets(`{"constant_value": "not a project"}`), ""), Options{},
-			Project{Source: "neither the plan nor the environment names the project of google_container_cluster.c; name it with --project"}},
+			Project{Source: "provider google sets project to what is no ID of a project"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, tt.data, tt.options)

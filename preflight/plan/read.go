@@ -43,6 +43,9 @@ func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 		return nil, err
 	}
 	d.plan.HoldsToken = scan.found
+	if err := d.plan.namesProviders(); err != nil {
+		return nil, err
+	}
 	d.plan.build()
 	return d.plan, nil
 }
@@ -325,6 +328,7 @@ func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 		Type            string              `json:"type"`
 		Name            string              `json:"name"`
 		Deposed         string              `json:"deposed"`
+		ProviderName    string              `json:"provider_name"`
 		Change          *struct {
 			Actions         tfjson.Actions `json:"actions"`
 			Before          sparse         `json:"before"`
@@ -350,7 +354,7 @@ func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 	}
 	return &tfjson.ResourceChange{
 		Address: rc.Address, PreviousAddress: rc.PreviousAddress, ModuleAddress: rc.ModuleAddress,
-		Mode: rc.Mode, Type: rc.Type, Name: rc.Name, DeposedKey: rc.Deposed, Change: change,
+		Mode: rc.Mode, Type: rc.Type, Name: rc.Name, DeposedKey: rc.Deposed, ProviderName: rc.ProviderName, Change: change,
 	}, nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclparse"
 )
 
 // A Source says where the blocks of a configuration stand in its files. It is
@@ -38,7 +37,7 @@ func ReadSource(dir string) (*Source, error) {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("read configuration: %s has no .tf files\nhint: --source is the directory that terraform plan ran in", dir)
+		return nil, noConfiguration(dir)
 	}
 	s.first = Position{File: shown(entry(files)), Line: 1}
 	s.read(dir, "", nil)
@@ -109,8 +108,7 @@ func configurationFiles(dir string) ([]string, error) {
 	}
 	var out []string
 	for _, e := range entries {
-		named := slices.ContainsFunc(sourceSuffixes(), func(suffix string) bool { return strings.HasSuffix(e.Name(), suffix) })
-		if named && !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+		if isConfigurationFile(e.Name()) && !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 			out = append(out, filepath.Join(dir, e.Name()))
 		}
 	}
@@ -165,15 +163,15 @@ func parseSource(file string) (hcl.Body, bool) {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
 		return nil, false
 	}
-	parse := hclparse.NewParser().ParseHCLFile
-	if strings.HasSuffix(file, ".json") {
-		parse = hclparse.NewParser().ParseJSONFile
-	}
-	f, diagnostics := parse(file)
-	if f == nil || f.Body == nil {
+	text, err := os.ReadFile(file)
+	if err != nil {
 		return nil, false
 	}
-	return f.Body, !diagnostics.HasErrors()
+	f, complete := parseHCL(file, text)
+	if f == nil {
+		return nil, false
+	}
+	return f.Body, complete
 }
 
 // blockAddress is the address of a block in its module.

@@ -14,10 +14,14 @@ func billingProjectAPI() Rule {
 				provider := s.Provider()
 				billed := provider.BillingProject
 				isOwn := billed.State == plan.Known && billed.String() == s.project.ID
-				if !provider.UserProjectOverride || billed.State == plan.Absent || isOwn {
+				override := provider.UserProjectOverride
+				if override.State != plan.Unknown && !override.True() || billed.State == plan.Absent || isOwn {
 					continue
 				}
-				n := s.in(billed.String(), "billing_project of provider "+provider.Key+" is not known before apply")
+				n := s.in(billed.String(), provider.Doubt("billing_project", ""))
+				if override.State == plan.Unknown {
+					n.Unknown = provider.Doubt("user_project_override", "")
+				}
 				n.Attribute = "billing_project"
 				// The provider reads the instance groups of node pools too.
 				also := n.api("compute.googleapis.com", "Compute Engine API")

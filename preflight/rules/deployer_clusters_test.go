@@ -75,7 +75,7 @@ func TestDeployerClusters(t *testing.T) {
 				"configuration.provider_config.google.expressions.credentials": map[string]any{},
 			},
 			want: []wanted{
-				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets its own credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider",
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with --deployer EMAIL",
 			},
 		},
 		{
@@ -95,7 +95,7 @@ func TestDeployerClusters(t *testing.T) {
 				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"references": []any{"local.deployer"}},
 			},
 			want: []wanted{
-				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: impersonate_service_account of provider google is not known before apply",
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets impersonate_service_account from local.deployer, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the account with --deployer EMAIL",
 			},
 		},
 		{
@@ -105,7 +105,7 @@ func TestDeployerClusters(t *testing.T) {
 				"configuration.provider_config.google.expressions.access_token": map[string]any{},
 			},
 			want: []wanted{
-				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets its own credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider",
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets access_token, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with --deployer EMAIL",
 			},
 		},
 		{

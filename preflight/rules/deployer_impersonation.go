@@ -11,11 +11,9 @@ func deployerImpersonation() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range subjects(p) {
-				provider := s.Provider()
-				if provider.Impersonates.State != plan.Known {
-					continue
+				if impersonated(s.Provider()) != "" && otherwise(s.Provider()) == "" {
+					needs = append(needs, impersonation(s, s.Provider())...)
 				}
-				needs = append(needs, impersonation(s, provider)...)
 			}
 			return needs
 		},
@@ -24,18 +22,24 @@ func deployerImpersonation() Rule {
 
 // impersonation is the way to the account that the provider names: the
 // credentials at hand may use the first delegate, each delegate the next, and
-// the last of them the account.
+// the last of them the account. An account that the environment impersonates is
+// not on the way: the provider takes its own in place of that.
 // https://docs.cloud.google.com/iam/docs/create-short-lived-credentials-delegated
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
 func impersonation(s subject, provider *plan.Provider) []Need {
-	from := Principal{Kind: Deployer}
+	from := Principal{Kind: Deployer, Original: true}
 	var out []Need
-	for _, delegate := range provider.Delegates {
+	for _, delegate := range provider.Delegates.Strings() {
 		email := plan.AccountEmail(delegate)
 		out = append(out, impersonates(s, provider, from, email, "iam.serviceAccounts.implicitDelegation"))
 		from = Principal{Kind: Delegate, Member: "serviceAccount:" + email}
 	}
-	target := plan.AccountEmail(provider.Impersonates.String())
-	return append(out, impersonates(s, provider, from, target, "iam.serviceAccounts.getAccessToken"))
+	last := impersonates(s, provider, from, impersonated(provider), "iam.serviceAccounts.getAccessToken")
+	last.UnlessSelf = provider.Impersonates.State == plan.Unknown
+	if provider.Delegates.State == plan.Unknown {
+		last.Unknown = provider.Doubt("impersonate_service_account_delegates", "")
+	}
+	return append(out, last)
 }
 
 // impersonates is a step on the way.
@@ -51,8 +55,9 @@ func impersonates(s subject, provider *plan.Provider, from Principal, account, p
 	n.Permissions = []string{permission}
 	n.ExpectedError = "Error 403: Permission '" + permission + "' denied on resource (or it may not exist)."
 	n.Fix.Role = "roles/iam.serviceAccountTokenCreator"
-	if provider.OwnCredentials && from.Kind == Deployer {
-		n.Unknown = "provider " + provider.Key + " sets its own credentials, which the plan does not show"
+	if provider.OwnCredentials != "" && from.Kind == Deployer {
+		n.Principal.Unknown = true
+		n.Unknown = "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider"
 	}
 	return n
 }

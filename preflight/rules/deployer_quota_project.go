@@ -11,8 +11,8 @@ func deployerQuotaProject() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range subjects(p) {
-				if provider := s.Provider(); provider.UserProjectOverride {
-					needs = append(needs, billed(s, provider))
+				if s.Provider().UserProjectOverride.State == plan.Unknown || s.Provider().UserProjectOverride.True() {
+					needs = append(needs, billed(s, s.Provider()))
 				}
 			}
 			return needs
@@ -25,8 +25,11 @@ func deployerQuotaProject() Rule {
 func billed(s subject, provider *plan.Provider) Need {
 	n := s.inProject()
 	if provider.BillingProject.State != plan.Absent {
-		n = s.in(provider.BillingProject.String(), "billing_project of provider "+provider.Key+" is not known before apply")
+		n = s.in(provider.BillingProject.String(), provider.Doubt("billing_project", ""))
 		n.Attribute = "billing_project"
+	}
+	if provider.UserProjectOverride.State == plan.Unknown {
+		n.Unknown = provider.Doubt("user_project_override", "")
 	}
 	n = n.deployed(s.Change)
 	n.Service = "serviceusage.googleapis.com"

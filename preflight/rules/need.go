@@ -62,6 +62,15 @@ type Principal struct {
 	// Delegates is the chain of accounts through which the google provider
 	// impersonates the deployer, nearest first; usually empty.
 	Delegates []string `json:"-"`
+	// Unknown reports that Member is empty since the plan does not show who the
+	// deployer is.
+	Unknown bool `json:"-"`
+	// Original reports that the deployer is whoever the credentials at hand
+	// belong to, and not the account that the environment impersonates from there.
+	Original bool `json:"-"`
+	// Named reports that a user named Member: it may be whoever the credentials
+	// at hand belong to.
+	Named bool `json:"-"`
 }
 
 // A Kind says what is asked about a Need.
@@ -142,6 +151,9 @@ type Need struct {
 	// Standing reports that the addresses are not changed by apply: the need
 	// only matters if apply takes away what meets it.
 	Standing bool
+	// UnlessSelf reports that the need is met where the principal is itself the
+	// account that Resource is.
+	UnlessSelf bool
 	// Unknown says why the question cannot be asked before apply, such as a
 	// project that is not known yet. Empty where it can.
 	Unknown string

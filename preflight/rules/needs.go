@@ -57,6 +57,7 @@ func (n *Need) Key() string {
 		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
 		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
 		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message, n.NetworkOf,
+		fmt.Sprint(n.Principal.Original, n.UnlessSelf),
 	}, "\x00")
 }
 

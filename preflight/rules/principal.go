@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"gke-preflight/preflight/plan"
@@ -93,19 +94,88 @@ func home(a plan.Account, project string) string {
 func accountOf(p Principal) string { return strings.TrimPrefix(p.Member, "serviceAccount:") }
 
 // deployer is whom the provider of c will be. Why says why that is not known,
-// where it is not.
+// or why Google Cloud cannot be asked as it, where that is so.
 func deployer(c *plan.Change) (_ Principal, why string) {
 	provider := c.Provider()
-	switch {
-	case provider.Impersonates.State == plan.Unknown:
-		return Principal{Kind: Deployer}, "impersonate_service_account of provider " + provider.Key + " is not known before apply"
-	case provider.Impersonates.State == plan.Known:
-		email := plan.AccountEmail(provider.Impersonates.String())
-		return Principal{Kind: Deployer, Member: "serviceAccount:" + email, Delegates: provider.Delegates}, ""
-	case provider.OwnCredentials:
-		return Principal{Kind: Deployer}, "provider " + provider.Key + " sets its own credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider"
+	unknown := Principal{Kind: Deployer, Unknown: true}
+	if why := otherwise(provider); why != "" {
+		return unknown, why
+	}
+	if email := impersonated(provider); email != "" {
+		return Principal{Kind: Deployer, Member: "serviceAccount:" + email, Delegates: provider.Delegates.Strings(), Named: email == provider.Deployer}, ""
+	}
+	if provider.Deployer != "" {
+		return Principal{Kind: Deployer, Member: memberOf(provider.Deployer), Named: true}, ""
+	}
+	if why := hidden(c); why != "" {
+		return unknown, why
 	}
 	return Principal{Kind: Deployer}, ""
+}
+
+// otherwise says why the requests of apply are not those that can be tried, if
+// they are not: they go elsewhere, or their tokens are good for less.
+func otherwise(provider *plan.Provider) string {
+	if provider.Elsewhere != "" {
+		return "provider " + provider.Key + " sets " + provider.Elsewhere + ": apply asks other hosts than googleapis.com, which gke-preflight does not"
+	}
+	switch {
+	case provider.Scopes.State == plan.Unknown:
+		return provider.Doubt("scopes", "")
+	case provider.Scopes.State == plan.Known && !slices.ContainsFunc(provider.Scopes.Strings(), isCloudPlatform):
+		return "provider " + provider.Key + " sets scopes without https://www.googleapis.com/auth/cloud-platform, which the Kubernetes Engine API requires: add that to scopes, or leave them out"
+	}
+	return ""
+}
+
+// isCloudPlatform reports whether a scope is the only one that the Kubernetes
+// Engine API takes; gcloud has a short name for it, as the provider once did.
+// https://container.googleapis.com/$discovery/rest?version=v1
+func isCloudPlatform(scope string) bool {
+	return scope == "https://www.googleapis.com/auth/cloud-platform" || scope == "cloud-platform"
+}
+
+// impersonated is the account that the provider is known to impersonate. With
+// external credentials it impersonates nobody.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (getTokenSource)
+func impersonated(provider *plan.Provider) string {
+	switch {
+	case provider.Unclear != "" || provider.OwnCredentials == "external_credentials":
+		return ""
+	case provider.Impersonates.State == plan.Known:
+		return plan.AccountEmail(provider.Impersonates.String())
+	case provider.Impersonates.State == plan.Unknown && strings.HasPrefix(memberOf(provider.Deployer), "serviceAccount:"):
+		return strings.TrimPrefix(provider.Deployer, "serviceAccount:")
+	}
+	return ""
+}
+
+// hidden says why the plan does not show whom the provider of c will be; empty
+// where it does.
+func hidden(c *plan.Change) string {
+	provider := c.Provider()
+	switch {
+	case provider.Unclear != "":
+		return provider.Unclear + ": name the account that apply runs as with --deployer EMAIL"
+	case provider.OwnCredentials != "" && provider.Impersonates.State != plan.Unknown || provider.OwnCredentials == "external_credentials":
+		return "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with " + c.DeployerFlag()
+	case provider.Impersonates.State == plan.Unknown:
+		return provider.Doubt("impersonate_service_account", "the account with "+c.DeployerFlag())
+	case provider.Delegates.State != plan.Absent && c.ImpersonatedByEnvironment() != "":
+		return "provider " + provider.Key + " sets impersonate_service_account_delegates, and GOOGLE_IMPERSONATE_SERVICE_ACCOUNT the account: set both in the provider"
+	}
+	return ""
+}
+
+// memberOf is the member that an email stands for in policies.
+func memberOf(email string) string {
+	switch {
+	case email == "" || strings.Contains(email, ":"):
+		return email
+	case strings.HasSuffix(email, "gserviceaccount.com"):
+		return "serviceAccount:" + email
+	}
+	return "user:" + email
 }
 
 // deployed makes n a need of the deployer of c.

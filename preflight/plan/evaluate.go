@@ -1,0 +1,462 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// The bounds of evaluating: a configuration may have come with a change that
+// nobody has read yet.
+const (
+	maxExpression  = 16 << 10 // bytes of one expression
+	maxValueSize   = 16 << 10 // bytes of one value
+	maxEvaluations = 10_000   // expressions of a plan
+	maxDepth       = 64       // expressions that refer to each other
+)
+
+// An evaluator finds the values of expressions in the text of a configuration,
+// from the values of variables that the plan has. What it does not know is
+// unknown, and so is what depends on that: it has no value that Terraform would
+// not have.
+type evaluator struct {
+	plan *Plan
+	text *Text
+	// followsProjects reports whether the projects of planned objects can be
+	// told already.
+	followsProjects bool
+
+	known map[string]cty.Value
+	busy  map[string]bool
+	left  int
+}
+
+func newEvaluator(p *Plan, t *Text) *evaluator {
+	return &evaluator{plan: p, text: t, known: map[string]cty.Value{}, busy: map[string]bool{}, left: maxEvaluations}
+}
+
+// sensitiveMark marks values that come from sensitive ones.
+const sensitiveMark = "sensitive"
+
+// provider returns the value of a provider's attribute, and false where the
+// text does not tell. A text that the plan was not made of tells nothing.
+func (e *evaluator) provider(config *tfjson.ProviderConfig, attribute string) (Value, bool) {
+	if e == nil {
+		return Value{}, false
+	}
+	module := withoutKeys(config.ModuleAddress)
+	m := e.text.module(module)
+	if m == nil {
+		return Value{}, false
+	}
+	name := config.Name
+	if config.Alias != "" {
+		name += "." + config.Alias
+	}
+	return e.attribute(module, m.providers[name], attribute, config.Expressions[attribute])
+}
+
+// block returns the value of an attribute of a resource block.
+func (e *evaluator) block(b *block, attribute string) (Value, bool) {
+	if e == nil {
+		return Value{}, false
+	}
+	m := e.text.module(b.module)
+	if m == nil {
+		return Value{}, false
+	}
+	return e.attribute(b.module, m.blocks[strings.TrimPrefix(b.address, b.module+".")], attribute, b.expressions[attribute])
+}
+
+func (e *evaluator) attribute(module string, of attributes, name string, planned *tfjson.Expression) (Value, bool) {
+	written := of[name]
+	if written == nil || !isSame(written, planned) {
+		return Value{}, false
+	}
+	return plain(e.value(module, written))
+}
+
+// isSame reports whether an expression in the text refers to what that in the
+// plan refers to.
+func isSame(written hcl.Expression, planned *tfjson.Expression) bool {
+	expression := native(written)
+	if expression == nil || planned == nil || planned.ExpressionData == nil {
+		return false
+	}
+	var here, there []string
+	for _, t := range expression.Variables() {
+		here = append(here, subject(traversalNames(t)))
+	}
+	for _, r := range leaves(planned.References) {
+		there = append(there, subject(strings.Split(withoutKeys(r), ".")))
+	}
+	slices.Sort(here)
+	slices.Sort(there)
+	return slices.Equal(slices.Compact(here), slices.Compact(there))
+}
+
+// subject returns what a reference is about, without its attributes.
+func subject(names []string) string {
+	n := 2
+	if names[0] == "data" || names[0] == "ephemeral" {
+		n = 3
+	}
+	return strings.Join(firstN(names, n), ".")
+}
+
+// traversalNames returns the names that a traversal begins with.
+func traversalNames(t hcl.Traversal) []string {
+	names := []string{t.RootName()}
+	for _, step := range t[1:] {
+		attribute, ok := step.(hcl.TraverseAttr)
+		if !ok {
+			break
+		}
+		names = append(names, attribute.Name)
+	}
+	return names
+}
+
+// plain returns a value as a plan would have it; false where it is not known.
+func plain(v cty.Value) (Value, bool) {
+	v, marks := v.UnmarkDeep()
+	if !v.IsWhollyKnown() {
+		return Value{}, false
+	}
+	raw, ok := fromCty(v)
+	if !ok {
+		return Value{}, false
+	}
+	if raw == nil || raw == "" {
+		return Value{}, true
+	}
+	return Value{State: Known, Raw: raw, Sensitive: len(marks) > 0}, true
+}
+
+// value evaluates an expression of the module at a path; unknown where it
+// cannot.
+func (e *evaluator) value(module string, expression hcl.Expression) cty.Value {
+	n := native(expression)
+	if n == nil || e.left <= 0 || len(e.busy) > maxDepth || !isSmall(n) {
+		return cty.DynamicVal
+	}
+	e.left--
+	names, calls := e.names(module, n), functionsOf(n)
+	v, diagnostics := n.Value(&hcl.EvalContext{Variables: names, Functions: calls})
+	if diagnostics.HasErrors() || valueSize(v) > maxValueSize {
+		return cty.DynamicVal
+	}
+	return v
+}
+
+// isSmall reports whether an expression is short, and does nothing again and
+// again.
+func isSmall(n hclsyntax.Expression) bool {
+	if r := n.Range(); r.End.Byte-r.Start.Byte > maxExpression {
+		return false
+	}
+	small := true
+	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
+		if _, loops := n.(*hclsyntax.ForExpr); loops {
+			small = false
+		}
+		return nil
+	})
+	return small
+}
+
+// names returns the values of all that an expression refers to.
+func (e *evaluator) names(module string, n hclsyntax.Expression) map[string]cty.Value {
+	tree := branch{}
+	for _, t := range n.Variables() {
+		names := traversalNames(t)
+		depth, v := e.named(module, names)
+		tree.put(names[:depth], v)
+	}
+	out := map[string]cty.Value{}
+	for name, v := range tree {
+		out[name] = valueOf(v)
+	}
+	return out
+}
+
+// A branch holds values and branches by name.
+type branch map[string]any
+
+// put puts a value under names. A branch that is unknown as a whole stays so.
+func (b branch) put(names []string, v cty.Value) {
+	if len(names) == 1 {
+		b[names[0]] = v
+		return
+	}
+	if _, whole := b[names[0]].(cty.Value); whole {
+		return
+	}
+	below, _ := b[names[0]].(branch)
+	if below == nil {
+		below = branch{}
+		b[names[0]] = below
+	}
+	below.put(names[1:], v)
+}
+
+func valueOf(v any) cty.Value {
+	below, ok := v.(branch)
+	if !ok {
+		return v.(cty.Value)
+	}
+	all := map[string]cty.Value{}
+	for name, v := range below {
+		all[name] = valueOf(v)
+	}
+	return cty.ObjectVal(all)
+}
+
+// named returns the value that the first names of a reference stand for, and
+// how many these are.
+func (e *evaluator) named(module string, names []string) (int, cty.Value) {
+	switch {
+	case names[0] == "var" && len(names) > 1:
+		return 2, e.once("var", module, names[1], e.variable)
+	case names[0] == "local" && len(names) > 1:
+		return 2, e.once("local", module, names[1], e.local)
+	case names[0] == "module" && len(names) > 2:
+		return 3, e.once("output", join(module, "module."+names[1]), names[2], e.output)
+	case len(names) > 2 && strings.HasPrefix(names[0], "google_"):
+		return 3, e.once("block", join(module, names[0]+"."+names[1]), names[2], e.planned)
+	}
+	return 1, cty.DynamicVal
+}
+
+// once finds a value once; one that depends on itself is unknown.
+func (e *evaluator) once(kind, where, name string, find func(where, name string) cty.Value) cty.Value {
+	key := kind + ":" + where + ":" + name
+	if v, known := e.known[key]; known {
+		return v
+	}
+	if e.busy[key] {
+		return cty.DynamicVal
+	}
+	e.busy[key] = true
+	v := find(where, name)
+	delete(e.busy, key)
+	e.known[key] = v
+	return v
+}
+
+func (e *evaluator) local(module, name string) cty.Value {
+	m := e.text.module(module)
+	if m == nil || m.locals[name] == nil {
+		return cty.DynamicVal
+	}
+	return e.value(module, m.locals[name])
+}
+
+func (e *evaluator) output(module, name string) cty.Value {
+	caller, m := e.text.module(parentModule(module)), e.text.module(module)
+	if caller == nil || m == nil || m.outputs[name]["value"] == nil {
+		return cty.DynamicVal
+	}
+	call := caller.calls[lastName(module)].attributes
+	if call == nil || call["count"] != nil || call["for_each"] != nil {
+		return cty.DynamicVal
+	}
+	return e.value(module, m.outputs[name]["value"])
+}
+
+func lastName(module string) string { return module[strings.LastIndex(module, ".")+1:] }
+
+// variable returns the value of an input variable. Those of the root module are
+// in the plan, except for ephemeral ones.
+func (e *evaluator) variable(module, name string) cty.Value {
+	m := e.text.module(module)
+	if m == nil || m.variables[name] == nil || m.variables[name]["ephemeral"] != nil {
+		return cty.DynamicVal
+	}
+	declared := m.variables[name]
+	v := e.given(module, name, declared)
+	if unmarked, _ := v.Unmark(); unmarked.IsNull() && declared["nullable"] != nil {
+		// Whether the default counts instead is not worth knowing.
+		return cty.DynamicVal
+	}
+	return ofType(v, declared)
+}
+
+func (e *evaluator) given(module, name string, declared attributes) cty.Value {
+	if module == "" {
+		given := e.plan.variables[name]
+		if !given.known {
+			return cty.DynamicVal
+		}
+		v := toCty(given.value)
+		if given.sensitive {
+			v = v.Mark(sensitiveMark)
+		}
+		return v
+	}
+	caller := e.text.module(parentModule(module))
+	if caller == nil {
+		return cty.DynamicVal
+	}
+	if x := caller.calls[lastName(module)].attributes[name]; x != nil {
+		return e.value(parentModule(module), x)
+	}
+	if declared["default"] == nil {
+		return cty.DynamicVal
+	}
+	return e.value(module, declared["default"])
+}
+
+// ofType converts a value to the type that a variable is declared with.
+func ofType(v cty.Value, declared attributes) cty.Value {
+	if declared["type"] == nil {
+		return v
+	}
+	typ, defaults, diagnostics := typeexpr.TypeConstraintWithDefaults(declared["type"])
+	if diagnostics.HasErrors() {
+		return cty.DynamicVal
+	}
+	if defaults != nil {
+		// Optional attributes have defaults: the value is not as it was given.
+		return cty.DynamicVal
+	}
+	out, err := convert.Convert(v, typ.WithoutOptionalAttributesDeep())
+	if err != nil {
+		return cty.DynamicVal
+	}
+	return out
+}
+
+// planned returns an attribute of a planned object without instance keys, where
+// the plan shows it.
+func (e *evaluator) planned(block, attribute string) cty.Value {
+	changes := e.plan.byBlock[block]
+	if len(changes) != 1 || changes[0].Address != block || changes[0].Leaves() {
+		return cty.DynamicVal
+	}
+	c := changes[0]
+	v := c.After(attribute)
+	if v.State != Known && attribute == "project" && e.followsProjects && c.Type != "google_project" {
+		if p := c.projectWithin(maxHops); p.ID != "" {
+			v = Value{State: Known, Raw: p.ID, Sensitive: p.Sensitive}
+		}
+	}
+	text, ok := v.Raw.(string)
+	if v.State != Known || !ok {
+		return cty.DynamicVal
+	}
+	if v.Sensitive {
+		return cty.StringVal(text).Mark(sensitiveMark)
+	}
+	return cty.StringVal(text)
+}
+
+// toCty returns a value of JSON. Numbers that JSON decoding may have rounded
+// are unknown.
+func toCty(v any) cty.Value {
+	switch v := v.(type) {
+	case nil:
+		return cty.NullVal(cty.DynamicPseudoType)
+	case bool:
+		return cty.BoolVal(v)
+	case string:
+		return cty.StringVal(v)
+	case float64:
+		if v > 1<<53 || v < -1<<53 {
+			return cty.DynamicVal
+		}
+		return cty.NumberFloatVal(v)
+	case []any:
+		all := make([]cty.Value, len(v))
+		for i := range v {
+			all[i] = toCty(v[i])
+		}
+		return cty.TupleVal(all)
+	case map[string]any:
+		all := map[string]cty.Value{}
+		for name := range v {
+			all[name] = toCty(v[name])
+		}
+		return cty.ObjectVal(all)
+	}
+	return cty.DynamicVal
+}
+
+// fromCty returns a string, a bool, or a list of strings; nil for null.
+func fromCty(v cty.Value) (any, bool) {
+	switch t := v.Type(); {
+	case v.IsNull():
+		return nil, true
+	case t == cty.String:
+		return v.AsString(), true
+	case t == cty.Bool:
+		return v.True(), true
+	case t == cty.Number:
+		s, err := convert.Convert(v, cty.String)
+		return s.AsString(), err == nil
+	case t.IsTupleType() || t.IsListType() || t.IsSetType():
+		out := []any{}
+		for _, e := range v.AsValueSlice() {
+			s, err := convert.Convert(e, cty.String)
+			if err != nil || s.IsNull() {
+				return nil, false
+			}
+			out = append(out, s.AsString())
+		}
+		return out, true
+	}
+	return nil, false
+}
+
+// isKnownString reports whether a value is a string.
+func isKnownString(v cty.Value) bool {
+	return v.Type() == cty.String && v.IsKnown() && !v.IsNull()
+}
+
+// holdsTemplate reports whether a value of JSON syntax has text that may be a
+// template.
+func holdsTemplate(v cty.Value) bool {
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		if isKnownString(v) && (strings.Contains(v.AsString(), "${") || strings.Contains(v.AsString(), "%{")) {
+			found = true
+		}
+		return true, nil
+	})
+	return found
+}
+
+// valueSize returns about how many bytes a value takes.
+func valueSize(v cty.Value) int {
+	n := 0
+	v, _ = v.UnmarkDeep()
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		n += 8
+		if isKnownString(v) {
+			n += len(v.AsString())
+		}
+		return true, nil
+	})
+	return n
+}
+
+// functionsOf returns the functions that an expression calls. One that is not
+// known has an unknown result, instead of none.
+func functionsOf(n hclsyntax.Expression) functions {
+	out := pureFunctions()
+	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
+			if _, known := out[call.Name]; !known {
+				out[call.Name] = unknownFunction()
+			}
+		}
+		return nil
+	})
+	return out
+}

@@ -1,0 +1,188 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// What users name counts only where it can be true of all that it is applied
+// to: two provider configurations whose values are not known may differ.
+
+// resolveProjects finds the project of every change: first what the plan proves,
+// and then, for what is open, what a user named.
+func (p *Plan) resolveProjects() {
+	if p.evaluator != nil {
+		p.evaluator.followsProjects = true
+	}
+	p.open = map[*Provider]bool{}
+	p.findProjects()
+	open := slices.Collect(maps.Keys(p.open))
+	if len(open) == 0 || p.options.Project == "" && len(p.options.Projects) == 0 {
+		return
+	}
+	p.named = map[*Provider]string{}
+	for _, provider := range open {
+		p.named[provider] = p.options.projectOf(provider, open)
+	}
+	p.open = map[*Provider]bool{}
+	p.findProjects()
+}
+
+func (p *Plan) findProjects() {
+	for _, c := range p.Changes {
+		c.project = c.projectWithin(maxHops)
+	}
+}
+
+// projectOf is the project that a user named for a provider configuration, of
+// those that need one.
+func (o Options) projectOf(provider *Provider, open []*Provider) string {
+	if id := o.Projects[provider.Key]; id != "" && !provider.isPerInstance("project") {
+		return id
+	}
+	if provider.project.State == Absent && provider.Unclear == "" {
+		return o.Project
+	}
+	if provider.Unclear != "" || provider.isPerInstance("project") || !areAlike(open, "project") {
+		return ""
+	}
+	return o.Project
+}
+
+// areAlike reports whether the attribute of all provider configurations can be
+// the same: they are one, or those of google and google-beta that refer to the
+// same.
+func areAlike(providers []*Provider, attribute string) bool {
+	for _, pr := range providers[1:] {
+		first := providers[0]
+		if pr.Unclear != first.Unclear || pr.alias != first.alias || moduleOf(pr.Key) != moduleOf(first.Key) ||
+			len(pr.writtenBy[attribute]) == 0 || !slices.Equal(pr.writtenBy[attribute], first.writtenBy[attribute]) {
+			if pr.Key != first.Key {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// moduleOf is the module in the key of a provider configuration.
+func moduleOf(key string) string {
+	module, _, found := strings.Cut(key, ":")
+	if !found {
+		return ""
+	}
+	return module
+}
+
+func (p *Plan) namedProject(provider *Provider) string { return p.named[provider] }
+
+// flagFor is how a user names what is not known of a provider configuration.
+func (p *Plan) flagFor(provider *Provider, flag, value string) string {
+	if provider.Key == "" || provider.Unclear != "" {
+		return flag + " " + value
+	}
+	if len(p.config.google()) > 1 {
+		return flag + " " + provider.Key + "=" + value
+	}
+	return flag + " " + value
+}
+
+// google are the configurations of the google providers.
+func (c *configuration) google() []string {
+	var out []string
+	for key, config := range c.providers {
+		if isGoogle(config) {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
+// resolveDeployers finds which provider configurations leave it open who apply
+// will be, and takes what a user named.
+func (p *Plan) resolveDeployers() {
+	if p.options.Deployer == "" && len(p.options.Deployers) == 0 {
+		return
+	}
+	var open []*Provider
+	for _, c := range p.Changes {
+		if c.Mode == "managed" && !c.idle() && c.provider.hidesDeployer() && !slices.Contains(open, c.provider) {
+			open = append(open, c.provider)
+		}
+	}
+	for _, provider := range open {
+		provider.Deployer = p.options.deployerOf(provider, open)
+	}
+}
+
+// hidesDeployer reports whether the plan does not show who apply will be under a
+// provider configuration.
+func (pr *Provider) hidesDeployer() bool {
+	return pr.Unclear != "" || pr.OwnCredentials == "external_credentials" || pr.Impersonates.State == Unknown ||
+		pr.Impersonates.State == Absent && pr.OwnCredentials != ""
+}
+
+func (o Options) deployerOf(provider *Provider, open []*Provider) string {
+	attribute := "impersonate_service_account"
+	if provider.Impersonates.State != Unknown {
+		attribute = provider.OwnCredentials
+	}
+	if provider.isPerInstance(attribute) {
+		return ""
+	}
+	if email := o.Deployers[provider.Key]; email != "" && provider.Key != "" {
+		return email
+	}
+	if !areAlike(open, attribute) {
+		return ""
+	}
+	return o.Deployer
+}
+
+// DeployerFlag is how a user names the account that apply runs as under the
+// provider configuration of c.
+func (c *Change) DeployerFlag() string {
+	return c.plan.flagFor(c.provider, "--deployer", "EMAIL")
+}
+
+// ImpersonatedByEnvironment is the account that the environment has every
+// provider impersonate that names none; usually empty.
+func (c *Change) ImpersonatedByEnvironment() string {
+	if c.plan.options.Getenv == nil {
+		return ""
+	}
+	return c.plan.options.Getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
+}
+
+// UsesEnvironment reports whether any provider of what the plan changes is
+// whoever the environment says.
+func (p *Plan) UsesEnvironment() bool {
+	unused := false
+	for _, c := range p.Changes {
+		if c.Mode != "managed" || c.idle() && !c.Leaves() {
+			continue
+		}
+		if c.provider.Impersonates.State == Absent && c.provider.OwnCredentials == "" {
+			return true
+		}
+		unused = true
+	}
+	return !unused
+}
+
+// namesProviders returns an error where a user names a provider configuration
+// that the plan does not have.
+func (p *Plan) namesProviders() error {
+	known := p.config.google()
+	slices.Sort(known)
+	for flag, named := range map[string]map[string]string{"--project": p.options.Projects, "--deployer": p.options.Deployers} {
+		for key := range named {
+			if !slices.Contains(known, key) {
+				return fmt.Errorf("%s %s=%s: the plan has no provider %s\nhint: it has %s", flag, key, named[key], key, strings.Join(known, ", "))
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,433 @@
+package plan
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// A Text is a configuration as people wrote it. A plan's JSON shows which
+// references an expression has, and the text shows what it makes of them.
+// Modules are read when they are first asked for; a Text is not safe for
+// concurrent use.
+type Text struct {
+	// read returns the files of the module at a path, without instance keys;
+	// nil where it has none.
+	read func(path string) []textFile
+	// root is the directory of the root module; empty where there is none.
+	root string
+	// close ends reading.
+	close   func() error
+	modules map[string]*moduleText
+	// left is how many bytes may still be read.
+	left int64
+}
+
+// A textFile is a file of a configuration.
+type textFile struct {
+	name string
+	text []byte
+}
+
+// The bounds of what is read of a configuration.
+const (
+	maxTextFile = 1 << 20
+	maxText     = 64 << 20
+	maxFiles    = 2000
+)
+
+// OpenText finds the text of the configuration in a directory. Modules from
+// elsewhere are where terraform init put them. Its errors are those of
+// ReadSource.
+func OpenText(dir string) (*Text, error) {
+	files, err := configurationFiles(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, noConfiguration(dir)
+	}
+	t := newText(func() error { return nil })
+	installed := installedModules(filepath.Join(dir, ".terraform", "modules", "modules.json"))
+	t.root = dir
+	t.read = func(path string) []textFile { return t.directory(t.moduleDirectory(path, installed)) }
+	return t, nil
+}
+
+func newText(end func() error) *Text {
+	return &Text{close: end, modules: map[string]*moduleText{}, left: maxText}
+}
+
+// A moduleRecord is an entry of modules.json, as Terraform writes it into
+// .terraform/modules and into binary plans.
+type moduleRecord struct {
+	Key string
+	Dir string
+}
+
+// installedModules are the directories that terraform init put modules into,
+// by key: a.b for module.a.module.b. Nil where there are none.
+func installedModules(file string) map[string]string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	var manifest struct{ Modules []moduleRecord }
+	if json.Unmarshal(data, &manifest) != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for _, m := range manifest.Modules {
+		out[m.Key] = m.Dir
+	}
+	return out
+}
+
+// moduleKey returns a module path as modules.json has it.
+func moduleKey(path string) string {
+	var names []string
+	for i, part := range strings.Split(path, ".") {
+		if i%2 == 1 {
+			names = append(names, part)
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+// moduleDirectory returns where the files of a module are: beside those of the
+// module that calls it, or where terraform init put them.
+func (t *Text) moduleDirectory(path string, installed map[string]string) string {
+	if path == "" {
+		return t.root
+	}
+	caller := t.module(parentModule(path))
+	if caller == nil {
+		return ""
+	}
+	call := caller.calls[path[strings.LastIndex(path, ".")+1:]]
+	if call.local != "" {
+		if above := t.moduleDirectory(parentModule(path), installed); above != "" {
+			return filepath.Join(above, call.local)
+		}
+	}
+	if dir := installed[moduleKey(path)]; dir != "" && call.attributes != nil {
+		return filepath.Join(t.root, filepath.FromSlash(dir))
+	}
+	return ""
+}
+
+// directory reads the configuration files of a directory.
+func (t *Text) directory(dir string) []textFile {
+	if dir == "" {
+		return nil
+	}
+	names, err := configurationFiles(dir)
+	if err != nil || len(names) > maxFiles {
+		return nil
+	}
+	var out []textFile
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil || !info.Mode().IsRegular() {
+			return nil
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return nil
+		}
+		text, err := t.take(f)
+		if err != nil {
+			return nil
+		}
+		out = append(out, textFile{filepath.Base(name), text})
+	}
+	return out
+}
+
+// take reads a file, unless it or all files together are too long.
+func (t *Text) take(f io.ReadCloser) ([]byte, error) {
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxTextFile+1))
+	t.left -= int64(len(text))
+	if err == nil && (len(text) > maxTextFile || t.left < 0) {
+		err = errors.New("it is too long")
+	}
+	return text, err
+}
+
+// openPlanText finds the configuration in a binary plan, which is a zip archive
+// that holds the files of all modules. Nil where it cannot be read.
+// https://github.com/hashicorp/terraform/blob/main/internal/plans/planfile/config_snapshot.go
+func openPlanText(file string) *Text {
+	archive, err := zip.OpenReader(file)
+	if err != nil {
+		return nil
+	}
+	t := newText(archive.Close)
+	files := map[string][]*zip.File{}
+	for _, f := range archive.File {
+		if folder, name, ok := strings.Cut(strings.TrimPrefix(f.Name, "tfconfig/m-"), "/"); ok && strings.HasPrefix(f.Name, "tfconfig/m-") && !strings.Contains(name, "/") {
+			files[folder] = append(files[folder], f)
+		}
+	}
+	t.read = func(path string) []textFile { return t.unzip(files[moduleKey(path)]) }
+	return t
+}
+
+func (t *Text) unzip(files []*zip.File) []textFile {
+	if len(files) > maxFiles {
+		return nil
+	}
+	var out []textFile
+	for _, f := range files {
+		if !isConfigurationFile(f.Name) {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return nil
+		}
+		text, err := t.take(r)
+		if err != nil {
+			return nil
+		}
+		out = append(out, textFile{f.Name[strings.LastIndex(f.Name, "/")+1:], text})
+	}
+	return out
+}
+
+// A moduleText is what the files of a module say, as far as values depend on
+// it.
+type moduleText struct {
+	locals    map[string]hcl.Expression
+	variables map[string]attributes
+	// providers are by name and alias, as in google.host, and blocks by address
+	// within the module.
+	providers map[string]attributes
+	blocks    map[string]attributes
+	outputs   map[string]attributes
+	calls     map[string]callText
+}
+
+// attributes are the expressions of a block, by name.
+type attributes map[string]hcl.Expression
+
+// A callText is a module block.
+type callText struct {
+	attributes attributes
+	// local is the directory of the module, relative to that of the caller;
+	// empty where it comes from elsewhere.
+	local string
+}
+
+// module returns what the files of the module at path say; nil where they are
+// not there, or not all of them can be understood.
+func (t *Text) module(path string) *moduleText {
+	if m, known := t.modules[path]; known {
+		return m
+	}
+	t.modules[path] = nil
+	t.modules[path] = readModule(t.read(path))
+	return t.modules[path]
+}
+
+func readModule(files []textFile) *moduleText {
+	if len(files) == 0 || twoKinds(files) {
+		return nil
+	}
+	m := &moduleText{
+		locals: map[string]hcl.Expression{}, variables: map[string]attributes{}, providers: map[string]attributes{},
+		blocks: map[string]attributes{}, outputs: map[string]attributes{}, calls: map[string]callText{},
+	}
+	// What override files set counts in place of what others do.
+	// https://developer.hashicorp.com/terraform/language/files/override
+	slices.SortStableFunc(files, func(a, b textFile) int {
+		if isOverride(a.name) != isOverride(b.name) {
+			return map[bool]int{true: 1, false: -1}[isOverride(a.name)]
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	for _, f := range files {
+		if !m.add(f) {
+			return nil
+		}
+	}
+	return m
+}
+
+// twoKinds reports whether a module has files for Terraform and others for
+// OpenTofu: which of them count depends on the program.
+func twoKinds(files []textFile) bool {
+	n := 0
+	for _, f := range files {
+		if strings.Contains(f.name, ".tofu") {
+			n++
+		}
+	}
+	return n > 0 && n < len(files)
+}
+
+func isOverride(name string) bool {
+	base, _, _ := strings.Cut(name, ".")
+	return base == "override" || strings.HasSuffix(base, "_override")
+}
+
+// add takes in the blocks of a file; false where it cannot be understood.
+func (m *moduleText) add(f textFile) bool {
+	file, complete := parseHCL(f.name, f.text)
+	if !complete {
+		return false
+	}
+	content, _, diagnostics := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+		{Type: "locals"},
+		{Type: "variable", LabelNames: []string{"name"}},
+		{Type: "provider", LabelNames: []string{"name"}},
+		{Type: "module", LabelNames: []string{"name"}},
+		{Type: "output", LabelNames: []string{"name"}},
+		{Type: "resource", LabelNames: []string{"type", "name"}},
+		{Type: "data", LabelNames: []string{"type", "name"}},
+	}})
+	if diagnostics.HasErrors() {
+		return false
+	}
+	for _, b := range content.Blocks {
+		if !m.addBlock(b) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *moduleText) addBlock(b *hcl.Block) bool {
+	switch b.Type {
+	case "locals":
+		all, diagnostics := b.Body.JustAttributes()
+		for name, a := range all {
+			m.locals[name] = a.Expr
+		}
+		return !diagnostics.HasErrors()
+	case "variable":
+		merge(m.variables, b.Labels[0], some(b, "default", "type", "nullable", "ephemeral", "sensitive"))
+	case "output":
+		merge(m.outputs, b.Labels[0], some(b, "value"))
+	case "provider":
+		of := allOf(b)
+		merge(m.providers, providerName(b.Labels[0], of["alias"]), of)
+	case "module":
+		m.addCall(b)
+	default:
+		merge(m.blocks, blockAddress(b), some(b, "project"))
+	}
+	return true
+}
+
+func (m *moduleText) addCall(b *hcl.Block) {
+	call := m.calls[b.Labels[0]]
+	if call.attributes == nil {
+		call.attributes = attributes{}
+	}
+	of := allOf(b)
+	if of["source"] != nil {
+		call.local = localModule(b)
+	}
+	maps.Copy(call.attributes, of)
+	m.calls[b.Labels[0]] = call
+}
+
+// providerName returns the key of a provider block: google, or google.host.
+func providerName(name string, alias hcl.Expression) string {
+	if alias == nil {
+		return name
+	}
+	// It is a constant, or nothing of this name is found.
+	text, _ := literal(alias)
+	return name + "." + text
+}
+
+// literal returns the text of an expression that is a constant string.
+func literal(e hcl.Expression) (string, bool) {
+	v, diagnostics := e.Value(nil)
+	if diagnostics.HasErrors() || !isKnownString(v) {
+		return "", false
+	}
+	return v.AsString(), true
+}
+
+// some returns the expressions of a block that have one of the names.
+func some(b *hcl.Block, names ...string) attributes {
+	schema := &hcl.BodySchema{}
+	for _, name := range names {
+		schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: name})
+	}
+	content, _, _ := b.Body.PartialContent(schema)
+	out := attributes{}
+	for name, a := range content.Attributes {
+		out[name] = a.Expr
+	}
+	return out
+}
+
+// allOf returns the expressions of a block, without those of blocks in it.
+func allOf(b *hcl.Block) attributes {
+	all, _ := b.Body.JustAttributes()
+	out := attributes{}
+	for name, a := range all {
+		out[name] = a.Expr
+	}
+	return out
+}
+
+// merge adds the expressions of a block to those of the same block in files
+// before.
+func merge(into map[string]attributes, name string, more attributes) {
+	if into[name] == nil {
+		into[name] = attributes{}
+	}
+	maps.Copy(into[name], more)
+}
+
+// isConfigurationFile reports whether Terraform or OpenTofu reads a file of a
+// name.
+func isConfigurationFile(name string) bool {
+	return slices.ContainsFunc(sourceSuffixes(), func(suffix string) bool { return strings.HasSuffix(name, suffix) })
+}
+
+func noConfiguration(dir string) error {
+	return fmt.Errorf("read configuration: %s has no .tf files\nhint: --source is the directory that terraform plan ran in", dir)
+}
+
+// native returns an expression in native syntax: JSON has templates in its
+// strings, and constants. Nil where it is anything else.
+func native(e hcl.Expression) hclsyntax.Expression {
+	if e, ok := e.(hclsyntax.Expression); ok {
+		return e
+	}
+	v, diagnostics := e.Value(nil)
+	if diagnostics.HasErrors() {
+		return nil
+	}
+	if !isKnownString(v) {
+		if !v.IsWhollyKnown() || holdsTemplate(v) {
+			return nil
+		}
+		return &hclsyntax.LiteralValueExpr{Val: v}
+	}
+	if len(v.AsString()) > maxExpression {
+		return nil
+	}
+	out, diagnostics := hclsyntax.ParseTemplate([]byte(v.AsString()), "", hcl.InitialPos)
+	if diagnostics.HasErrors() {
+		return nil
+	}
+	return out
+}
