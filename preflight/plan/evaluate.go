@@ -35,6 +35,8 @@ type evaluator struct {
 	known map[string]cty.Value
 	busy  map[string]bool
 	left  int
+	// secrets are the values of sensitive variables that were used.
+	secrets []any
 }
 
 func newEvaluator(p *Plan, t *Text) *evaluator {
@@ -296,6 +298,7 @@ func (e *evaluator) given(module, name string, declared attributes) cty.Value {
 		}
 		v := toCty(given.value)
 		if given.sensitive {
+			e.secrets = append(e.secrets, given.value)
 			v = v.Mark(sensitiveMark)
 		}
 		return v

@@ -60,7 +60,7 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 		return Project{}, false
 	}
 	e := c.block.expressions["project"]
-	if e == nil || c.After("project").State == Absent {
+	if e == nil {
 		return Project{}, false
 	}
 	if v, ok := c.plan.evaluator.block(c.block, "project"); ok && v.State == Known {
@@ -72,6 +72,10 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 			p.Source = f.via + ": " + p.Source
 			return p, true
 		}
+	}
+	if c.After("project").State == Absent {
+		// What is written comes to null.
+		return Project{}, false
 	}
 	return Project{Source: "project of " + c.Address + " is not known before apply"}, true
 }

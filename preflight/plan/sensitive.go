@@ -24,6 +24,7 @@ func (p *Plan) findSecrets() []string {
 	for _, config := range p.config.providers {
 		p.addProviderSecrets(s, config)
 	}
+	p.addEvaluated(s)
 	for _, c := range p.allClusters() {
 		s.addFollowed(c.Accounts, c.Keys)
 	}
@@ -98,6 +99,26 @@ func (p *Plan) addProviderSecrets(s secrets, config *tfjson.ProviderConfig) {
 			s.add(v.value)
 		}
 	})
+}
+
+// addEvaluated adds what the text of the configuration made of sensitive values.
+func (p *Plan) addEvaluated(s secrets) {
+	if p.evaluator == nil {
+		return
+	}
+	for _, v := range p.evaluator.secrets {
+		s.add(v)
+	}
+	for _, c := range p.Changes {
+		for _, v := range []Value{c.provider.Impersonates, c.provider.Delegates, c.provider.BillingProject} {
+			if v.Sensitive {
+				s.add(v.Raw)
+			}
+		}
+		if c.project.Sensitive {
+			s.add(c.project.ID)
+		}
+	}
 }
 
 // eachVariable calls f for what every variable that references lead to is.
