@@ -214,6 +214,9 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 		return preflight.Check(ctx, p, nil, o)
 	}
 	f.unneeded = !p.UsesEnvironment()
+	if all, _ := byProvider(f.deployers); o.Deployer == "" && p.ShowsDeployers() {
+		o.Deployer = all
+	}
 	client, source, err := f.client(ctx, env)
 	if err != nil {
 		return nil, err

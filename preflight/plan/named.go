@@ -106,16 +106,27 @@ func (p *Plan) resolveDeployers() {
 	if p.options.Deployer == "" && len(p.options.Deployers) == 0 {
 		return
 	}
+	open := p.hidden()
+	for _, provider := range open {
+		provider.Deployer = p.options.deployerOf(provider, open)
+	}
+}
+
+// hidden are the provider configurations of what the plan changes that do not
+// show who apply will be.
+func (p *Plan) hidden() []*Provider {
 	var open []*Provider
 	for _, c := range p.Changes {
 		if c.Mode == "managed" && !c.idle() && c.provider.hidesDeployer() && !slices.Contains(open, c.provider) {
 			open = append(open, c.provider)
 		}
 	}
-	for _, provider := range open {
-		provider.Deployer = p.options.deployerOf(provider, open)
-	}
+	return open
 }
+
+// ShowsDeployers reports whether the plan says of every provider configuration
+// whether it is the owner of the credentials at hand, or who else.
+func (p *Plan) ShowsDeployers() bool { return len(p.hidden()) == 0 }
 
 // hidesDeployer reports whether the plan does not show who apply will be under a
 // provider configuration.
