@@ -75,6 +75,7 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted(), numbers: o.Numbers, deployer: o.Deployer}, options: o, programs: iam.NewPrograms(),
 	}
 	needs = j.located(needs)
+	needs = j.arising(needs)
 	j.denials = sync.OnceValue(func() *denials { return j.readDenials(needs) })
 	findings := j.findings(needs)
 	if len(findings) > 0 && j.unauthenticated() {

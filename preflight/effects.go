@@ -7,6 +7,7 @@ import (
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
 )
 
@@ -25,7 +26,7 @@ const propagation = "IAM takes 2 to 7 minutes until a change is everywhere: put 
 // plan provide: in time, if everything that needs it waits for one of them.
 func (j *judge) provided(n rules.Need, f Finding, by []*plan.Change, what string) Finding {
 	f.PlannedBy = addresses(by)
-	if by = certain(by); len(by) == 0 {
+	if by = j.certain(n, by); len(by) == 0 {
 		return f.undetermined("the plan may provide " + what + " (" + list(f.PlannedBy) + "), but what that is about is not known before apply")
 	}
 	f.PlannedBy = addresses(by)
@@ -86,9 +87,9 @@ func (f Finding) against(n rules.Need) Finding {
 }
 
 // takenAway is the finding of what is there now and the plan takes away.
-func (f Finding) takenAway(n rules.Need, by []*plan.Change, message string) Finding {
+func (j *judge) takenAway(n rules.Need, f Finding, by []*plan.Change, message string) Finding {
 	f.TakenAwayBy = addresses(by)
-	if len(certain(by)) == 0 {
+	if len(j.certain(n, by)) == 0 {
 		return f.undetermined("it is so now, but the plan may take it away (" + list(f.TakenAwayBy) + "): what that is about is not known before apply")
 	}
 	f = f.against(n)
@@ -107,14 +108,14 @@ func (j *judge) unseen(n rules.Need, f Finding, why string) Finding {
 		return f.undetermined(why)
 	}
 	if n.Kind == rules.Service {
-		if on := j.changes(n, turnsOn); len(on) > 0 {
+		if on := j.changes(n, j.turnsOn); len(on) > 0 {
 			return j.provided(n, f, on, n.Service+" in project "+n.Project)
 		}
 	}
 	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != rules.Deployer {
 		return j.brought(n, f, by)
 	}
-	if on := j.changes(n, attaches); n.Kind == rules.Attached && len(on) > 0 {
+	if on := j.changes(n, j.attaches); n.Kind == rules.Attached && len(on) > 0 {
 		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
 	}
 	f.PlannedBy = addresses(made)
@@ -149,7 +150,7 @@ func (j *judge) bringsAgent(n rules.Need) []*plan.Change {
 	var out []*plan.Change
 	for _, api := range apis {
 		n.Service = api
-		out = append(out, j.changes(n, turnsOn)...)
+		out = append(out, j.changes(n, j.turnsOn)...)
 	}
 	return out
 }
@@ -218,10 +219,11 @@ func (j *judge) takersOfBrought(n rules.Need, by *plan.Change) (takers []*plan.C
 		takers, sure = nil, false
 		gift := iam.Binding{Role: role, Members: []string{n.Principal.Member}}
 		for _, pc := range j.policyChanges {
-			if pc.On != projectName(n.Project) || follows(by, pc.Change) {
+			is := j.matchPolicy(pc, projectName(n.Project))
+			if is == resource.Different || follows(by, pc.Change) {
 				continue
 			}
-			if takes := j.edit(pc, pc.On).Takes(gift, n.Principal.Member); takes != iam.No {
+			if takes := j.edit(pc, projectName(n.Project), is).Takes(gift, n.Principal.Member); takes != iam.No {
 				takers, sure = append(takers, pc.Change), sure || takes == iam.Yes
 			}
 		}
@@ -253,8 +255,9 @@ func broughtRoles(kind rules.PrincipalKind) []string {
 // in the project, or may.
 func (j *judge) givesAnything(n rules.Need) bool {
 	return slices.ContainsFunc(j.policyChanges, func(pc plan.PolicyChange) bool {
-		return pc.On == projectName(n.Project) && pc.Effect != plan.Removes && pc.Effect != plan.Strips &&
-			slices.ContainsFunc(j.edit(pc, pc.On).Bindings, func(b iam.Binding) bool {
+		is := j.matchPolicy(pc, projectName(n.Project))
+		return is != resource.Different && pc.Effect != plan.Removes && pc.Effect != plan.Strips &&
+			slices.ContainsFunc(j.edit(pc, projectName(n.Project), is).Bindings, func(b iam.Binding) bool {
 				return slices.ContainsFunc(b.Members, func(m string) bool { return m == n.Principal.Member || strings.HasPrefix(m, "unknown:") })
 			})
 	})
@@ -267,7 +270,7 @@ func (j *judge) bringsCompute(n rules.Need) []*plan.Change {
 		return nil
 	}
 	n.Service = "container.googleapis.com"
-	return j.changes(n, turnsOn)
+	return j.changes(n, j.turnsOn)
 }
 
 // apiOff reports whether the API that makes the principal of a need is known
@@ -294,26 +297,29 @@ func (j *judge) changes(n rules.Need, effect func(*plan.Change, rules.Need) bool
 }
 
 // certain are the changes whose object is known before apply, so that they
-// surely have the effect that they were picked for.
-func certain(changes []*plan.Change) []*plan.Change {
+// surely have the effect on n that they were picked for.
+func (j *judge) certain(n rules.Need, changes []*plan.Change) []*plan.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c *plan.Change) bool {
+		is := func(v plan.Value, project string) bool { return j.valueIsProject(v, project) == resource.Same }
 		switch c.Type {
 		case "google_project_service":
-			return c.Project().ID == "" || c.Now("service").State != plan.Known
+			return j.inProject(c, n.Project) != resource.Same || c.Now("service").State != plan.Known
 		case "google_service_account":
-			return c.AccountEmail() == "" || c.Now("disabled").State == plan.Unknown
+			was := c.Replaces() && j.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) == resource.Same
+			return j.concernsAccount(c, n) != resource.Same && !was || c.Now("disabled").State == plan.Unknown
 		case "google_kms_crypto_key_version":
 			return true // Which version is the primary one is not known.
 		case "google_project":
 			return c.Now("project_id").State != plan.Known
 		case "google_compute_shared_vpc_service_project":
-			return c.Now("service_project").State != plan.Known || c.Now("host_project").State != plan.Known
+			return !is(c.Now("service_project"), n.Project) || !is(c.Now("host_project"), n.Expect)
 		case "google_compute_shared_vpc_host_project":
-			return c.Now("project").State != plan.Known
+			return !is(c.Now("project"), n.Expect)
 		case "google_kms_crypto_key":
-			return c.ResourceName() == ""
+			was := j.match(resource.Parse(c.KeyBefore()), resource.Parse(n.Resource))
+			return j.concernsKey(c, n) != resource.Same && was != resource.Same
 		}
-		return c.Project().ID == "" || c.Now("action").State != plan.Known
+		return j.inProject(c, n.Project) != resource.Same || c.Now("action").State != plan.Known
 	})
 }
 
@@ -362,14 +368,14 @@ func makesProject(c *plan.Change, n rules.Need) bool {
 	return c.Type == "google_project" && c.Creates() && concerns(c.After("project_id"), n.Project)
 }
 
-func turnsOn(c *plan.Change, n rules.Need) bool {
-	return c.Type == "google_project_service" && c.Creates() && inProject(c, n.Project) && concerns(c.After("service"), n.Service)
+func (j *judge) turnsOn(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_project_service" && c.Creates() && j.inProject(c, n.Project) != resource.Different && concerns(c.After("service"), n.Service)
 }
 
 // turnsOff: an API that goes stays on unless disable_on_destroy says otherwise.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
-func turnsOff(c *plan.Change, n rules.Need) bool {
-	if c.Type != "google_project_service" || !c.Goes() || !inProject(c, n.Project) || !c.Before("disable_on_destroy").True() {
+func (j *judge) turnsOff(c *plan.Change, n rules.Need) bool {
+	if c.Type != "google_project_service" || !c.Goes() || j.inProject(c, n.Project) == resource.Different || !c.Before("disable_on_destroy").True() {
 		return false
 	}
 	// The Kubernetes Engine API depends on the Compute Engine API.
@@ -378,41 +384,40 @@ func turnsOff(c *plan.Change, n rules.Need) bool {
 	return dependent || concerns(c.Before("service"), n.Service)
 }
 
-func makesAccount(c *plan.Change, n rules.Need) bool {
+func (j *judge) makesAccount(c *plan.Change, n rules.Need) bool {
 	return c.Type == "google_service_account" && (c.Creates() || c.Updates()) && !c.After("disabled").True() &&
-		concernsAccount(c, emailOf(n.Principal.Member))
+		j.concernsAccount(c, n) != resource.Different
 }
 
 // remakesAccount reports whether a change destroys an account and makes one of the
 // same email.
-func remakesAccount(c *plan.Change, n rules.Need) bool {
-	return c.Replaces() && makesAccount(c, n) && strings.EqualFold(c.EmailBefore(), emailOf(n.Principal.Member))
+func (j *judge) remakesAccount(c *plan.Change, n rules.Need) bool {
+	return c.Replaces() && j.makesAccount(c, n) && j.wasAccount(c, n)
+}
+
+// wasAccount reports whether a change begins with the account of a need.
+func (j *judge) wasAccount(c *plan.Change, n rules.Need) bool {
+	return j.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) != resource.Different
 }
 
 // disposesOf: google_project_default_service_accounts acts on all default
 // accounts of its project.
-func disposesOf(c *plan.Change, n rules.Need) bool {
+func (j *judge) disposesOf(c *plan.Change, n rules.Need) bool {
 	switch c.Type {
 	case "google_service_account":
 		if c.Replaces() && c.EmailBefore() != "" && !strings.EqualFold(c.EmailBefore(), c.AccountEmail()) {
 			// Another account takes its place.
-			return strings.EqualFold(c.EmailBefore(), emailOf(n.Principal.Member))
+			return j.wasAccount(c, n)
 		}
 		disabled := c.After("disabled")
 		mayEnd := c.Goes() || disabled.True() || c.Updates() && disabled.State == plan.Unknown
-		return mayEnd && concernsAccount(c, emailOf(n.Principal.Member))
+		return mayEnd && j.concernsAccount(c, n) != resource.Different
 	case "google_project_default_service_accounts":
 		action := c.After("action")
-		return c.Creates() && n.Principal.Kind == rules.ComputeDefaultServiceAccount && inProject(c, n.Project) &&
+		return c.Creates() && n.Principal.Kind == rules.ComputeDefaultServiceAccount && j.inProject(c, n.Project) != resource.Different &&
 			(action.String() == "DISABLE" || action.String() == "DELETE" || action.State == plan.Unknown)
 	}
 	return false
-}
-
-// inProject reports whether a change is, or may be, in a project.
-func inProject(c *plan.Change, project string) bool {
-	p := c.Project()
-	return p.ID == project || p.ID == ""
 }
 
 // concerns reports whether a value is, or may be, the given one.
@@ -420,7 +425,11 @@ func concerns(v plan.Value, want string) bool {
 	return v.State == plan.Unknown || v.String() == want || strings.HasSuffix(v.String(), "/"+want)
 }
 
-func concernsAccount(c *plan.Change, email string) bool {
-	known := c.AccountEmail()
-	return known == "" || strings.EqualFold(known, email)
+// concernsAccount says whether a change is about the account of a need.
+func (j *judge) concernsAccount(c *plan.Change, n rules.Need) resource.Match {
+	known := resource.Parse(c.AccountEmail())
+	if known.IsZero() {
+		return resource.MaybeSame
+	}
+	return j.match(known, resource.Parse(n.Principal.Member))
 }

@@ -167,6 +167,9 @@ func needItem(n rules.Need, hide func(string) string) NeedItem {
 		Permissions: n.Permissions,
 		Unknown:     hide(n.Unknown),
 	}
+	if n.Elsewhere != "" && n.Unknown == "" {
+		item.Unknown = hide("needed only if " + n.Project + " and " + n.Elsewhere + " are two projects")
+	}
 	if n.Principal.Kind != "" {
 		item.Principal = &rules.Principal{Kind: n.Principal.Kind, Member: hide(n.Principal.Member)}
 	}

@@ -181,14 +181,14 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 	state := services.State[n.Service]
 	if err == nil && state == gcp.ServiceEnabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
-		if off := j.changes(n, turnsOff); len(off) > 0 {
-			return f.takenAway(n, off, "the plan turns off "+n.Service+" in project "+n.Project+", which is on now")
+		if off := j.changes(n, j.turnsOff); len(off) > 0 {
+			return j.takenAway(n, f, off, "the plan turns off "+n.Service+" in project "+n.Project+", which is on now")
 		}
 		f.Outcome = Pass
 		f.Message = "the API " + n.Service + " is on in project " + n.Project
 		return f
 	}
-	if on := j.changes(n, turnsOn); len(on) > 0 {
+	if on := j.changes(n, j.turnsOn); len(on) > 0 {
 		return j.provided(n, f, on, n.Service+" in project "+n.Project)
 	}
 	if also := j.bringsCompute(n); len(also) > 0 {
@@ -207,10 +207,10 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 // usable answers whether a service account exists and is enabled.
 func (j *judge) usable(n rules.Need, f Finding) Finding {
 	email := emailOf(n.Principal.Member)
-	if gone := j.changes(n, disposesOf); len(gone) > 0 {
-		return f.takenAway(n, gone, "the plan deletes or disables service account "+email)
+	if gone := j.changes(n, j.disposesOf); len(gone) > 0 {
+		return j.takenAway(n, f, gone, "the plan deletes or disables service account "+email)
 	}
-	if again := j.changes(n, remakesAccount); len(again) > 0 {
+	if again := j.changes(n, j.remakesAccount); len(again) > 0 {
 		return j.provided(n, f, again, "service account "+email+", which it destroys and makes anew,")
 	}
 	project := n.Project
@@ -218,7 +218,7 @@ func (j *judge) usable(n rules.Need, f Finding) Finding {
 		project = "-"
 	}
 	account, err := j.account(project, email)
-	if made := j.changes(n, makesAccount); len(made) > 0 && (err != nil || account.Disabled) {
+	if made := j.changes(n, j.makesAccount); len(made) > 0 && (err != nil || account.Disabled) {
 		return j.provided(n, f, made, "service account "+email)
 	}
 	if err != nil {

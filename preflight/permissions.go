@@ -10,6 +10,7 @@ import (
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
 )
 
@@ -104,10 +105,10 @@ func notThere(err error) bool {
 func (j *judge) makes(name string) bool {
 	n := rules.Need{Principal: rules.Principal{Member: "serviceAccount:" + name[strings.LastIndex(name, "/")+1:]}}
 	if strings.Contains(name, "/serviceAccounts/") {
-		return len(certain(j.changes(n, makesAccount))) > 0
+		return len(j.certain(n, j.changes(n, j.makesAccount))) > 0
 	}
 	return slices.ContainsFunc(j.plan.Changes, func(c *plan.Change) bool {
-		return c.Mode == "managed" && c.Creates() && !c.Deletes() && c.ResourceName() == name
+		return c.Mode == "managed" && c.Creates() && !c.Deletes() && j.match(resource.Parse(c.ResourceName()), resource.Parse(name)) == resource.Same
 	})
 }
 

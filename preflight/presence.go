@@ -6,6 +6,7 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
 	"gke-preflight/preflight/shell"
 )
@@ -156,9 +157,10 @@ func (j *judge) onNetwork(n rules.Need) (_ rules.Need, asked bool) {
 	if n.NetworkOf == "" {
 		return n, true
 	}
-	own := plan.ProjectOfName(n.NetworkOf)
+	own := resource.Parse(n.NetworkOf).Project()
 	cluster, err := j.cluster(n.NetworkOf)
 	host := plan.ProjectOfName(cluster.NetworkConfig.Network)
+	is := j.matchProject(resource.ParseProject(host), own)
 	switch {
 	case err != nil && asError(err).NotFound():
 		n = n.WithoutNetwork("cluster " + n.NetworkOf + " does not exist")
@@ -166,8 +168,10 @@ func (j *judge) onNetwork(n rules.Need) (_ rules.Need, asked bool) {
 		n = n.WithoutNetwork(because(err, "which network "+n.NetworkOf+" uses", "container.clusters.get", "roles/container.clusterViewer"))
 	case host == "":
 		n = n.WithoutNetwork("Google Cloud did not say which network " + n.NetworkOf + " uses")
-	case j.sameProject(host, own):
+	case is == resource.Same:
 		return n, false
+	case is == resource.MaybeSame:
+		n = n.WithoutNetwork(unresolved(host, own.String()))
 	default:
 		n = n.WithNetwork(host, cluster.NetworkConfig.Subnetwork)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
 )
 
@@ -33,7 +34,7 @@ func (j *judge) requests(n rules.Need, permission string) []iam.Request {
 		slices.Reverse(base.Names) // Resource Manager writes the number
 	case slices.Contains(attributed(), service):
 		base.Service = service + ".googleapis.com"
-		base.Type, base.Names = resourceAttributes(n.Resource, kind)
+		base.Type, base.Names = j.resourceAttributes(n, kind)
 	}
 	return []iam.Request{base}
 }
@@ -79,30 +80,56 @@ func (j *judge) onClusters(base iam.Request, n rules.Need) []iam.Request {
 }
 
 // bothNames is a relative name with the project as it is written, and with its
-// number, where that is known.
+// other name, the number or the ID, where that is known.
 func (j *judge) bothNames(name string) []string {
 	parts := strings.SplitN(name, "/", 3)
-	number, err := j.number(parts[1])
-	if err != nil || number == "" || number == parts[1] {
+	other := j.otherName(parts[1])
+	if other == "" || other == parts[1] {
 		return []string{name}
 	}
-	other := projectName(number)
-	if len(parts) == 3 {
-		other += "/" + parts[2]
+	parts[1] = other
+	return []string{name, strings.Join(parts, "/")}
+}
+
+// otherName is the number of a project by its ID, and the ID by its number;
+// empty where it is not known.
+func (j *judge) otherName(project string) string {
+	if !resource.ParseProject(project).IsNumber() {
+		number, _ := j.number(project)
+		return number
 	}
-	return []string{name, other}
+	p, _ := j.project(project)
+	return p.ID
 }
 
 // resourceAttributes are the type and the names of what lies below a project;
 // of a whole project's networks and disks nobody knows which are meant.
-func resourceAttributes(resource, permission string) (kind string, names []string) {
-	name := relativeName(resource)
+func (j *judge) resourceAttributes(n rules.Need, permission string) (kind string, names []string) {
+	name := relativeName(n.Resource)
 	switch {
 	case strings.Contains(name, "/subnetworks/"):
-		return "compute.googleapis.com/Subnetwork", []string{name}
+		return "compute.googleapis.com/Subnetwork", j.bothNames(name)
 	case strings.Contains(name, "/cryptoKeys/") && strings.HasPrefix(permission, "cryptoKeyVersions."):
-		// Which version is used is not known; a condition speaks of the key.
-		return "cloudkms.googleapis.com/CryptoKeyVersion", []string{name + "/cryptoKeyVersions/1"}
+		const kind = "cloudkms.googleapis.com/CryptoKeyVersion"
+		if version := j.keyVersion(n, name); version != "" {
+			return kind, j.bothNames(name + "/cryptoKeyVersions/" + version)
+		}
+		return kind, nil
 	}
 	return "", nil
+}
+
+// keyVersion is the version of a key that is used: the one that the plan names,
+// else the primary one; empty where that is not known. The first version of a
+// key that the plan makes is its primary one.
+// https://docs.cloud.google.com/kms/docs/resource-hierarchy#key_versions
+func (j *judge) keyVersion(n rules.Need, name string) string {
+	if n.KeyVersion != "" {
+		return n.KeyVersion
+	}
+	key, err := j.key(name)
+	if err != nil && asError(err).NotFound() && j.makes(name) {
+		return "1"
+	}
+	return key.Primary
 }

@@ -49,6 +49,7 @@ func TestEveryRule(t *testing.T) {
 	for _, name := range []string{"rep-cbd", "rep-unknown", "name-unknown", "pool-unknown"} {
 		look("traps/"+name, main)
 	}
+	look("shared-vpc+numbered host", "fail cloudresourcemanager.projects.get 403", "fail serviceusage.services.batchGet 403")
 	look("cmek+pool", "resource projects/acme-kms/locations/europe-west1/caPools/gke",
 		"grant projects/acme-kms roles/privateca.certificateManager serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
 	look("cmek+secret", "grant projects/acme-prod roles/secretmanager.secretAccessor serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com")

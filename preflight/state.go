@@ -8,21 +8,22 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
 	"gke-preflight/preflight/shell"
 )
 
 // attached answers whether a project is a service project of a Shared VPC host.
 func (j *judge) attached(n rules.Need, f Finding) Finding {
-	if off := j.changes(n, detaches); len(off) > 0 {
-		return f.takenAway(n, off, "the plan takes project "+n.Project+" off the Shared VPC of "+n.Expect)
+	if off := j.changes(n, j.detaches); len(off) > 0 {
+		return j.takenAway(n, f, off, "the plan takes project "+n.Project+" off the Shared VPC of "+n.Expect)
 	}
 	host, err := j.host(n.Project)
-	if err == nil && j.sameProject(host, n.Expect) {
+	if err == nil && j.matchProject(resource.ParseProject(host), resource.ParseProject(n.Expect)) == resource.Same {
 		f.Outcome, f.Message = Pass, "project "+n.Project+" is a service project of "+n.Expect
 		return f.evident("projects.getXpnHost", n.Resource, host)
 	}
-	if on := j.changes(n, attaches); len(on) > 0 {
+	if on := j.changes(n, j.attaches); len(on) > 0 {
 		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
 	}
 	if err != nil {
@@ -35,46 +36,39 @@ func (j *judge) attached(n rules.Need, f Finding) Finding {
 	return f.failed(n, "project "+n.Project+" is a service project of "+host+", and its cluster uses the network of "+n.Expect)
 }
 
-// sameProject reports whether two names, an ID or a number each, are of one
-// project.
-func (j *judge) sameProject(a, b string) bool {
-	if a == b {
-		return a != ""
-	}
-	one, errOne := j.number(a)
-	other, errOther := j.number(b)
-	return a != "" && errOne == nil && errOther == nil && one == other
-}
-
-func attaches(c *plan.Change, n rules.Need) bool {
-	return c.Type == "google_compute_shared_vpc_service_project" && c.Creates() &&
-		concerns(c.After("service_project"), n.Project) && concerns(c.After("host_project"), n.Expect)
+func (j *judge) attaches(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_compute_shared_vpc_service_project" && c.Creates() && j.isAttachment(c.After, n)
 }
 
 // detaches: a host project that is none any more has no service projects.
-func detaches(c *plan.Change, n rules.Need) bool {
+func (j *judge) detaches(c *plan.Change, n rules.Need) bool {
 	if c.Type == "google_compute_shared_vpc_host_project" {
-		return c.Goes() && concerns(c.Before("project"), n.Expect)
+		return c.Goes() && j.valueIsProject(c.Before("project"), n.Expect) != resource.Different
 	}
-	return c.Type == "google_compute_shared_vpc_service_project" && c.Goes() &&
-		concerns(c.Before("service_project"), n.Project) && concerns(c.Before("host_project"), n.Expect)
+	return c.Type == "google_compute_shared_vpc_service_project" && c.Goes() && j.isAttachment(c.Before, n)
+}
+
+// isAttachment reports whether a change is, or may be, about the attachment
+// that a need is for.
+func (j *judge) isAttachment(get func(...any) plan.Value, n rules.Need) bool {
+	return j.valueIsProject(get("service_project"), n.Project) != resource.Different && j.valueIsProject(get("host_project"), n.Expect) != resource.Different
 }
 
 // keyUsable answers whether a key is there, enabled, and of a purpose.
 func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
 	name := relativeName(n.Resource)
-	if gone := j.changes(n, destroysKey); len(gone) > 0 {
-		return f.takenAway(n, gone, "the plan destroys all versions of "+InWords(n.Resource))
+	if gone := j.changes(n, j.destroysKey); len(gone) > 0 {
+		return j.takenAway(n, f, gone, "the plan destroys all versions of "+InWords(n.Resource))
 	}
 	key, err := j.key(name)
 	if asError(err).NotFound() && err != nil {
-		if made := j.changes(n, makesKey); len(made) > 0 {
+		if made := j.changes(n, j.makesKey); len(made) > 0 {
 			return j.provided(n, f, made, InWords(n.Resource))
 		}
 		return f.evident("cryptoKeys.get", n.Resource, "404 not found").failed(n, InWords(n.Resource)+" does not exist")
 	}
 	if err != nil {
-		if made := j.changes(n, makesKey); len(made) > 0 {
+		if made := j.changes(n, j.makesKey); len(made) > 0 {
 			return j.provided(n, f, made, InWords(n.Resource))
 		}
 		return f.undetermined(because(err, "the state of "+InWords(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
@@ -98,34 +92,40 @@ func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
 // version of a key that is used. A key itself stays forever; the provider
 // destroys its versions. A key ring is only forgotten.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/kms/resource_kms_crypto_key.go (resourceKMSCryptoKeyDelete)
-func destroysKey(c *plan.Change, n rules.Need) bool {
-	name := relativeName(n.Resource)
+func (j *judge) destroysKey(c *plan.Change, n rules.Need) bool {
+	isKey := func(name resource.Name) bool {
+		return name.IsZero() || j.match(name, resource.Parse(n.Resource)) != resource.Different
+	}
 	switch c.Type {
 	case "google_kms_crypto_key":
-		before := c.KeyBefore()
-		return c.Deletes() && (before == "" || before == name)
+		return c.Deletes() && isKey(resource.Parse(c.KeyBefore()))
 	case "google_kms_crypto_key_version":
 		state := c.After("state")
 		disables := c.Updates() && state.State != plan.Absent && state.String() != "ENABLED"
-		key := c.Before("crypto_key").String()
-		return (c.Deletes() || disables) && (key == "" || key == name)
+		key := resource.ParseAs("cryptoKeys", c.Before("crypto_key").String(), c.Project().Name().Project(), "")
+		return (c.Deletes() || disables) && isKey(key)
 	}
 	return false
 }
 
 // makesKey: a planned key's name may follow from the plan.
-func makesKey(c *plan.Change, n rules.Need) bool {
-	if c.Type != "google_kms_crypto_key" || !c.Creates() {
-		return false
+func (j *judge) makesKey(c *plan.Change, n rules.Need) bool {
+	return c.Type == "google_kms_crypto_key" && c.Creates() && j.concernsKey(c, n) != resource.Different
+}
+
+// concernsKey says whether a change is about the key of a need.
+func (j *judge) concernsKey(c *plan.Change, n rules.Need) resource.Match {
+	name := resource.Parse(c.ResourceName())
+	if name.IsZero() {
+		return resource.MaybeSame
 	}
-	name := c.ResourceName()
-	return name == "" || name == relativeName(n.Resource)
+	return j.match(name, resource.Parse(n.Resource))
 }
 
 // unconstrained answers whether a constraint of the organisation policy leaves
 // a project alone.
 func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
-	if by := addresses(j.changes(n, setsConstraint)); len(by) > 0 {
+	if by := addresses(j.changes(n, j.setsConstraint)); len(by) > 0 {
 		return f.undetermined("the plan itself changes " + n.Expect + " (" + list(by) + "), and what that comes to is not judged")
 	}
 	enforced, err := j.enforces(n.Project, n.Expect)
@@ -142,7 +142,7 @@ func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
 
 // setsConstraint reports whether a change sets the constraint of a need.
 // The older types name it in another attribute.
-func setsConstraint(c *plan.Change, n rules.Need) bool {
+func (j *judge) setsConstraint(c *plan.Change, n rules.Need) bool {
 	if !c.Creates() && !c.Updates() && !c.Deletes() {
 		return false
 	}
@@ -151,7 +151,7 @@ func setsConstraint(c *plan.Change, n rules.Need) bool {
 	case "google_org_policy_policy":
 		attribute = "name"
 	case "google_project_organization_policy":
-		if !inProject(c, n.Project) {
+		if j.inProject(c, n.Project) == resource.Different {
 			return false
 		}
 	case "google_folder_organization_policy", "google_organization_policy":

@@ -6,20 +6,22 @@ import (
 
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
 )
 
 // edits are what apply does to the policy of a resource: what gives counts only
 // if all the given changes wait for it.
-func (j *judge) edits(resource string, waiting []*plan.Change) []iam.Edit {
+func (j *judge) edits(name string, waiting []*plan.Change) []iam.Edit {
 	var out []iam.Edit
 	var changes []*plan.Change
 	for _, pc := range j.policyChanges {
-		if pc.On != resource && (pc.On != "" || !sameKind(pc, resource)) {
+		is := j.matchPolicy(pc, name)
+		if is == resource.Different {
 			continue
 		}
 		changes = append(changes, pc.Change)
-		e := j.edit(pc, resource)
+		e := j.edit(pc, name, is)
 		e.Late = !awaited(pc.Change, waiting)
 		out = append(out, e)
 	}
@@ -46,20 +48,28 @@ func (j *judge) replacedAccounts() []*plan.Change {
 	return out
 }
 
-// edit is what a change does to the policy of a resource.
-func (j *judge) edit(pc plan.PolicyChange, resource string) iam.Edit {
-	e := iam.Edit{Effect: effectOf(pc.Effect)}
+// matchPolicy says whether a change is about the policy of a resource.
+func (j *judge) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
+	if pc.On.IsZero() && sameKind(pc, name) {
+		return resource.MaybeSame
+	}
+	return j.match(pc.On, resource.Parse(name))
+}
+
+// edit is what a change does to the policy of a resource, if it is about that.
+func (j *judge) edit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
+	e := iam.Edit{Effect: effectOf(pc.Effect), Maybe: is != resource.Same}
 	if pc.Unknown {
 		e.Unknown = pc.Address + " sets the policy to what is not known before apply"
 	}
 	if pc.Effect == plan.Strips {
-		e.Bindings = []iam.Binding{{Members: j.defaultAccounts(resource)}}
+		e.Bindings = []iam.Binding{{Members: j.defaultAccounts(name)}}
 	}
 	for _, g := range pc.Grants {
 		if g.Role == "" && pc.Effect == plan.SetsRole {
 			e.Unknown = pc.Address + " sets a role that is not known before apply"
 		}
-		e.Bindings = append(e.Bindings, j.bindingOf(g, pc))
+		e.Bindings = append(e.Bindings, j.bindingOf(g, pc, name))
 	}
 	return e
 }
@@ -88,14 +98,11 @@ func effectOf(e plan.PolicyEffect) iam.Effect {
 	return iam.Add
 }
 
-// bindingOf is a planned grant. A member that is not known before apply, and
-// everybody on a resource that is not, may be anyone.
-func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange) iam.Binding {
-	b := iam.Binding{Role: g.Role, Members: j.numberedMembers(g.Members), Source: pc.Address}
-	if pc.On == "" {
-		b.Members = nil
-	}
-	if g.More || pc.On == "" {
+// bindingOf is a planned grant. A member that is not known before apply may be
+// anyone.
+func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
+	b := iam.Binding{Role: j.roleIn(g.Role, name), Members: j.numberedMembers(g.Members), Source: pc.Address}
+	if g.More {
 		b.Members = append(slices.Clone(b.Members), "unknown:"+pc.Address)
 	}
 	if c := g.Condition; c != nil {
@@ -106,22 +113,15 @@ func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange) iam.Binding {
 
 // sameKind reports whether a change whose resource is not known may be about
 // the given one.
-func sameKind(pc plan.PolicyChange, resource string) bool {
-	parts := strings.Split(resource, "/")
-	prefix, known := map[string]string{
-		"projects":        "google_project_",
-		"folders":         "google_folder_iam_",
-		"organizations":   "google_organization_iam_",
-		"serviceAccounts": "google_service_account_iam_",
-		"subnetworks":     "google_compute_subnetwork_iam_",
-		"keyRings":        "google_kms_key_ring_iam_",
-		"cryptoKeys":      "google_kms_crypto_key_iam_",
-		"caPools":         "google_privateca_ca_pool_iam_",
-		"topics":          "google_pubsub_topic_iam_",
-		"tagKeys":         "google_tags_tag_key_iam_",
-		"tagValues":       "google_tags_tag_value_iam_",
-	}[parts[max(0, len(parts)-2)]]
-	return known && strings.HasPrefix(pc.Type, prefix)
+func sameKind(pc plan.PolicyChange, name string) bool {
+	parts := strings.Split(name, "/")
+	prefix := map[string]string{
+		"projects": "google_project_", "folders": "google_folder_", "organizations": "google_organization_",
+		"serviceAccounts": "google_service_account_iam_", "subnetworks": "google_compute_subnetwork_iam_",
+		"cryptoKeys": "google_kms_crypto_key_iam_", "keyRings": "google_kms_key_ring_iam_", "topics": "google_pubsub_topic_iam_",
+		"caPools": "google_privateca_ca_pool_iam_", "tagValues": "google_tags_tag_value_iam_", "tagKeys": "google_tags_tag_key_iam_",
+	}[parts[max(len(parts)-2, 0)]]
+	return prefix != "" && strings.HasPrefix(pc.Type, prefix)
 }
 
 // awaited reports whether all of the given changes wait for c; without any,
@@ -146,8 +146,8 @@ func order(c *plan.Change, waiting []*plan.Change) plan.Order {
 
 // defaultAccounts are the members that stand for the default accounts of a
 // project.
-func (j *judge) defaultAccounts(resource string) []string {
-	id := strings.TrimPrefix(resource, "projects/")
+func (j *judge) defaultAccounts(name string) []string {
+	id := strings.TrimPrefix(name, "projects/")
 	out := []string{"serviceAccount:" + id + "@appspot.gserviceaccount.com"}
 	if number, err := j.number(id); err == nil {
 		out = append(out, "serviceAccount:"+number+"-compute@developer.gserviceaccount.com")
@@ -163,7 +163,7 @@ func (j *judge) changesIAM() bool {
 // then is a view as the plan leaves it.
 func (j *judge) then(v view, waiting []*plan.Change) view {
 	levels := j.moved(v.levels, waiting)
-	out := view{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: j.rolesThen(waiting)}
+	out := view{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: j.rolesThen(v, waiting)}
 	for i, l := range levels {
 		name := relativeName(l.Resource)
 		out.levels[i] = l.Apply(j.edits(name, waiting))
@@ -218,38 +218,45 @@ func (j *judge) above(m plan.Move, inTime bool) []iam.Level {
 	})
 }
 
-// isSame reports whether two relative names are of one resource.
+// isSame reports whether two relative names are, or may be, of one resource.
 func (j *judge) isSame(a, b string) bool {
-	one, isProject := strings.CutPrefix(a, "projects/")
-	other, isAlso := strings.CutPrefix(b, "projects/")
-	return a == b || isProject && isAlso && !strings.Contains(one, "/") && j.sameProject(one, other)
+	return j.match(resource.Parse(a), resource.Parse(b)) != resource.Different
 }
 
 // deniesThen are the deny rules of a resource as the plan leaves them: what it
 // denies counts as soon as it may come, what it no longer denies only if the
 // given changes wait for that.
-func (j *judge) deniesThen(resource string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
+func (j *judge) deniesThen(name string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
 	out := slices.Clone(now)
 	for _, d := range j.denyChanges {
-		if d.On != resource && d.On != "" {
+		is := j.matchDeny(d, name)
+		if is == resource.Different {
 			continue
 		}
 		if d.Lifts && awaited(d.Change, waiting) {
-			out = slices.DeleteFunc(out, func(r iam.DenyRule) bool { return r.Policy == d.ID && d.On == resource })
+			out = slices.DeleteFunc(out, func(r iam.DenyRule) bool { return r.Policy == d.ID && is == resource.Same })
 		}
 		for _, r := range d.Rules {
-			out = append(out, denyRuleThen(d, r))
+			out = append(out, denyRuleThen(d, r, is))
 		}
 	}
 	return out
 }
 
-func denyRuleThen(d plan.DenyChange, r plan.DenyRule) iam.DenyRule {
+// matchDeny says whether a deny policy is attached to a resource.
+func (j *judge) matchDeny(d plan.DenyChange, name string) resource.Match {
+	if d.On.IsZero() {
+		return resource.MaybeSame
+	}
+	return j.match(d.On, resource.Parse(name))
+}
+
+func denyRuleThen(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.DenyRule {
 	out := iam.DenyRule{Policy: d.ID, Denied: r.Denied, Except: r.Except, Permissions: r.Permissions, ExceptPermissions: r.ExceptPermissions}
 	if r.Condition != "" {
 		out.Condition = &iam.Condition{Expression: r.Condition}
 	}
-	if r.Unknown || d.On == "" {
+	if r.Unknown || is != resource.Same {
 		out.Unknown = d.Address + " denies what is not known before apply"
 	}
 	return out
@@ -268,7 +275,7 @@ func (j *judge) denyChangesOf(policy string) []string {
 
 // rolesThen are the custom roles that the plan makes or changes: what they gain
 // counts only if all the given changes wait for it.
-func (j *judge) rolesThen(waiting []*plan.Change) map[string]iam.Role {
+func (j *judge) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
 	out := map[string]iam.Role{}
 	for _, rc := range j.roleChanges {
 		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Goes(), Source: rc.Address}
@@ -280,6 +287,13 @@ func (j *judge) rolesThen(waiting []*plan.Change) map[string]iam.Role {
 			role.Doubt = "whether apply can make " + rc.Address + " is not known, because Google refuses permissions that do not exist or that custom roles cannot have, and these are in no predefined role or not for this kind: " + list(odd)
 		}
 		out[rc.Role] = role
+		for _, l := range v.levels {
+			name := relativeName(l.Resource)
+			if is := j.matchRole(rc.Role, name); is != resource.Different {
+				role.Unknown = role.Unknown || is != resource.Same
+				out[j.renamedRole(rc.Role, name)] = role
+			}
+		}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
 )
 
@@ -226,13 +227,13 @@ func (j *judge) takers(n rules.Need, t *turns) []string {
 	var out []string
 	for _, level := range j.deciding(n).levels {
 		for _, pc := range j.policyChanges {
-			if pc.Effect != plan.Adds && (pc.On == relativeName(level.Resource) || pc.On == "") && t.touchedBy(pc, level.Resource) {
+			if pc.Effect != plan.Adds && j.mayBeOn(pc.On, relativeName(level.Resource)) && t.touchedBy(pc, level.Resource) {
 				out = union(out, pc.Address)
 			}
 		}
 	}
 	for _, rc := range j.roleChanges {
-		if t.restsOn(rc.Role) {
+		if t.restsOn(j.roleIn(rc.Role, projectName(n.Project))) {
 			out = union(out, rc.Address)
 		}
 	}
@@ -348,18 +349,24 @@ func denyPrincipal(member string) string {
 	return "principal://goog/subject/" + emailOf(member)
 }
 
+// mayBeOn reports whether a change on a resource, which may not be known, is
+// one on the resource of a name.
+func (j *judge) mayBeOn(on resource.Name, name string) bool {
+	return on.IsZero() || j.match(on, resource.Parse(name)) != resource.Different
+}
+
 // bearingOn are the changes of policies that decide about a need.
 func (j *judge) bearingOn(n rules.Need) []string {
 	var out []string
 	for _, level := range j.deciding(n).levels {
 		name := relativeName(level.Resource)
 		for _, pc := range j.policyChanges {
-			if pc.On == name || pc.On == "" {
+			if j.mayBeOn(pc.On, name) {
 				out = union(out, pc.Address)
 			}
 		}
 		for _, d := range j.denyChanges {
-			if d.On == name || d.On == "" {
+			if j.mayBeOn(d.On, name) {
 				out = union(out, d.Address)
 			}
 		}

@@ -29,6 +29,8 @@ type Key struct {
 	// State is that of the primary version: ENABLED, DISABLED, DESTROYED and so
 	// on; empty where the key has none.
 	State string
+	// Primary is the number of the primary version; empty where the key has none.
+	Primary string
 }
 
 // Key asks for projects/P/locations/L/keyRings/R/cryptoKeys/K.
@@ -39,6 +41,7 @@ func (c *Client) Key(ctx context.Context, name string) (Key, error) {
 		Name    string `json:"name"`
 		Purpose string `json:"purpose"`
 		Primary struct {
+			Name  string `json:"name"`
 			State string `json:"state"`
 		} `json:"primary"`
 	}
@@ -48,7 +51,8 @@ func (c *Client) Key(ctx context.Context, name string) (Key, error) {
 	if answer.Purpose == "" {
 		return Key{}, odd(method, name, "is no key")
 	}
-	return Key{Purpose: answer.Purpose, State: answer.Primary.State}, nil
+	_, version, _ := strings.Cut(answer.Primary.Name, "/cryptoKeyVersions/")
+	return Key{Purpose: answer.Purpose, State: answer.Primary.State, Primary: version}, nil
 }
 
 // Enforced asks whether a boolean constraint of the organisation policy is in

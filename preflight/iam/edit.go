@@ -32,6 +32,9 @@ type Edit struct {
 	Late bool
 	// Unknown says why it is not known what the edit sets; usually empty.
 	Unknown string
+	// Maybe reports that it is not known whether the edit is made to this policy
+	// or to another one.
+	Maybe bool
 	// Follows reports whether the edit is made after another of those that are
 	// applied with it, by its index. Nil means that nobody knows the order.
 	Follows func(other int) bool
@@ -51,7 +54,7 @@ func (l Level) Apply(edits []Edit) Level {
 		if e.Unknown != "" {
 			return Level{Resource: l.Resource, Unreadable: e.Unknown, Denies: l.Denies}
 		}
-		if e.Effect == SetPolicy {
+		if e.Effect == SetPolicy && !e.Maybe {
 			out.Policy = &Policy{}
 		}
 		if out.Policy != nil {
@@ -113,6 +116,14 @@ func (e Edit) Takes(b Binding, member string) Verdict {
 	if e.Unknown != "" {
 		return Unknown
 	}
+	takes := e.takes(b, member)
+	if e.Maybe && takes == Yes {
+		return Unknown
+	}
+	return takes
+}
+
+func (e Edit) takes(b Binding, member string) Verdict {
 	named, unknown, sets := false, false, No
 	for _, own := range e.Bindings {
 		is := same(own, b)
@@ -151,32 +162,62 @@ func given(e Edit) []Binding {
 	if e.Late || e.Effect == Remove || e.Effect == Strip {
 		return nil
 	}
-	return e.Bindings
+	return e.doubted()
+}
+
+// doubted returns the bindings of an edit. Their members are in doubt where it
+// is not known whether the edit is made to this policy.
+func (e Edit) doubted() []Binding {
+	if !e.Maybe {
+		return e.Bindings
+	}
+	out := make([]Binding, len(e.Bindings))
+	for i, b := range e.Bindings {
+		out[i] = b
+		out[i].Members = nil
+		for _, m := range b.Members {
+			out[i].Members = append(out[i].Members, inDoubt(m))
+		}
+	}
+	return out
 }
 
 func (p *Policy) take(e Edit) {
+	every := func(Binding) Verdict { return Yes }
 	switch e.Effect {
 	case Remove:
 		for _, b := range e.Bindings {
-			p.drop(func(m string) bool { return slices.Contains(b.Members, m) }, func(have Binding) Verdict { return same(have, b) })
+			p.drop(e, func(_ Binding, m string) bool { return slices.Contains(b.Members, m) }, func(have Binding) Verdict { return same(have, b) })
 		}
 	case Strip:
-		p.drop(func(m string) bool { return slices.Contains(e.Bindings[0].Members, m) }, func(Binding) Verdict { return Yes })
+		p.drop(e, func(_ Binding, m string) bool { return slices.Contains(e.Bindings[0].Members, m) }, every)
 	case SetRole:
 		for _, b := range e.Bindings {
-			p.drop(func(string) bool { return true }, func(have Binding) Verdict { return same(have, b) })
+			p.drop(e, e.leavesOut, func(have Binding) Verdict { return same(have, b) })
 		}
 	case SetPolicy:
-		p.Bindings = nil
+		p.drop(e, e.leavesOut, every)
 	}
 }
 
+// leavesOut reports whether a member of a binding is among those that an edit
+// takes because it sets others. It takes all, and gives some again; but where
+// it may be made to another policy, those that it names stay either way.
+func (e Edit) leavesOut(have Binding, member string) bool {
+	return !e.Maybe || !slices.ContainsFunc(e.Bindings, func(b Binding) bool {
+		return same(have, b) == Yes && slices.Contains(b.Members, member)
+	})
+}
+
 // drop removes members from the bindings that match. Those of a binding that
-// may match are in doubt from then on.
-func (p *Policy) drop(member func(string) bool, match func(Binding) Verdict) {
+// may match, or that e may not be about, are in doubt from then on.
+func (p *Policy) drop(e Edit, member func(Binding, string) bool, match func(Binding) Verdict) {
 	var left []Binding
 	for _, b := range p.Bindings {
 		is := match(b)
+		if is == Yes && e.Maybe {
+			is = Unknown
+		}
 		if is == No {
 			left = append(left, b)
 			continue
@@ -184,7 +225,7 @@ func (p *Policy) drop(member func(string) bool, match func(Binding) Verdict) {
 		var members []string
 		for _, m := range b.Members {
 			switch {
-			case !member(m):
+			case !member(b, m):
 				members = append(members, m)
 			case is == Unknown:
 				members = append(members, inDoubt(m))
@@ -213,7 +254,7 @@ func (p *Policy) give(e Edit, before *Policy) {
 	if e.Effect == Remove || e.Effect == Strip {
 		return
 	}
-	for _, b := range e.Bindings {
+	for _, b := range e.doubted() {
 		held := before
 		if e.Effect == Add {
 			held = p

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"gke-preflight/preflight/resource"
 )
 
 // A Cluster is a google_container_cluster that apply changes.
@@ -162,12 +164,21 @@ func (c *Change) networkProjectBehind(attribute string) string {
 // Standing reports whether apply leaves the cluster as it is.
 func (c *Cluster) Standing() bool { return c.idle() && !c.Leaves() }
 
-// HostProject is NetworkProject where it is another than the cluster's.
+// HostProject is NetworkProject where it is another than the cluster's, or may
+// be: one name is a number and the other an ID.
 func (c *Cluster) HostProject() string {
-	if c.NetworkProject == c.Project.ID {
+	if c.NetworkMatch() == resource.Same {
 		return ""
 	}
 	return c.NetworkProject
+}
+
+// NetworkMatch says whether the network's project is the cluster's.
+func (c *Cluster) NetworkMatch() resource.Match {
+	if c.NetworkProject == c.Project.ID {
+		return resource.Same
+	}
+	return resource.ParseProject(c.NetworkProject).Compare(resource.ParseProject(c.Project.ID))
 }
 
 func (c *Cluster) accounts() []Account {
@@ -403,7 +414,7 @@ func (n *NodePool) attach(clusters clusterIndex) {
 	name := n.Now("cluster").String()
 	n.ClusterName = last(name)
 	if p, ok := placeInPath(name, n.Address); ok {
-		n.Project = p.Project
+		n.Project, n.Location = p.Project, Value{State: Known, Raw: p.Location}
 	}
 	n.Cluster = n.find(name, clusters)
 	if n.Cluster != nil && name == "" {
@@ -479,17 +490,26 @@ func (p *Plan) allClusters() []*Cluster {
 	return append(append([]*Cluster(nil), p.Clusters...), p.Standing...)
 }
 
+// byName returns the cluster of the pool's cluster's name, project and location.
+// Where the projects are written as a number and an ID, it is the only one that
+// may be it.
 func (n *NodePool) byName(x clusterIndex) *Cluster {
-	project, location := n.Project.ID, n.Location.String()
-	if p, ok := placeInPath(n.Now("cluster").String(), n.Address); ok {
-		project, location = p.Project.ID, p.Location
-	}
+	maybe := map[*Cluster]bool{}
 	for _, c := range x.byName[n.ClusterName] {
-		if (project == "" || c.Project.ID == project) && (location == "" || c.Location.String() == location) {
+		if n.Location.String() != "" && c.Location.String() != n.Location.String() {
+			continue
+		}
+		switch n.Project.Name().Compare(c.Project.Name()) {
+		case resource.Same:
+			return c
+		case resource.MaybeSame:
+			maybe[c] = true
+		}
+		if n.Project.ID == "" {
 			return c
 		}
 	}
-	return nil
+	return onlyCluster(maybe)
 }
 
 // byReference returns the one cluster that the pool refers to: among several

@@ -4,14 +4,16 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"gke-preflight/preflight/resource"
 )
 
 // A DenyChange is what a resource change does to one deny policy.
 type DenyChange struct {
 	*Change
-	// On is what the policy is attached to, such as projects/p or folders/1;
-	// empty where that is not known before apply.
-	On string
+	// On is the project, the folder or the organization that the policy is
+	// attached to; zero where that is not known before apply.
+	On resource.Name
 	// ID is the last part of the policy's name; empty where it is not known.
 	ID string
 	// Lifts reports that the rules that the policy has now are no longer there
@@ -61,25 +63,21 @@ func (c *Change) denyChange() DenyChange {
 }
 
 // DenyPolicyOn returns what the deny policy of c is attached to, as DenyChange.On;
-// empty if c is about something else, or if that is not known.
-func (c *Change) DenyPolicyOn() string {
+// zero if c is about something else, or if that is not known.
+func (c *Change) DenyPolicyOn() resource.Name {
 	if c.Type != "google_iam_deny_policy" {
-		return ""
+		return resource.Name{}
 	}
 	return attachedTo(c.Now("parent").String())
 }
 
 // attachedTo is what a URL-encoded attachment point stands for.
-func attachedTo(parent string) string {
+func attachedTo(parent string) resource.Name {
 	name, err := url.PathUnescape(parent)
-	if err != nil {
-		return ""
+	if err != nil || !strings.HasPrefix(name, "cloudresourcemanager.googleapis.com/") {
+		return resource.Name{}
 	}
-	name, ok := strings.CutPrefix(name, "cloudresourcemanager.googleapis.com/")
-	if !ok {
-		return ""
-	}
-	return name
+	return resource.Parse(name)
 }
 
 func (c *Change) denyRule(path ...any) DenyRule {

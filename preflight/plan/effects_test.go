@@ -77,7 +77,7 @@ func TestPolicyChanges(t *testing.T) {
 				}
 				grants = append(grants, fmt.Sprintf("[%s %v%s]", g.Role, g.Members, more))
 			}
-			got := want{all[0].On, all[0].Effect, strings.Join(grants, " ")}
+			got := want{all[0].On.Relative(), all[0].Effect, strings.Join(grants, " ")}
 			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -111,7 +111,7 @@ func TestDenyChanges(t *testing.T) {
 			if len(all) != 1 {
 				t.Fatalf("%d changes of deny policies", len(all))
 			}
-			if all[0].On != tt.on || all[0].ID != "guard" {
+			if all[0].On.Relative() != tt.on || all[0].ID != "guard" {
 				t.Errorf("%s is attached to %q", all[0].ID, all[0].On)
 			}
 			if diff := cmp.Diff(tt.rules, all[0].Rules); diff != "" {

@@ -2,9 +2,9 @@
 // changes, the IAM, API and account changes beside them, which provider
 // configuration and project each belongs to, and which waits for which.
 //
-// It does not know what GKE requires, asks nobody anything, and imports no
-// other package of this module. The only program that it runs is Terraform,
-// and only when it is handed a binary plan or a directory.
+// It does not know what GKE requires and asks nobody anything. The only program
+// that it runs is Terraform, and only when it is handed a binary plan or a
+// directory.
 package plan
 
 import (

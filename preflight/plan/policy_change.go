@@ -3,9 +3,10 @@ package plan
 import (
 	"cmp"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
+
+	"gke-preflight/preflight/resource"
 )
 
 // A PolicyEffect says what a change does to an allow policy.
@@ -30,10 +31,9 @@ const (
 // A PolicyChange is what a resource change does to one allow policy.
 type PolicyChange struct {
 	*Change
-	// On is the resource whose policy it is, such as projects/p, folders/1,
-	// projects/p/serviceAccounts/e or projects/p/regions/r/subnetworks/s; empty
-	// where it is not known before apply.
-	On     string
+	// On is the resource whose policy it is: a project, a folder, an account, a
+	// subnetwork and so on; zero where it is not known before apply.
+	On     resource.Name
 	Effect PolicyEffect
 	// Grants are the roles and members that the effect is about.
 	Grants []Grant
@@ -86,7 +86,7 @@ func (c *Change) policyChanges() []PolicyChange {
 		}
 	case c.Type == "google_service_account":
 		// The policy of the old account goes with it.
-		if on := between("projects/", c.Before("project").String(), nonEmpty("/serviceAccounts/", c.EmailBefore())); c.Replaces() && on != "" {
+		if on := resource.Parse(c.EmailBefore()); c.Replaces() && !on.IsZero() {
 			return []PolicyChange{{Change: c, On: on, Effect: SetsPolicy}}
 		}
 	case c.Type == "google_project_default_service_accounts":
@@ -237,112 +237,85 @@ func (c *Change) serviceAgent() string {
 }
 
 // PolicyOn is the resource whose allow policy c is about, as PolicyChange.On;
-// empty where it is about none, or where that is not known.
-func (c *Change) PolicyOn() string {
+// zero where it is about none, or where that is not known.
+func (c *Change) PolicyOn() resource.Name {
 	if !strings.Contains(c.Type, "_iam_") && c.Type != "google_project_default_service_accounts" || c.isCustomRole() {
-		return ""
+		return resource.Name{}
 	}
 	return c.policyOf(c.Now)
 }
 
-// AccountOn returns the relative name of the service account that c changes
-// itself, by its keys or in its own attributes; empty if c is about something
-// else, or if the name is not known.
-func (c *Change) AccountOn() string {
+// AccountOn returns the name of the service account that c changes itself, by its
+// keys or in its own attributes; zero if c is about something else, or if the
+// name is not known.
+func (c *Change) AccountOn() resource.Name {
 	switch c.Type {
 	case "google_service_account":
-		return between("projects/", c.Project().ID, nonEmpty("/serviceAccounts/", c.AccountEmail()))
+		return resource.Parse(c.AccountEmail())
 	case "google_service_account_key":
-		name := c.accountOf(c.Now("service_account_id"))
-		if p := AccountProject(name); p != "" && !strings.Contains(name, "/") {
-			return "projects/" + p + "/serviceAccounts/" + name
-		}
-		return name
+		return c.accountOf(c.Now("service_account_id"))
 	}
-	return ""
+	return resource.Name{}
 }
 
-// policyOf is the resource whose policy a change is about; empty where that is
+// policyOf is the resource whose policy a change is about; zero where that is
 // not known.
-func (c *Change) policyOf(get func(...any) Value) string {
-	project := func() string { return nonEmpty("projects/", c.Project().ID) }
+func (c *Change) policyOf(get func(...any) Value) resource.Name {
 	switch {
 	case strings.HasPrefix(c.Type, "google_project_"):
-		return project()
+		// One that is replaced may have been in another project.
+		return resource.ParseProject(cmp.Or(c.projectIn(get("project").String()), c.Project().ID)).Name()
 	case strings.HasPrefix(c.Type, "google_folder_iam_"):
-		return nonEmpty("folders/", last(get("folder").String()))
+		return resource.Parse(nonEmpty("folders/", last(get("folder").String())))
 	case strings.HasPrefix(c.Type, "google_organization_iam_"):
-		return nonEmpty("organizations/", last(get("org_id").String()))
+		return resource.Parse(nonEmpty("organizations/", last(get("org_id").String())))
 	case strings.HasPrefix(c.Type, "google_service_account_iam_"):
 		return c.accountOf(get("service_account_id"))
 	case strings.HasPrefix(c.Type, "google_compute_subnetwork_iam_"):
-		return c.subnetworkOf(get)
+		return c.named("subnetworks", get, "subnetwork", "region")
 	case strings.HasPrefix(c.Type, "google_kms_crypto_key_iam_"):
-		return cmp.Or(keyResource(get("crypto_key_id").String(), "keyRings", "cryptoKeys"), c.resourceBehind("crypto_key_id", "google_kms_crypto_key", maxHops))
+		return c.named("cryptoKeys", get, "crypto_key_id", "")
 	case strings.HasPrefix(c.Type, "google_kms_key_ring_iam_"):
-		return cmp.Or(keyResource(get("key_ring_id").String(), "keyRings"), c.resourceBehind("key_ring_id", "google_kms_key_ring", maxHops))
+		return c.named("keyRings", get, "key_ring_id", "")
 	case strings.HasPrefix(c.Type, "google_privateca_ca_pool_iam_"):
-		return relative(get("ca_pool").String())
+		return c.named("caPools", get, "ca_pool", "location")
 	case strings.HasPrefix(c.Type, "google_pubsub_topic_iam_"):
-		return c.topicOf(get("topic").String())
+		return c.named("topics", get, "topic", "")
 	case strings.HasPrefix(c.Type, "google_tags_tag_value_iam_"):
-		return nonEmpty("tagValues/", last(get("tag_value").String()))
+		return resource.Parse(nonEmpty("tagValues/", last(get("tag_value").String())))
 	case strings.HasPrefix(c.Type, "google_tags_tag_key_iam_"):
-		return nonEmpty("tagKeys/", last(get("tag_key").String()))
+		return resource.Parse(nonEmpty("tagKeys/", last(get("tag_key").String())))
 	}
-	return ""
+	return resource.Name{}
 }
 
 // accountOf is a service account, also one whose name follows from a planned
 // account.
-func (c *Change) accountOf(v Value) string {
-	if name := relative(v.String()); name != "" {
-		return name
-	}
-	if c.block == nil {
-		return ""
+func (c *Change) accountOf(v Value) resource.Name {
+	if v.String() != "" || c.block == nil {
+		return resource.Parse(v.String())
 	}
 	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["service_account_id"]))
 	account := f.planned("name", "id", "email")
-	if account == nil || account.AccountEmail() == "" {
-		return ""
+	if account == nil {
+		return resource.Name{}
 	}
-	return "projects/" + account.Project().ID + "/serviceAccounts/" + account.AccountEmail()
+	return resource.Parse(account.AccountEmail())
 }
 
-func (c *Change) subnetworkOf(get func(...any) Value) string {
-	name := get("subnetwork").String()
-	if strings.Contains(name, "/") {
-		return relative(name)
+// named is the resource of a kind that an attribute names, in short perhaps, or
+// refers to. The location of a short name may stand in another attribute.
+func (c *Change) named(kind string, get func(...any) Value, attribute, location string) resource.Name {
+	where := ""
+	if location != "" {
+		where = last(get(location).String())
 	}
-	region := get("region").String()
-	if p := c.Project().ID; p != "" && region != "" && name != "" {
-		return "projects/" + p + "/regions/" + region + "/subnetworks/" + name
+	name := resource.ParseAs(kind, get(attribute).String(), c.Project().Name().Project(), where)
+	if name.IsZero() {
+		typ := map[string]string{"cryptoKeys": "google_kms_crypto_key", "keyRings": "google_kms_key_ring", "subnetworks": "google_compute_subnetwork"}[kind]
+		return resource.Parse(c.resourceBehind(attribute, typ, maxHops))
 	}
-	return c.resourceBehind("subnetwork", "google_compute_subnetwork", maxHops)
-}
-
-// keyResource is the name of a key ring or a key that may be written as
-// project/location/ring/key.
-// https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_kms_crypto_key_iam.html.markdown
-func keyResource(name string, kinds ...string) string {
-	parts := strings.Split(name, "/")
-	if len(parts) != len(kinds)+2 || parts[0] == "projects" {
-		return relative(name)
-	}
-	out := "projects/" + parts[0] + "/locations/" + parts[1]
-	for i, kind := range kinds {
-		out += "/" + kind + "/" + parts[i+2]
-	}
-	return out
-}
-
-// topicOf is a topic that may be written without its project.
-func (c *Change) topicOf(name string) string {
-	if name == "" || strings.Contains(name, "/") {
-		return relative(name)
-	}
-	return between("projects/", c.Project().ID, "/topics/"+name)
+	return name
 }
 
 func nonEmpty(prefix, s string) string {
@@ -353,14 +326,3 @@ func nonEmpty(prefix, s string) string {
 }
 
 func last(name string) string { return name[strings.LastIndex(name, "/")+1:] }
-
-// relative is a name without the host and the version in front of it.
-func relative(name string) string {
-	if u, err := url.Parse(name); err == nil && u.Host != "" {
-		name = u.Path
-	}
-	if i := strings.Index(name, "projects/"); i >= 0 {
-		return name[i:]
-	}
-	return name
-}

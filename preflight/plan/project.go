@@ -1,9 +1,12 @@
 package plan
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
+
+	"gke-preflight/preflight/resource"
 )
 
 // A Project is the project of a planned object.
@@ -16,6 +19,10 @@ type Project struct {
 	// Sensitive reports whether the plan marks the value it was found in.
 	Sensitive bool
 }
+
+// Name is the name of the project as that of a resource; zero where it is not
+// known.
+func (p Project) Name() resource.Name { return resource.ParseProject(p.ID).Name() }
 
 // projectPattern is what Google allows: an ID, possibly with a domain in
 // front, or a number.
@@ -35,6 +42,24 @@ func environmentProjects() []string {
 func (c *Change) Project() Project { return c.project }
 
 func (c *Change) projectWithin(hops int) Project {
+	p := c.writtenProject(hops)
+	p.ID = c.projectIn(p.ID)
+	return p
+}
+
+// projectIn is the ID or the number in what is written as project, such as
+// projects/acme-prod. Where the provider takes the last part, whatever stands
+// in front, so does it.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/iam_project.go
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_project_service.go
+func (c *Change) projectIn(written string) string {
+	if strings.HasPrefix(c.Type, "google_project_iam_") || c.Type == "google_project_service" {
+		return last(written)
+	}
+	return cmp.Or(resource.ParseProject(written).String(), written)
+}
+
+func (c *Change) writtenProject(hops int) Project {
 	if v := c.Now("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "attribute project of " + c.Address, Sensitive: v.Sensitive}
 	}

@@ -1,5 +1,7 @@
 package plan
 
+import "gke-preflight/preflight/resource"
+
 // ResourceName is the relative name that a planned key ring, key or subnetwork
 // will have, such as projects/p/locations/l/keyRings/r/cryptoKeys/k; empty for
 // other types, and where it does not follow from the plan.
@@ -44,7 +46,7 @@ func (c *Change) SubnetworkAt(path ...any) Value {
 // ring is the key ring of a key, also one that the plan makes.
 func (c *Change) ring(hops int) string {
 	if v := c.Now("key_ring"); v.State == Known {
-		return keyResource(v.String(), "keyRings")
+		return resource.ParseAs("keyRings", v.String(), c.Project().Name().Project(), "").Relative()
 	}
 	return c.resourceBehind("key_ring", "google_kms_key_ring", hops)
 }
@@ -52,11 +54,11 @@ func (c *Change) ring(hops int) string {
 // KeyBefore returns the name of the key that c is about, as the state has it;
 // empty if it is not known.
 func (c *Change) KeyBefore() string {
-	ring, name := c.Before("key_ring").String(), c.Before("name").String()
-	if c.Type != "google_kms_crypto_key" || ring == "" || name == "" {
+	ring, name := resource.ParseAs("keyRings", c.Before("key_ring").String(), c.Project().Name().Project(), ""), c.Before("name").String()
+	if c.Type != "google_kms_crypto_key" || ring.IsZero() || name == "" {
 		return ""
 	}
-	return keyResource(ring, "keyRings") + "/cryptoKeys/" + name
+	return ring.Relative() + "/cryptoKeys/" + name
 }
 
 // within is projects/P/KIND/WHERE/REST; empty where a part is not known.

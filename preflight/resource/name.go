@@ -182,13 +182,20 @@ func (n Name) Compare(other Name) Match {
 }
 
 // compareAccounts compares emails and unique IDs of service accounts, which are
-// unique in all of Google Cloud.
+// unique in all of Google Cloud. Where a plan has the project's number, the
+// provider makes an email of it, which is not the account's real one.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_service_account.go
 func compareAccounts(a, b string) Match {
-	switch {
-	case a == b:
+	if a == b {
 		return Same
-	case isDigits(a) != isDigits(b):
+	}
+	if isDigits(a) != isDigits(b) {
 		return MaybeSame
 	}
-	return Different
+	one, _, _ := strings.Cut(a, "@")
+	other, _, _ := strings.Cut(b, "@")
+	if one != other || isDigits(a) {
+		return Different
+	}
+	return ParseProject(AccountProject(a)).Compare(ParseProject(AccountProject(b)))
 }

@@ -119,6 +119,9 @@ func TestCompare(t *testing.T) {
 		{"projects/p/serviceAccounts/1-compute@developer.gserviceaccount.com", "1-compute@developer.gserviceaccount.com", Same},
 		{"a@p.iam.gserviceaccount.com", "projects/p/serviceAccounts/112233", MaybeSame},
 		{"projects/-/serviceAccounts/112233", "projects/p/serviceAccounts/112233", Same},
+		{"projects/-/serviceAccounts/112233", "projects/p/serviceAccounts/445566", Different},
+		{"a@1.iam.gserviceaccount.com", "a@p.iam.gserviceaccount.com", MaybeSame},
+		{"a@p.iam.gserviceaccount.com", "a@q.iam.gserviceaccount.com", Different},
 	} {
 		a, b := Parse(tt.a), Parse(tt.b)
 		if got, back := a.Compare(b), b.Compare(a); got != tt.want || back != tt.want {

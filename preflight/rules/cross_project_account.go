@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
+)
 
 func crossProjectAccount() Rule {
 	return Rule{
@@ -12,7 +15,7 @@ func crossProjectAccount() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			accountsInUse(p, func(s subject, a plan.Account) {
-				if !livesElsewhere(a, s.project.ID) {
+				if livesElsewhere(a, s.project.ID) == resource.Same {
 					return
 				}
 				needs = append(needs,
@@ -24,12 +27,23 @@ func crossProjectAccount() Rule {
 	}
 }
 
-// livesElsewhere reports whether an account is of another project than the
-// cluster. Where one of the two is a number and the other an ID, they may be
-// the same, and the default account is always that of the cluster's project.
-func livesElsewhere(a plan.Account, project string) bool {
+// livesElsewhere says whether an account is of another project than the nodes.
+// The default account that nobody names is always that of their own project.
+func livesElsewhere(a plan.Account, project string) resource.Match {
 	home := plan.AccountProject(a.Email)
-	return home != "" && project != "" && home != project && isNumber(home) == isNumber(project)
+	if home == "" || project == "" {
+		return resource.Same
+	}
+	return compare(home, project)
+}
+
+// ifElsewhere makes n a need that arises only if an account is of another
+// project than the nodes.
+func (n Need) ifElsewhere(a plan.Account, project string) Need {
+	if livesElsewhere(a, project) == resource.MaybeSame {
+		n.Elsewhere = project
+	}
+	return n
 }
 
 // agentOn is a need of an agent of the cluster's project on an account.
@@ -40,5 +54,5 @@ func (s subject) agentOn(a plan.Account, kind PrincipalKind, permission, role st
 	n.Service = "iam.googleapis.com"
 	n.Permissions = []string{permission}
 	n.Fix.Role = role
-	return n
+	return n.ifElsewhere(a, s.project.ID)
 }

@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
+)
 
 func crossProjectConstraint() Rule {
 	return Rule{
@@ -12,14 +15,14 @@ func crossProjectConstraint() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			accountsInUse(p, func(s subject, a plan.Account) {
-				if !livesElsewhere(a, s.project.ID) {
+				if livesElsewhere(a, s.project.ID) == resource.Same {
 					return
 				}
 				n := s.in(plan.AccountProject(a.Email), s.project.Source)
 				n.Kind = Unconstrained
 				n.Attribute = a.Attribute
 				n.Expect = "iam.disableCrossProjectServiceAccountUsage"
-				needs = append(needs, n)
+				needs = append(needs, n.ifElsewhere(a, s.project.ID))
 			})
 			return needs
 		},

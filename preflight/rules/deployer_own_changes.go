@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func deployerOwnChanges() Rule {
@@ -22,12 +23,15 @@ func deployerOwnChanges() Rule {
 				if isAbove(madeOn(c)) {
 					project = firstProject(p)
 				}
-				if c.Mode != "managed" || project == "" || !projects[project] {
+				lives, among := livesIn(projects, project)
+				if c.Mode != "managed" || !lives {
 					continue
 				}
 				for _, o := range ownChanges() {
 					if o.is(c) {
-						needs = append(needs, o.need(c, project))
+						n := o.need(c, project)
+						n.Among = among
+						needs = append(needs, n)
 					}
 				}
 			}
@@ -53,10 +57,25 @@ func liveOn(p *plan.Plan) map[string]bool {
 	return out
 }
 
+// livesIn reports whether a project is, or may be, one of several. Among are
+// those that it may be, where the names do not tell.
+func livesIn(projects map[string]bool, project string) (lives bool, among []string) {
+	if project == "" || projects[project] {
+		return project != "", nil
+	}
+	for other := range projects {
+		if compare(project, other) == resource.MaybeSame {
+			among = append(among, other)
+		}
+	}
+	slices.Sort(among)
+	return len(among) > 0, among
+}
+
 // isAbove reports whether a policy is that of a folder or an organization: it
 // may bear on all projects.
-func isAbove(on string) bool {
-	return strings.HasPrefix(on, "folders/") || strings.HasPrefix(on, "organizations/")
+func isAbove(on resource.Name) bool {
+	return strings.HasPrefix(on.Relative(), "folders/") || strings.HasPrefix(on.Relative(), "organizations/")
 }
 
 // firstProject is the first of the clusters' projects that is known: one below
@@ -73,8 +92,8 @@ func firstProject(p *plan.Plan) string {
 // changedProject is the project that a change is made in: of a policy, that of
 // the resource whose policy it is.
 func changedProject(c *plan.Change) string {
-	if on := madeOn(c); on != "" {
-		return plan.ProjectOfName(on)
+	if on := madeOn(c); !on.IsZero() {
+		return on.Project().String()
 	}
 	return c.Project().ID
 }
@@ -82,8 +101,8 @@ func changedProject(c *plan.Change) string {
 // madeOn returns the resource that a change is made on: whose policy it is, that
 // a custom role belongs to, that a deny policy is attached to, or the service
 // account that it changes.
-func madeOn(c *plan.Change) string {
-	return cmp.Or(c.PolicyOn(), c.RoleParent(), c.DenyPolicyOn(), c.AccountOn())
+func madeOn(c *plan.Change) resource.Name {
+	return cmp.Or(c.PolicyOn(), resource.Parse(c.RoleParent()), c.DenyPolicyOn(), c.AccountOn())
 }
 
 // An ownChange is what the deployer needs for changes of a kind.
@@ -185,8 +204,8 @@ func (o ownChange) need(c *plan.Change, project string) Need {
 	n.Fix.Role = o.role
 	n.Severity = o.severity
 	n.ExpectedError = "Error 403: Permission '" + n.Permissions[len(n.Permissions)-1] + "' denied"
-	if on := madeOn(c); o.onResource && on != "" {
-		n.Resource = "//" + o.service + "/" + on
+	if on := madeOn(c); o.onResource && !on.IsZero() {
+		n.Resource = "//" + o.service + "/" + on.Relative()
 	}
 	if o.enables {
 		n.Enables = []string{c.After("service").String()}

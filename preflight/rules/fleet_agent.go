@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
+)
 
 func fleetAgent() Rule {
 	return Rule{
@@ -12,10 +15,14 @@ func fleetAgent() Rule {
 			var needs []Need
 			for _, s := range building(p) {
 				fleet := s.After("fleet", 0, "project")
-				if s.pool || fleet.State == plan.Absent || fleet.String() == s.project.ID {
+				is := compare(fleet.String(), s.project.ID)
+				if s.pool || fleet.State == plan.Absent || is == resource.Same {
 					continue
 				}
 				n := s.inProject()
+				if is == resource.MaybeSame {
+					n.Elsewhere = fleet.String()
+				}
 				n.Kind = Permissions
 				n.Attribute = "fleet[0].project"
 				n.Principal = agent(FleetServiceAgent, fleet.String())

@@ -1,9 +1,8 @@
 package rules
 
 import (
-	"strings"
-
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func hostAgentUser() Rule {
@@ -75,8 +74,8 @@ func (s subject) inHost() Need {
 	host := s.cluster.NetworkProject
 	n := s.in(host, "the project of the network of "+s.cluster.Address+" is not known before apply")
 	n.Attribute = "network"
-	if isNumber(host) != isNumber(s.project.ID) && host != "" {
-		n.Unknown = "the network is in project " + host + " and the cluster in " + s.project.ID + ": whether that is one project cannot be told from a number and an ID; write both the same way"
+	if host != "" && s.cluster.NetworkMatch() == resource.MaybeSame {
+		n.Elsewhere = s.project.ID
 	}
 	return n
 }
@@ -95,6 +94,9 @@ func (s subject) inHostOfNamed() Need {
 	return n
 }
 
-func isNumber(project string) bool {
-	return project != "" && strings.Trim(project, "0123456789") == ""
+// compare says whether two IDs or numbers are of one project.
+func compare(project, other string) resource.Match {
+	return resource.ParseProject(project).Compare(resource.ParseProject(other))
 }
+
+func isNumber(project string) bool { return resource.ParseProject(project).IsNumber() }

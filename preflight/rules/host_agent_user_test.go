@@ -23,7 +23,7 @@ func TestHostAgentUser(t *testing.T) {
 				"resource_changes.1.change.after.subnetwork": "projects/999999999999/regions/europe-west1/subnetworks/gke",
 			},
 			want: []wanted{
-				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com container.hostServiceAgent.use on projects/999999999999 unknown: the network is in project 999999999999 and the cluster in acme-service: whether that is one project cannot be told from a number and an ID; write both the same way",
+				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com container.hostServiceAgent.use on projects/999999999999 if it is not acme-service",
 			},
 		},
 	})

@@ -33,6 +33,9 @@ func (s subject) attachment() Need {
 	n.NetworkOf = host.NetworkOf
 	n.Service = "compute.googleapis.com"
 	n.Expect = host.Project
+	if host.Elsewhere != "" {
+		n.Elsewhere = host.Project
+	}
 	if n.Unknown == "" {
 		n.Unknown = host.Unknown
 	}

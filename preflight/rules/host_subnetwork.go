@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func hostSubnetwork() Rule {
@@ -56,7 +57,7 @@ func (s subject) furtherSubnetworks() []network {
 		subnetwork := s.SubnetworkAt(path...)
 		name := subnetwork.String()
 		p := plan.ProjectOfName(name)
-		if subnetwork.State == plan.Unknown || p != "" && p != s.project.ID {
+		if subnetwork.State == plan.Unknown || p != "" && compare(p, s.project.ID) != resource.Same {
 			out = append(out, network{plan.Path(path...), name})
 		}
 	}
@@ -98,6 +99,8 @@ func (s subject) agentOnSubnetwork(kind PrincipalKind, attribute, name string, p
 	n := s.in(plan.ProjectOfName(name), "")
 	if n.Project == "" {
 		n = s.inHost()
+	} else if compare(n.Project, s.project.ID) == resource.MaybeSame {
+		n.Elsewhere = s.project.ID
 	}
 	n.Kind = Permissions
 	n.Attribute = attribute
@@ -120,9 +123,8 @@ func (s subject) agentOnSubnetwork(kind PrincipalKind, attribute, name string, p
 // relativeName is projects/P/regions/R/subnetworks/S in a URL or a path; empty
 // for a short name.
 func relativeName(name string) string {
-	i := strings.Index(name, "projects/")
-	if i < 0 || !strings.Contains(name, "/regions/") {
+	if !strings.Contains(name, "/regions/") {
 		return ""
 	}
-	return name[i:]
+	return resource.Parse(name).Relative()
 }

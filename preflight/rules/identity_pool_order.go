@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func identityPoolOrder() Rule {
@@ -43,27 +44,33 @@ func poolIn(pc plan.PolicyChange) string {
 // have the pool already.
 func waitsForPool(p *plan.Plan, pc plan.PolicyChange, project string) []Need {
 	var first *plan.Cluster
+	var among []string
 	for _, c := range p.Clusters {
 		pool := c.After("workload_identity_config", 0, "workload_pool").String()
-		if c.Project.ID != project || pool != project+".svc.id.goog" && !c.Autopilot {
+		is, own := compare(c.Project.ID, project), pool == project+".svc.id.goog"
+		if is == resource.Different || !own && !c.Autopilot {
 			continue
 		}
 		if !c.Creates() || pc.WaitsFor(c.Change) == plan.Waits {
 			return nil
 		}
-		first = c
+		first, among = c, nil
+		if is == resource.MaybeSame && !own {
+			among = []string{project}
+		}
 	}
 	if first == nil {
 		return nil
 	}
 	for _, c := range p.Standing {
-		if c.Project.ID == project {
+		if compare(c.Project.ID, project) == resource.Same {
 			return nil
 		}
 	}
 	n := ofCluster(first).inProject()
 	n.Addresses = []string{pc.Address}
 	n.Kind = Statement
+	n.Among = among
 	n.Message = fmt.Sprintf("%s grants to %s.svc.id.goog, which exists once %s does, and does not wait for it", pc.Address, project, first.Address)
 	n.ExpectedError = "Error 400: Identity Pool does not exist (" + project + ".svc.id.goog)."
 	n.Fix.Terraform = "# " + plan.BlockOf(pc.Address) + "\ndepends_on = [" + plan.BlockOf(first.Address) + "]"

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func keys() Rule {
@@ -66,6 +67,7 @@ func (s subject) usesKey(k plan.Key, use keyUse) Need {
 	n.Fix.Role = use.role
 	if n.Unknown == "" {
 		name := keyName(k.Name)
+		n.KeyVersion = resource.Parse(k.Name).Version()
 		n.Resource = "//cloudkms.googleapis.com/" + name
 		n.ExpectedError = "Error 403: Permission '" + use.permissions[len(use.permissions)-1] + "' denied on resource '" + name + "' (or it may not exist)."
 	}
@@ -82,8 +84,7 @@ func (s subject) inKeyProject(k plan.Key) Need {
 
 // keyName is a key without its version.
 func keyName(name string) string {
-	name, _, _ = strings.Cut(name, "/cryptoKeyVersions/")
-	return name
+	return resource.Parse(name).Relative()
 }
 
 // eachKey calls f for each key that clusters and node pools use after apply,

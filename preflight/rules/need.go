@@ -154,6 +154,16 @@ type Need struct {
 	// UnlessSelf reports that the need is met where the principal is itself the
 	// account that Resource is.
 	UnlessSelf bool
+	// Elsewhere is a project whose name does not tell whether it is Project, one
+	// being an ID and the other a number: the need arises only if it is another.
+	// Usually empty.
+	Elsewhere string
+	// Among are such projects too: the need arises only if Project is one of
+	// them. Usually empty.
+	Among []string
+	// KeyVersion is the version of the key Resource that is used; empty for the
+	// primary one, and for other resources.
+	KeyVersion string
 	// Unknown says why the question cannot be asked before apply, such as a
 	// project that is not known yet. Empty where it can.
 	Unknown string

@@ -58,6 +58,7 @@ func (n *Need) Key() string {
 		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
 		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message, n.NetworkOf,
 		fmt.Sprint(n.Principal.Original, n.UnlessSelf),
+		n.Elsewhere, strings.Join(n.Among, ","), n.KeyVersion,
 	}, "\x00")
 }
 

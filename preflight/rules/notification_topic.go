@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func notificationTopic() Rule {
@@ -18,7 +19,7 @@ func notificationTopic() Rule {
 			for _, s := range building(p) {
 				topic := s.After("notification_config", 0, "pubsub", 0, "topic")
 				if topic.State != plan.Absent && isOn(s.After("notification_config", 0, "pubsub", 0, "enabled")) {
-					needs = append(needs, s.publishes(topic))
+					needs = append(needs, s.publishes(topic)...)
 				}
 			}
 			return needs
@@ -29,21 +30,30 @@ func notificationTopic() Rule {
 // publishes needs a topic of the cluster's own project: the provider takes no
 // other.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (s subject) publishes(topic plan.Value) Need {
+func (s subject) publishes(topic plan.Value) []Need {
 	n := s.ofAgent(GKEServiceAgent)
 	n.Attribute = "notification_config[0].pubsub[0].topic"
 	n.Service = "pubsub.googleapis.com"
 	n.Permissions = []string{"pubsub.topics.publish"}
 	n.Fix.Role = "roles/pubsub.publisher"
 	project := plan.ProjectOfName(topic.String())
+	is := compare(project, s.project.ID)
+	foreign := n
+	foreign.Kind, foreign.Severity, foreign.Principal, foreign.Permissions = Statement, Error, Principal{}, nil
+	foreign.Message = fmt.Sprintf("the topic %s is in project %s, and must be in that of the cluster, %s", topic.String(), project, s.project.ID)
+	foreign.Fix.Role = ""
 	switch {
 	case topic.State == plan.Unknown:
 		n.Unknown = n.Attribute + " is not known before apply"
-	case project != "" && s.project.ID != "" && project != s.project.ID && isNumber(project) == isNumber(s.project.ID):
-		n.Kind, n.Severity, n.Principal, n.Permissions = Statement, Error, Principal{}, nil
-		n.Message = fmt.Sprintf("the topic %s is in project %s, and must be in that of the cluster, %s", topic.String(), project, s.project.ID)
+		return []Need{n}
+	case is == resource.Different && project != "" && s.project.ID != "":
+		return []Need{foreign}
 	case n.Unknown == "":
 		n.Resource = "//pubsub.googleapis.com/" + topic.String()
 	}
-	return n
+	if is != resource.MaybeSame {
+		return []Need{n}
+	}
+	n.Among, foreign.Elsewhere = []string{project}, project
+	return []Need{n, foreign}
 }

@@ -174,6 +174,12 @@ func short(n Need) wanted {
 	if n.Standing {
 		line += " while it stands"
 	}
+	if n.Elsewhere != "" {
+		line += " if it is not " + n.Elsewhere
+	}
+	if len(n.Among) > 0 {
+		line += " if it is " + strings.Join(n.Among, " or ")
+	}
 	if n.Unknown != "" {
 		line += " unknown: " + n.Unknown
 	}

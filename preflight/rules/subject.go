@@ -2,6 +2,7 @@ package rules
 
 import (
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 // A subject is a cluster or a node pool that apply changes.
@@ -142,10 +143,11 @@ func (s subject) paths(option []any) [][]any {
 	return out
 }
 
-// networkIsOwn reports whether the network of s is known to be one of its own
-// project. A node pool may be of any cluster, where the plan does not have it.
+// networkIsOwn reports whether the network of s is one of its own project, or
+// may be by the names. A node pool may be of any cluster, where the plan does
+// not have it.
 func (s subject) networkIsOwn() bool {
-	return s.cluster != nil && s.cluster.NetworkProject == s.cluster.Project.ID
+	return s.cluster != nil && s.cluster.NetworkMatch() != resource.Different
 }
 
 // uses reports whether apply gives the account at attribute to nodes: it makes

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func uncheckedOptions() Rule {
@@ -53,7 +54,7 @@ func uncheckedIn(s subject) []string {
 // without a project is.
 func ownOnly(v plan.Value, project string) bool {
 	for _, name := range v.Strings() {
-		if p := plan.ProjectOfName(name); p != "" && p != project {
+		if p := plan.ProjectOfName(name); p != "" && compare(p, project) != resource.Same {
 			return false
 		}
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"gke-preflight/preflight/plan"
 )
@@ -15,7 +16,7 @@ func workloadPool() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []Need {
 			var needs []Need
 			for _, s := range building(p) {
-				if pool := s.After("workload_identity_config", 0, "workload_pool"); pool.State != plan.Absent && !isNumber(s.project.ID) {
+				if pool := s.After("workload_identity_config", 0, "workload_pool"); pool.State != plan.Absent {
 					needs = append(needs, s.ofPool(pool))
 				}
 			}
@@ -35,6 +36,9 @@ func (s subject) ofPool(pool plan.Value) Need {
 		n.Unknown = n.Attribute + " is not known before apply"
 	case pool.String() == own:
 		n.Holds, n.Message = true, "the workload pool is "+own
+	case isNumber(s.project.ID) && strings.HasSuffix(pool.String(), ".svc.id.goog"):
+		n.Elsewhere = strings.TrimSuffix(pool.String(), ".svc.id.goog")
+		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project, %s", pool.String(), s.project.ID)
 	default:
 		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project: %s", pool.String(), own)
 	}

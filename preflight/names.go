@@ -1,0 +1,150 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
+	"gke-preflight/preflight/rules"
+)
+
+// match says whether a name in the plan is that of a resource that is asked
+// about. Where the names alone do not tell, Google Cloud is asked about the
+// project or the account.
+func (j *judge) match(planned, asked resource.Name) resource.Match {
+	m := planned.Compare(asked)
+	switch {
+	case m != resource.MaybeSame:
+		return m
+	case asked.Account() != "":
+		return j.matchAccount(planned, asked)
+	}
+	return j.matchProject(planned.Project(), asked.Project())
+}
+
+// matchProject says whether a project in the plan is one that is asked about.
+func (j *judge) matchProject(planned, asked resource.Project) resource.Match {
+	m := planned.Compare(asked)
+	if m != resource.MaybeSame {
+		return m
+	}
+	id, number := planned, asked
+	if planned.IsNumber() {
+		id, number = asked, planned
+	}
+	if known := j.numbers[id.String()]; known != "" {
+		return number.Compare(resource.ParseProject(known))
+	}
+	// The one that is asked about is looked up anyway.
+	if p, err := j.project(asked.String()); err == nil {
+		if planned.String() == p.ID || planned.String() == p.Number {
+			return resource.Same
+		}
+		return resource.Different
+	}
+	if known, err := j.number(id.String()); err == nil && known != "" {
+		return number.Compare(resource.ParseProject(known))
+	}
+	return resource.MaybeSame
+}
+
+// unresolved says why it is not known whether two names are of one project.
+func unresolved(a, b string) string {
+	return "whether " + a + " and " + b + " are one project could not be found out: resourcemanager.projects.get (roles/browser) on both would tell; or write both the same way"
+}
+
+// matchAccount says whether an email and a unique ID are of one account, or an
+// email that the provider made with a project's number and the real one.
+func (j *judge) matchAccount(planned, asked resource.Name) resource.Match {
+	if one, other := resource.Parse(planned.Account()), resource.Parse(asked.Account()); !one.IsZero() && !other.IsZero() {
+		return j.matchProject(one.Project(), other.Project())
+	}
+	account, err := j.account(asked.Project().String(), asked.Account())
+	if asked.Project() == (resource.Project{}) {
+		account, err = j.account("-", asked.Account())
+	}
+	if err != nil {
+		return resource.MaybeSame
+	}
+	if p := planned.Account(); p == account.UniqueID || strings.EqualFold(p, account.Email) {
+		return resource.Same
+	}
+	return resource.Different
+}
+
+// inProject says whether a change is made in a project.
+func (j *judge) inProject(c *plan.Change, project string) resource.Match {
+	return j.valueIsProject(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
+}
+
+// valueIsProject says whether a value names a project. It may where it is not
+// known.
+func (j *judge) valueIsProject(v plan.Value, project string) resource.Match {
+	if v.String() == "" {
+		return resource.MaybeSame
+	}
+	return j.matchProject(resource.ParseProject(v.String()), resource.ParseProject(project))
+}
+
+// matchRole says whether a custom role is one of a project, by the project's
+// name.
+func (j *judge) matchRole(role, project string) resource.Match {
+	in := resource.Parse(project)
+	if !strings.Contains(role, "/roles/") || !in.IsProject() {
+		return resource.Different
+	}
+	return j.matchProject(resource.Parse(role).Project(), in.Project())
+}
+
+// roleIn is a role as the policy of a project names it: custom roles have the
+// project's ID in their names, whatever a plan calls the project.
+func (j *judge) roleIn(role, project string) string {
+	if j.matchRole(role, project) != resource.Same {
+		return role
+	}
+	return j.renamedRole(role, project)
+}
+
+// renamedRole is the name of a custom role that is one of a project.
+func (j *judge) renamedRole(role, project string) string {
+	in := resource.Parse(project).Project()
+	if in.IsNumber() {
+		if p, err := j.project(in.String()); err == nil {
+			in = resource.ParseProject(p.ID)
+		}
+	}
+	return resource.Parse(role).In(in).Relative()
+}
+
+// arising are the needs that there are once the names of projects are told
+// apart that a plan writes as an ID here and as a number there.
+func (j *judge) arising(needs []rules.Need) []rules.Need {
+	keep := make([]bool, len(needs))
+	out := slices.Clone(needs)
+	each(len(needs), func(i int) {
+		if n := &out[i]; n.Elsewhere != "" || len(n.Among) > 0 {
+			keep[i] = j.arises(n)
+			return
+		}
+		keep[i] = true
+	})
+	i := 0
+	return slices.DeleteFunc(out, func(rules.Need) bool { i++; return !keep[i-1] })
+}
+
+// arises reports whether a need arises. One of another project than the
+// cluster's, of which that cannot be found out, cannot be judged.
+func (j *judge) arises(n *rules.Need) bool {
+	project := resource.ParseProject(n.Project)
+	if n.Elsewhere != "" {
+		is := j.matchProject(resource.ParseProject(n.Elsewhere), project)
+		if is == resource.MaybeSame && n.Unknown == "" {
+			n.Unknown = unresolved(n.Elsewhere, n.Project)
+		}
+		return is != resource.Same
+	}
+	return slices.ContainsFunc(n.Among, func(other string) bool {
+		return j.matchProject(resource.ParseProject(other), project) != resource.Different
+	})
+}
