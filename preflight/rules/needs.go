@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -12,14 +13,15 @@ import (
 
 // Needs returns what a plan needs by every rule, those alike merged into one
 // with all their addresses, sorted. A plan without GKE needs nothing. Its only
-// error is that of ctx.
+// error is that ctx was canceled: rules take no longer than reading the plan
+// did, so a deadline is left to those who ask Google Cloud.
 func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]Need, error) {
 	if p.Empty() {
 		return nil, nil
 	}
 	merged := map[string]*Need{}
 	for _, rule := range All() {
-		if err := ctx.Err(); err != nil {
+		if err := ctx.Err(); errors.Is(err, context.Canceled) {
 			return nil, fmt.Errorf("find what the plan needs: %w", err)
 		}
 		for _, n := range rule.Needs(p, set) {
