@@ -71,6 +71,7 @@ type world struct {
 	cluster fakegcp.Creation
 	agent   string // the member that is the GKE service agent
 	changes []change
+	shape   shape
 }
 
 // A change is a resource change beside the cluster, and what it does.
@@ -107,11 +108,12 @@ func newWorld(t *testing.T, dice *rand.Rand) *world {
 			Host: "acme-host", Subnetwork: "projects/acme-host/regions/europe-west1/subnetworks/gke",
 		}
 	}
+	w.newShape()
 	for range dice.IntN(3) {
 		w.spoil()
 	}
 	for i := range dice.IntN(4) {
-		w.changes = append(w.changes, w.newChange(fmt.Sprintf("c%d", i)))
+		w.changes = append(w.changes, w.respelled(w.newChange(fmt.Sprintf("c%d", i))))
 	}
 	return w
 }
@@ -371,10 +373,10 @@ func (w *world) plan(t *testing.T) []byte {
 	t.Helper()
 	type object = map[string]any
 	var doc object
-	if err := json.Unmarshal(readPlan(t, w.base), &doc); err != nil {
+	if err := json.Unmarshal(w.basePlan(t), &doc); err != nil {
 		t.Fatal(err)
 	}
-	is := func(v any) bool { return v.(object)["type"] != "google_container_cluster" }
+	is := func(v any) bool { return !strings.HasPrefix(v.(object)["type"].(string), "google_container_") }
 	root := doc["configuration"].(object)["root_module"].(object)
 	if w.base == "minimal" && w.cluster.Account == nodes {
 		change := doc["resource_changes"].([]any)[0].(object)["change"].(object)
@@ -404,11 +406,12 @@ func (w *world) plan(t *testing.T) []byte {
 			awaited = append(awaited, c.typ+"."+c.name)
 		}
 	}
-	cluster := blocks[0].(object)
-	delete(cluster, "depends_on")
+	made := ofType(blocks, w.madeType())
+	delete(made, "depends_on")
 	if len(awaited) > 0 {
-		cluster["depends_on"] = awaited
+		made["depends_on"] = awaited
 	}
+	changes, blocks = w.shaped(ofType(changes, w.madeType()), made, changes, blocks)
 	doc["resource_changes"], root["resources"] = changes, blocks
 	data, err := json.Marshal(doc)
 	if err != nil {
@@ -439,7 +442,7 @@ func withFalse(values map[string]any) map[string]any {
 
 // String is the world's plan in short.
 func (w *world) String() string {
-	out := w.cluster.Project
+	out := w.cluster.Project + w.shape.String()
 	for _, c := range w.changes {
 		out += fmt.Sprintf("; %s %s %v awaited %t", c.action, c.typ, c.values, c.awaited)
 	}
@@ -485,7 +488,7 @@ func orders(n int) [][]int {
 func (w *world) apply(server *fakegcp.Server, order []int, turn int) error {
 	for i := range len(order) + 1 {
 		if i == turn {
-			if err := server.Create(w.cluster); err != nil {
+			if err := w.make(server); err != nil {
 				return err
 			}
 		}
