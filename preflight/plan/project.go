@@ -18,6 +18,9 @@ type Project struct {
 	Source string
 	// Sensitive reports whether the plan marks the value it was found in.
 	Sensitive bool
+	// Written is how the project is written where the provider does not take
+	// that for the type of object, such as projects/acme-prod; usually empty.
+	Written string
 }
 
 // Name is the name of the project as that of a resource; zero where it is not
@@ -43,17 +46,26 @@ func (c *Change) Project() Project { return c.project }
 
 func (c *Change) projectWithin(hops int) Project {
 	p := c.writtenProject(hops)
-	p.ID = c.projectIn(p.ID)
+	id := c.projectIn(p.ID)
+	if id != p.ID && !c.takesProjectPath() {
+		p.Written = p.ID
+	}
+	p.ID = id
 	return p
 }
 
-// projectIn is the ID or the number in what is written as project, such as
-// projects/acme-prod. Where the provider takes the last part, whatever stands
-// in front, so does it.
+// takesProjectPath reports whether the provider takes the last part of what is
+// written as project. For every other type it puts all of it into the URL.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/iam_project.go
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_project_service.go
+func (c *Change) takesProjectPath() bool {
+	return strings.HasPrefix(c.Type, "google_project_iam_") && !c.isCustomRole() || c.Type == "google_project_service"
+}
+
+// projectIn is the ID or the number in what is written as project, such as
+// projects/acme-prod.
 func (c *Change) projectIn(written string) string {
-	if strings.HasPrefix(c.Type, "google_project_iam_") || c.Type == "google_project_service" {
+	if c.takesProjectPath() {
 		return last(written)
 	}
 	return cmp.Or(resource.ParseProject(written).String(), written)

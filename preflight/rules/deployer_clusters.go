@@ -54,6 +54,10 @@ func (s subject) deployedAt(p plan.Place, permissions []string) Need {
 		n.ExpectedError = required(permissions[0], n.Clusters[0])
 	}
 	n.Fix.Role = "roles/container.clusterAdmin"
+	if written := p.Project.Written; written != "" && n.Unknown == "" {
+		// Requests would go to projects/projects/ID.
+		n.Unknown = "the project of " + s.Address + " is written as " + written + ", which the provider does not take here: write it as " + p.Project.ID
+	}
 	return n
 }
 
