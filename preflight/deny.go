@@ -23,6 +23,9 @@ type denials struct {
 	unread map[string]error
 	// skipped are what the quota left no room for.
 	skipped []string
+	// above are the projects whose folders and organization could not be found
+	// out, so that nothing above them was looked at.
+	above []string
 }
 
 func (d *denials) of(resource string) []iam.DenyRule {
@@ -35,7 +38,8 @@ func (d *denials) of(resource string) []iam.DenyRule {
 // have in common first, and no more than the quota allows.
 func (j *judge) readDenials(needs []rules.Need) *denials {
 	d := &denials{rules: map[string][]iam.DenyRule{}, unread: map[string]error{}}
-	resources := j.attachable(needs)
+	resources, above := j.attachable(needs)
+	d.above = above
 	room := maxDenyReads
 	lists := resources[:min(len(resources), room)]
 	d.skipped = resources[len(lists):]
@@ -60,8 +64,9 @@ func (j *judge) readDenials(needs []rules.Need) *denials {
 type deniedOn struct{ resource, id string }
 
 // attachable are the organizations, folders and projects that needs about
-// permissions are decided at, in that order.
-func (j *judge) attachable(needs []rules.Need) []string {
+// permissions are decided at, in that order, and the projects of which not all
+// that is above is known.
+func (j *judge) attachable(needs []rules.Need) (out, above []string) {
 	var projects []string
 	for _, n := range needs {
 		if n.Kind == rules.Permissions && n.Unknown == "" && n.Project != "" {
@@ -77,7 +82,11 @@ func (j *judge) attachable(needs []rules.Need) []string {
 		}
 		found[i] = []string{projectName(projects[i])}
 	})
-	var out []string
+	for _, project := range projects {
+		if _, err := j.ancestry(project); err != nil {
+			above = append(above, project)
+		}
+	}
 	for _, kind := range []string{"organizations/", "folders/", "projects/"} {
 		for _, ancestors := range found {
 			for _, a := range ancestors {
@@ -87,7 +96,7 @@ func (j *judge) attachable(needs []rules.Need) []string {
 			}
 		}
 	}
-	return out
+	return out, above
 }
 
 func (d *denials) list(c *cloud, resource string) []string {
@@ -136,7 +145,7 @@ func denyRule(policy string, r gcp.DenyRule) iam.DenyRule {
 func (d *denials) complete() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.unread)+len(d.skipped) == 0
+	return len(d.unread)+len(d.skipped)+len(d.above) == 0
 }
 
 // limits say what deny policies were not read, and why, in one sentence each.
@@ -166,6 +175,9 @@ func (d *denials) limits() []string {
 	}
 	if len(skipped) > 0 {
 		out = append(out, "the deny policies of "+list(skipped)+" were not read: Google Cloud lets only 5 be read in a minute")
+	}
+	if len(d.above) > 0 {
+		out = append(out, "the deny policies of the folders and the organization of project "+list(d.above)+" were not read, and they can take away what allow policies give: what is above the project could not be found out; resourcemanager.projects.get on the project (roles/browser) would tell, or, where Google Cloud did not answer, another try")
 	}
 	return append(out, "principal access boundaries were not read: they can take away what allow policies give")
 }

@@ -201,13 +201,40 @@ func (j *judge) freeAnywhere(n rules.Need, f Finding, name string) Finding {
 }
 
 // unlooked is the finding about a cluster that could not be looked up. Where
-// the API is off, that is another rule's matter.
+// the API is off in its project, that is another rule's matter.
 func (j *judge) unlooked(n rules.Need, f Finding, err error) Finding {
-	if _, _, off := asError(err).ServiceDisabled(); off {
-		f.Outcome, f.Reason = Skipped, "the Kubernetes Engine API is off in project "+n.Project
-		return f
+	_, consumer, off := asError(err).ServiceDisabled()
+	if !off {
+		return f.undetermined(because(err, "how "+list(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))
 	}
-	return f.undetermined(because(err, "how "+list(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))
+	consumer = strings.TrimPrefix(consumer, "projects/")
+	number, numberErr := j.number(n.Project)
+	switch {
+	case consumer == "" || numberErr != nil && consumer != n.Project:
+		return f.undetermined("Google Cloud says that the Kubernetes Engine API is off, and not in which project: " + asError(err).Message)
+	case consumer != n.Project && consumer != number:
+		return j.offElsewhere(n, f, err, consumer)
+	}
+	if services, err := j.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == gcp.ServiceEnabled {
+		return f.undetermined("Google Cloud says that the Kubernetes Engine API is on in project " + n.Project + ", and that API that it is off: if it was just turned on, try again in a few minutes")
+	}
+	f.Outcome, f.Reason = Skipped, "the Kubernetes Engine API is off in project "+n.Project
+	return f
+}
+
+// offElsewhere is the finding where the Kubernetes Engine API is off in the
+// project that requests are billed to, which is not that of the cluster: apply
+// is refused in the same way, if it asks with the same credentials.
+// https://docs.cloud.google.com/docs/quotas/quota-project
+func (j *judge) offElsewhere(n rules.Need, f Finding, err error, project string) Finding {
+	if !j.plan.UsesEnvironmentOnly() {
+		return f.undetermined("the Kubernetes Engine API is off in project " + project + ", which the requests of the credentials at hand are billed to, and apply uses others")
+	}
+	n.ExpectedError = asError(err).Message
+	n.Fix.Role = ""
+	n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+project)}
+	f = f.evident(asError(err).Method, f.Resource, "SERVICE_DISABLED, consumer projects/"+project)
+	return f.failed(n, "the Kubernetes Engine API is off in project "+project+", which the deployer's requests are billed to")
 }
 
 // clusterResource is the full resource name of a cluster.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -19,7 +20,7 @@ type functions map[string]function.Function
 func pureFunctions() functions {
 	out := functions{"try": tryfunc.TryFunc, "can": tryfunc.CanFunc}
 	for name, f := range standardFunctions() {
-		out[name] = careful(name, f.Call)
+		out[name] = careful(name, func(args []cty.Value) (cty.Value, error) { return call(f, args) })
 	}
 	out["coalesce"] = careful("coalesce", coalesce)
 	out["sensitive"] = careful("sensitive", func(args []cty.Value) (cty.Value, error) {
@@ -49,6 +50,26 @@ func standardFunctions() functions {
 		"tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), "tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
 		"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
 	}
+}
+
+// call calls a function with its arguments converted to the types of its
+// parameters, as the configuration language does.
+func call(f function.Function, args []cty.Value) (cty.Value, error) {
+	converted := make([]cty.Value, len(args))
+	for i, v := range args {
+		parameter := f.VarParam()
+		if i < len(f.Params()) {
+			parameter = &f.Params()[i]
+		}
+		if parameter == nil {
+			return cty.DynamicVal, nil
+		}
+		var err error
+		if converted[i], err = convert.Convert(v, parameter.Type); err != nil {
+			return cty.DynamicVal, nil
+		}
+	}
+	return f.Call(converted)
 }
 
 // only returns the one argument of a call.

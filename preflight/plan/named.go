@@ -197,3 +197,15 @@ func (p *Plan) namesProviders() error {
 	}
 	return nil
 }
+
+// UsesEnvironmentOnly reports whether every provider of what the plan changes
+// is whoever the environment says.
+func (p *Plan) UsesEnvironmentOnly() bool {
+	for _, c := range p.Changes {
+		own := c.provider.Impersonates.State != Absent || c.provider.OwnCredentials != "" || c.provider.Unclear != ""
+		if c.Mode == "managed" && (!c.idle() || c.Leaves()) && own {
+			return false
+		}
+	}
+	return true
+}

@@ -22,7 +22,7 @@ func terraform(t *testing.T) (dir, planFile string) {
 		t.Skip("there is no terraform on PATH to make a binary plan with")
 	}
 	dir = t.TempDir()
-	config := "resource \"terraform_data\" \"x\" {\n  input = \"y\"\n}\n"
+	config := "resource \"terraform_data\" \"x\" {\n  input = \"y\"\n}\nlocals {\n  project = \"acme-prod\"\n}\n"
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +55,16 @@ func TestOpen(t *testing.T) {
 			}
 		})
 	}
+	t.Run("the text in a binary plan", func(t *testing.T) {
+		text := openPlanText(planFile)
+		if text == nil {
+			t.Fatal("it was not found")
+		}
+		defer func() { _ = text.close() }()
+		if v, _ := plain(newEvaluator(&Plan{}, text).local("", "project")); v.String() != "acme-prod" {
+			t.Errorf("local.project is %q", v.String())
+		}
+	})
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
