@@ -1,7 +1,6 @@
 package iam
 
 import (
-	"bytes"
 	"compress/gzip"
 	_ "embed"
 	"io"
@@ -13,11 +12,11 @@ import (
 // them.
 //
 //go:embed names.gz
-var names []byte
+var names string
 
 var permissionNames = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}
-	z, err := gzip.NewReader(bytes.NewReader(names))
+	z, err := gzip.NewReader(strings.NewReader(names))
 	if err != nil {
 		return out
 	}

@@ -55,15 +55,6 @@ type Provider struct {
 	hasText bool
 }
 
-// providerAttributes are those that say who apply will be, who is billed, and
-// where requests go, but for custom endpoints, which have names of their own.
-func providerAttributes() []string {
-	return []string{
-		"impersonate_service_account", "impersonate_service_account_delegates", "credentials", "access_token", "external_credentials",
-		"scopes", "universe_domain", "billing_project", "user_project_override", "project",
-	}
-}
-
 // Provider is the provider configuration that c uses; never nil.
 func (c *Change) Provider() *Provider { return c.provider }
 
