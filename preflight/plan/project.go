@@ -80,14 +80,11 @@ func (c *Change) writtenProject(hops int) Project {
 	if state.ID != "" && !c.Creates() {
 		return state
 	}
-	// What is replaced may be made in another project.
+	// What is replaced may be made in another project than the state's.
 	if p, set := c.configuredProject(hops); set {
 		return p
 	}
-	if p := c.defaultProject(); p.ID != "" || state.ID == "" {
-		return p
-	}
-	return state
+	return c.defaultProject()
 }
 
 // configuredProject is what the configuration sets project to. It counts only

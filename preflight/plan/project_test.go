@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -208,6 +209,17 @@ func TestProvenProject(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestReplacedProject: a cluster that is replaced is made in the provider's
+// default project, which may no longer be the one that the state has.
+func TestReplacedProject(t *testing.T) {
+	data := world("", "", "", providerSets(`{"references": ["local.project"]}`), "|")
+	replaced := strings.Replace(data, `"actions": ["create"]`, `"actions": ["delete", "create"], "before": {"name": "c", "project": "acme-old"}`, 1)
+	p := mustRead(t, replaced, Options{})
+	if got := p.Clusters[0].Project; got.ID != "" {
+		t.Errorf("the project is %q (%s), want an unknown one", got.ID, got.Source)
 	}
 }
 
