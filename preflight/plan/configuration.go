@@ -22,6 +22,9 @@ type block struct {
 	dependsOn  []string
 	// expressions is nil for types that this package does not keep.
 	expressions map[string]*tfjson.Expression
+	// written are the references of each attribute of types that are not kept; ""
+	// is for_each.
+	written map[string][]string
 	// forEach is nil without for_each, and for types that are not kept.
 	forEach *tfjson.Expression
 }
@@ -80,6 +83,11 @@ type configuration struct {
 	// pending are the managed blocks of types that are not kept and that apply
 	// changes.
 	pending map[string]bool
+	// unknown are the attributes of those that are not known before apply.
+	unknown map[string]map[string]bool
+	// unknownOutputs are the outputs of the root module that are not known before
+	// apply.
+	unknownOutputs map[string]bool
 	// relevant are the attributes that contribute to changes.
 	relevant []relevant
 }
@@ -98,6 +106,9 @@ func newConfiguration() *configuration {
 		inModule:  make(map[string][]*block),
 		late:      make(map[string]bool),
 		pending:   make(map[string]bool),
+		unknown:   make(map[string]map[string]bool),
+
+		unknownOutputs: make(map[string]bool),
 	}
 }
 

@@ -16,7 +16,7 @@ func (c *Change) mayBeDynamic(path []any) bool {
 		return true
 	case "node_config", "node_pool", "cluster_autoscaling", "auto_provisioning_defaults", "database_encryption",
 		"ip_allocation_policy", "network_config", "private_cluster_config":
-		return c.plan.refersUnseen || c.Updates() && c.hadBlock(path)
+		return c.dependsUnseen() || c.Updates() && c.hadBlock(path)
 	}
 	return false
 }
@@ -35,24 +35,36 @@ type relevant struct {
 	Attribute []any  `json:"attribute"`
 }
 
-// findUnseen reports whether the plan depends on an attribute that is not known
-// before apply and that no expression of the configuration refers to, as far as
-// the plan lists them: a dynamic block does. Local values are not listed either;
-// where they are used, nothing follows.
-func (p *Plan) findUnseen() bool {
-	seen := p.allReferences()
-	if seen == nil {
-		return false
-	}
-	return slices.ContainsFunc(p.config.relevant, func(r relevant) bool {
-		t := target{kind: toBlock, name: withoutKeys(r.Resource)}
-		if len(r.Attribute) > 0 {
-			t.attribute, _ = r.Attribute[0].(string)
+// findUnseen returns the blocks of the attributes that the plan depends on, that
+// are not known before apply, and that no listed expression leads to: a dynamic
+// block does. A local value is not listed either, but it shows in what it makes
+// unknown; where it does, nothing follows.
+func (p *Plan) findUnseen() map[string]bool {
+	out := map[string]bool{}
+	r := p.reach()
+	for _, a := range p.config.relevant {
+		t := target{kind: toBlock, name: withoutKeys(a.Resource)}
+		if len(a.Attribute) > 0 {
+			t.attribute, _ = a.Attribute[0].(string)
 		}
-		whole := t
-		whole.attribute = ""
-		return !seen[t] && !seen[whole] && p.isPending(t)
-	})
+		if !r.sees(t) && p.isPending(t) {
+			out[t.name] = true
+		}
+	}
+	if len(out) > 0 && p.hasUnknownLocal(r) {
+		return nil
+	}
+	return out
+}
+
+// dependsUnseen reports whether something in the plan, which may be c, depends on
+// what only a dynamic block can refer to. No object refers to itself.
+func (c *Change) dependsUnseen() bool {
+	own := 0
+	if c.plan.unseen[c.Block()] {
+		own = 1
+	}
+	return len(c.plan.unseen) > own
 }
 
 // isPending reports whether an attribute of a block is not known before apply.
@@ -61,34 +73,4 @@ func (p *Plan) isPending(t target) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.byBlock[t.name], func(c *Change) bool { return !c.idle() && c.marksAny(t.attribute) })
-}
-
-// allReferences returns the attributes that the configuration refers to; nil if
-// it refers to a local value.
-func (p *Plan) allReferences() map[target]bool {
-	seen, local := map[target]bool{}, false
-	add := func(module string, refs []string) {
-		for _, r := range leaves(refs) {
-			t := resolve(module, r)
-			local = local || t.kind == toLocal
-			t.module = ""
-			seen[t] = true
-		}
-	}
-	for _, b := range p.config.blocks {
-		add(b.module, b.references)
-	}
-	for _, call := range p.config.calls {
-		add(call.parent, append(allReferences(call.expressions), call.repetition...))
-	}
-	for key, o := range p.config.outputs {
-		add(moduleOfKey(key), references(o.expression))
-	}
-	for _, config := range p.config.providers {
-		add(withoutKeys(config.ModuleAddress), allReferences(config.Expressions))
-	}
-	if local {
-		return nil
-	}
-	return seen
 }

@@ -60,8 +60,8 @@ type Plan struct {
 	// the names in them.
 	secrets     []string
 	secretParts parts
-	// refersUnseen is what findUnseen found.
-	refersUnseen bool
+	// unseen is what findUnseen found.
+	unseen map[string]bool
 }
 
 // Options are what the reader takes from outside the plan.
@@ -170,7 +170,7 @@ func (c *Change) takesAway() bool {
 // what the plan does to policies and roles. Nothing is resolved later.
 func (p *Plan) build() {
 	p.index()
-	p.refersUnseen = p.findUnseen()
+	p.unseen = p.findUnseen()
 	if p.options.Text != nil {
 		p.evaluator = newEvaluator(p, p.options.Text)
 	}

@@ -167,6 +167,8 @@ func (d *document) member(name string) error {
 		return d.deferred()
 	case "relevant_attributes":
 		return d.decode(&d.plan.config.relevant)
+	case "output_changes":
+		return d.object(d.outputChange)
 	case "variables":
 		return d.object(d.variable)
 	case "resource_changes":
@@ -265,6 +267,22 @@ func deferredNote(n int, relevant []string) string {
 	return note + ": " + strings.Join(relevant, ", ")
 }
 
+// outputChange notes an output of the root module that is not known before apply.
+// The value itself is not read.
+func (d *document) outputChange(name string) error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	var change struct {
+		AfterUnknown marks `json:"after_unknown"`
+	}
+	if err := json.Unmarshal(raw, &change, d.sparse); err != nil || change.AfterUnknown.value != nil {
+		d.plan.config.unknownOutputs[name] = true
+	}
+	return nil
+}
+
 func (d *document) variable(name string) error {
 	var v tfjson.PlanVariable
 	if err := d.decode(&v); err != nil {
@@ -292,9 +310,32 @@ func (d *document) resourceChange() error {
 	}
 	if h.mode == "managed" && !isIdle(raw) {
 		d.plan.config.pending[h.block()] = true
+		d.noteUnknown(h.block(), raw)
 	}
 	d.noteSibling(h, raw)
 	return nil
+}
+
+// noteUnknown notes which attributes of a change of a type that is not kept are
+// not known before apply. One that cannot be read has none.
+func (d *document) noteUnknown(block string, raw []byte) {
+	var rc struct {
+		Change struct {
+			AfterUnknown marks `json:"after_unknown"`
+		} `json:"change"`
+	}
+	if json.Unmarshal(raw, &rc, d.sparse) != nil {
+		return
+	}
+	names := d.plan.config.unknown[block]
+	if names == nil {
+		names = map[string]bool{}
+		d.plan.config.unknown[block] = names
+	}
+	unknown, _ := rc.Change.AfterUnknown.value.(map[string]any)
+	for name, mark := range unknown {
+		names[name] = names[name] || mark != nil
+	}
 }
 
 func (d *document) keep(raw []byte) error {

@@ -129,7 +129,9 @@ func (d *document) block(path string) error {
 	if err != nil {
 		return err
 	}
-	if keeps(typ) {
+	if !keeps(typ) {
+		b.written = referencesByName(raw)
+	} else {
 		var full tfjson.ConfigResource
 		if err := json.Unmarshal(raw, &full); err != nil {
 			return notAPlan("a plan with a resource block of an unexpected form: " + err.Error())
@@ -231,6 +233,28 @@ func readBlock(path string, raw []byte) (*block, string, error) {
 		references:  refs,
 		dependsOn:   head.DependsOn,
 	}, head.Type, err
+}
+
+// referencesByName returns the references of each attribute of a block, and those
+// of its for_each under "".
+func referencesByName(raw []byte) map[string][]string {
+	var block struct {
+		Expressions map[string]jsontext.Value `json:"expressions"`
+		ForEach     jsontext.Value            `json:"for_each_expression"`
+	}
+	if json.Unmarshal(raw, &block) != nil {
+		return nil
+	}
+	out := map[string][]string{}
+	if refs, _ := findReferences(block.ForEach); len(refs) > 0 {
+		out[""] = refs
+	}
+	for name, e := range block.Expressions {
+		if refs, _ := findReferences(e); len(refs) > 0 {
+			out[name] = refs
+		}
+	}
+	return out
 }
 
 // findReferences collects the strings of every references member, with an
