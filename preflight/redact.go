@@ -29,6 +29,7 @@ func redact(r *Report, p *plan.Plan) {
 	}
 	for i := range r.Projects {
 		r.Projects[i].ID = p.Redact(r.Projects[i].ID)
+		r.Projects[i].Number = p.Redact(r.Projects[i].Number)
 		r.Projects[i].Source = p.Redact(r.Projects[i].Source)
 	}
 }

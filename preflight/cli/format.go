@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -64,7 +65,12 @@ func isSameOutput(a, b string) bool {
 	if a == "" || b == "" {
 		return a == b
 	}
-	return filepath.Clean(a) == filepath.Clean(b)
+	if filepath.Clean(a) == filepath.Clean(b) {
+		return true
+	}
+	one, err := os.Stat(a)
+	other, otherErr := os.Stat(b)
+	return err == nil && otherErr == nil && one.Mode().IsRegular() && os.SameFile(one, other)
 }
 
 // twice says that two formats would go to one place.

@@ -43,6 +43,9 @@ func (f *checkFlags) hook(cmd *cobra.Command, env Env, files []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.oneFileEach(roots); err != nil {
+		return err
+	}
 	var worst error
 	for _, directory := range roots {
 		fmt.Fprintln(env.Stdout, "#", report.Clean(directory))
@@ -60,6 +63,26 @@ func (f *checkFlags) hook(cmd *cobra.Command, env Env, files []string) error {
 		}
 	}
 	return worst
+}
+
+// oneFileEach refuses reports of several directories in one file, where the last
+// would be all that is left.
+func (f *checkFlags) oneFileEach(roots []string) error {
+	if len(roots) < 2 {
+		return nil
+	}
+	outputs, err := f.outputs()
+	if err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		if o.file == "" || isStream(o.file) {
+			continue
+		}
+		return fmt.Errorf("--format %s=%s: %d directories are checked, and each report would replace the one before\nhint: run gke-preflight check DIR --format json=FILE for each of %s, then gke-preflight render FILE... --format %s=%s",
+			o.format, o.file, len(roots), strings.Join(roots, ", "), o.format, o.file)
+	}
+	return nil
 }
 
 // runIn checks one directory by flags of its own: those of the command line,

@@ -269,7 +269,7 @@ func (e *evaluator) output(module, name string) cty.Value {
 	if call == nil || call["count"] != nil || call["for_each"] != nil {
 		return cty.DynamicVal
 	}
-	return e.value(module, m.outputs[name]["value"])
+	return e.marked(module, e.value(module, m.outputs[name]["value"]), m.outputs[name])
 }
 
 func lastName(module string) string { return module[strings.LastIndex(module, ".")+1:] }
@@ -287,7 +287,28 @@ func (e *evaluator) variable(module, name string) cty.Value {
 		// Whether the default counts instead is not worth knowing.
 		return cty.DynamicVal
 	}
-	return ofType(v, declared)
+	return e.marked(module, ofType(v, declared), declared)
+}
+
+// marked returns a value of a module's variable or output as sensitive where
+// that is declared to be. Root variables are marked as they are given.
+func (e *evaluator) marked(module string, v cty.Value, declared attributes) cty.Value {
+	if module == "" || !isTrue(declared["sensitive"]) {
+		return v
+	}
+	if raw, ok := plain(v); ok && raw.State == Known {
+		e.secrets = append(e.secrets, raw.Raw)
+	}
+	return v.Mark(sensitiveMark)
+}
+
+// isTrue reports whether an expression that may be nil is the literal true.
+func isTrue(expression hcl.Expression) bool {
+	if expression == nil {
+		return false
+	}
+	v, _ := expression.Value(nil)
+	return v.IsKnown() && !v.IsNull() && v.Type() == cty.Bool && v.True()
 }
 
 func (e *evaluator) given(module, name string, declared attributes) cty.Value {

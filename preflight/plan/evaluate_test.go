@@ -154,3 +154,23 @@ func TestDeepText(t *testing.T) {
 		t.Error("a long file was not parsed")
 	}
 }
+
+// TestEvaluateSensitiveModule: what a module declares as sensitive is, also where
+// its caller writes the value down.
+func TestEvaluateSensitiveModule(t *testing.T) {
+	configure(t, map[string]string{
+		"main.tf":       "module \"names\" {\n  source = \"./names\"\n  prefix = \"hidden\"\n}\n",
+		"names/main.tf": "variable \"prefix\" { sensitive = true }\nvariable \"open\" { default = \"shown\" }\nlocals {\n  gke = \"${var.prefix}-gke\"\n}\noutput \"kept\" {\n  value     = var.open\n  sensitive = true\n}\n",
+	})
+	text, err := OpenText(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEvaluator(&Plan{}, text)
+	local, _ := plain(e.local("module.names", "gke"))
+	output, _ := plain(e.output("module.names", "kept"))
+	open, _ := plain(e.variable("module.names", "open"))
+	if local.String() != "hidden-gke" || !local.Sensitive || output.String() != "shown" || !output.Sensitive || open.Sensitive {
+		t.Errorf("got %+v, %+v and %+v, want two sensitive values and one that is not", local, output, open)
+	}
+}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -56,6 +57,10 @@ const partSeparators = "/:@?&=#,;|()[]{}<>\"'`\\ \t\r\n"
 // add adds a value and its parts. The words of a sentence or an expression are
 // no names: only its names and literals count.
 func (w parts) add(value string) {
+	if document, ok := parseDocument(value); ok {
+		w.addAll(document)
+		return
+	}
 	if len(value) > longestSplit {
 		return
 	}
@@ -71,6 +76,16 @@ func (w parts) add(value string) {
 		return
 	}
 	w.addName(value)
+}
+
+// parseDocument parses an object or a list of JSON, such as a policy: the names
+// in it are as sensitive, however long it is.
+func parseDocument(value string) (document any, ok bool) {
+	if !strings.HasPrefix(value, "{") && !strings.HasPrefix(value, "[") {
+		return nil, false
+	}
+	err := json.Unmarshal([]byte(value), &document)
+	return document, err == nil
 }
 
 // literals are the quoted strings of an expression.
@@ -195,7 +210,7 @@ func (w parts) hide(s string) string {
 	if len(w) == 0 {
 		return s
 	}
-	for _, words := range []*regexp.Regexp{emailWords, dottedWords, plainWords} {
+	for _, words := range []*regexp.Regexp{emailWords, dottedWords, plainWords, numbersInside} {
 		s = words.ReplaceAllStringFunc(s, func(word string) string {
 			trimmed := strings.Trim(word, ".-_")
 			if trimmed == "" || !w[strings.ToLower(trimmed)] {
@@ -212,4 +227,7 @@ var (
 	dottedWords = regexp.MustCompile(`[\pL\pN_.+-]+`)
 	// plainWords take escapes of URLs for words, which they separate.
 	plainWords = regexp.MustCompile(`%[0-9A-Fa-f]{2}|[\pL\pN_-]+`)
+	// numbersInside are a part of the names that Google gives to a project's
+	// accounts: service-NUMBER@... and NUMBER-compute@...
+	numbersInside = regexp.MustCompile(`[0-9]{6,}`)
 )

@@ -34,6 +34,7 @@ func TestParts(t *testing.T) {
 func TestHide(t *testing.T) {
 	w := parts{}
 	w.add("projects/acme/serviceAccounts/robot@acme.iam.gserviceaccount.com")
+	w.add("projects/222222222222")
 	for text, want := range map[string]string{
 		"the project acme lacks it":                                                    "the project (sensitive) lacks it",
 		"the project Acme.":                                                            "the project (sensitive).",
@@ -43,6 +44,8 @@ func TestHide(t *testing.T) {
 		"https://x/projects/acme/serviceAccounts/robot%40acme.iam.gserviceaccount.com": "https://x/projects/(sensitive)/serviceAccounts/(sensitive)%40(sensitive).iam.gserviceaccount.com",
 		"\"acme\", 'robot', (acme)":                                                    "\"(sensitive)\", '(sensitive)', ((sensitive))",
 		"(sensitive)":                                                                  "(sensitive)",
+		"serviceAccount:service-222222222222@x, 222222222222-compute@y":                "serviceAccount:service-(sensitive)@x, (sensitive)-compute@y",
+		"2222222222223":                                                                "2222222222223",
 	} {
 		if got := w.hide(text); got != want {
 			t.Errorf("%s becomes\n%s, want\n%s", text, got, want)
@@ -61,5 +64,14 @@ func TestRedactShown(t *testing.T) {
 	const text = "a grant in acme-prod, hidden-y, hidden-host, europe-west1, as a-z"
 	if got, want := p.Redact(text), "(sensitive) grant in acme-prod, (sensitive), (sensitive), europe-west1, as a-z"; got != want {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestDocumentParts: the names in a policy count, however long it is.
+func TestDocumentParts(t *testing.T) {
+	w := parts{}
+	w.add(`{"bindings": [{"role": "roles/x", "members": ["user:hidden@acme.example"` + strings.Repeat(`, "user:other@acme.example"`, 1000) + `]}]}`)
+	if !w["hidden@acme.example"] || !w["roles/x"] {
+		t.Errorf("got %d parts, without the member or the role", len(w))
 	}
 }

@@ -17,6 +17,10 @@ type Source struct {
 	// blocks are by absolute address without instance keys.
 	blocks map[string]Position
 	first  Position
+	// parsed are the blocks of the files that have been read: modules may be
+	// called often. Calls counts the calls that are still followed.
+	parsed map[string][]*hcl.Block
+	calls  int
 }
 
 // A Position is a place in a configuration.
@@ -31,7 +35,7 @@ type Position struct {
 // modules that it calls. Its error is that dir cannot be read or has no
 // configuration.
 func ReadSource(dir string) (*Source, error) {
-	s := &Source{blocks: make(map[string]Position)}
+	s := &Source{blocks: make(map[string]Position), parsed: make(map[string][]*hcl.Block), calls: maxCalls}
 	files, err := configurationFiles(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
@@ -77,15 +81,16 @@ func (s *Source) First() Position { return s.first }
 // the directories of the modules around it.
 func (s *Source) read(dir, path string, above []string) {
 	resolved, err := filepath.EvalSymlinks(dir)
-	if err != nil || slices.Contains(above, resolved) {
+	if err != nil || slices.Contains(above, resolved) || s.calls <= 0 {
 		return
 	}
+	s.calls--
 	files, err := configurationFiles(dir)
 	if err != nil {
 		return
 	}
 	for _, file := range files {
-		for _, b := range sourceBlocks(file) {
+		for _, b := range s.blocksOf(file) {
 			address := join(path, blockAddress(b))
 			if _, known := s.blocks[address]; !known {
 				s.blocks[address] = Position{File: shown(file), Line: b.DefRange.Start.Line}
@@ -95,6 +100,22 @@ func (s *Source) read(dir, path string, above []string) {
 			}
 		}
 	}
+}
+
+// maxCalls bounds how many calls of modules are followed. Modules that call
+// each other twice have twice as many at each step, and a configuration may have
+// come with a change that nobody has read yet.
+const maxCalls = 10_000
+
+// blocksOf returns the blocks of a file, which is parsed once.
+func (s *Source) blocksOf(file string) []*hcl.Block {
+	file = filepath.Clean(file)
+	blocks, known := s.parsed[file]
+	if !known {
+		blocks = sourceBlocks(file)
+		s.parsed[file] = blocks
+	}
+	return blocks
 }
 
 // sourceSuffixes are those of configuration files, OpenTofu's too.

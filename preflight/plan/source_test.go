@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,4 +99,29 @@ func FuzzSource(f *testing.F) {
 			t.Errorf("a.b is on line %d", p.Line)
 		}
 	})
+}
+
+// TestSourceCalls: modules that call the next one twice, thirty steps deep, have
+// a billion paths, and do not take the time of as many.
+func TestSourceCalls(t *testing.T) {
+	files := map[string]string{"m30/main.tf": "locals {}\n"}
+	for i := range 30 {
+		next := fmt.Sprintf("../m%d", i+1)
+		files[fmt.Sprintf("m%d/main.tf", i)] = fmt.Sprintf("module \"a\" {\n  source = %q\n}\nmodule \"b\" {\n  source = %q\n}\nresource \"x\" \"y\" {}\n", next, next)
+	}
+	configure(t, files)
+	s, err := ReadSource("m0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]Position{
+		"x.y":          {"m0/main.tf", 7},
+		"module.a.x.y": {"m1/main.tf", 7},
+		// Beyond the bound, the call is where to look.
+		"module.b.x.y": {"m0/main.tf", 4},
+	} {
+		if got, _ := s.Block(address); got != want {
+			t.Errorf("%s stands at %v, want %v", address, got, want)
+		}
+	}
 }

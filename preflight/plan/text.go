@@ -319,7 +319,7 @@ func (m *moduleText) addBlock(b *hcl.Block) bool {
 	case "variable":
 		merge(m.variables, b.Labels[0], some(b, "default", "type", "nullable", "ephemeral", "sensitive"))
 	case "output":
-		merge(m.outputs, b.Labels[0], some(b, "value"))
+		merge(m.outputs, b.Labels[0], some(b, "value", "sensitive"))
 	case "provider":
 		of := allOf(b)
 		merge(m.providers, providerName(b.Labels[0], of["alias"]), of)
