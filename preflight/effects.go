@@ -89,7 +89,7 @@ func (f Finding) against(n rules.Need) Finding {
 // takenAway is the finding of what is there now and the plan takes away.
 func (j *judge) takenAway(n rules.Need, f Finding, by []*plan.Change, message string) Finding {
 	f.TakenAwayBy = addresses(by)
-	if len(j.certain(n, by)) == 0 {
+	if len(j.certain(n, by)) == 0 && !slices.ContainsFunc(by, func(c *plan.Change) bool { return j.surelyTakes(c, n) }) {
 		return f.undetermined("it is so now, but the plan may take it away (" + list(f.TakenAwayBy) + "): what that is about is not known before apply")
 	}
 	f = f.against(n)
@@ -323,6 +323,45 @@ func (j *judge) certain(n rules.Need, changes []*plan.Change) []*plan.Change {
 	})
 }
 
+// isProjectBefore says whether the project that a change destroys or replaces is a
+// given one. Its number counts where that is given: both stand in the state.
+func (j *judge) isProjectBefore(c *plan.Change, project string) resource.Match {
+	if isNumber := resource.ParseProject(project).IsNumber(); isNumber && c.Before("number").String() != "" {
+		return j.valueIsProject(c.Before("number"), project)
+	}
+	return j.valueIsProject(c.Before("project_id"), project)
+}
+
+// surelyTakes reports whether a change that replaces an API of a project or an
+// attachment surely ends what a need is for: what the state has is that, and what
+// comes is something else.
+func (j *judge) surelyTakes(c *plan.Change, n rules.Need) bool {
+	is := func(attribute, project string) bool {
+		return j.valueIsProject(c.Before(attribute), project) == resource.Same
+	}
+	if c.Type == "google_project" {
+		return c.Before("deletion_policy").String() == "DELETE" && j.isProjectBefore(c, n.Project) == resource.Same
+	}
+	if !c.Replaces() || c.DestroysFirst() && (j.turnsOn(c, n) || j.attaches(c, n)) {
+		return false
+	}
+	switch c.Type {
+	case "google_project_service":
+		return is("project", n.Project)
+	case "google_compute_shared_vpc_service_project":
+		return is("service_project", n.Project) && is("host_project", n.Expect)
+	case "google_compute_shared_vpc_host_project":
+		return is("project", n.Expect) && c.After("project").State == plan.Known
+	}
+	return false
+}
+
+// restores reports whether a change surely makes again what it destroys: the same
+// API or attachment, however its projects are written.
+func (j *judge) restores(c *plan.Change, n rules.Need) bool {
+	return c.DestroysFirst() && (j.turnsOn(c, n) || j.attaches(c, n)) && len(j.certain(n, []*plan.Change{c})) > 0
+}
+
 // unlessDenied is a finding about permissions, unless the plan changes what is
 // not judged and may take them away: then what passes is not known.
 func (j *judge) unlessDenied(n rules.Need, f Finding) Finding {
@@ -372,16 +411,40 @@ func (j *judge) turnsOn(c *plan.Change, n rules.Need) bool {
 	return c.Type == "google_project_service" && c.Creates() && j.inProject(c, n.Project) != resource.Different && concerns(c.After("service"), n.Service)
 }
 
-// turnsOff: an API that goes stays on unless disable_on_destroy says otherwise.
+// turnsOff: an API that goes stays on unless disable_on_destroy says otherwise. One
+// that is replaced by the same API, however its project is written, is on again.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
 func (j *judge) turnsOff(c *plan.Change, n rules.Need) bool {
-	if c.Type != "google_project_service" || !c.Goes() || j.inProject(c, n.Project) == resource.Different || !c.Before("disable_on_destroy").True() {
+	if c.Type == "google_project" {
+		return c.Deletes() && j.isProjectBefore(c, n.Project) != resource.Different
+	}
+	if c.Type != "google_project_service" || !c.Deletes() || !c.Before("disable_on_destroy").True() ||
+		j.wasInProject(c, n.Project) == resource.Different || j.restores(c, n) {
 		return false
 	}
 	// The Kubernetes Engine API depends on the Compute Engine API.
 	dependent := n.Service == "container.googleapis.com" && c.Before("service").String() == "compute.googleapis.com" &&
 		c.Before("disable_dependent_services").True()
 	return dependent || concerns(c.Before("service"), n.Service)
+}
+
+// whatTurnsOff says what the changes that turn off an API do.
+func whatTurnsOff(off []*plan.Change, n rules.Need) string {
+	if !slices.ContainsFunc(off, func(c *plan.Change) bool { return c.Type != "google_project" }) {
+		return "the plan destroys project " + n.Project + ", and " + n.Service + " with it"
+	}
+	return "the plan turns off " + n.Service + " in project " + n.Project + ", which is on now"
+}
+
+// inTheWay leaves out the changes that begin once all that has a need is destroyed:
+// Terraform destroys in the reverse order of what waits for what.
+// https://developer.hashicorp.com/terraform/internals/graph
+func (j *judge) inTheWay(n rules.Need, changes []*plan.Change) []*plan.Change {
+	causes := j.causes(n)
+	if len(causes) == 0 || slices.ContainsFunc(causes, func(c *plan.Change) bool { return !c.Goes() }) {
+		return changes
+	}
+	return slices.DeleteFunc(changes, func(c *plan.Change) bool { return c.Goes() && awaited(c, causes) })
 }
 
 func (j *judge) makesAccount(c *plan.Change, n rules.Need) bool {

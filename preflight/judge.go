@@ -181,8 +181,8 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 	state := services.State[n.Service]
 	if err == nil && state == gcp.ServiceEnabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
-		if off := j.changes(n, j.turnsOff); len(off) > 0 {
-			return j.takenAway(n, f, off, "the plan turns off "+n.Service+" in project "+n.Project+", which is on now")
+		if off := j.inTheWay(n, j.changes(n, j.turnsOff)); len(off) > 0 {
+			return j.takenAway(n, f, off, whatTurnsOff(off, n))
 		}
 		f.Outcome = Pass
 		f.Message = "the API " + n.Service + " is on in project " + n.Project

@@ -78,6 +78,14 @@ func (j *judge) inProject(c *plan.Change, project string) resource.Match {
 	return j.valueIsProject(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
 }
 
+// wasInProject says whether what a change destroys or replaces is in a project.
+func (j *judge) wasInProject(c *plan.Change, project string) resource.Match {
+	if v := c.Before("project"); v.String() != "" {
+		return j.valueIsProject(v, project)
+	}
+	return j.inProject(c, project)
+}
+
 // valueIsProject says whether a value names a project. It may where it is not
 // known.
 func (j *judge) valueIsProject(v plan.Value, project string) resource.Match {

@@ -43,9 +43,10 @@ func (j *judge) attaches(c *plan.Change, n rules.Need) bool {
 // detaches: a host project that is none any more has no service projects.
 func (j *judge) detaches(c *plan.Change, n rules.Need) bool {
 	if c.Type == "google_compute_shared_vpc_host_project" {
-		return c.Goes() && j.valueIsProject(c.Before("project"), n.Expect) != resource.Different
+		// A new host project has no service projects.
+		return c.Deletes() && j.valueIsProject(c.Before("project"), n.Expect) != resource.Different
 	}
-	return c.Type == "google_compute_shared_vpc_service_project" && c.Goes() && j.isAttachment(c.Before, n)
+	return c.Type == "google_compute_shared_vpc_service_project" && c.Deletes() && j.isAttachment(c.Before, n) && !j.restores(c, n)
 }
 
 // isAttachment reports whether a change is, or may be, about the attachment

@@ -278,8 +278,8 @@ func (j *judge) denyChangesOf(policy string) []string {
 func (j *judge) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
 	out := map[string]iam.Role{}
 	for _, rc := range j.roleChanges {
-		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Goes(), Source: rc.Address}
-		if !rc.Goes() && !awaited(rc.Change, waiting) {
+		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Goes, Source: rc.Address}
+		if !rc.Goes && !awaited(rc.Change, waiting) {
 			role.Permissions = intersect(rc.After, rc.Before)
 		}
 		if odd := unfit(rc); len(odd) > 0 {

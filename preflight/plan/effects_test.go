@@ -129,7 +129,7 @@ func TestRoleChanges(t *testing.T) {
 	}{
 		"made":     {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", After: []string{"a.b.c"}}},
 		"changed":  {"google_organization_iam_custom_role", `"actions": ["update"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}, "after": {"org_id": "1", "role_id": "x", "permissions": []}`, RoleChange{Role: "organizations/1/roles/x", Before: []string{"a.b.c"}, After: []string{}}},
-		"goes":     {"google_organization_iam_custom_role", `"actions": ["delete"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", Before: []string{"a.b.c"}}},
+		"goes":     {"google_organization_iam_custom_role", `"actions": ["delete"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", Goes: true, Before: []string{"a.b.c"}}},
 		"disabled": {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"], "stage": "DISABLED"}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}}},
 		"unknown":  {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x"}, "after_unknown": {"permissions": true}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}, Unknown: true}},
 	} {

@@ -214,7 +214,7 @@ func (p *Plan) resolvePolicies() {
 			p.denyChanges = append(p.denyChanges, c.denyChanges()...)
 		}
 		if c.isCustomRole() {
-			p.roleChanges = append(p.roleChanges, c.roleChange())
+			p.roleChanges = append(p.roleChanges, c.roleChanges()...)
 		}
 	}
 }

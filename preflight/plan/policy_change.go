@@ -129,11 +129,22 @@ func (c *Change) bindingChanges() []PolicyChange {
 	return out
 }
 
+// wholePolicyChanges: a policy that goes, or is replaced by one on another
+// resource, leaves none where it was.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgiamresource/resource_iam_policy.go (ResourceIamPolicyDelete)
 func (c *Change) wholePolicyChanges() []PolicyChange {
-	change := PolicyChange{Change: c, On: c.policyOf(c.Now), Effect: SetsPolicy}
-	if c.Goes() {
-		return []PolicyChange{change}
+	var out []PolicyChange
+	if c.Deletes() {
+		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.Before), Effect: SetsPolicy})
 	}
+	if !c.Goes() {
+		out = append(out, c.wholePolicyChange())
+	}
+	return out
+}
+
+func (c *Change) wholePolicyChange() PolicyChange {
+	change := PolicyChange{Change: c, On: c.policyOf(c.After), Effect: SetsPolicy}
 	data := c.After("policy_data")
 	var policy struct {
 		Bindings []struct {
@@ -144,12 +155,12 @@ func (c *Change) wholePolicyChanges() []PolicyChange {
 	}
 	if data.State != Known || json.Unmarshal([]byte(data.String()), &policy) != nil {
 		change.Unknown = true
-		return []PolicyChange{change}
+		return change
 	}
 	for _, b := range policy.Bindings {
 		change.Grants = append(change.Grants, Grant{Role: b.Role, Members: b.Members, Condition: b.Condition})
 	}
-	return []PolicyChange{change}
+	return change
 }
 
 // grant reads role, members and condition as they are before or after.

@@ -11,6 +11,9 @@ type RoleChange struct {
 	// Role is its name, such as projects/p/roles/r or organizations/1/roles/r;
 	// empty where it is not known before apply.
 	Role string
+	// Goes reports that the role is no longer there after apply: it is destroyed, or
+	// replaced by one of another name.
+	Goes bool
 	// Before and After are the permissions that it has; nil for one that is not
 	// there. Unknown reports that After is not known before apply.
 	Before, After []string
@@ -24,11 +27,23 @@ func (c *Change) isCustomRole() bool {
 	return c.Type == "google_project_iam_custom_role" || c.Type == "google_organization_iam_custom_role"
 }
 
+// roleChanges returns what a change does: one that is replaced by a role of another
+// name, or in another project, ends the old one.
+func (c *Change) roleChanges() []RoleChange {
+	was := RoleChange{Change: c, Goes: true, Role: c.customRoleBefore(), Before: c.Before("permissions").Strings()}
+	if c.Goes() {
+		return []RoleChange{was}
+	}
+	r := c.roleChange()
+	if !c.Replaces() || r.Role == was.Role {
+		return []RoleChange{r}
+	}
+	r.Before = nil
+	return []RoleChange{was, r}
+}
+
 func (c *Change) roleChange() RoleChange {
 	r := RoleChange{Change: c, Role: c.customRole(), Before: c.Before("permissions").Strings()}
-	if c.Goes() {
-		return r
-	}
 	after := c.After("permissions")
 	r.After = after.Strings()
 	if r.After == nil {
@@ -54,6 +69,18 @@ func (c *Change) customRole() string {
 		return between("organizations/", last(c.Now("org_id").String()), "/roles/"+id)
 	}
 	return between("projects/", c.Project().ID, "/roles/"+id)
+}
+
+// customRoleBefore is customRole as the state has it.
+func (c *Change) customRoleBefore() string {
+	id := c.Before("role_id").String()
+	if id == "" {
+		return ""
+	}
+	if c.Type == "google_organization_iam_custom_role" {
+		return between("organizations/", last(c.Before("org_id").String()), "/roles/"+id)
+	}
+	return between("projects/", c.projectIn(c.projectBefore().ID), "/roles/"+id)
 }
 
 // RoleParent is the project or the organization that the custom role of a change

@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
+)
 
 func clusterExists() Rule {
 	return Rule{
@@ -17,6 +20,7 @@ func clusterExists() Rule {
 				}
 			}
 			for _, pool := range p.NodePools {
+				needs = append(needs, poolFindsCluster(p, pool)...)
 				if (pool.Creates() || pool.Updates()) && !inNewCluster(pool) {
 					needs = append(needs, poolNeedsCluster(pool))
 				}
@@ -34,6 +38,73 @@ func poolNeedsCluster(pool *plan.NodePool) Need {
 		return s.exists(pool.PlaceBefore, pool.Before("name").String())
 	}
 	return s.exists(pool.Place, "")
+}
+
+// poolFindsCluster are the needs of a node pool that apply may act on while its
+// cluster is not there: Terraform has not made it yet, or destroys it first, and
+// the node pools in it.
+func poolFindsCluster(p *plan.Plan, pool *plan.NodePool) []Need {
+	if !pool.Creates() && !pool.Updates() {
+		return nil
+	}
+	if c := destroyedUnder(p, pool); c != nil {
+		return []Need{ofNodePool(pool).losesCluster(c)}
+	}
+	if c := pool.Cluster; pool.Creates() && c != nil && c.Creates() && pool.WaitsFor(c.Change) != plan.Waits {
+		return []Need{ofNodePool(pool).waitsForCluster(c)}
+	}
+	return nil
+}
+
+// destroyedUnder returns the cluster of a node pool that apply destroys before, or
+// while, it acts on the pool; nil if there is none. A new pool may be one of the
+// cluster's replacement.
+func destroyedUnder(p *plan.Plan, pool *plan.NodePool) *plan.Cluster {
+	for _, c := range p.Clusters {
+		of := pool.Place
+		if pool.Updates() {
+			of = pool.PlaceBefore
+		}
+		isOf := c == pool.Cluster && ofCluster(c).keepsPlace() || c.PlaceBefore.Same(of)
+		ends := c.Goes() || c.DestroysFirst() && !(pool.Creates() && c == pool.Cluster)
+		if isOf && ends {
+			return c
+		}
+	}
+	return nil
+}
+
+func (s subject) losesCluster(c *plan.Cluster) Need {
+	n := s.inProject()
+	n.Kind, n.Attribute = Statement, "cluster"
+	n.Message = "the plan destroys the cluster of " + s.Address + " (" + c.Address + "), with all node pools in it"
+	if c.Creates() {
+		n.Message = "the plan replaces the cluster of " + s.Address + " (" + c.Address + "): that destroys all its node pools, and this one is only updated. Have it replaced too"
+		n.Fix.Terraform = "# " + s.Block() + "\nlifecycle {\n  replace_triggered_by = [" + c.Block() + "]\n}"
+	}
+	if name := c.PlaceBefore.Name(); name != "" {
+		n.ExpectedError = "Error 404: Not found: " + name + "."
+	}
+	return n
+}
+
+// waitsForCluster is the need of a new node pool whose cluster the plan makes: a
+// name that is written out makes Terraform do both at once.
+func (s subject) waitsForCluster(c *plan.Cluster) Need {
+	n := s.inProject()
+	n.Kind, n.Attribute = Statement, "cluster"
+	n.Fix.Terraform = "# " + s.Block() + "\ncluster = " + c.Block() + ".id"
+	n.Message = "node pool " + s.Address + " does not wait for its cluster (" + c.Address + "), which the plan makes: apply fails or not, as it happens"
+	if name := c.Place.Name(); name != "" {
+		n.ExpectedError = "Error 404: Not found: " + name + "."
+	}
+	if s.WaitsFor(c.Change) == plan.Unseen {
+		n.Unknown = "whether " + s.Address + " waits for its cluster (" + c.Address + ") leads through local values, which a plan does not show: name it in depends_on"
+	}
+	if s.place.Name() != "" && compare(s.place.Project.ID, c.Place.Project.ID) != resource.Same {
+		n.Unknown = "whether the cluster of " + s.Address + " is " + c.Address + " is not known, because one's project is written as an ID and the other's as a number"
+	}
+	return n
 }
 
 func (s subject) exists(p plan.Place, pool string) Need {
