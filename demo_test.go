@@ -34,7 +34,7 @@ func TestMakeDemo(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := deadline.Command(t, makeProgram, "demo")
-			cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "MAKEFLAGS=")
+			cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "MAKEFLAGS=", "MAKELEVEL=0")
 			var stderr strings.Builder
 			cmd.Stderr = &stderr
 			out, err := cmd.Output()
