@@ -25,7 +25,7 @@ var worlds = flag.Int("worlds", 400, "random clouds and plans, each checked and 
 // not read, and there are; a failure must be refused in one.
 func TestDifferential(t *testing.T) {
 	seen := map[preflight.Outcome]int{}
-	for seed := range *worlds {
+	for _, seed := range worldSeeds(*worlds) {
 		w := newWorld(t, rand.New(rand.NewPCG(uint64(seed), 6)))
 		r := check(t, w.plan(t), newServer(t, w.edits...))
 		refused := w.refusals(t)
@@ -40,6 +40,16 @@ func TestDifferential(t *testing.T) {
 			t.Errorf("only %d of %d are %s: the worlds say too little", seen[o], *worlds, o)
 		}
 	}
+}
+
+// worldSeeds returns the numbers of the first n worlds, and of those beyond that once
+// were contradictions.
+func worldSeeds(n int) []int {
+	out := []int{4315}
+	for seed := range n {
+		out = append(out, seed)
+	}
+	return out
 }
 
 // saysUnread reports whether the cloud has a deny policy, and the report says

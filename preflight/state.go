@@ -231,6 +231,10 @@ func (j *judge) offElsewhere(n rules.Need, f Finding, err error, project string)
 	if !j.plan.UsesEnvironmentOnly() {
 		return f.undetermined("the Kubernetes Engine API is off in project " + project + ", which the requests of the credentials at hand are billed to, and apply uses others")
 	}
+	enabled := rules.Need{Project: project, Service: "container.googleapis.com"}
+	if on := j.changes(enabled, j.turnsOn); len(on) > 0 {
+		return f.undetermined("the Kubernetes Engine API is off in project " + project + ", which requests are billed to, and " + list(addresses(on)) + " enables it or may: until then the cluster cannot be looked at")
+	}
 	n.ExpectedError = asError(err).Message
 	n.Fix.Role = ""
 	n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+project)}
