@@ -440,6 +440,9 @@ func whatTurnsOff(off []*plan.Change, n rules.Need) string {
 // Terraform destroys in the reverse order of what waits for what.
 // https://developer.hashicorp.com/terraform/internals/graph
 func (j *judge) inTheWay(n rules.Need, changes []*plan.Change) []*plan.Change {
+	if len(changes) == 0 {
+		return nil
+	}
 	causes := j.causes(n)
 	if len(causes) == 0 || slices.ContainsFunc(causes, func(c *plan.Change) bool { return !c.Goes() }) {
 		return changes

@@ -314,9 +314,13 @@ func relativeName(resource string) string {
 // causes are the changes that a need is there for; none for what apply leaves
 // as it is.
 func (j *judge) causes(n rules.Need) []*plan.Change {
+	named := make(map[string]bool, len(n.Addresses))
+	for _, address := range n.Addresses {
+		named[address] = true
+	}
 	var out []*plan.Change
 	for _, c := range j.plan.Changes {
-		if slices.Contains(n.Addresses, c.Address) && c.Deposed == "" && !c.Has("no-op") {
+		if named[c.Address] && c.Deposed == "" && !c.Has("no-op") {
 			out = append(out, c)
 		}
 	}

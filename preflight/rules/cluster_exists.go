@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -19,8 +21,9 @@ func clusterExists() Rule {
 					needs = append(needs, ofCluster(c).exists(c.PlaceBefore, ""))
 				}
 			}
+			ending := endingClusters(p)
 			for _, pool := range p.NodePools {
-				needs = append(needs, poolFindsCluster(p, pool)...)
+				needs = append(needs, poolFindsCluster(ending, pool)...)
 				if (pool.Creates() || pool.Updates()) && !inNewCluster(pool) {
 					needs = append(needs, poolNeedsCluster(pool))
 				}
@@ -43,11 +46,11 @@ func poolNeedsCluster(pool *plan.NodePool) Need {
 // poolFindsCluster are the needs of a node pool that apply may act on while its
 // cluster is not there: Terraform has not made it yet, or destroys it first, and
 // the node pools in it.
-func poolFindsCluster(p *plan.Plan, pool *plan.NodePool) []Need {
+func poolFindsCluster(ending []*plan.Cluster, pool *plan.NodePool) []Need {
 	if !pool.Creates() && !pool.Updates() {
 		return nil
 	}
-	if c := destroyedUnder(p, pool); c != nil {
+	if c := destroyedUnder(ending, pool); c != nil {
 		return []Need{ofNodePool(pool).losesCluster(c)}
 	}
 	if c := pool.Cluster; pool.Creates() && c != nil && c.Creates() && pool.WaitsFor(c.Change) != plan.Waits {
@@ -56,11 +59,17 @@ func poolFindsCluster(p *plan.Plan, pool *plan.NodePool) []Need {
 	return nil
 }
 
+// endingClusters returns the clusters that apply destroys, for good or before it
+// makes them again.
+func endingClusters(p *plan.Plan) []*plan.Cluster {
+	return slices.DeleteFunc(slices.Clone(p.Clusters), func(c *plan.Cluster) bool { return !c.Goes() && !c.DestroysFirst() })
+}
+
 // destroyedUnder returns the cluster of a node pool that apply destroys before, or
 // while, it acts on the pool; nil if there is none. A new pool may be one of the
 // cluster's replacement.
-func destroyedUnder(p *plan.Plan, pool *plan.NodePool) *plan.Cluster {
-	for _, c := range p.Clusters {
+func destroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cluster {
+	for _, c := range ending {
 		of := pool.Place
 		if pool.Updates() {
 			of = pool.PlaceBefore
