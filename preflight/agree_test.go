@@ -14,6 +14,7 @@ import (
 // enforcement answers, and from the allow policies. The latter may know less;
 // it must never say the opposite.
 func TestEvidenceAgrees(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 8))
 	seen := map[preflight.Outcome]int{}
 	for range 60 {

@@ -260,6 +260,7 @@ func taken(t *testing.T) []string {
 // TestSameBytes: the same plan and the same cloud give the same report,
 // whatever order the answers come in.
 func TestSameBytes(t *testing.T) {
+	t.Parallel()
 	const tokens = "grant projects/acme-prod roles/iam.serviceAccountTokenCreator serviceAccount:terraform@acme-prod.iam.gserviceaccount.com"
 	for _, name := range plans(t) {
 		var first []byte
@@ -281,6 +282,7 @@ func TestSameBytes(t *testing.T) {
 // TestPassSaysNoFailure: over all plans and many faults, what passes carries
 // nothing of a failure, and what does not fail says no error.
 func TestPassSaysNoFailure(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name  string
 		data  []byte

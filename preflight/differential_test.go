@@ -16,7 +16,7 @@ import (
 
 // worlds is how many random clouds and plans TestDifferential tries:
 // go test ./preflight -run TestDifferential -worlds 20000 -timeout 0
-var worlds = flag.Int("worlds", 400, "random clouds and plans, each checked and applied")
+var worlds = flag.Int("worlds", 200, "random clouds and plans, each checked and applied")
 
 // TestDifferential makes random clouds and plans, checks them, and applies them
 // step by step on the same cloud, whose own enforcement says whether a step is
@@ -24,6 +24,7 @@ var worlds = flag.Int("worlds", 400, "random clouds and plans, each checked and 
 // in all of them, unless it says that there may be deny policies that it could
 // not read, and there are; a failure must be refused in one.
 func TestDifferential(t *testing.T) {
+	t.Parallel()
 	seen := map[preflight.Outcome]int{}
 	for _, seed := range worldSeeds(*worlds) {
 		w := newWorld(t, rand.New(rand.NewPCG(uint64(seed), 6)))

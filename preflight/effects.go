@@ -437,17 +437,26 @@ func whatTurnsOff(off []*plan.Change, n rules.Need) string {
 }
 
 // inTheWay leaves out the changes that begin once all that has a need is destroyed:
-// Terraform destroys in the reverse order of what waits for what.
+// Terraform destroys in the reverse order of what waits for what. The order of the
+// changes left is Unseen if the plan does not show that any of them comes too early.
 // https://developer.hashicorp.com/terraform/internals/graph
-func (j *judge) inTheWay(n rules.Need, changes []*plan.Change) []*plan.Change {
-	if len(changes) == 0 {
-		return nil
-	}
+func (j *judge) inTheWay(n rules.Need, changes []*plan.Change) ([]*plan.Change, plan.Order) {
 	causes := j.causes(n)
 	if len(causes) == 0 || slices.ContainsFunc(causes, func(c *plan.Change) bool { return !c.Goes() }) {
-		return changes
+		return changes, plan.Race
 	}
-	return slices.DeleteFunc(changes, func(c *plan.Change) bool { return c.Goes() && awaited(c, causes) })
+	var left []*plan.Change
+	least := plan.Unseen
+	for _, c := range changes {
+		at := plan.Race
+		if c.Goes() {
+			at = order(c, causes)
+		}
+		if at != plan.Waits {
+			left, least = append(left, c), min(least, at)
+		}
+	}
+	return left, least
 }
 
 func (j *judge) makesAccount(c *plan.Change, n rules.Need) bool {

@@ -181,7 +181,11 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 	state := services.State[n.Service]
 	if err == nil && state == gcp.ServiceEnabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
-		if off := j.inTheWay(n, j.changes(n, j.turnsOff)); len(off) > 0 {
+		switch off, order := j.inTheWay(n, j.changes(n, j.turnsOff)); {
+		case len(off) > 0 && order == plan.Unseen:
+			f.TakenAwayBy = addresses(off)
+			return f.undetermined(whatTurnsOff(off, n) + " (" + list(f.TakenAwayBy) + "), and does not show whether it does that before what needs the API is destroyed")
+		case len(off) > 0:
 			return j.takenAway(n, f, off, whatTurnsOff(off, n))
 		}
 		f.Outcome = Pass

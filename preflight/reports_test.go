@@ -27,6 +27,7 @@ var reports = flag.String("reports", "", "directory that TestReports writes the 
 // policies. Requests and durations are left out. Without -reports it writes a
 // part of that twice, which must be the same.
 func TestReports(t *testing.T) {
+	t.Parallel()
 	if *reports != "" {
 		writeReports(t, *reports, reportPlans(t), *worlds)
 		return

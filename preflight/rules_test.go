@@ -11,6 +11,7 @@ import (
 // TestEveryRule: each rule has been seen to pass, to fail and to be
 // undetermined, on real plans and a cloud that enforces IAM.
 func TestEveryRule(t *testing.T) {
+	t.Parallel()
 	seen := map[string]map[preflight.Outcome]bool{}
 	look := func(plan string, edits ...string) {
 		for _, f := range check(t, readPlan(t, plan), newServer(t, edits...), demanding).Findings {
@@ -166,6 +167,7 @@ func faultyPlans() map[string]string {
 
 // TestEveryFaultFails: each fault alone is seen, and nothing of it is a pass.
 func TestEveryFaultFails(t *testing.T) {
+	t.Parallel()
 	for _, broken := range faulty() {
 		if strings.HasPrefix(broken[1], "grant ") {
 			continue

@@ -109,6 +109,7 @@ func outcomeOf(f preflight.Finding) string {
 // because of a failure names one that is reported, fails, and counts at every
 // threshold at which the skipped finding would.
 func TestSkippedBehindFailure(t *testing.T) {
+	t.Parallel()
 	for _, name := range plans(t) {
 		for _, edits := range [][]string{{agentOff}, {noContainer}, {noAccount}, {offAccount, noActAs}, {noClusters}, {"disable-api acme-prod compute.googleapis.com"}} {
 			r := check(t, readPlan(t, name), newServer(t, edits...))

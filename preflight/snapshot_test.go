@@ -26,6 +26,7 @@ import (
 // same, byte for byte, for every plan and whatever is wrong with the cloud;
 // and no token stands in the snapshot.
 func TestSnapshot(t *testing.T) {
+	t.Parallel()
 	const tokens = "grant projects/acme-prod roles/iam.serviceAccountTokenCreator serviceAccount:terraform@acme-prod.iam.gserviceaccount.com"
 	for _, name := range plans(t) {
 		for _, edits := range [][]string{

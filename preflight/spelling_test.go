@@ -15,6 +15,7 @@ import (
 // TestSpellings: whatever a plan calls its projects, the verdict is the same,
 // and the same rules fail.
 func TestSpellings(t *testing.T) {
+	t.Parallel()
 	const (
 		agent    = " serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
 		deployer = " serviceAccount:terraform@acme-prod.iam.gserviceaccount.com"

@@ -135,6 +135,7 @@ func saved(t *testing.T, r *preflight.Report) *preflight.Report {
 // TestPrevious: only what is open is asked again, the rest stays, and the
 // report is as if all of it had been asked.
 func TestPrevious(t *testing.T) {
+	t.Parallel()
 	for _, name := range plans(t) {
 		before := check(t, readPlan(t, name), newServer(t, agentOff, "disable-api acme-prod logging.googleapis.com"))
 		server := newServer(t)

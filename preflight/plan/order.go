@@ -9,7 +9,8 @@ const (
 	Race Order = iota
 	// Waits: Terraform finishes the other first.
 	Waits
-	// Unseen: the way leads through local values, which plans do not show.
+	// Unseen: the way leads through local values, which plans do not show, or the
+	// change destroys what the configuration no longer has.
 	Unseen
 )
 
@@ -29,7 +30,7 @@ func (p *Plan) waits(from, to string) Order {
 	if w.found {
 		return Waits
 	}
-	if w.local {
+	if w.local || p.config.blocks[from] == nil {
 		return Unseen
 	}
 	return Race

@@ -1,6 +1,10 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"strings"
+
+	"gke-preflight/preflight/plan"
+)
 
 func replacementOrder() Rule {
 	return Rule{
@@ -18,6 +22,11 @@ func replacementOrder() Rule {
 			for _, pool := range p.NodePools {
 				if isReplaced(pool.Change) {
 					needs = append(needs, replacesPool(pool))
+				}
+			}
+			for _, c := range p.Changes {
+				if isReplaced(c) && c.EmailBefore() != "" {
+					needs = append(needs, replacesAccount(c))
 				}
 			}
 			return needs
@@ -71,6 +80,34 @@ func replacesPool(pool *plan.NodePool) Need {
 	return n
 }
 
+// replacesAccount returns the need of a service account that apply replaces. A second
+// one of the same email is refused; with create_ignore_already_exists the provider
+// takes the old one for its replacement, and then deletes it.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_service_account.go
+func replacesAccount(c *plan.Change) Need {
+	s := subject{Change: c, project: c.Project()}
+	what := "service account " + c.EmailBefore()
+	n := s.replacement(what)
+	switch email := c.AccountEmail(); {
+	case n.Holds:
+	case email == "":
+		n.Unknown = "the email of " + c.Address + " is not known before apply"
+	case !strings.EqualFold(email, c.EmailBefore()):
+		n.Holds, n.Message = true, "the replacement of "+what+" has another email"
+	case c.After("create_ignore_already_exists").True():
+		n.Message = "the plan replaces " + what + " under its email, with create_ignore_already_exists: it keeps the old account as the replacement and then deletes it. Remove create_before_destroy, or choose another account_id"
+		n.Fix.Terraform = destroyFirst
+	default:
+		n = n.refusedReplacement(s, what)
+		id, _, _ := strings.Cut(email, "@")
+		n.ExpectedError = "Error 409: Service account " + id + " already exists within project projects/" + s.project.ID + "., alreadyExists"
+	}
+	return n
+}
+
+// destroyFirst is the Terraform that makes a replacement wait for the end of the old object.
+const destroyFirst = "lifecycle {\n  create_before_destroy = false\n}"
+
 // replacement is the need of an object that apply replaces: it holds if the
 // object is destroyed first.
 func (s subject) replacement(what string) Need {
@@ -86,7 +123,7 @@ func (s subject) replacement(what string) Need {
 // refusedReplacement is a replacement whose name is taken, by the object itself.
 func (n Need) refusedReplacement(s subject, what string) Need {
 	n.Message = "the plan creates the replacement of " + what + " before it destroys the old one, under the same name: give the replacement another name, or remove create_before_destroy"
-	n.Fix.Terraform = "lifecycle {\n  create_before_destroy = false\n}"
+	n.Fix.Terraform = destroyFirst
 	if s.Abandons() {
 		n.Attribute = "deletion_policy"
 		n.Message = "the plan replaces " + what + " under its name, but deletion_policy is ABANDON in Terraform's state: " + what + " stays and keeps the name. Set deletion_policy to DELETE and apply that first"

@@ -61,6 +61,20 @@ func TestReplacementOrder(t *testing.T) {
 			},
 		},
 		{
+			name: "a service account, created first",
+			plan: "traps/sa-cbd",
+			want: []wanted{
+				"error: on projects/acme-prod stating: the plan creates the replacement of service account gke-nodes@acme-prod.iam.gserviceaccount.com before it destroys the old one, under the same name: give the replacement another name, or remove create_before_destroy",
+			},
+		},
+		{
+			name: "a service account, destroyed first",
+			plan: "traps/sa-replaced",
+			want: []wanted{
+				"error: on projects/acme-prod which holds: the plan destroys service account gke-nodes@acme-prod.iam.gserviceaccount.com before it creates the replacement",
+			},
+		},
+		{
 			name: "created first under a name that is not known",
 			plan: "traps/rep-unknown",
 			want: []wanted{
