@@ -24,6 +24,7 @@ func arrows() map[string][]string {
 			"preflight/access", "preflight/input", "fixtures", "fixtures/fakegcp",
 		},
 		"preflight":          {"preflight/plan", "preflight/resource", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
+		"preflight/gcp":      {"preflight/iam"},
 		"preflight/plan":     {"preflight/input", "preflight/resource"},
 		"preflight/access":   {"preflight/gcp", "preflight/shell", "preflight/term"},
 		"preflight/diagnose": {"preflight/shell", "preflight/term"},

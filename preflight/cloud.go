@@ -27,11 +27,11 @@ type cloud struct {
 	identities lookup[string, gcp.Identity]
 	projects   lookup[string, gcp.Project]
 	ancestors  lookup[string, []string]
-	policies   lookup[string, *gcp.Policy]
+	policies   lookup[string, *iam.Policy]
 	services   lookup[string, gcp.Services]
 	accounts   lookup[string, gcp.ServiceAccount]
 	tested     lookup[asked, gcp.Tested]
-	roles      lookup[string, gcp.Role]
+	roles      lookup[string, iam.Role]
 	callers    lookup[string, *gcp.Client]
 	hosts      lookup[string, string]
 	keys       lookup[string, gcp.Key]
@@ -279,12 +279,12 @@ func (c *cloud) ancestry(project string) ([]string, error) {
 	return c.ancestors.get(project, func() ([]string, error) { return c.client.Ancestry(c.ctx, project) })
 }
 
-func (c *cloud) policy(resource string) (*gcp.Policy, error) {
-	return c.policies.get(resource, func() (*gcp.Policy, error) { return c.client.Policy(c.ctx, resource) })
+func (c *cloud) policy(resource string) (*iam.Policy, error) {
+	return c.policies.get(resource, func() (*iam.Policy, error) { return c.client.Policy(c.ctx, resource) })
 }
 
-func (c *cloud) role(name string) (gcp.Role, error) {
-	return c.roles.get(name, func() (gcp.Role, error) { return c.client.Role(c.ctx, name) })
+func (c *cloud) role(name string) (iam.Role, error) {
+	return c.roles.get(name, func() (iam.Role, error) { return c.client.Role(c.ctx, name) })
 }
 
 // host is the Shared VPC host project that a project is attached to.
@@ -416,7 +416,7 @@ func (c *cloud) level(resource string) iam.Level {
 		level.Unreadable = whyUnread(err, resource)
 		return level
 	}
-	level.Policy = convertPolicy(policy)
+	level.Policy = policy
 	return level
 }
 
@@ -432,18 +432,6 @@ func fullName(resource string) string {
 		}
 	}
 	return "//" + service + ".googleapis.com/" + resource
-}
-
-func convertPolicy(p *gcp.Policy) *iam.Policy {
-	out := &iam.Policy{}
-	for _, b := range p.Bindings {
-		binding := iam.Binding{Role: b.Role, Members: b.Members}
-		if b.Condition != nil {
-			binding.Condition = &iam.Condition{Title: b.Condition.Title, Description: b.Condition.Description, Expression: b.Condition.Expression}
-		}
-		out.Bindings = append(out.Bindings, binding)
-	}
-	return out
 }
 
 // asError is the structured error of an answer, if it is one.

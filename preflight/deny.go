@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/rules"
 )
@@ -108,16 +107,14 @@ func (d *denials) list(c *cloud, resource string) []string {
 }
 
 func (d *denials) read(c *cloud, on deniedOn) {
-	policy, err := c.client.DenyPolicy(c.ctx, on.resource, on.id)
+	rules, err := c.client.DenyRules(c.ctx, on.resource, on.id)
 	if err != nil {
 		d.note(on.resource, err)
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, r := range policy.Rules {
-		d.rules[on.resource] = append(d.rules[on.resource], denyRule(policy.ID, r))
-	}
+	d.rules[on.resource] = append(d.rules[on.resource], rules...)
 }
 
 func (d *denials) note(resource string, err error) {
@@ -128,17 +125,6 @@ func (d *denials) note(resource string, err error) {
 		return
 	}
 	d.unread[resource] = err
-}
-
-func denyRule(policy string, r gcp.DenyRule) iam.DenyRule {
-	out := iam.DenyRule{
-		Policy: policy, Denied: r.Denied, Except: r.Except,
-		Permissions: r.Permissions, ExceptPermissions: r.ExceptPermissions,
-	}
-	if r.Condition != nil {
-		out.Condition = &iam.Condition{Title: r.Condition.Title, Expression: r.Condition.Expression}
-	}
-	return out
 }
 
 // complete reports whether all deny policies were read.

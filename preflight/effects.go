@@ -207,7 +207,7 @@ func (j *judge) onBefore(n rules.Need) bool {
 		"serviceAccount:service-" + number + "@compute-system.iam.gserviceaccount.com", "serviceAccount:" + number + "-compute@developer.gserviceaccount.com",
 		"serviceAccount:service-" + number + "@container-engine-robot.iam.gserviceaccount.com", "serviceAccount:" + number + "@cloudservices.gserviceaccount.com",
 	}
-	return slices.ContainsFunc(policy.Bindings, func(b gcp.Binding) bool {
+	return slices.ContainsFunc(policy.Bindings, func(b iam.Binding) bool {
 		return slices.ContainsFunc(b.Members, func(m string) bool { return slices.Contains(made, m) })
 	})
 }

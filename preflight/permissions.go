@@ -485,7 +485,7 @@ func (j *judge) fetchRoles(names []string) map[string]iam.Role {
 	fetched := make([]*iam.Role, len(names))
 	each(len(names), func(i int) {
 		if r, err := j.role(names[i]); err == nil {
-			fetched[i] = &iam.Role{Permissions: r.Permissions, Stage: r.Stage, Deleted: r.Deleted}
+			fetched[i] = &r
 		}
 	})
 	out := map[string]iam.Role{}

@@ -14,6 +14,8 @@ import (
 	crmv1 "google.golang.org/api/cloudresourcemanager/v1"
 	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 	iamv1 "google.golang.org/api/iam/v1"
+
+	"gke-preflight/preflight/iam"
 )
 
 // An Identity is whose a token is.
@@ -101,114 +103,6 @@ func (c *Client) Ancestry(ctx context.Context, project string) ([]string, error)
 		return nil, odd(method, "projects/"+project, "does not begin with the project")
 	}
 	return out, nil
-}
-
-// A Policy is an allow policy.
-type Policy struct{ Bindings []Binding }
-
-// A Binding gives a role to members.
-type Binding struct {
-	Role    string
-	Members []string
-	// Condition is nil where the binding always counts.
-	Condition *Condition
-}
-
-// A Condition is a CEL expression with its title and description.
-type Condition struct{ Title, Description, Expression string }
-
-// policyVersion is what must be asked for so that conditions are shown.
-// https://docs.cloud.google.com/iam/docs/policies#versions
-const policyVersion = 3
-
-// Policy asks for the allow policy of projects/P, folders/N, organizations/N,
-// tagKeys/N, tagValues/N or projects/P/serviceAccounts/E, or of a subnetwork,
-// a key ring, a key, a CA pool or a topic by its relative name.
-func (c *Client) Policy(ctx context.Context, resource string) (*Policy, error) {
-	if method, address, ok := below(resource); ok {
-		return c.policyBelow(ctx, method, resource, address)
-	}
-	if strings.Contains(resource, "/serviceAccounts/") {
-		return c.accountPolicy(ctx, resource)
-	}
-	request := &crmv3.GetIamPolicyRequest{Options: &crmv3.GetPolicyOptions{RequestedPolicyVersion: policyVersion}}
-	kind, _, _ := strings.Cut(resource, "/")
-	method := "cloudresourcemanager." + kind + ".getIamPolicy"
-	var answer *crmv3.Policy
-	var err error
-	switch kind {
-	case "projects":
-		answer, err = c.projects.Projects.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "folders":
-		answer, err = c.projects.Folders.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "organizations":
-		answer, err = c.projects.Organizations.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "tagKeys":
-		answer, err = c.projects.TagKeys.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "tagValues":
-		answer, err = c.projects.TagValues.GetIamPolicy(resource, request).Context(ctx).Do()
-	default:
-		err = errors.New("policies of that kind are not read")
-	}
-	if err != nil {
-		return nil, failure(method, resource, err)
-	}
-	p := &Policy{}
-	for _, b := range answer.Bindings {
-		if b == nil {
-			return nil, odd(method, resource, "has an empty binding")
-		}
-		p.add(b.Role, b.Members, b.Condition != nil, condition(b.Condition))
-	}
-	return p.checked(method, resource, answer.Etag)
-}
-
-func (c *Client) accountPolicy(ctx context.Context, resource string) (*Policy, error) {
-	const method = "iam.projects.serviceAccounts.getIamPolicy"
-	answer, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(resource).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
-	if err != nil {
-		return nil, failure(method, resource, err)
-	}
-	p := &Policy{}
-	for _, b := range answer.Bindings {
-		if b == nil {
-			return nil, odd(method, resource, "has an empty binding")
-		}
-		var cond Condition
-		if b.Condition != nil {
-			cond = Condition{Title: b.Condition.Title, Description: b.Condition.Description, Expression: b.Condition.Expression}
-		}
-		p.add(b.Role, b.Members, b.Condition != nil, cond)
-	}
-	return p.checked(method, resource, answer.Etag)
-}
-
-func condition(e *crmv3.Expr) Condition {
-	if e == nil {
-		return Condition{}
-	}
-	return Condition{Title: e.Title, Description: e.Description, Expression: e.Expression}
-}
-
-func (p *Policy) add(role string, members []string, conditional bool, c Condition) {
-	b := Binding{Role: role, Members: members}
-	if conditional {
-		b.Condition = &c
-	}
-	p.Bindings = append(p.Bindings, b)
-}
-
-// checked refuses an answer that is no policy: even an empty one has an etag.
-func (p *Policy) checked(method, resource, etag string) (*Policy, error) {
-	if len(p.Bindings) == 0 && etag == "" {
-		return nil, odd(method, resource, "is not a policy: it has neither bindings nor an etag")
-	}
-	for _, b := range p.Bindings {
-		if b.Role == "" {
-			return nil, odd(method, resource, "has a binding without a role")
-		}
-	}
-	return p, nil
 }
 
 // Tested are permissions by whether the caller holds them.
@@ -419,18 +313,10 @@ func (c *Client) ServiceAccount(ctx context.Context, project, account string) (S
 	return ServiceAccount{Email: a.Email, UniqueID: a.UniqueId, ProjectID: a.ProjectId, Disabled: a.Disabled}, nil
 }
 
-// A Role is a role.
-type Role struct {
-	Permissions []string
-	// Stage is GA, BETA, DISABLED and so on.
-	Stage   string
-	Deleted bool
-}
-
 // Role asks what roles/R, projects/P/roles/R or organizations/N/roles/R
 // contains. Predefined roles need no permission.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v1/roles/get
-func (c *Client) Role(ctx context.Context, name string) (Role, error) {
+func (c *Client) Role(ctx context.Context, name string) (iam.Role, error) {
 	method := "iam.roles.get"
 	var r *iamv1.Role
 	var err error
@@ -445,13 +331,13 @@ func (c *Client) Role(ctx context.Context, name string) (Role, error) {
 		r, err = c.iam.Roles.Get(name).Context(ctx).Do()
 	}
 	if err != nil {
-		return Role{}, failure(method, name, err)
+		return iam.Role{}, failure(method, name, err)
 	}
 	if r.Name != name {
-		return Role{}, odd(method, name, "is about another role")
+		return iam.Role{}, odd(method, name, "is about another role")
 	}
 	if len(r.IncludedPermissions) == 0 && method == "iam.roles.get" {
-		return Role{}, odd(method, name, "has no permissions")
+		return iam.Role{}, odd(method, name, "has no permissions")
 	}
-	return Role{Permissions: r.IncludedPermissions, Stage: r.Stage, Deleted: r.Deleted}, nil
+	return iam.Role{Permissions: r.IncludedPermissions, Stage: r.Stage, Deleted: r.Deleted}, nil
 }

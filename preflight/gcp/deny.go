@@ -4,28 +4,14 @@ import (
 	"context"
 	"net/url"
 	"strings"
+
+	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
+
+	"gke-preflight/preflight/iam"
 )
 
-// A DenyPolicy is a deny policy with its rules.
-type DenyPolicy struct {
-	// ID is the last part of its name.
-	ID    string
-	Rules []DenyRule
-}
-
-// A DenyRule denies permissions to principals. Names are as deny policies have
-// them: principalSet://goog/public:all, container.googleapis.com/clusters.get.
-type DenyRule struct {
-	Denied            []string
-	Except            []string
-	Permissions       []string
-	ExceptPermissions []string
-	// Condition is nil where the rule always counts.
-	Condition *Condition
-}
-
 // DenyPolicyIDs asks which deny policies are attached to projects/P, folders/N
-// or organizations/N. The answer has no rules: DenyPolicy has.
+// or organizations/N. The answer has no rules: DenyRules has.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v2/policies/listPolicies
 func (c *Client) DenyPolicyIDs(ctx context.Context, resource string) ([]string, error) {
 	const method = "iam.policies.listPolicies"
@@ -54,37 +40,37 @@ func (c *Client) DenyPolicyIDs(ctx context.Context, resource string) ([]string, 
 	return out, nil
 }
 
-// DenyPolicy asks for a deny policy that is attached to a resource.
+// DenyRules returns the rules of a deny policy that is attached to a resource.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v2/policies/get
-func (c *Client) DenyPolicy(ctx context.Context, resource, id string) (DenyPolicy, error) {
+func (c *Client) DenyRules(ctx context.Context, resource, id string) ([]iam.DenyRule, error) {
 	const method = "iam.policies.get"
 	var answer struct {
 		Name  string `json:"name"`
 		Rules []struct {
 			DenyRule *struct {
-				DeniedPrincipals     []string   `json:"deniedPrincipals"`
-				ExceptionPrincipals  []string   `json:"exceptionPrincipals"`
-				DeniedPermissions    []string   `json:"deniedPermissions"`
-				ExceptionPermissions []string   `json:"exceptionPermissions"`
-				DenialCondition      *Condition `json:"denialCondition"`
+				DeniedPrincipals     []string    `json:"deniedPrincipals"`
+				ExceptionPrincipals  []string    `json:"exceptionPrincipals"`
+				DeniedPermissions    []string    `json:"deniedPermissions"`
+				ExceptionPermissions []string    `json:"exceptionPermissions"`
+				DenialCondition      *crmv3.Expr `json:"denialCondition"`
 			} `json:"denyRule"`
 		} `json:"rules"`
 	}
 	if err := c.read(ctx, method, resource, denyPolicies(resource)+"/"+url.PathEscape(id), &answer); err != nil {
-		return DenyPolicy{}, err
+		return nil, err
 	}
 	if !strings.HasSuffix(answer.Name, "/denypolicies/"+id) {
-		return DenyPolicy{}, odd(method, resource, "is about another policy")
+		return nil, odd(method, resource, "is about another policy")
 	}
-	out := DenyPolicy{ID: id}
+	var out []iam.DenyRule
 	for _, r := range answer.Rules {
 		if r.DenyRule == nil {
-			return DenyPolicy{}, odd(method, resource, "has a rule of a kind that is not known")
+			return nil, odd(method, resource, "has a rule of a kind that is not known")
 		}
-		out.Rules = append(out.Rules, DenyRule{
-			Denied: r.DenyRule.DeniedPrincipals, Except: r.DenyRule.ExceptionPrincipals,
+		out = append(out, iam.DenyRule{
+			Policy: id, Denied: r.DenyRule.DeniedPrincipals, Except: r.DenyRule.ExceptionPrincipals,
 			Permissions: r.DenyRule.DeniedPermissions, ExceptPermissions: r.DenyRule.ExceptionPermissions,
-			Condition: r.DenyRule.DenialCondition,
+			Condition: condition(r.DenyRule.DenialCondition),
 		})
 	}
 	return out, nil

@@ -3,8 +3,8 @@
 // google.golang.org/api lies one stack of transports: guard, retries
 // under quotas, credentials, bounds, endpoint.
 //
-// It knows nothing of plans and rules, judges nothing, and imports no other
-// package of this module.
+// Its policies and roles are those of package iam. It knows nothing of plans and
+// rules, and judges nothing.
 package gcp
 
 import (

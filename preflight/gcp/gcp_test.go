@@ -106,7 +106,7 @@ func TestRequests(t *testing.T) {
 			return err
 		},
 			"GET /iam.googleapis.com/v2/policies/cloudresourcemanager.googleapis.com%2Fprojects%2Facme-prod/denypolicies"},
-		{"deny policy", func(ctx context.Context, c *Client) error { _, err := c.DenyPolicy(ctx, "folders/4", "d"); return err },
+		{"deny policy", func(ctx context.Context, c *Client) error { _, err := c.DenyRules(ctx, "folders/4", "d"); return err },
 			"GET /iam.googleapis.com/v2/policies/cloudresourcemanager.googleapis.com%2Ffolders%2F4/denypolicies/d"},
 		{"cluster", func(ctx context.Context, c *Client) error {
 			_, err := c.Cluster(ctx, "projects/acme-prod/locations/l/clusters/c")
@@ -171,7 +171,7 @@ func TestOddAnswers(t *testing.T) {
 		},
 		"role": func(ctx context.Context, c *Client) error { _, err := c.Role(ctx, "roles/x"); return err },
 		"deny policy": func(ctx context.Context, c *Client) error {
-			_, err := c.DenyPolicy(ctx, "projects/acme-prod", "d")
+			_, err := c.DenyRules(ctx, "projects/acme-prod", "d")
 			return err
 		},
 		"cluster": func(ctx context.Context, c *Client) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/url"
 	"strings"
+
+	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 )
 
 // HostProject asks for the Shared VPC host project that a project is attached
@@ -65,8 +67,8 @@ func (c *Client) Enforced(ctx context.Context, project, constraint string) (bool
 		Name string `json:"name"`
 		Spec struct {
 			Rules []struct {
-				Enforce   bool       `json:"enforce"`
-				Condition *Condition `json:"condition"`
+				Enforce   bool        `json:"enforce"`
+				Condition *crmv3.Expr `json:"condition"`
 			} `json:"rules"`
 		} `json:"spec"`
 	}

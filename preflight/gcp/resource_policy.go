@@ -3,12 +3,17 @@ package gcp
 import (
 	"context"
 	"strings"
+
+	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
+
+	"gke-preflight/preflight/iam"
 )
 
-// below is where the allow policy of a resource below a project, or of a tag,
-// is read, and by which method. The generated clients of these APIs would
-// double the size of the program for one method each.
-func below(resource string) (method, address string, ok bool) {
+// resourcePolicyURL returns the method and the URL that read the allow policy of
+// a resource below a project; ok is false for every other resource. The
+// generated clients of these APIs would double the size of the program for one
+// method each.
+func resourcePolicyURL(resource string) (method, address string, ok bool) {
 	const version = ":getIamPolicy?options.requestedPolicyVersion=3"
 	name := escaped(resource)
 	switch {
@@ -26,27 +31,16 @@ func below(resource string) (method, address string, ok bool) {
 	return "", "", false
 }
 
-// policyBelow asks for the allow policy of a subnetwork, a key ring or a key.
+// resourcePolicy returns the allow policy of a resource below a project.
 // https://docs.cloud.google.com/compute/docs/reference/rest/v1/subnetworks/getIamPolicy
 // https://docs.cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/getIamPolicy
-func (c *Client) policyBelow(ctx context.Context, method, resource, address string) (*Policy, error) {
+func (c *Client) resourcePolicy(ctx context.Context, method, resource, address string) (*iam.Policy, error) {
 	var answer struct {
-		Etag     string `json:"etag"`
-		Bindings []*struct {
-			Role      string     `json:"role"`
-			Members   []string   `json:"members"`
-			Condition *Condition `json:"condition"`
-		} `json:"bindings"`
+		Etag     string           `json:"etag"`
+		Bindings []*crmv3.Binding `json:"bindings"`
 	}
 	if err := c.read(ctx, method, resource, address, &answer); err != nil {
 		return nil, err
 	}
-	p := &Policy{}
-	for _, b := range answer.Bindings {
-		if b == nil {
-			return nil, odd(method, resource, "has an empty binding")
-		}
-		p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: b.Members, Condition: b.Condition})
-	}
-	return p.checked(method, resource, answer.Etag)
+	return policy(method, resource, answer.Etag, answer.Bindings)
 }

@@ -1,0 +1,97 @@
+package gcp
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
+
+	"gke-preflight/preflight/iam"
+)
+
+// policyVersion is the version to request, so that the answer includes
+// conditions.
+// https://docs.cloud.google.com/iam/docs/policies#versions
+const policyVersion = 3
+
+// Policy returns the allow policy of projects/P, folders/N, organizations/N,
+// tagKeys/N, tagValues/N or projects/P/serviceAccounts/E, or of a subnetwork,
+// a key ring, a key, a CA pool or a topic by its relative name.
+func (c *Client) Policy(ctx context.Context, resource string) (*iam.Policy, error) {
+	if method, address, ok := resourcePolicyURL(resource); ok {
+		return c.resourcePolicy(ctx, method, resource, address)
+	}
+	if strings.Contains(resource, "/serviceAccounts/") {
+		return c.accountPolicy(ctx, resource)
+	}
+	request := &crmv3.GetIamPolicyRequest{Options: &crmv3.GetPolicyOptions{RequestedPolicyVersion: policyVersion}}
+	kind, _, _ := strings.Cut(resource, "/")
+	method := "cloudresourcemanager." + kind + ".getIamPolicy"
+	var answer *crmv3.Policy
+	var err error
+	switch kind {
+	case "projects":
+		answer, err = c.projects.Projects.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "folders":
+		answer, err = c.projects.Folders.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "organizations":
+		answer, err = c.projects.Organizations.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "tagKeys":
+		answer, err = c.projects.TagKeys.GetIamPolicy(resource, request).Context(ctx).Do()
+	case "tagValues":
+		answer, err = c.projects.TagValues.GetIamPolicy(resource, request).Context(ctx).Do()
+	default:
+		err = errors.New("policies of that kind are not read")
+	}
+	if err != nil {
+		return nil, failure(method, resource, err)
+	}
+	return policy(method, resource, answer.Etag, answer.Bindings)
+}
+
+func (c *Client) accountPolicy(ctx context.Context, resource string) (*iam.Policy, error) {
+	const method = "iam.projects.serviceAccounts.getIamPolicy"
+	answer, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(resource).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
+	if err != nil {
+		return nil, failure(method, resource, err)
+	}
+	bindings := make([]*crmv3.Binding, len(answer.Bindings))
+	for i, b := range answer.Bindings {
+		if b == nil {
+			continue
+		}
+		bindings[i] = &crmv3.Binding{Role: b.Role, Members: b.Members}
+		if e := b.Condition; e != nil {
+			bindings[i].Condition = &crmv3.Expr{Title: e.Title, Description: e.Description, Expression: e.Expression}
+		}
+	}
+	return policy(method, resource, answer.Etag, bindings)
+}
+
+// policy returns the allow policy that an answer holds. It refuses an answer
+// that is no policy: even an empty policy has an etag.
+func policy(method, resource, etag string, bindings []*crmv3.Binding) (*iam.Policy, error) {
+	if len(bindings) == 0 && etag == "" {
+		return nil, odd(method, resource, "is not a policy: it has neither bindings nor an etag")
+	}
+	p := &iam.Policy{}
+	for _, b := range bindings {
+		switch {
+		case b == nil:
+			return nil, odd(method, resource, "has an empty binding")
+		case b.Role == "":
+			return nil, odd(method, resource, "has a binding without a role")
+		}
+		p.Bindings = append(p.Bindings, iam.Binding{Role: b.Role, Members: b.Members, Condition: condition(b.Condition)})
+	}
+	return p, nil
+}
+
+// condition converts a condition; nil if there is none.
+func condition(e *crmv3.Expr) *iam.Condition {
+	if e == nil {
+		return nil
+	}
+	return &iam.Condition{Title: e.Title, Description: e.Description, Expression: e.Expression}
+}
