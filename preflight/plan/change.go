@@ -118,7 +118,7 @@ func (c *Change) DestroysFirst() bool {
 }
 
 // idle reports whether apply does nothing in Google Cloud for the change.
-func (c *Change) idle() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }
+func (c *Change) isNoOp() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }
 
 // A State says how much of a value a plan shows.
 type State int
@@ -161,7 +161,7 @@ func (v Value) True() bool {
 }
 
 // maybe reports whether the value is true, or may be.
-func (v Value) maybe() bool { return v.True() || v.State == Unknown }
+func (v Value) mayBeTrue() bool { return v.True() || v.State == Unknown }
 
 // Len is the number of elements of a known list; 0 for everything else.
 func (v Value) Len() int {
@@ -189,28 +189,28 @@ func (v Value) Strings() []string {
 // anybody set it: the configuration decides. An empty string is absent, as it
 // is for the provider.
 func (c *Change) After(path ...any) Value {
-	v, found := lookup(c.change.After, path)
+	v, found := lookupPath(c.change.After, path)
 	if found && v != nil && v != "" {
-		known := c.known(v, c.change.AfterSensitive, path)
-		mark, _ := lookup(c.change.AfterUnknown, path)
+		known := c.knownValue(v, c.change.AfterSensitive, path)
+		mark, _ := lookupPath(c.change.AfterUnknown, path)
 		known.Partly = mark != nil && known.isCollection()
 		return known
 	}
-	if !marked(c.change.AfterUnknown, path) {
+	if !isMarked(c.change.AfterUnknown, path) {
 		return Value{}
 	}
-	configured := c.configured(path)
-	configured.Sensitive = configured.State != Absent && marked(c.change.AfterSensitive, path)
+	configured := c.configuredValue(path)
+	configured.Sensitive = configured.State != Absent && isMarked(c.change.AfterSensitive, path)
 	return configured
 }
 
 // Before is the attribute at path as Terraform's state has it.
 func (c *Change) Before(path ...any) Value {
-	v, found := lookup(c.change.Before, path)
+	v, found := lookupPath(c.change.Before, path)
 	if !found || v == nil || v == "" {
 		return Value{}
 	}
-	return c.known(v, c.change.BeforeSensitive, path)
+	return c.knownValue(v, c.change.BeforeSensitive, path)
 }
 
 // Now is After for an object that Terraform manages after apply, else Before.
@@ -221,8 +221,8 @@ func (c *Change) Now(path ...any) Value {
 	return c.After(path...)
 }
 
-func (c *Change) known(raw, marks any, path []any) Value {
-	return Value{State: Known, Raw: raw, Sensitive: marked(marks, path)}
+func (c *Change) knownValue(raw, marks any, path []any) Value {
+	return Value{State: Known, Raw: raw, Sensitive: isMarked(marks, path)}
 }
 
 // isCollection reports whether v is a list or a map of plain values. What is
@@ -246,11 +246,11 @@ func (v Value) isCollection() bool {
 // but uuid, timestamp and bcrypt, of which no account, key, network or project
 // is made. A dynamic block stands nowhere in a plan's configuration: what the
 // plan shows beyond the configured blocks may have been set by one.
-func (c *Change) configured(path []any) Value {
+func (c *Change) configuredValue(path []any) Value {
 	if c.block == nil || c.block.expressions == nil {
 		return Value{State: Unknown}
 	}
-	e, state := c.find(path)
+	e, state := c.findExpression(path)
 	if e == nil {
 		return Value{State: state}
 	}
@@ -272,7 +272,7 @@ func (c *Change) plain(v any) Value {
 }
 
 // lookup walks path down a decoded JSON value.
-func lookup(v any, path []any) (any, bool) {
+func lookupPath(v any, path []any) (any, bool) {
 	for _, step := range path {
 		switch s := step.(type) {
 		case string:
@@ -295,12 +295,12 @@ func lookup(v any, path []any) (any, bool) {
 
 // marked reports whether a tree of marks, such as after_unknown, has true at
 // path or above it.
-func marked(marks any, path []any) bool {
+func isMarked(marks any, path []any) bool {
 	if marks == true {
 		return true
 	}
 	for i := range path {
-		v, found := lookup(marks, path[:i+1])
+		v, found := lookupPath(marks, path[:i+1])
 		if !found {
 			return false
 		}
@@ -314,12 +314,12 @@ func marked(marks any, path []any) bool {
 // find looks up the expression of the attribute at path: with Known it is that
 // of the attribute, with Unknown one above that sets all of it, if any. Absent
 // means that nobody sets it.
-func (c *Change) find(path []any) (*tfjson.Expression, State) {
-	return c.findBelow(c.block.expressions, path, nil)
+func (c *Change) findExpression(path []any) (*tfjson.Expression, State) {
+	return c.findExpressionIn(c.block.expressions, path, nil)
 }
 
-// findBelow goes down to the expression at path. Above is the path so far.
-func (c *Change) findBelow(e map[string]*tfjson.Expression, path, above []any) (*tfjson.Expression, State) {
+// findExpressionIn goes down to the expression at path. Above is the path so far.
+func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above []any) (*tfjson.Expression, State) {
 	name, ok := path[0].(string)
 	if !ok {
 		return nil, Absent
@@ -354,21 +354,21 @@ func (c *Change) findBelow(e map[string]*tfjson.Expression, path, above []any) (
 	if len(rest) == 0 {
 		return x, Known
 	}
-	return c.findBelow(x.NestedBlocks[index], rest, here)
+	return c.findExpressionIn(x.NestedBlocks[index], rest, here)
 }
 
 // blockCount is the number of nested blocks that a plan has at path; -1 where
 // the whole list is not known before apply.
 func blockCount(after, unknown any, path []any) int {
-	if v, _ := lookup(after, path); v != nil {
+	if v, _ := lookupPath(after, path); v != nil {
 		list, _ := v.([]any)
 		return len(list)
 	}
-	marks, _ := lookup(unknown, path)
+	marks, _ := lookupPath(unknown, path)
 	if list, ok := marks.([]any); ok {
 		return len(list)
 	}
-	if marked(unknown, path) {
+	if isMarked(unknown, path) {
 		return -1
 	}
 	return 0

@@ -118,7 +118,7 @@ func newCluster(c *Change) *Cluster {
 	if c.Updates() && cluster.PlaceBefore.Name() == "" {
 		cluster.PlaceBefore = cluster.Place
 	}
-	cluster.NetworkProject = cluster.networkProject()
+	cluster.NetworkProject = cluster.findNetworkProject()
 	if !c.Leaves() {
 		cluster.Accounts = cluster.accounts()
 		cluster.Keys = cluster.keys()
@@ -126,43 +126,43 @@ func newCluster(c *Change) *Cluster {
 	return cluster
 }
 
-// networkProject is the project in the network's or the subnetwork's name. A
+// findNetworkProject is the project in the network's or the subnetwork's name. A
 // short name is in the cluster's own project.
-func (c *Cluster) networkProject() string {
+func (c *Cluster) findNetworkProject() string {
 	for _, attribute := range []string{"subnetwork", "network"} {
 		if p := ProjectOfName(c.Now(attribute).String()); p != "" {
 			return p
 		}
 		if c.Now(attribute).State == Unknown {
-			return c.networkProjectBehind(attribute)
+			return c.referencedNetworkProject(attribute)
 		}
 	}
 	return c.Project.ID
 }
 
-// networkProjectBehind is the project of the planned network or subnetwork that
+// referencedNetworkProject is the project of the planned network or subnetwork that
 // an attribute of c refers to; empty where the attribute refers to anything
 // else. Both names are paths with the project in them, and a subnetwork is in
 // its network's project: an expression around one names no other network unless
 // it takes the path apart.
-func (c *Change) networkProjectBehind(attribute string) string {
+func (c *Change) referencedNetworkProject(attribute string) string {
 	if c.block == nil {
 		return ""
 	}
-	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions[attribute]))
+	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions[attribute]))
 	all := make([]Project, 0, len(f.changes))
 	for _, other := range f.changes {
 		isNetwork := other.Type == "google_compute_network" || other.Type == "google_compute_subnetwork"
 		if !isNetwork || f.attribute != "id" && f.attribute != "self_link" && f.attribute != "network" {
 			return ""
 		}
-		all = append(all, other.projectWithin(maxHops-1))
+		all = append(all, other.resolveProject(maxHops-1))
 	}
-	return agreed(all).ID
+	return commonProject(all).ID
 }
 
 // Standing reports whether apply leaves the cluster as it is.
-func (c *Cluster) Standing() bool { return c.idle() && !c.Leaves() }
+func (c *Cluster) Standing() bool { return c.isNoOp() && !c.Leaves() }
 
 // HostProject is NetworkProject where it is another than the cluster's, or may
 // be: one name is a number and the other an ID.
@@ -211,7 +211,7 @@ func unknownAccount(path ...any) Account {
 // makes: its inline ones, else the default pool. Once that has been thrown
 // away, an update does not bring it back.
 func (c *Cluster) defaultPoolAccounts() []Account {
-	if c.poolsUnknown() {
+	if c.hasUnknownPools() {
 		return []Account{unknownAccount("node_pool", 0, "node_config", 0, "service_account")}
 	}
 	if n := c.InlinePools(); n > 0 {
@@ -232,23 +232,23 @@ func (c *Cluster) defaultPoolAccounts() []Account {
 // wrote a block, they stay as they are. Dynamic blocks stand nowhere in the
 // configuration.
 func (c *Cluster) InlinePools() int {
-	written := c.Creates() || c.block != nil && c.block.expressions["node_pool"] != nil || c.changes("node_pool")
+	written := c.Creates() || c.block != nil && c.block.expressions["node_pool"] != nil || c.mayChangeAttribute("node_pool")
 	if c.block == nil || !written {
 		return 0
 	}
 	return c.After("node_pool").Len()
 }
 
-// poolsUnknown reports whether it is not known which inline pools there will be.
-func (c *Cluster) poolsUnknown() bool {
+// hasUnknownPools reports whether it is not known which inline pools there will be.
+func (c *Cluster) hasUnknownPools() bool {
 	return c.After("node_pool").State == Unknown && c.block != nil
 }
 
 // changes reports whether an update changes an attribute, or may.
-func (c *Change) changes(attribute string) bool {
-	before, _ := lookup(c.change.Before, []any{attribute})
-	after, _ := lookup(c.change.After, []any{attribute})
-	mark, _ := lookup(c.change.AfterUnknown, []any{attribute})
+func (c *Change) mayChangeAttribute(attribute string) bool {
+	before, _ := lookupPath(c.change.Before, []any{attribute})
+	after, _ := lookupPath(c.change.After, []any{attribute})
+	mark, _ := lookupPath(c.change.AfterUnknown, []any{attribute})
 	return c.Updates() && (mark != nil || !reflect.DeepEqual(before, after))
 }
 
@@ -259,7 +259,7 @@ func (c *Change) account(path ...any) Account {
 	a := Account{path: path, Attribute: Path(path...), Said: v.State != Absent, Sensitive: v.Sensitive}
 	switch {
 	case v.State == Unknown:
-		a.Email = cmp.Or(c.followAccount(path), c.plan.options.Accounts[c.Address])
+		a.Email = cmp.Or(c.referencedAccount(path), c.plan.options.Accounts[c.Address])
 		a.Unknown = a.Email == ""
 	case v.State == Absent || v.String() == "default":
 		a.Default = true
@@ -271,7 +271,7 @@ func (c *Change) account(path ...any) Account {
 	return a
 }
 
-// followAccount is the email of the planned service account that an attribute
+// referencedAccount is the email of the planned service account that an attribute
 // refers to. Providers before 6.13 show no email before apply, but it follows
 // from the account's ID and project.
 // https://docs.cloud.google.com/iam/docs/service-account-types#user-managed
@@ -281,16 +281,16 @@ func (c *Change) account(path ...any) Account {
 // account, and text before the email of an account that the same plan makes
 // would name another one that has nothing to do with the reference. Later
 // providers show the email, and so what the expression comes to.
-func (c *Change) followAccount(path []any) string {
+func (c *Change) referencedAccount(path []any) string {
 	if c.block == nil {
 		return ""
 	}
-	e, state := c.find(path)
+	e, state := c.findExpression(path)
 	if state != Known {
 		return ""
 	}
-	f := c.plan.follow(c.block.module, expressionOf(e))
-	if account := f.planned("email", "name", "id"); account != nil {
+	f := c.plan.resolveExpression(c.block.module, expressionOf(e))
+	if account := f.plannedObject("email", "name", "id"); account != nil {
 		return account.AccountEmail()
 	}
 	return ""
@@ -348,7 +348,7 @@ func (c *Cluster) keys() []Key {
 			paths = append(paths, []any{"user_managed_keys_config", 0, list})
 		}
 	}
-	if c.poolsUnknown() {
+	if c.hasUnknownPools() {
 		paths = append(paths, []any{"node_pool"})
 	}
 	return c.keysAt(paths)
@@ -363,7 +363,7 @@ func (c *Change) keysAt(paths [][]any) []Key {
 		}
 		name := v.String()
 		if v.State == Unknown {
-			name = c.plannedKey(path)
+			name = c.referencedKey(path)
 		}
 		out = append(out, Key{
 			Attribute: Path(path...),
@@ -375,20 +375,20 @@ func (c *Change) keysAt(paths [][]any) []Key {
 	return out
 }
 
-// plannedKey is the name of the planned key that the attribute at path refers
+// referencedKey is the name of the planned key that the attribute at path refers
 // to by its id; empty where it does not follow from the plan. The id is the
 // whole path of the key: an expression around it makes another key's name only
 // if it takes the path apart. Of a key ring's it does make one.
-func (c *Change) plannedKey(path []any) string {
+func (c *Change) referencedKey(path []any) string {
 	if c.block == nil {
 		return ""
 	}
-	e, state := c.find(path)
+	e, state := c.findExpression(path)
 	if state != Known {
 		return ""
 	}
-	f := c.plan.follow(c.block.module, expressionOf(e))
-	if key := f.planned("id"); key != nil && key.Type == "google_kms_crypto_key" {
+	f := c.plan.resolveExpression(c.block.module, expressionOf(e))
+	if key := f.plannedObject("id"); key != nil && key.Type == "google_kms_crypto_key" {
 		return key.ResourceName()
 	}
 	return ""
@@ -410,13 +410,13 @@ func newNodePool(c *Change) *NodePool {
 }
 
 // attach finds the pool's cluster, by name or by reference.
-func (n *NodePool) attach(clusters clusterIndex) {
+func (n *NodePool) linkCluster(clusters clusterIndex) {
 	name := n.Now("cluster").String()
-	n.ClusterName = last(name)
+	n.ClusterName = lastSegment(name)
 	if p, ok := placeInPath(name, n.Address); ok {
 		n.Project, n.Location = p.Project, Value{State: Known, Raw: p.Location}
 	}
-	n.Cluster = n.find(name, clusters)
+	n.Cluster = n.findCluster(name, clusters)
 	if n.Cluster != nil && name == "" {
 		n.ClusterName = n.Cluster.Name.String()
 		if n.Project.ID == "" {
@@ -432,11 +432,11 @@ func (n *NodePool) attach(clusters clusterIndex) {
 	}
 }
 
-func (n *NodePool) find(name string, clusters clusterIndex) *Cluster {
+func (n *NodePool) findCluster(name string, clusters clusterIndex) *Cluster {
 	if name != "" {
-		return n.byName(clusters)
+		return n.clusterByName(clusters)
 	}
-	return n.byReference(clusters)
+	return n.clusterByReference(clusters)
 }
 
 // clusterIndex finds the clusters of a plan, changed or not: looking at each
@@ -446,40 +446,40 @@ type clusterIndex struct {
 	byChange map[*Change]*Cluster
 	// near are those that may belong to a node pool among several instances of
 	// a block: by module instance, and by the instance key in which they end.
-	near map[string][]*Cluster
+	sameInstance map[string][]*Cluster
 	// allNew holds, by block, whether apply makes all its clusters.
 	allNew map[string]bool
 }
 
 func newClusterIndex(clusters []*Cluster) clusterIndex {
-	x := clusterIndex{byName: map[string][]*Cluster{}, byChange: map[*Change]*Cluster{}, near: map[string][]*Cluster{}, allNew: map[string]bool{}}
+	x := clusterIndex{byName: map[string][]*Cluster{}, byChange: map[*Change]*Cluster{}, sameInstance: map[string][]*Cluster{}, allNew: map[string]bool{}}
 	for _, c := range clusters {
 		name := c.Name.String()
 		x.byName[name] = append(x.byName[name], c)
 		x.byChange[c.Change] = c
 		others, seen := x.allNew[c.Block()]
 		x.allNew[c.Block()] = c.Creates() && (others || !seen)
-		for _, place := range placesOfCluster(c.Change) {
-			x.near[place] = append(x.near[place], c)
+		for _, place := range instanceKeys(c.Change) {
+			x.sameInstance[place] = append(x.sameInstance[place], c)
 		}
 	}
 	return x
 }
 
-// placesOfCluster returns the keys of clusterIndex.near that c is found under.
-func placesOfCluster(c *Change) []string {
+// instanceKeys returns the keys of clusterIndex.near that c is found under.
+func instanceKeys(c *Change) []string {
 	var out []string
 	if c.Module != "" && !strings.HasSuffix(c.Address, "]") {
-		out = append(out, inModule(c))
+		out = append(out, moduleInstance(c))
 	}
-	return append(out, underKey(c)...)
+	return append(out, instanceKey(c)...)
 }
 
-// inModule and underKey are the places of a change in clusterIndex.near. An
+// blocksInModule and instanceKey are the places of a change in clusterIndex.near. An
 // address holds no newline outside of quotes.
-func inModule(c *Change) string { return "module\n" + c.Module }
+func moduleInstance(c *Change) string { return "module\n" + c.Module }
 
-func underKey(c *Change) []string {
+func instanceKey(c *Change) []string {
 	if i := strings.Index(c.Address, "["); i >= 0 {
 		return []string{"key\n" + c.Address[i:]}
 	}
@@ -490,10 +490,10 @@ func (p *Plan) allClusters() []*Cluster {
 	return append(append([]*Cluster(nil), p.Clusters...), p.Standing...)
 }
 
-// byName returns the cluster of the pool's cluster's name, project and location.
+// clusterByName returns the cluster of the pool's cluster's name, project and location.
 // Where the projects are written as a number and an ID, it is the only one that
 // may be it.
-func (n *NodePool) byName(x clusterIndex) *Cluster {
+func (n *NodePool) clusterByName(x clusterIndex) *Cluster {
 	maybe := map[*Cluster]bool{}
 	for _, c := range x.byName[n.ClusterName] {
 		if n.Location.String() != "" && c.Location.String() != n.Location.String() {
@@ -509,49 +509,49 @@ func (n *NodePool) byName(x clusterIndex) *Cluster {
 			return c
 		}
 	}
-	return onlyCluster(maybe)
+	return singleCluster(maybe)
 }
 
-// byReference returns the one cluster that the pool refers to: among several
+// clusterByReference returns the one cluster that the pool refers to: among several
 // instances of a block the one in the same module instance or under the same
 // key. It is nil where that is not certain.
-func (n *NodePool) byReference(x clusterIndex) *Cluster {
+func (n *NodePool) clusterByReference(x clusterIndex) *Cluster {
 	if n.block == nil {
 		return nil
 	}
-	changes := n.plan.changesBehind(n.block.module, n.block.expressions["cluster"])
+	changes := n.plan.referencedChanges(n.block.module, n.block.expressions["cluster"])
 	if len(changes) == 1 {
 		return x.byChange[changes[0]]
 	}
-	if len(changes) == 0 || n.usesEachValue("cluster") {
+	if len(changes) == 0 || n.refersToEachValue("cluster") {
 		return nil
 	}
 	found := map[*Cluster]bool{}
 	block := changes[0].Block()
-	for _, place := range append(underKey(n.Change), inModule(n.Change)) {
-		for _, c := range x.near[place] {
+	for _, place := range append(instanceKey(n.Change), moduleInstance(n.Change)) {
+		for _, c := range x.sameInstance[place] {
 			if c.Block() == block {
 				found[c] = true
 			}
 		}
 	}
-	if only := onlyCluster(found); only != nil {
+	if only := singleCluster(found); only != nil {
 		return only
 	}
 	n.OfNewCluster = x.allNew[block]
 	return nil
 }
 
-// usesEachValue reports whether an attribute refers to each.value, which may be
+// refersToEachValue reports whether an attribute refers to each.value, which may be
 // the key of any instance.
-func (c *Change) usesEachValue(attribute string) bool {
-	return slices.ContainsFunc(references(c.block.expressions[attribute]), func(r string) bool {
-		return resolve(c.block.module, r).kind == toEach
+func (c *Change) refersToEachValue(attribute string) bool {
+	return slices.ContainsFunc(referencesIn(c.block.expressions[attribute]), func(r string) bool {
+		return parseReference(c.block.module, r).kind == toEach
 	})
 }
 
-// onlyCluster returns the one element of a set; nil if there are more or none.
-func onlyCluster(set map[*Cluster]bool) *Cluster {
+// singleCluster returns the one element of a set; nil if there are more or none.
+func singleCluster(set map[*Cluster]bool) *Cluster {
 	if len(set) != 1 {
 		return nil
 	}
@@ -561,16 +561,16 @@ func onlyCluster(set map[*Cluster]bool) *Cluster {
 	return nil
 }
 
-// changesBehind are the planned objects that an expression refers to. Unlike
+// referencedChanges are the planned objects that an expression refers to. Unlike
 // follow it passes over each.key and its like beside the one reference.
-func (p *Plan) changesBehind(module string, e *tfjson.Expression) []*Change {
+func (p *Plan) referencedChanges(module string, e *tfjson.Expression) []*Change {
 	x := expressionOf(e)
 	var blocks []string
-	for _, r := range leaves(x.references) {
-		if kind := resolve(module, r).kind; kind != toNothing && kind != toEach {
+	for _, r := range writtenReferences(x.references) {
+		if kind := parseReference(module, r).kind; kind != toNothing && kind != toEach {
 			blocks = append(blocks, r)
 		}
 	}
 	x.references = blocks
-	return p.follow(module, x).changes
+	return p.resolveExpression(module, x).changes
 }

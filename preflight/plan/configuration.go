@@ -24,7 +24,7 @@ type block struct {
 	expressions map[string]*tfjson.Expression
 	// written are the references of each attribute of types that are not kept; ""
 	// is for_each.
-	written map[string][]string
+	attributeReferences map[string][]string
 	// forEach is nil without for_each, and for types that are not kept.
 	forEach *tfjson.Expression
 }
@@ -72,24 +72,24 @@ type variable struct {
 // A configuration is the part of a plan that says what was written, as
 // opposed to what will come of it.
 type configuration struct {
-	blocks    map[string]*block
-	calls     map[string]*moduleCall
-	outputs   map[string]*output // by module path + ":" + name
-	inputs    map[string]any     // defaults of module variables, likewise
-	providers map[string]*tfjson.ProviderConfig
-	inModule  map[string][]*block // all blocks below a module path
+	blocks         map[string]*block
+	calls          map[string]*moduleCall
+	outputs        map[string]*output // by module path + ":" + name
+	inputs         map[string]any     // defaults of module variables, likewise
+	providers      map[string]*tfjson.ProviderConfig
+	blocksInModule map[string][]*block // all blocks below a module path
 	// late are the data blocks that are read during apply, of any type.
-	late map[string]bool
+	readDuringApply map[string]bool
 	// pending are the managed blocks of types that are not kept and that apply
 	// changes.
-	pending map[string]bool
+	changedBlocks map[string]bool
 	// unknown are the attributes of those that are not known before apply.
-	unknown map[string]map[string]bool
+	unknownAttributes map[string]map[string]bool
 	// unknownOutputs are the outputs of the root module that are not known before
 	// apply.
 	unknownOutputs map[string]bool
 	// relevant are the attributes that contribute to changes.
-	relevant []relevant
+	relevantAttributes []relevantAttribute
 }
 
 func (b *block) isData() bool {
@@ -98,15 +98,15 @@ func (b *block) isData() bool {
 
 func newConfiguration() *configuration {
 	return &configuration{
-		blocks:    make(map[string]*block),
-		calls:     make(map[string]*moduleCall),
-		outputs:   make(map[string]*output),
-		inputs:    make(map[string]any),
-		providers: make(map[string]*tfjson.ProviderConfig),
-		inModule:  make(map[string][]*block),
-		late:      make(map[string]bool),
-		pending:   make(map[string]bool),
-		unknown:   make(map[string]map[string]bool),
+		blocks:            make(map[string]*block),
+		calls:             make(map[string]*moduleCall),
+		outputs:           make(map[string]*output),
+		inputs:            make(map[string]any),
+		providers:         make(map[string]*tfjson.ProviderConfig),
+		blocksInModule:    make(map[string][]*block),
+		readDuringApply:   make(map[string]bool),
+		changedBlocks:     make(map[string]bool),
+		unknownAttributes: make(map[string]map[string]bool),
 
 		unknownOutputs: make(map[string]bool),
 	}
@@ -115,7 +115,7 @@ func newConfiguration() *configuration {
 func (c *configuration) addBlock(b *block) {
 	c.blocks[b.address] = b
 	for path := b.module; path != ""; path = parentModule(path) {
-		c.inModule[path] = append(c.inModule[path], b)
+		c.blocksInModule[path] = append(c.blocksInModule[path], b)
 	}
 }
 
@@ -174,10 +174,10 @@ func moduleOfKey(key string) string { return key[:strings.LastIndex(key, ":")] }
 
 // leaves are the references that were written, without the prefixes that
 // Terraform lists after each: of x.y.email and x.y, the first.
-func leaves(references []string) []string {
+func writtenReferences(references []string) []string {
 	var out []string
 	for _, r := range references {
-		if len(out) > 0 && prefixOf(withoutKeys(r), withoutKeys(out[len(out)-1])) {
+		if len(out) > 0 && isPrefix(withoutKeys(r), withoutKeys(out[len(out)-1])) {
 			continue
 		}
 		out = append(out, r)
@@ -185,7 +185,7 @@ func leaves(references []string) []string {
 	return out
 }
 
-func prefixOf(short, long string) bool {
+func isPrefix(short, long string) bool {
 	return short == long || strings.HasPrefix(long, short+".")
 }
 
@@ -216,7 +216,7 @@ const (
 )
 
 // resolve says what reference, written in the module at path, leads to.
-func resolve(path, reference string) target {
+func parseReference(path, reference string) target {
 	parts := strings.Split(withoutKeys(reference), ".")
 	switch parts[0] {
 	case "", "count", "path", "terraform":
@@ -233,14 +233,14 @@ func resolve(path, reference string) target {
 	case "local":
 		return target{kind: toLocal, module: path, name: at(parts, 1)}
 	case "module":
-		return resolveModule(join(path, "module."+at(parts, 1)), parts)
+		return parseModuleReference(join(path, "module."+at(parts, 1)), parts)
 	case "data", "ephemeral":
 		return target{toBlock, path, join(path, strings.Join(firstN(parts, 3), ".")), at(parts, 3)}
 	}
 	return target{toBlock, path, join(path, strings.Join(firstN(parts, 2), ".")), at(parts, 2)}
 }
 
-func resolveModule(module string, parts []string) target {
+func parseModuleReference(module string, parts []string) target {
 	if len(parts) < 3 {
 		return target{kind: toModule, module: module}
 	}
@@ -259,18 +259,18 @@ func firstN(parts []string, n int) []string {
 }
 
 // references are all that stand anywhere below an expression, in order.
-func references(e *tfjson.Expression) []string {
+func referencesIn(e *tfjson.Expression) []string {
 	if e == nil || e.ExpressionData == nil {
 		return nil
 	}
 	out := append([]string(nil), e.References...)
 	for _, nested := range e.NestedBlocks {
-		out = append(out, allReferences(nested)...)
+		out = append(out, referencesInAll(nested)...)
 	}
 	return out
 }
 
-func allReferences(expressions map[string]*tfjson.Expression) []string {
+func referencesInAll(expressions map[string]*tfjson.Expression) []string {
 	names := make([]string, 0, len(expressions))
 	for name := range expressions {
 		names = append(names, name)
@@ -278,7 +278,7 @@ func allReferences(expressions map[string]*tfjson.Expression) []string {
 	sort.Strings(names)
 	var out []string
 	for _, name := range names {
-		out = append(append(out, references(expressions[name])...), "")
+		out = append(append(out, referencesIn(expressions[name])...), "")
 	}
 	return out
 }

@@ -42,7 +42,7 @@ func (p *Plan) DenyChanges() []DenyChange { return slices.Clip(p.denyChanges) }
 func (c *Change) denyChanges() []DenyChange {
 	var out []DenyChange
 	if c.Deletes() {
-		out = append(out, DenyChange{Change: c, On: attachedTo(c.Before("parent").String()), ID: c.Before("name").String(), Lifts: true})
+		out = append(out, DenyChange{Change: c, On: parseAttachmentPoint(c.Before("parent").String()), ID: c.Before("name").String(), Lifts: true})
 	}
 	if !c.Goes() {
 		out = append(out, c.denyChange())
@@ -51,7 +51,7 @@ func (c *Change) denyChanges() []DenyChange {
 }
 
 func (c *Change) denyChange() DenyChange {
-	d := DenyChange{Change: c, On: attachedTo(c.After("parent").String()), ID: c.After("name").String(), Lifts: c.Updates()}
+	d := DenyChange{Change: c, On: parseAttachmentPoint(c.After("parent").String()), ID: c.After("name").String(), Lifts: c.Updates()}
 	rules := c.After("rules")
 	if rules.State != Known {
 		d.Rules = []DenyRule{{Unknown: true}}
@@ -68,11 +68,11 @@ func (c *Change) DenyPolicyOn() resource.Name {
 	if c.Type != "google_iam_deny_policy" {
 		return resource.Name{}
 	}
-	return attachedTo(c.Now("parent").String())
+	return parseAttachmentPoint(c.Now("parent").String())
 }
 
-// attachedTo is what a URL-encoded attachment point stands for.
-func attachedTo(parent string) resource.Name {
+// parseAttachmentPoint is what a URL-encoded attachment point stands for.
+func parseAttachmentPoint(parent string) resource.Name {
 	name, err := url.PathUnescape(parent)
 	if err != nil || !strings.HasPrefix(name, "cloudresourcemanager.googleapis.com/") {
 		return resource.Name{}

@@ -28,19 +28,19 @@ const (
 type evaluator struct {
 	plan *Plan
 	text *Text
-	// followsProjects reports whether the projects of planned objects can be
+	// canResolveProjects reports whether the projects of planned objects can be
 	// told already.
-	followsProjects bool
+	canResolveProjects bool
 
-	known map[string]cty.Value
-	busy  map[string]bool
-	left  int
+	values          map[string]cty.Value
+	inProgress      map[string]bool
+	evaluationsLeft int
 	// secrets are the values of sensitive variables that were used.
-	secrets []any
+	sensitiveValues []any
 }
 
 func newEvaluator(p *Plan, t *Text) *evaluator {
-	return &evaluator{plan: p, text: t, known: map[string]cty.Value{}, busy: map[string]bool{}, left: maxEvaluations}
+	return &evaluator{plan: p, text: t, values: map[string]cty.Value{}, inProgress: map[string]bool{}, evaluationsLeft: maxEvaluations}
 }
 
 // sensitiveMark marks values that come from sensitive ones.
@@ -48,7 +48,7 @@ const sensitiveMark = "sensitive"
 
 // provider returns the value of a provider's attribute, and false where the
 // text does not tell. A text that the plan was not made of tells nothing.
-func (e *evaluator) provider(config *tfjson.ProviderConfig, attribute string) (Value, bool) {
+func (e *evaluator) providerAttribute(config *tfjson.ProviderConfig, attribute string) (Value, bool) {
 	if e == nil {
 		return Value{}, false
 	}
@@ -65,7 +65,7 @@ func (e *evaluator) provider(config *tfjson.ProviderConfig, attribute string) (V
 }
 
 // block returns the value of an attribute of a resource block.
-func (e *evaluator) block(b *block, attribute string) (Value, bool) {
+func (e *evaluator) blockAttribute(b *block, attribute string) (Value, bool) {
 	if e == nil {
 		return Value{}, false
 	}
@@ -78,25 +78,25 @@ func (e *evaluator) block(b *block, attribute string) (Value, bool) {
 
 func (e *evaluator) attribute(module string, of attributes, name string, planned *tfjson.Expression) (Value, bool) {
 	written := of[name]
-	if written == nil || !isSame(written, planned) {
+	if written == nil || !refersToSame(written, planned) {
 		return Value{}, false
 	}
-	return plain(e.value(module, written))
+	return planValue(e.value(module, written))
 }
 
-// isSame reports whether an expression in the text refers to what that in the
+// refersToSame reports whether an expression in the text refers to what that in the
 // plan refers to.
-func isSame(written hcl.Expression, planned *tfjson.Expression) bool {
-	expression := native(written)
+func refersToSame(written hcl.Expression, planned *tfjson.Expression) bool {
+	expression := nativeExpression(written)
 	if expression == nil || planned == nil || planned.ExpressionData == nil {
 		return false
 	}
 	var here, there []string
 	for _, t := range expression.Variables() {
-		here = append(here, subject(traversalNames(t)))
+		here = append(here, referenceSubject(traversalNames(t)))
 	}
-	for _, r := range leaves(planned.References) {
-		there = append(there, subject(strings.Split(withoutKeys(r), ".")))
+	for _, r := range writtenReferences(planned.References) {
+		there = append(there, referenceSubject(strings.Split(withoutKeys(r), ".")))
 	}
 	slices.Sort(here)
 	slices.Sort(there)
@@ -104,7 +104,7 @@ func isSame(written hcl.Expression, planned *tfjson.Expression) bool {
 }
 
 // subject returns what a reference is about, without its attributes.
-func subject(names []string) string {
+func referenceSubject(names []string) string {
 	n := 2
 	if names[0] == "data" || names[0] == "ephemeral" {
 		n = 3
@@ -126,7 +126,7 @@ func traversalNames(t hcl.Traversal) []string {
 }
 
 // plain returns a value as a plan would have it; false where it is not known.
-func plain(v cty.Value) (Value, bool) {
+func planValue(v cty.Value) (Value, bool) {
 	v, marks := v.UnmarkDeep()
 	if !v.IsWhollyKnown() {
 		return Value{}, false
@@ -144,12 +144,12 @@ func plain(v cty.Value) (Value, bool) {
 // value evaluates an expression of the module at a path; unknown where it
 // cannot.
 func (e *evaluator) value(module string, expression hcl.Expression) cty.Value {
-	n := native(expression)
-	if n == nil || e.left <= 0 || len(e.busy) > maxDepth || !isSmall(n) {
+	n := nativeExpression(expression)
+	if n == nil || e.evaluationsLeft <= 0 || len(e.inProgress) > maxDepth || !isSmall(n) {
 		return cty.DynamicVal
 	}
-	e.left--
-	names, calls := e.names(module, n), functionsOf(n)
+	e.evaluationsLeft--
+	names, calls := e.referencedValues(module, n), functionsFor(n)
 	v, diagnostics := n.Value(&hcl.EvalContext{Variables: names, Functions: calls})
 	if diagnostics.HasErrors() || valueSize(v) > maxValueSize {
 		return cty.DynamicVal
@@ -174,25 +174,25 @@ func isSmall(n hclsyntax.Expression) bool {
 }
 
 // names returns the values of all that an expression refers to.
-func (e *evaluator) names(module string, n hclsyntax.Expression) map[string]cty.Value {
-	tree := branch{}
+func (e *evaluator) referencedValues(module string, n hclsyntax.Expression) map[string]cty.Value {
+	tree := valueTree{}
 	for _, t := range n.Variables() {
 		names := traversalNames(t)
-		depth, v := e.named(module, names)
+		depth, v := e.lookUpName(module, names)
 		tree.put(names[:depth], v)
 	}
 	out := map[string]cty.Value{}
 	for name, v := range tree {
-		out[name] = valueOf(v)
+		out[name] = treeValue(v)
 	}
 	return out
 }
 
 // A branch holds values and branches by name.
-type branch map[string]any
+type valueTree map[string]any
 
 // put puts a value under names. A branch that is unknown as a whole stays so.
-func (b branch) put(names []string, v cty.Value) {
+func (b valueTree) put(names []string, v cty.Value) {
 	if len(names) == 1 {
 		b[names[0]] = v
 		return
@@ -200,55 +200,55 @@ func (b branch) put(names []string, v cty.Value) {
 	if _, whole := b[names[0]].(cty.Value); whole {
 		return
 	}
-	below, _ := b[names[0]].(branch)
+	below, _ := b[names[0]].(valueTree)
 	if below == nil {
-		below = branch{}
+		below = valueTree{}
 		b[names[0]] = below
 	}
 	below.put(names[1:], v)
 }
 
-func valueOf(v any) cty.Value {
-	below, ok := v.(branch)
+func treeValue(v any) cty.Value {
+	below, ok := v.(valueTree)
 	if !ok {
 		return v.(cty.Value)
 	}
 	all := map[string]cty.Value{}
 	for name, v := range below {
-		all[name] = valueOf(v)
+		all[name] = treeValue(v)
 	}
 	return cty.ObjectVal(all)
 }
 
 // named returns the value that the first names of a reference stand for, and
 // how many these are.
-func (e *evaluator) named(module string, names []string) (int, cty.Value) {
+func (e *evaluator) lookUpName(module string, names []string) (int, cty.Value) {
 	switch {
 	case names[0] == "var" && len(names) > 1:
-		return 2, e.once("var", module, names[1], e.variable)
+		return 2, e.memoize("var", module, names[1], e.variable)
 	case names[0] == "local" && len(names) > 1:
-		return 2, e.once("local", module, names[1], e.local)
+		return 2, e.memoize("local", module, names[1], e.local)
 	case names[0] == "module" && len(names) > 2:
-		return 3, e.once("output", join(module, "module."+names[1]), names[2], e.output)
+		return 3, e.memoize("output", join(module, "module."+names[1]), names[2], e.output)
 	case len(names) > 2 && strings.HasPrefix(names[0], "google_"):
-		return 3, e.once("block", join(module, names[0]+"."+names[1]), names[2], e.planned)
+		return 3, e.memoize("block", join(module, names[0]+"."+names[1]), names[2], e.plannedAttribute)
 	}
 	return 1, cty.DynamicVal
 }
 
 // once finds a value once; one that depends on itself is unknown.
-func (e *evaluator) once(kind, where, name string, find func(where, name string) cty.Value) cty.Value {
+func (e *evaluator) memoize(kind, where, name string, find func(where, name string) cty.Value) cty.Value {
 	key := kind + ":" + where + ":" + name
-	if v, known := e.known[key]; known {
+	if v, known := e.values[key]; known {
 		return v
 	}
-	if e.busy[key] {
+	if e.inProgress[key] {
 		return cty.DynamicVal
 	}
-	e.busy[key] = true
+	e.inProgress[key] = true
 	v := find(where, name)
-	delete(e.busy, key)
-	e.known[key] = v
+	delete(e.inProgress, key)
+	e.values[key] = v
 	return v
 }
 
@@ -269,7 +269,7 @@ func (e *evaluator) output(module, name string) cty.Value {
 	if call == nil || call["count"] != nil || call["for_each"] != nil {
 		return cty.DynamicVal
 	}
-	return e.marked(module, e.value(module, m.outputs[name]["value"]), m.outputs[name])
+	return e.markIfSensitive(module, e.value(module, m.outputs[name]["value"]), m.outputs[name])
 }
 
 func lastName(module string) string { return module[strings.LastIndex(module, ".")+1:] }
@@ -282,22 +282,22 @@ func (e *evaluator) variable(module, name string) cty.Value {
 		return cty.DynamicVal
 	}
 	declared := m.variables[name]
-	v := e.given(module, name, declared)
+	v := e.inputValue(module, name, declared)
 	if unmarked, _ := v.Unmark(); unmarked.IsNull() && declared["nullable"] != nil {
 		// Whether the default counts instead is not worth knowing.
 		return cty.DynamicVal
 	}
-	return e.marked(module, ofType(v, declared), declared)
+	return e.markIfSensitive(module, convertToDeclared(v, declared), declared)
 }
 
 // marked returns a value of a module's variable or output as sensitive where
 // that is declared to be. Root variables are marked as they are given.
-func (e *evaluator) marked(module string, v cty.Value, declared attributes) cty.Value {
+func (e *evaluator) markIfSensitive(module string, v cty.Value, declared attributes) cty.Value {
 	if module == "" || !isTrue(declared["sensitive"]) {
 		return v
 	}
-	if raw, ok := plain(v); ok && raw.State == Known {
-		e.secrets = append(e.secrets, raw.Raw)
+	if raw, ok := planValue(v); ok && raw.State == Known {
+		e.sensitiveValues = append(e.sensitiveValues, raw.Raw)
 	}
 	return v.Mark(sensitiveMark)
 }
@@ -311,7 +311,7 @@ func isTrue(expression hcl.Expression) bool {
 	return v.IsKnown() && !v.IsNull() && v.Type() == cty.Bool && v.True()
 }
 
-func (e *evaluator) given(module, name string, declared attributes) cty.Value {
+func (e *evaluator) inputValue(module, name string, declared attributes) cty.Value {
 	if module == "" {
 		given := e.plan.variables[name]
 		if !given.known {
@@ -319,7 +319,7 @@ func (e *evaluator) given(module, name string, declared attributes) cty.Value {
 		}
 		v := toCty(given.value)
 		if given.sensitive {
-			e.secrets = append(e.secrets, given.value)
+			e.sensitiveValues = append(e.sensitiveValues, given.value)
 			v = v.Mark(sensitiveMark)
 		}
 		return v
@@ -337,8 +337,8 @@ func (e *evaluator) given(module, name string, declared attributes) cty.Value {
 	return e.value(module, declared["default"])
 }
 
-// ofType converts a value to the type that a variable is declared with.
-func ofType(v cty.Value, declared attributes) cty.Value {
+// convertToDeclared converts a value to the type that a variable is declared with.
+func convertToDeclared(v cty.Value, declared attributes) cty.Value {
 	if declared["type"] == nil {
 		return v
 	}
@@ -359,15 +359,15 @@ func ofType(v cty.Value, declared attributes) cty.Value {
 
 // planned returns an attribute of a planned object without instance keys, where
 // the plan shows it.
-func (e *evaluator) planned(block, attribute string) cty.Value {
-	changes := e.plan.byBlock[block]
+func (e *evaluator) plannedAttribute(block, attribute string) cty.Value {
+	changes := e.plan.changesByBlock[block]
 	if len(changes) != 1 || changes[0].Address != block || changes[0].Leaves() {
 		return cty.DynamicVal
 	}
 	c := changes[0]
 	v := c.After(attribute)
-	if v.State != Known && attribute == "project" && e.followsProjects && c.Type != "google_project" {
-		if p := c.projectWithin(maxHops); p.ID != "" {
+	if v.State != Known && attribute == "project" && e.canResolveProjects && c.Type != "google_project" {
+		if p := c.resolveProject(maxHops); p.ID != "" {
 			v = Value{State: Known, Raw: p.ID, Sensitive: p.Sensitive}
 		}
 	}
@@ -443,9 +443,9 @@ func isKnownString(v cty.Value) bool {
 	return v.Type() == cty.String && v.IsKnown() && !v.IsNull()
 }
 
-// holdsTemplate reports whether a value of JSON syntax has text that may be a
+// hasTemplate reports whether a value of JSON syntax has text that may be a
 // template.
-func holdsTemplate(v cty.Value) bool {
+func hasTemplate(v cty.Value) bool {
 	found := false
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
 		if isKnownString(v) && (strings.Contains(v.AsString(), "${") || strings.Contains(v.AsString(), "%{")) {
@@ -470,9 +470,9 @@ func valueSize(v cty.Value) int {
 	return n
 }
 
-// functionsOf returns the functions that an expression calls. One that is not
+// functionsFor returns the functions that an expression calls. One that is not
 // known has an unknown result, instead of none.
-func functionsOf(n hclsyntax.Expression) functions {
+func functionsFor(n hclsyntax.Expression) functions {
 	out := pureFunctions()
 	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {
 		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {

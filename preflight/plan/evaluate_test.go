@@ -50,7 +50,7 @@ variable "list" {}
 		{"an ephemeral variable", `var.e`, `"var.e"`, "variable \"e\" {\n ephemeral = true\n default = \"acme-prod\"\n}", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			configure(t, map[string]string{"main.tf": "provider \"google\" {\n  project = " + tt.expression + "\n}\n" + declared + tt.more})
+			writeConfiguration(t, map[string]string{"main.tf": "provider \"google\" {\n  project = " + tt.expression + "\n}\n" + declared + tt.more})
 			text, err := OpenText(".")
 			if err != nil {
 				t.Fatal(err)
@@ -66,7 +66,7 @@ variable "list" {}
 // TestEvaluateModules: values that come through modules, override files and
 // JSON syntax.
 func TestEvaluateModules(t *testing.T) {
-	configure(t, map[string]string{
+	writeConfiguration(t, map[string]string{
 		"main.tf":                         "module \"names\" {\n  source = \"./names\"\n  prefix = \"acme\"\n}\nmodule \"far\" {\n  source = \"example.com/far\"\n}\n",
 		"a.tf.json":                       `{"locals": {"json": "${module.names.project}-x", "plain": "acme-json"}}`,
 		"main_override.tf":                "locals {\n  over = \"new\"\n}\n",
@@ -88,8 +88,8 @@ func TestEvaluateModules(t *testing.T) {
 		{"local", "", "over", "new"},
 	} {
 		find := map[string]func() Value{
-			"output": func() Value { v, _ := plain(e.output(tt.module, tt.name)); return v },
-			"local":  func() Value { v, _ := plain(e.local(tt.module, tt.name)); return v },
+			"output": func() Value { v, _ := planValue(e.output(tt.module, tt.name)); return v },
+			"local":  func() Value { v, _ := planValue(e.local(tt.module, tt.name)); return v },
 		}
 		if got := find[tt.kind]().String(); got != tt.want {
 			t.Errorf("%s %s of %q is %q, want %q", tt.kind, tt.name, tt.module, got, tt.want)
@@ -123,15 +123,15 @@ func TestPlanText(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	text := openPlanText(file)
+	text := openArchivedText(file)
 	defer func() { _ = text.close() }()
 	e := newEvaluator(&Plan{}, text)
 	for module, want := range map[string]string{"": "root", "module.a.module.b": "below", "module.c": "", "module.d": ""} {
-		if v, _ := plain(e.local(module, "project")); v.String() != want {
+		if v, _ := planValue(e.local(module, "project")); v.String() != want {
 			t.Errorf("local.project of %q is %q, want %q", module, v.String(), want)
 		}
 	}
-	if openPlanText(os.DevNull) != nil {
+	if openArchivedText(os.DevNull) != nil {
 		t.Error("what is no archive has a configuration")
 	}
 }
@@ -158,7 +158,7 @@ func TestDeepText(t *testing.T) {
 // TestEvaluateSensitiveModule: what a module declares as sensitive is, also where
 // its caller writes the value down.
 func TestEvaluateSensitiveModule(t *testing.T) {
-	configure(t, map[string]string{
+	writeConfiguration(t, map[string]string{
 		"main.tf":       "module \"names\" {\n  source = \"./names\"\n  prefix = \"hidden\"\n}\n",
 		"names/main.tf": "variable \"prefix\" { sensitive = true }\nvariable \"open\" { default = \"shown\" }\nlocals {\n  gke = \"${var.prefix}-gke\"\n}\noutput \"kept\" {\n  value     = var.open\n  sensitive = true\n}\n",
 	})
@@ -167,9 +167,9 @@ func TestEvaluateSensitiveModule(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := newEvaluator(&Plan{}, text)
-	local, _ := plain(e.local("module.names", "gke"))
-	output, _ := plain(e.output("module.names", "kept"))
-	open, _ := plain(e.variable("module.names", "open"))
+	local, _ := planValue(e.local("module.names", "gke"))
+	output, _ := planValue(e.output("module.names", "kept"))
+	open, _ := planValue(e.variable("module.names", "open"))
 	if local.String() != "hidden-gke" || !local.Sensitive || output.String() != "shown" || !output.Sensitive || open.Sensitive {
 		t.Errorf("got %+v, %+v and %+v, want two sensitive values and one that is not", local, output, open)
 	}

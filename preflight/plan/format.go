@@ -34,10 +34,10 @@ func (e *FormatError) Unwrap() error { return e.Err }
 
 const showHint = "hint: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
 
-func notAPlan(got string) error { return &FormatError{Got: got, Hint: showHint} }
+func notPlanError(got string) error { return &FormatError{Got: got, Hint: showHint} }
 
 // sniff looks at the first bytes, before any JSON is read.
-func sniff(r *bufio.Reader) error {
+func checkHead(r *bufio.Reader) error {
 	head, err := r.Peek(512)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read plan: %w", err)
@@ -46,13 +46,13 @@ func sniff(r *bufio.Reader) error {
 		_, err := r.Discard(3)
 		return err
 	}
-	if got := notJSON(head); got != "" {
-		return notAPlan(got)
+	if got := describeNonJSON(head); got != "" {
+		return notPlanError(got)
 	}
 	return nil
 }
 
-func notJSON(head []byte) string {
+func describeNonJSON(head []byte) string {
 	trimmed := bytes.TrimLeft(head, " \t\r\n")
 	switch {
 	case len(trimmed) == 0:
@@ -75,8 +75,8 @@ func notJSON(head []byte) string {
 // -out wrote, which is a zip archive.
 func isBinaryPlan(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
 
-// otherDocument names a JSON document by its members, when it is no plan.
-func otherDocument(members map[string]bool) string {
+// describeDocument names a JSON document by its members, when it is no plan.
+func describeDocument(members map[string]bool) string {
 	switch {
 	case members["lineage"] || members["serial"]:
 		return "a Terraform state file"
@@ -95,9 +95,9 @@ func otherDocument(members map[string]bool) string {
 }
 
 // broken turns a fault of the JSON reader into a FormatError.
-func broken(err error, offset int64) error {
+func jsonError(err error, offset int64) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return notAPlan(fmt.Sprintf("a truncated file: it ends after %d bytes, inside the plan", offset))
+		return notPlanError(fmt.Sprintf("a truncated file: it ends after %d bytes, inside the plan", offset))
 	}
 	var syntax *jsontext.SyntacticError
 	if !errors.As(err, &syntax) {

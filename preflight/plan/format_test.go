@@ -170,8 +170,8 @@ func TestHugeInput(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	// Small plans: the fuzzer spends its time on what it is given.
 	for _, seed := range []string{
-		world(`, "project": "acme-prod", "node_config": [{"service_account": "a@b.iam.gserviceaccount.com"}]`, "", "", providerSets(`{"references": ["var.project"]}`), ""),
-		world("", `, "node_config": true`, `"node_config": [{"service_account": {"references": ["module.m.out", "module.m"]}}]`, "", ""),
+		clusterPlan(`, "project": "acme-prod", "node_config": [{"service_account": "a@b.iam.gserviceaccount.com"}]`, "", "", providerSets(`{"references": ["var.project"]}`), ""),
+		clusterPlan("", `, "node_config": true`, `"node_config": [{"service_account": {"references": ["module.m.out", "module.m"]}}]`, "", ""),
 		`{"format_version": "1.2", "resource_changes": [{"address": "google_container_cluster.c", "type": "google_container_cluster", "name": "c", "mode": "managed", "change": {"actions": ["create"], "after": []}}]}`,
 		`{"format_version": "1.2", "resource_changes": [{"address": "google_project_iam_policy.p", "type": "google_project_iam_policy", "name": "p", "mode": "managed", "change": {"actions": ["create"], "after": {"policy_data": "{\"bindings\":[]}"}}}]}`,
 		`{"format_version": "1.2", "planned_values": {}, "configuration": {"root_module": {"module_calls": {"m": {"depends_on": ["a.b"], "module": {"outputs": {"o": {"expression": {"references": ["a.b"]}}}, "resources": [{"address": "a.b", "type": "a", "name": "b", "mode": "managed"}]}}}}}}`,

@@ -20,13 +20,13 @@ type functions map[string]function.Function
 func pureFunctions() functions {
 	out := functions{"try": tryfunc.TryFunc, "can": tryfunc.CanFunc}
 	for name, f := range standardFunctions() {
-		out[name] = careful(name, func(args []cty.Value) (cty.Value, error) { return call(f, args) })
+		out[name] = safeFunction(name, func(args []cty.Value) (cty.Value, error) { return callConverted(f, args) })
 	}
-	out["coalesce"] = careful("coalesce", coalesce)
-	out["sensitive"] = careful("sensitive", func(args []cty.Value) (cty.Value, error) {
-		return only(args).Mark(sensitiveMark), nil
+	out["coalesce"] = safeFunction("coalesce", coalesce)
+	out["sensitive"] = safeFunction("sensitive", func(args []cty.Value) (cty.Value, error) {
+		return singleArgument(args).Mark(sensitiveMark), nil
 	})
-	out["nonsensitive"] = careful("nonsensitive", func(args []cty.Value) (cty.Value, error) { return only(args), nil })
+	out["nonsensitive"] = safeFunction("nonsensitive", func(args []cty.Value) (cty.Value, error) { return singleArgument(args), nil })
 	return out
 }
 
@@ -54,7 +54,7 @@ func standardFunctions() functions {
 
 // call calls a function with its arguments converted to the types of its
 // parameters, as the configuration language does.
-func call(f function.Function, args []cty.Value) (cty.Value, error) {
+func callConverted(f function.Function, args []cty.Value) (cty.Value, error) {
 	converted := make([]cty.Value, len(args))
 	for i, v := range args {
 		parameter := f.VarParam()
@@ -73,7 +73,7 @@ func call(f function.Function, args []cty.Value) (cty.Value, error) {
 }
 
 // only returns the one argument of a call.
-func only(args []cty.Value) cty.Value {
+func singleArgument(args []cty.Value) cty.Value {
 	if len(args) != 1 {
 		return cty.DynamicVal
 	}
@@ -103,7 +103,7 @@ func coalesce(args []cty.Value) (cty.Value, error) {
 // careful returns a function whose result is unknown where the call fails, as
 // it might not in Terraform, whose functions differ a little; where an argument
 // is unknown; and where the result is long.
-func careful(name string, call func([]cty.Value) (cty.Value, error)) function.Function {
+func safeFunction(name string, call func([]cty.Value) (cty.Value, error)) function.Function {
 	return function.New(&function.Spec{
 		VarParam: &function.Parameter{
 			Name: "arguments", Type: cty.DynamicPseudoType,
@@ -111,7 +111,7 @@ func careful(name string, call func([]cty.Value) (cty.Value, error)) function.Fu
 		},
 		Type: func([]cty.Value) (cty.Type, error) { return cty.DynamicPseudoType, nil },
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			if differs(name, args) {
+			if isUnsupportedCall(name, args) {
 				return cty.DynamicVal, nil
 			}
 			v, err := call(args)
@@ -125,16 +125,16 @@ func careful(name string, call func([]cty.Value) (cty.Value, error)) function.Fu
 
 // unknownFunction returns a function whose result is unknown.
 func unknownFunction() function.Function {
-	return careful("", func([]cty.Value) (cty.Value, error) { return cty.DynamicVal, nil })
+	return safeFunction("", func([]cty.Value) (cty.Value, error) { return cty.DynamicVal, nil })
 }
 
 // wide is a verb of format whose width would make a long result of a short
 // text.
-var wide = regexp.MustCompile(`%[^a-zA-Z%]*(?:\d{4}|\*)`)
+var wideVerb = regexp.MustCompile(`%[^a-zA-Z%]*(?:\d{4}|\*)`)
 
 // differs reports whether a call means something else in Terraform, or could
 // take more memory than there is.
-func differs(name string, args []cty.Value) bool {
+func isUnsupportedCall(name string, args []cty.Value) bool {
 	texts := make([]string, len(args))
 	for i, v := range args {
 		v, _ := v.Unmark()
@@ -144,7 +144,7 @@ func differs(name string, args []cty.Value) bool {
 	}
 	switch name {
 	case "format":
-		return len(texts) == 0 || wide.MatchString(texts[0])
+		return len(texts) == 0 || wideVerb.MatchString(texts[0])
 	case "lookup":
 		return len(args) != 3
 	case "replace":

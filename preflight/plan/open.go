@@ -69,7 +69,7 @@ func openFile(ctx context.Context, in Input, o Options) (*Plan, error) {
 	defer cancel()
 	f, err := input.Open(reading, in.Path)
 	if err != nil {
-		return nil, tooSlow(in, fmt.Errorf("open plan: %w", err))
+		return nil, timeoutError(in, fmt.Errorf("open plan: %w", err))
 	}
 	defer f.Close()
 	r := bufio.NewReader(f)
@@ -77,11 +77,11 @@ func openFile(ctx context.Context, in Input, o Options) (*Plan, error) {
 		return openBinary(ctx, in, workingDirectory(in.Path), in.Path, isEncryptedPlan(head), o)
 	}
 	p, err := Read(r, o)
-	return p, tooSlow(in, err)
+	return p, timeoutError(in, err)
 }
 
-// tooSlow returns err, and where the time ran out what gives it longer.
-func tooSlow(in Input, err error) error {
+// timeoutError returns err, and where the time ran out what gives it longer.
+func timeoutError(in Input, err error) error {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -113,17 +113,17 @@ func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	file := filepath.Join(temp, "tfplan")
-	show(tf, in.Progress)
+	reportProgress(tf, in.Progress)
 	if in.Init {
 		if err := tf.Init(ctx, tfexec.Upgrade(false)); err != nil {
 			return nil, fmt.Errorf("initialise %s: %w", in.Path, err)
 		}
 	}
 	if in.Workspace != "" {
-		if tf, err = inWorkspace(ctx, in, temp); err != nil {
+		if tf, err = terraformInWorkspace(ctx, in, temp); err != nil {
 			return nil, fmt.Errorf("plan %s in workspace %s: %w", in.Path, in.Workspace, err)
 		}
-		show(tf, in.Progress)
+		reportProgress(tf, in.Progress)
 	}
 	options, err := planOptions(in, file)
 	if err != nil {
@@ -136,11 +136,11 @@ func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error
 }
 
 // show shows what Terraform prints, if anybody looks.
-func show(tf *tfexec.Terraform, w io.Writer) {
+func reportProgress(tf *tfexec.Terraform, w io.Writer) {
 	if w == nil {
 		return
 	}
-	progress := &turns{w: w}
+	progress := &lockedWriter{w: w}
 	tf.SetStdout(progress)
 	tf.SetStderr(progress)
 }
@@ -163,12 +163,12 @@ func planOptions(in Input, file string) ([]tfexec.PlanOption, error) {
 	return options, nil
 }
 
-// inWorkspace is Terraform working in a workspace without that being selected
+// terraformInWorkspace is Terraform working in a workspace without that being selected
 // in the directory. terraform-exec takes TF_WORKSPACE out of the environment,
 // and without it another workspace would be planned. So what init left is
 // looked at from a directory of its own, in which the workspace is selected,
 // through a script that says where that is.
-func inWorkspace(ctx context.Context, in Input, temp string) (*tfexec.Terraform, error) {
+func terraformInWorkspace(ctx context.Context, in Input, temp string) (*tfexec.Terraform, error) {
 	data, err := dataDirectory(in.Path, temp, in.Workspace)
 	if err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ func showBinary(ctx context.Context, in Input, dir, file string, o Options) (*Pl
 		return nil, err
 	}
 	if o.Text == nil {
-		if o.Text = openPlanText(file); o.Text != nil {
+		if o.Text = openArchivedText(file); o.Text != nil {
 			defer func() { _ = o.Text.close() }()
 		}
 	}
@@ -298,23 +298,23 @@ func showPlan(ctx context.Context, tf *tfexec.Terraform, in Input, dir, file str
 	for _, v := range in.Vars {
 		args = append(args, "-var="+v)
 	}
-	var complaint strings.Builder
+	var stderr strings.Builder
 	cmd := exec.CommandContext(ctx, in.Terraform, append(args, file)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, w, &complaint
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, w, &stderr
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%w\n%s", err, complaint.String())
+		return fmt.Errorf("%w\n%s", err, stderr.String())
 	}
 	return nil
 }
 
 // turns lets two streams write to one, in turn.
-type turns struct {
+type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
 // Write implements io.Writer.
-func (t *turns) Write(b []byte) (int, error) {
+func (t *lockedWriter) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.w.Write(b)

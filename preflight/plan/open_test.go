@@ -15,7 +15,7 @@ import (
 
 // terraform makes a configuration that needs no provider, and a binary plan of
 // it.
-func terraform(t *testing.T) (dir, planFile string) {
+func makeTerraformPlan(t *testing.T) (dir, planFile string) {
 	t.Helper()
 	program, err := exec.LookPath("terraform")
 	if err != nil {
@@ -39,7 +39,7 @@ func terraform(t *testing.T) (dir, planFile string) {
 
 func TestOpen(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	dir, planFile := terraform(t)
+	dir, planFile := makeTerraformPlan(t)
 	for name, path := range map[string]string{"a binary plan": planFile, "a directory": dir} {
 		t.Run(name, func(t *testing.T) {
 			var progress bytes.Buffer
@@ -56,12 +56,12 @@ func TestOpen(t *testing.T) {
 		})
 	}
 	t.Run("the text in a binary plan", func(t *testing.T) {
-		text := openPlanText(planFile)
+		text := openArchivedText(planFile)
 		if text == nil {
 			t.Fatal("it was not found")
 		}
 		defer func() { _ = text.close() }()
-		if v, _ := plain(newEvaluator(&Plan{}, text).local("", "project")); v.String() != "acme-prod" {
+		if v, _ := planValue(newEvaluator(&Plan{}, text).local("", "project")); v.String() != "acme-prod" {
 			t.Errorf("local.project is %q", v.String())
 		}
 	})

@@ -18,135 +18,135 @@ const (
 // references, depends_on, module calls, inputs and outputs, and the provider
 // configuration. Terraform orders blocks, not instances.
 func (c *Change) WaitsFor(other *Change) Order {
-	return c.plan.waits(c.Block(), other.Block())
+	return c.plan.order(c.Block(), other.Block())
 }
 
-func (p *Plan) waits(from, to string) Order {
+func (p *Plan) order(from, to string) Order {
 	if from == to {
 		return Race
 	}
-	w := walk{plan: p, to: to, seen: map[target]bool{}, done: map[string]bool{}}
-	w.block(from)
+	w := dependencySearch{plan: p, target: to, visitedTargets: map[target]bool{}, visitedBlocks: map[string]bool{}}
+	w.visitBlock(from)
 	if w.found {
 		return Waits
 	}
-	if w.local || p.config.blocks[from] == nil {
+	if w.throughLocal || p.config.blocks[from] == nil {
 		return Unseen
 	}
 	return Race
 }
 
 // A walk is a search through what a block waits for.
-type walk struct {
-	plan  *Plan
-	to    string
-	seen  map[target]bool
-	done  map[string]bool // blocks
-	found bool
-	local bool
+type dependencySearch struct {
+	plan           *Plan
+	target         string
+	visitedTargets map[target]bool
+	visitedBlocks  map[string]bool // blocks
+	found          bool
+	throughLocal   bool
 }
 
-func (w *walk) block(address string) {
-	if address == w.to {
+func (w *dependencySearch) visitBlock(address string) {
+	if address == w.target {
 		w.found = true
 	}
 	b := w.plan.config.blocks[address]
-	if w.found || b == nil || w.done[address] {
+	if w.found || b == nil || w.visitedBlocks[address] {
 		return
 	}
-	w.done[address] = true
-	w.references(b.module, b.references)
-	w.dependencies(b.module, b.dependsOn)
-	w.provider(b)
-	w.enclosing(b.module)
+	w.visitedBlocks[address] = true
+	w.visitReferences(b.module, b.references)
+	w.visitDependsOn(b.module, b.dependsOn)
+	w.visitProvider(b)
+	w.visitModuleCalls(b.module)
 }
 
 // provider follows what the provider configuration of a block is made from.
-func (w *walk) provider(b *block) {
+func (w *dependencySearch) visitProvider(b *block) {
 	if pc, module := w.plan.config.provider(b); pc != nil {
-		w.references(module, allReferences(pc.Expressions))
+		w.visitReferences(module, referencesInAll(pc.Expressions))
 	}
 }
 
 // enclosing follows what the calls of the modules around a block wait for.
-func (w *walk) enclosing(module string) {
+func (w *dependencySearch) visitModuleCalls(module string) {
 	for ; module != ""; module = parentModule(module) {
 		call := w.plan.config.calls[module]
 		if call == nil {
 			continue
 		}
-		w.references(call.parent, call.repetition)
-		w.dependencies(call.parent, call.dependsOn)
+		w.visitReferences(call.parent, call.repetition)
+		w.visitDependsOn(call.parent, call.dependsOn)
 	}
 }
 
-func (w *walk) references(module string, refs []string) {
-	for _, r := range leaves(refs) {
-		w.target(resolve(module, r), false)
+func (w *dependencySearch) visitReferences(module string, refs []string) {
+	for _, r := range writtenReferences(refs) {
+		w.visitTarget(parseReference(module, r), false)
 	}
 }
 
-func (w *walk) dependencies(module string, refs []string) {
+func (w *dependencySearch) visitDependsOn(module string, refs []string) {
 	for _, r := range refs {
-		w.target(resolve(module, r), true)
+		w.visitTarget(parseReference(module, r), true)
 	}
 }
 
 // target goes on from what a reference leads to. Explicit is for depends_on,
 // where a module means everything inside it; in an expression it means the
 // module's outputs.
-func (w *walk) target(t target, explicit bool) {
+func (w *dependencySearch) visitTarget(t target, explicit bool) {
 	key := t
 	key.attribute = ""
 	if explicit {
 		key.attribute = "depends_on"
 	}
-	if w.found || w.seen[key] {
+	if w.found || w.visitedTargets[key] {
 		return
 	}
-	w.seen[key] = true
+	w.visitedTargets[key] = true
 	switch t.kind {
 	case toLocal:
-		w.local = true
+		w.throughLocal = true
 	case toVariable:
-		w.variable(t)
+		w.visitVariable(t)
 	case toOutput:
-		w.output(t.module, w.plan.config.outputs[t.module+":"+t.name])
+		w.visitOutput(t.module, w.plan.config.outputs[t.module+":"+t.name])
 	case toModule:
-		w.module(t.module, explicit)
+		w.visitModule(t.module, explicit)
 	case toBlock:
-		w.block(t.name)
+		w.visitBlock(t.name)
 	}
 }
 
-func (w *walk) variable(t target) {
+func (w *dependencySearch) visitVariable(t target) {
 	call := w.plan.config.calls[t.module]
 	if call == nil {
 		return
 	}
 	if e := call.expressions[t.name]; e != nil {
-		w.references(call.parent, references(e))
+		w.visitReferences(call.parent, referencesIn(e))
 	}
 }
 
-func (w *walk) output(module string, o *output) {
+func (w *dependencySearch) visitOutput(module string, o *output) {
 	if o == nil {
 		return
 	}
-	w.references(module, references(o.expression))
-	w.dependencies(module, o.dependsOn)
+	w.visitReferences(module, referencesIn(o.expression))
+	w.visitDependsOn(module, o.dependsOn)
 }
 
-func (w *walk) module(module string, explicit bool) {
+func (w *dependencySearch) visitModule(module string, explicit bool) {
 	for key, o := range w.plan.config.outputs {
 		if len(key) > len(module) && key[:len(module)+1] == module+":" {
-			w.output(module, o)
+			w.visitOutput(module, o)
 		}
 	}
 	if !explicit {
 		return
 	}
-	for _, b := range w.plan.config.inModule[module] {
-		w.block(b.address)
+	for _, b := range w.plan.config.blocksInModule[module] {
+		w.visitBlock(b.address)
 	}
 }

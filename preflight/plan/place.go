@@ -76,7 +76,7 @@ func (c *Cluster) place() Place {
 
 // placeBefore returns where c has a cluster before apply, as the state has it.
 func (c *Change) placeBefore(name string) Place {
-	p := Place{Project: c.projectBefore(), Cluster: name, Location: last(c.Before("location").String())}
+	p := Place{Project: c.projectBefore(), Cluster: name, Location: lastSegment(c.Before("location").String())}
 	if p.Name() == "" {
 		p.Unknown = "the state of " + c.Address + " does not say where its cluster is"
 	}
@@ -124,7 +124,7 @@ func (n *NodePool) locatedAsCluster() bool {
 	if e == nil {
 		return n.Cluster.block.expressions["location"] == nil && n.provider == n.Cluster.provider
 	}
-	for _, c := range n.plan.changesBehind(n.block.module, e) {
+	for _, c := range n.plan.referencedChanges(n.block.module, e) {
 		if c.Block() == n.Cluster.Block() {
 			return true
 		}
@@ -137,7 +137,7 @@ func (n *NodePool) placeBefore() Place {
 	if p, ok := placeInPath(name, n.Address); ok {
 		return p
 	}
-	return n.Change.placeBefore(last(name))
+	return n.Change.placeBefore(lastSegment(name))
 }
 
 // location returns the location of a cluster or a node pool as the provider
@@ -151,7 +151,7 @@ func (c *Change) location() (_ Value, why string) {
 			return v, name + " of " + c.Address + " is not known before apply"
 		}
 		if v.String() != "" {
-			v.Raw = last(v.String())
+			v.Raw = lastSegment(v.String())
 			return v, ""
 		}
 	}
@@ -179,7 +179,7 @@ func (c *Change) defaultLocation() (_ Value, why string) {
 			return v, "the location of " + c.Address + " is left to the " + name + " of provider " + c.provider.Key + " (" + written + "), which the plan does not show: set location"
 		}
 		if v.String() != "" {
-			v.Raw = last(v.String())
+			v.Raw = lastSegment(v.String())
 			return v, ""
 		}
 	}
@@ -188,7 +188,7 @@ func (c *Change) defaultLocation() (_ Value, why string) {
 
 func (p *Plan) hasProvider() bool {
 	for _, config := range p.config.providers {
-		if isGoogle(config) {
+		if isGoogleProvider(config) {
 			return true
 		}
 	}
@@ -210,7 +210,7 @@ func (p *Plan) defaultIn(config *tfjson.ProviderConfig, name string) (_ Value, w
 		e = nil
 	}
 	if e != nil && e.ExpressionData != nil && len(e.References) > 0 {
-		return Value{State: Unknown}, strings.Join(leaves(e.References), ", ")
+		return Value{State: Unknown}, strings.Join(writtenReferences(e.References), ", ")
 	}
 	for _, variable := range environmentLocations(name) {
 		if p.options.Getenv == nil {
@@ -247,15 +247,15 @@ func (c *Change) isGenerated(attribute string) bool {
 		return false
 	}
 	e := c.block.expressions[attribute]
-	return e != nil && c.plan.refersToRandom(c.block.module, references(e), maxHops)
+	return e != nil && c.plan.refersToRandom(c.block.module, referencesIn(e), maxHops)
 }
 
 func (p *Plan) refersToRandom(module string, refs []string, hops int) bool {
 	if hops <= 0 {
 		return false
 	}
-	for _, r := range leaves(refs) {
-		t := resolve(module, r)
+	for _, r := range writtenReferences(refs) {
+		t := parseReference(module, r)
 		switch t.kind {
 		case toBlock:
 			if isRandom(t) {
@@ -263,11 +263,11 @@ func (p *Plan) refersToRandom(module string, refs []string, hops int) bool {
 			}
 		case toVariable:
 			if call := p.config.calls[t.module]; call != nil && call.expressions[t.name] != nil &&
-				p.refersToRandom(call.parent, references(call.expressions[t.name]), hops-1) {
+				p.refersToRandom(call.parent, referencesIn(call.expressions[t.name]), hops-1) {
 				return true
 			}
 		case toOutput:
-			if o := p.config.outputs[t.module+":"+t.name]; o != nil && p.refersToRandom(t.module, references(o.expression), hops-1) {
+			if o := p.config.outputs[t.module+":"+t.name]; o != nil && p.refersToRandom(t.module, referencesIn(o.expression), hops-1) {
 				return true
 			}
 		}

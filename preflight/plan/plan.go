@@ -41,12 +41,12 @@ type Plan struct {
 	// Notes are limits of what the plan shows, each a sentence.
 	Notes []string
 
-	config    *configuration
-	options   Options
-	evaluator *evaluator
-	byBlock   map[string][]*Change
-	siblings  map[string]string
-	variables map[string]variable
+	config          *configuration
+	options         Options
+	evaluator       *evaluator
+	changesByBlock  map[string][]*Change
+	projectsByBlock map[string]string
+	variables       map[string]variable
 
 	// What follows is resolved by build.
 	policyChanges []PolicyChange
@@ -59,9 +59,9 @@ type Plan struct {
 	// secrets are the sensitive strings, the longest first, and secretParts are
 	// the names in them.
 	secrets     []string
-	secretParts parts
-	// unseen is what findUnseen found.
-	unseen map[string]bool
+	secretParts nameParts
+	// unseen is what findUnlistedBlocks found.
+	unlistedBlocks map[string]bool
 }
 
 // Options are what the reader takes from outside the plan.
@@ -94,13 +94,13 @@ const Redacted = "(sensitive)"
 // as sensitive as the self link, unless the plan shows it elsewhere.
 func (p *Plan) Redact(s string) string {
 	for _, secret := range p.secrets {
-		if len(secret) < shortestPart {
+		if len(secret) < minPartLength {
 			s = replaceWord(s, secret)
 			continue
 		}
 		s = strings.ReplaceAll(s, secret, Redacted)
 	}
-	return p.secretParts.hide(s)
+	return p.secretParts.redact(s)
 }
 
 // replaceWord replaces a short secret where it stands alone: "a" is in most
@@ -136,20 +136,20 @@ func (p *Plan) Endangers() bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.Changes, (*Change).takesAway)
+	return slices.ContainsFunc(p.Changes, (*Change).removesDependency)
 }
 
-// takesAway reports whether c, beside its effect on policies, takes away what
+// removesDependency reports whether c, beside its effect on policies, takes away what
 // clusters may live on.
-func (c *Change) takesAway() bool {
-	if c.Mode != "managed" || c.idle() {
+func (c *Change) removesDependency() bool {
+	if c.Mode != "managed" || c.isNoOp() {
 		return false
 	}
 	switch c.Type {
 	case "google_project_service":
 		return c.Goes() && c.Before("disable_on_destroy").True()
 	case "google_service_account":
-		return c.Deletes() || c.After("disabled").maybe() && !c.Before("disabled").True()
+		return c.Deletes() || c.After("disabled").mayBeTrue() && !c.Before("disabled").True()
 	case "google_kms_crypto_key":
 		return c.Deletes()
 	case "google_kms_crypto_key_version":
@@ -169,8 +169,8 @@ func (c *Change) takesAway() bool {
 // build links what was read: providers, projects, clusters, node pools, and
 // what the plan does to policies and roles. Nothing is resolved later.
 func (p *Plan) build() {
-	p.index()
-	p.unseen = p.findUnseen()
+	p.indexChanges()
+	p.unlistedBlocks = p.findUnlistedBlocks()
 	if p.options.Text != nil {
 		p.evaluator = newEvaluator(p, p.options.Text)
 	}
@@ -179,16 +179,16 @@ func (p *Plan) build() {
 	p.resolveProjects()
 	for _, c := range p.Changes {
 		if c.Mode == "managed" {
-			p.sort(c)
+			p.classify(c)
 		}
 	}
 	clusters := newClusterIndex(p.allClusters())
 	for _, pool := range append(slices.Clone(p.NodePools), p.StandingPools...) {
-		pool.attach(clusters)
+		pool.linkCluster(clusters)
 	}
 	p.resolvePolicies()
 	p.secrets = p.findSecrets()
-	p.secretParts = p.findParts()
+	p.secretParts = p.findSecretParts()
 }
 
 // resolveProviders finds the provider configuration of every change. Changes
@@ -206,7 +206,7 @@ func (p *Plan) resolveProviders() {
 
 func (p *Plan) resolvePolicies() {
 	for _, c := range p.Changes {
-		if c.Mode != "managed" || c.idle() {
+		if c.Mode != "managed" || c.isNoOp() {
 			continue
 		}
 		p.policyChanges = append(p.policyChanges, c.policyChanges()...)
@@ -219,24 +219,24 @@ func (p *Plan) resolvePolicies() {
 	}
 }
 
-func (p *Plan) sort(c *Change) {
+func (p *Plan) classify(c *Change) {
 	switch {
 	case c.Type == "google_container_cluster" && c.Has("no-op"):
 		p.Standing = append(p.Standing, newCluster(c))
-	case c.Type == "google_container_cluster" && (c.Leaves() || !c.idle()):
+	case c.Type == "google_container_cluster" && (c.Leaves() || !c.isNoOp()):
 		p.Clusters = append(p.Clusters, newCluster(c))
 	case c.Type == "google_container_node_pool" && c.Has("no-op"):
 		p.StandingPools = append(p.StandingPools, newNodePool(c))
-	case c.Type == "google_container_node_pool" && (c.Leaves() || !c.idle()):
+	case c.Type == "google_container_node_pool" && (c.Leaves() || !c.isNoOp()):
 		p.NodePools = append(p.NodePools, newNodePool(c))
 	}
 }
 
-func (p *Plan) index() {
-	p.byBlock = make(map[string][]*Change)
+func (p *Plan) indexChanges() {
+	p.changesByBlock = make(map[string][]*Change)
 	for _, c := range p.Changes {
 		c.plan = p
 		c.block = p.config.blocks[c.Block()]
-		p.byBlock[c.Block()] = append(p.byBlock[c.Block()], c)
+		p.changesByBlock[c.Block()] = append(p.changesByBlock[c.Block()], c)
 	}
 }

@@ -80,7 +80,7 @@ func describe(p *Plan) string {
 			c.Name.String(), c.Location.String(), c.Project.ID, c.Project.Source, c.Provider().Key)
 		fmt.Fprintf(&b, "  network %s subnetwork %s host %q autopilot %t version %q throw away %t\n",
 			c.Network.String(), c.Subnetwork.String(), c.HostProject(), c.Autopilot, c.Version.String(), c.ThrowAway)
-		describeRest(&b, p, c.Change, c.Accounts, c.Keys)
+		describeDetails(&b, p, c.Change, c.Accounts, c.Keys)
 	}
 	for _, n := range p.NodePools {
 		cluster := "none in the plan"
@@ -89,7 +89,7 @@ func describe(p *Plan) string {
 		}
 		fmt.Fprintf(&b, "pool %q %v\n  name %s location %s project %s (%s) cluster %s (%s)\n", n.Address, n.Actions,
 			n.Name.String(), n.Location.String(), n.Project.ID, n.Project.Source, n.ClusterName, cluster)
-		describeRest(&b, p, n.Change, n.Accounts, n.Keys)
+		describeDetails(&b, p, n.Change, n.Accounts, n.Keys)
 	}
 	for _, c := range p.Standing {
 		fmt.Fprintf(&b, "standing %q\n", c.Address)
@@ -100,7 +100,7 @@ func describe(p *Plan) string {
 	return b.String()
 }
 
-func describeRest(b *strings.Builder, p *Plan, c *Change, accounts []Account, keys []Key) {
+func describeDetails(b *strings.Builder, p *Plan, c *Change, accounts []Account, keys []Key) {
 	for _, a := range accounts {
 		fmt.Fprintf(b, "  account %s email %q default %t said %t unknown %t\n", a.Attribute, a.Email, a.Default, a.Said, a.Unknown)
 	}

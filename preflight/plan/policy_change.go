@@ -82,7 +82,7 @@ func (c *Change) policyChanges() []PolicyChange {
 	switch {
 	case c.Type == "google_project_iam_member_remove":
 		if c.Creates() {
-			return []PolicyChange{{Change: c, On: c.policyOf(c.After), Effect: Removes, Grants: []Grant{c.grant(c.After, "member")}}}
+			return []PolicyChange{{Change: c, On: c.policyResource(c.After), Effect: Removes, Grants: []Grant{c.grant(c.After, "member")}}}
 		}
 	case c.Type == "google_service_account":
 		// The policy of the old account goes with it.
@@ -91,7 +91,7 @@ func (c *Change) policyChanges() []PolicyChange {
 		}
 	case c.Type == "google_project_default_service_accounts":
 		if action := c.After("action"); c.Creates() && (action.String() == "DEPRIVILEGE" || action.State == Unknown) {
-			return []PolicyChange{{Change: c, On: c.policyOf(c.After), Effect: Strips}}
+			return []PolicyChange{{Change: c, On: c.policyResource(c.After), Effect: Strips}}
 		}
 	case strings.HasSuffix(c.Type, "_iam_member"):
 		return c.memberChanges()
@@ -107,10 +107,10 @@ func (c *Change) policyChanges() []PolicyChange {
 func (c *Change) memberChanges() []PolicyChange {
 	var out []PolicyChange
 	if c.Deletes() {
-		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.Before), Effect: Removes, Grants: []Grant{c.grant(c.Before, "member")}})
+		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.Before), Effect: Removes, Grants: []Grant{c.grant(c.Before, "member")}})
 	}
 	if c.Creates() {
-		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.After), Effect: Adds, Grants: []Grant{c.grant(c.After, "member")}})
+		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.After), Effect: Adds, Grants: []Grant{c.grant(c.After, "member")}})
 	}
 	return out
 }
@@ -121,10 +121,10 @@ func (c *Change) bindingChanges() []PolicyChange {
 	if c.Deletes() {
 		g := c.grant(c.Before, "members")
 		g.Members, g.More = nil, false
-		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.Before), Effect: SetsRole, Grants: []Grant{g}})
+		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.Before), Effect: SetsRole, Grants: []Grant{g}})
 	}
 	if !c.Goes() {
-		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.After), Effect: SetsRole, Grants: []Grant{c.grant(c.After, "members")}})
+		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.After), Effect: SetsRole, Grants: []Grant{c.grant(c.After, "members")}})
 	}
 	return out
 }
@@ -135,7 +135,7 @@ func (c *Change) bindingChanges() []PolicyChange {
 func (c *Change) wholePolicyChanges() []PolicyChange {
 	var out []PolicyChange
 	if c.Deletes() {
-		out = append(out, PolicyChange{Change: c, On: c.policyOf(c.Before), Effect: SetsPolicy})
+		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.Before), Effect: SetsPolicy})
 	}
 	if !c.Goes() {
 		out = append(out, c.wholePolicyChange())
@@ -144,7 +144,7 @@ func (c *Change) wholePolicyChanges() []PolicyChange {
 }
 
 func (c *Change) wholePolicyChange() PolicyChange {
-	change := PolicyChange{Change: c, On: c.policyOf(c.After), Effect: SetsPolicy}
+	change := PolicyChange{Change: c, On: c.policyResource(c.After), Effect: SetsPolicy}
 	data := c.After("policy_data")
 	var policy struct {
 		Bindings []struct {
@@ -165,9 +165,9 @@ func (c *Change) wholePolicyChange() PolicyChange {
 
 // grant reads role, members and condition as they are before or after.
 func (c *Change) grant(get func(...any) Value, attribute string) Grant {
-	g := Grant{Role: c.role(get("role")), Condition: condition(get)}
+	g := Grant{Role: c.roleName(get("role")), Condition: condition(get)}
 	if attribute == "member" {
-		member := c.member(get("member"))
+		member := c.memberName(get("member"))
 		g.More = member == ""
 		if member != "" {
 			g.Members = []string{member}
@@ -195,12 +195,12 @@ func condition(get func(...any) Value) *Condition {
 }
 
 // role is a role that is known, or follows from a planned custom role.
-func (c *Change) role(v Value) string {
+func (c *Change) roleName(v Value) string {
 	if v.State == Known || c.block == nil {
 		return v.String()
 	}
-	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["role"]))
-	if role := f.planned("name", "id"); role != nil {
+	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions["role"]))
+	if role := f.plannedObject("name", "id"); role != nil {
 		return role.customRole()
 	}
 	return ""
@@ -208,12 +208,12 @@ func (c *Change) role(v Value) string {
 
 // member is a member that is known, or follows from a planned account or
 // service agent.
-func (c *Change) member(v Value) string {
+func (c *Change) memberName(v Value) string {
 	if v.State == Known || c.block == nil {
 		return v.String()
 	}
-	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["member"]))
-	account := f.planned("member", "email")
+	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions["member"]))
+	account := f.plannedObject("member", "email")
 	if account == nil {
 		return ""
 	}
@@ -253,7 +253,7 @@ func (c *Change) PolicyOn() resource.Name {
 	if !strings.Contains(c.Type, "_iam_") && c.Type != "google_project_default_service_accounts" || c.isCustomRole() {
 		return resource.Name{}
 	}
-	return c.policyOf(c.Now)
+	return c.policyResource(c.Now)
 }
 
 // AccountOn returns the name of the service account that c changes itself, by its
@@ -264,50 +264,50 @@ func (c *Change) AccountOn() resource.Name {
 	case "google_service_account":
 		return resource.Parse(c.AccountEmail())
 	case "google_service_account_key":
-		return c.accountOf(c.Now("service_account_id"))
+		return c.accountName(c.Now("service_account_id"))
 	}
 	return resource.Name{}
 }
 
-// policyOf is the resource whose policy a change is about; zero where that is
+// policyResource is the resource whose policy a change is about; zero where that is
 // not known.
-func (c *Change) policyOf(get func(...any) Value) resource.Name {
+func (c *Change) policyResource(get func(...any) Value) resource.Name {
 	switch {
 	case strings.HasPrefix(c.Type, "google_project_"):
 		// One that is replaced may have been in another project.
-		return resource.ParseProject(cmp.Or(c.projectIn(get("project").String()), c.Project().ID)).Name()
+		return resource.ParseProject(cmp.Or(c.projectID(get("project").String()), c.Project().ID)).Name()
 	case strings.HasPrefix(c.Type, "google_folder_iam_"):
-		return resource.Parse(nonEmpty("folders/", last(get("folder").String())))
+		return resource.Parse(prefixNonEmpty("folders/", lastSegment(get("folder").String())))
 	case strings.HasPrefix(c.Type, "google_organization_iam_"):
-		return resource.Parse(nonEmpty("organizations/", last(get("org_id").String())))
+		return resource.Parse(prefixNonEmpty("organizations/", lastSegment(get("org_id").String())))
 	case strings.HasPrefix(c.Type, "google_service_account_iam_"):
-		return c.accountOf(get("service_account_id"))
+		return c.accountName(get("service_account_id"))
 	case strings.HasPrefix(c.Type, "google_compute_subnetwork_iam_"):
-		return c.named("subnetworks", get, "subnetwork", "region")
+		return c.namedResource("subnetworks", get, "subnetwork", "region")
 	case strings.HasPrefix(c.Type, "google_kms_crypto_key_iam_"):
-		return c.named("cryptoKeys", get, "crypto_key_id", "")
+		return c.namedResource("cryptoKeys", get, "crypto_key_id", "")
 	case strings.HasPrefix(c.Type, "google_kms_key_ring_iam_"):
-		return c.named("keyRings", get, "key_ring_id", "")
+		return c.namedResource("keyRings", get, "key_ring_id", "")
 	case strings.HasPrefix(c.Type, "google_privateca_ca_pool_iam_"):
-		return c.named("caPools", get, "ca_pool", "location")
+		return c.namedResource("caPools", get, "ca_pool", "location")
 	case strings.HasPrefix(c.Type, "google_pubsub_topic_iam_"):
-		return c.named("topics", get, "topic", "")
+		return c.namedResource("topics", get, "topic", "")
 	case strings.HasPrefix(c.Type, "google_tags_tag_value_iam_"):
-		return resource.Parse(nonEmpty("tagValues/", last(get("tag_value").String())))
+		return resource.Parse(prefixNonEmpty("tagValues/", lastSegment(get("tag_value").String())))
 	case strings.HasPrefix(c.Type, "google_tags_tag_key_iam_"):
-		return resource.Parse(nonEmpty("tagKeys/", last(get("tag_key").String())))
+		return resource.Parse(prefixNonEmpty("tagKeys/", lastSegment(get("tag_key").String())))
 	}
 	return resource.Name{}
 }
 
-// accountOf is a service account, also one whose name follows from a planned
+// accountName is a service account, also one whose name follows from a planned
 // account.
-func (c *Change) accountOf(v Value) resource.Name {
+func (c *Change) accountName(v Value) resource.Name {
 	if v.String() != "" || c.block == nil {
 		return resource.Parse(v.String())
 	}
-	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions["service_account_id"]))
-	account := f.planned("name", "id", "email")
+	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions["service_account_id"]))
+	account := f.plannedObject("name", "id", "email")
 	if account == nil {
 		return resource.Name{}
 	}
@@ -316,24 +316,24 @@ func (c *Change) accountOf(v Value) resource.Name {
 
 // named is the resource of a kind that an attribute names, in short perhaps, or
 // refers to. The location of a short name may stand in another attribute.
-func (c *Change) named(kind string, get func(...any) Value, attribute, location string) resource.Name {
+func (c *Change) namedResource(kind string, get func(...any) Value, attribute, location string) resource.Name {
 	where := ""
 	if location != "" {
-		where = last(get(location).String())
+		where = lastSegment(get(location).String())
 	}
 	name := resource.ParseAs(kind, get(attribute).String(), c.Project().Name().Project(), where)
 	if name.IsZero() {
 		typ := map[string]string{"cryptoKeys": "google_kms_crypto_key", "keyRings": "google_kms_key_ring", "subnetworks": "google_compute_subnetwork"}[kind]
-		return resource.Parse(c.resourceBehind(attribute, typ, maxHops))
+		return resource.Parse(c.referencedResourceName(attribute, typ, maxHops))
 	}
 	return name
 }
 
-func nonEmpty(prefix, s string) string {
+func prefixNonEmpty(prefix, s string) string {
 	if s == "" {
 		return ""
 	}
 	return prefix + s
 }
 
-func last(name string) string { return name[strings.LastIndex(name, "/")+1:] }
+func lastSegment(name string) string { return name[strings.LastIndex(name, "/")+1:] }

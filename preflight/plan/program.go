@@ -15,7 +15,7 @@ import (
 // one, or without a name Terraform and OpenTofu as far as they are installed.
 func findPrograms(named string, openTofu bool) ([]string, error) {
 	if named != "" {
-		program, err := lookProgram(named)
+		program, err := lookUpProgram(named)
 		if err != nil {
 			return nil, fmt.Errorf("find terraform: %w", err)
 		}
@@ -27,7 +27,7 @@ func findPrograms(named string, openTofu bool) ([]string, error) {
 	}
 	var out []string
 	for _, name := range names {
-		if program, err := lookProgram(name); err == nil {
+		if program, err := lookUpProgram(name); err == nil {
 			out = append(out, program)
 		}
 	}
@@ -37,13 +37,13 @@ func findPrograms(named string, openTofu bool) ([]string, error) {
 	return out, nil
 }
 
-// lookProgram returns the absolute path of a program. What hashicorp/setup-terraform
+// lookUpProgram returns the absolute path of a program. What hashicorp/setup-terraform
 // and opentofu/setup-opentofu put on PATH is a wrapper that prints more than the
 // program, and copies it into the outputs of the step, so the program itself is
 // looked for first.
 // https://github.com/hashicorp/setup-terraform/blob/main/lib/setup-terraform.js
 // https://github.com/opentofu/setup-opentofu/blob/main/lib/setup-tofu.js
-func lookProgram(name string) (string, error) {
+func lookUpProgram(name string) (string, error) {
 	wrapped := map[string]string{"terraform": "TERRAFORM_CLI_PATH", "tofu": "TOFU_CLI_PATH"}
 	if dir := os.Getenv(wrapped[name]); wrapped[name] != "" && dir != "" {
 		if path, err := exec.LookPath(filepath.Join(dir, name+"-bin")); err == nil {

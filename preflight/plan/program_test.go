@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// aPlan is what the stubs of Terraform and OpenTofu show.
-const aPlan = `{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": []}`
+// stubPlan is what the stubs of Terraform and OpenTofu show.
+const stubPlan = `{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": []}`
 
 // install puts programs on PATH, and nothing else but what a shell needs. Each
 // notes in a file log beside it that it showed or planned.
-func install(t *testing.T, programs map[string]string) (log func() string) {
+func installPrograms(t *testing.T, programs map[string]string) (log func() string) {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv("PATH", dir+":/usr/bin:/bin")
@@ -31,7 +31,7 @@ func install(t *testing.T, programs map[string]string) (log func() string) {
 
 func stub(t *testing.T, path, log, show string) {
 	t.Helper()
-	write(t, path, `#!/bin/sh
+	writeFile(t, path, `#!/bin/sh
 case "$1" in
 version) echo '{"terraform_version": "1.11.4"}' ;;
 plan) echo "$(basename "$0") plan" >>'`+log+`'; for a; do case "$a" in -out=*) printf 'PK\003\004' >"${a#-out=}" ;; esac; done ;;
@@ -45,10 +45,10 @@ esac
 }
 
 const (
-	shows   = "echo '" + aPlan + "'"
+	shows   = "echo '" + stubPlan + "'"
 	refuses = `echo 'Error: plan file was created by OpenTofu 1.12.6, but this is 1.11.4; plan files cannot be transferred between different Terraform versions' >&2; exit 1`
 	// decrypts stands for OpenTofu with encryption, which evaluates a variable.
-	decrypts = `case "$*" in *-var-file=/*/x.tfvars*-var=pass=secret*) echo '` + aPlan + `' ;; *) echo 'Error: Unable to compute static value' >&2; exit 1 ;; esac`
+	decrypts = `case "$*" in *-var-file=/*/x.tfvars*-var=pass=secret*) echo '` + stubPlan + `' ;; *) echo 'Error: Unable to compute static value' >&2; exit 1 ;; esac`
 )
 
 func TestOpenFindsProgram(t *testing.T) {
@@ -78,12 +78,12 @@ func TestOpenFindsProgram(t *testing.T) {
 		"variables, but not OpenTofu's": {map[string]string{"terraform": shows}, nil, Input{Path: ".", Vars: []string{"pass=secret"}}, "terraform plan\nterraform show", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			log := install(t, tt.programs)
+			log := installPrograms(t, tt.programs)
 			t.Chdir(t.TempDir())
-			write(t, "tfplan", "PK\x03\x04")
-			write(t, "encrypted", `{"meta":{"key_provider.pbkdf2.x":"eA=="},"encrypted_data":"eA==","encryption_version":"v0"}`)
+			writeFile(t, "tfplan", "PK\x03\x04")
+			writeFile(t, "encrypted", `{"meta":{"key_provider.pbkdf2.x":"eA=="},"encrypted_data":"eA==","encryption_version":"v0"}`)
 			for file, text := range tt.files {
-				write(t, file, text)
+				writeFile(t, file, text)
 			}
 			_, err := Open(t.Context(), tt.in, Options{})
 			if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
@@ -100,11 +100,11 @@ func TestOpenFindsProgram(t *testing.T) {
 func TestOpenBehindWrapper(t *testing.T) {
 	for variable, program := range map[string]string{"TERRAFORM_CLI_PATH": "terraform", "TOFU_CLI_PATH": "tofu"} {
 		for _, named := range []string{"", program} {
-			log := install(t, map[string]string{program: "echo '[command]'; " + shows})
+			log := installPrograms(t, map[string]string{program: "echo '[command]'; " + shows})
 			bin := t.TempDir()
 			t.Setenv(variable, bin)
 			t.Chdir(t.TempDir())
-			write(t, "tfplan", "PK\x03\x04")
+			writeFile(t, "tfplan", "PK\x03\x04")
 			stub(t, filepath.Join(bin, program+"-bin"), filepath.Join(bin, "log"), shows)
 			if _, err := Open(t.Context(), Input{Path: "tfplan", Terraform: named}, Options{}); err != nil || log() != "" {
 				t.Errorf("%s, named %q: %v; the wrapper ran: %q", program, named, err, log())

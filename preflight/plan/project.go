@@ -44,9 +44,9 @@ func environmentProjects() []string {
 // sibling or the environment tells it; what a user named.
 func (c *Change) Project() Project { return c.project }
 
-func (c *Change) projectWithin(hops int) Project {
-	p := c.writtenProject(hops)
-	id := c.projectIn(p.ID)
+func (c *Change) resolveProject(hops int) Project {
+	p := c.unparsedProject(hops)
+	id := c.projectID(p.ID)
 	if id != p.ID && !c.takesProjectPath() {
 		p.Written = p.ID
 	}
@@ -62,16 +62,16 @@ func (c *Change) takesProjectPath() bool {
 	return strings.HasPrefix(c.Type, "google_project_iam_") && !c.isCustomRole() || c.Type == "google_project_service"
 }
 
-// projectIn is the ID or the number in what is written as project, such as
+// projectID is the ID or the number in what is written as project, such as
 // projects/acme-prod.
-func (c *Change) projectIn(written string) string {
+func (c *Change) projectID(written string) string {
 	if c.takesProjectPath() {
-		return last(written)
+		return lastSegment(written)
 	}
 	return cmp.Or(resource.ParseProject(written).String(), written)
 }
 
-func (c *Change) writtenProject(hops int) Project {
+func (c *Change) unparsedProject(hops int) Project {
 	if v := c.Now("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "attribute project of " + c.Address, Sensitive: v.Sensitive}
 	}
@@ -97,13 +97,13 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 	if e == nil {
 		return Project{}, false
 	}
-	if v, ok := c.plan.evaluator.block(c.block, "project"); ok && v.State == Known {
+	if v, ok := c.plan.evaluator.blockAttribute(c.block, "project"); ok && v.State == Known {
 		return Project{ID: v.String(), Source: "project of " + c.Address + ", as the configuration has it", Sensitive: v.Sensitive}, true
 	}
-	f := c.plan.follow(c.block.module, expressionOf(e))
-	if f.provesProject(c) {
+	f := c.plan.resolveExpression(c.block.module, expressionOf(e))
+	if f.isProofOfProject(c) {
 		if p := f.project(c, hops-1); p.ID != "" {
-			p.Source = f.via + ": " + p.Source
+			p.Source = f.reference + ": " + p.Source
 			return p, true
 		}
 	}
@@ -114,13 +114,13 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 	return Project{Source: "project of " + c.Address + " is not known before apply"}, true
 }
 
-// provesProject reports whether a project that c refers to is the one that c
+// isProofOfProject reports whether a project that c refers to is the one that c
 // will be in. The id of a google_project is projects/ID: a function can only
 // take the ID out of it. A node pool is in the project of its cluster, or there
 // is no such cluster. Everything else that a bare reference leads to is shown by
 // the plan itself.
-func (f followed) provesProject(c *Change) bool {
-	target := f.planned("id", "project")
+func (f resolution) isProofOfProject(c *Change) bool {
+	target := f.plannedObject("id", "project")
 	if target == nil {
 		return false
 	}
@@ -131,24 +131,24 @@ func (f followed) provesProject(c *Change) bool {
 }
 
 // project is the project that the followed objects' attribute stands for.
-func (f followed) project(from *Change, hops int) Project {
+func (f resolution) project(from *Change, hops int) Project {
 	var all []Project
 	for _, c := range f.changes {
-		all = append(all, projectOf(c, f.attribute, hops))
+		all = append(all, projectFromAttribute(c, f.attribute, hops))
 	}
 	for i, c := range f.changes {
 		if len(all) > 1 && sameKey(c.Address, from.Address) {
 			return all[i]
 		}
 	}
-	return agreed(all)
+	return commonProject(all)
 }
 
-// projectOf is the project that attribute of c names.
-func projectOf(c *Change, attribute string, hops int) Project {
+// projectFromAttribute is the project that attribute of c names.
+func projectFromAttribute(c *Change, attribute string, hops int) Project {
 	if c.Type != "google_project" {
 		if attribute == "project" {
-			return c.projectWithin(hops)
+			return c.resolveProject(hops)
 		}
 		return Project{}
 	}
@@ -172,7 +172,7 @@ func sameKey(a, b string) bool {
 }
 
 // agreed is the project that all of several name, or none.
-func agreed(all []Project) Project {
+func commonProject(all []Project) Project {
 	if len(all) == 0 {
 		return Project{}
 	}
@@ -189,9 +189,9 @@ func agreed(all []Project) Project {
 func (c *Change) defaultProject() Project {
 	provider, p := c.Provider(), c.plan
 	if id := provider.project.String(); projectPattern.MatchString(id) {
-		return Project{ID: id, Source: provider.source, Sensitive: provider.project.Sensitive}
+		return Project{ID: id, Source: provider.projectOrigin, Sensitive: provider.project.Sensitive}
 	}
-	if found := p.shownProject(c, provider); found.ID != "" {
+	if found := p.inferredProject(c, provider); found.ID != "" {
 		return found
 	}
 	if provider.project.State == Absent && provider.Unclear == "" && c.block != nil {
@@ -199,44 +199,44 @@ func (c *Change) defaultProject() Project {
 			return found
 		}
 	}
-	if id := p.namedProject(provider); id != "" {
+	if id := p.flagProject(provider); id != "" {
 		return Project{ID: id, Source: "--project"}
 	}
 	p.open[provider] = true
-	return Project{Source: p.projectDoubt(c, provider)}
+	return Project{Source: p.unknownProjectReason(c, provider)}
 }
 
-// shownProject is the default project of a provider configuration as objects
+// inferredProject is the default project of a provider configuration as objects
 // show it.
-func (p *Plan) shownProject(c *Change, provider *Provider) Project {
+func (p *Plan) inferredProject(c *Change, provider *Provider) Project {
 	if c.block == nil || provider.Unclear != "" || provider.isPerInstance("project") {
 		return Project{}
 	}
-	shown := p.siblingProject(c, isDefaulted)
-	guess := provider.guess.String()
+	shown := p.siblingProject(c, isProviderDefault)
+	guess := provider.projectGuess.String()
 	switch {
 	case shown != "" && shown == guess, guess != "" && shown == "" && guess == p.siblingProject(c, isClusterBlock):
-		return Project{ID: guess, Source: provider.source, Sensitive: provider.guess.Sensitive}
+		return Project{ID: guess, Source: provider.projectOrigin, Sensitive: provider.projectGuess.Sensitive}
 	case shown == "":
 		return Project{}
 	}
-	if made := provider.madeBy.project(c, maxHops-1); made.ID == shown {
-		made.Source = provider.source + ": " + made.Source
+	if made := provider.projectSource.project(c, maxHops-1); made.ID == shown {
+		made.Source = provider.projectOrigin + ": " + made.Source
 		return made
 	}
 	return Project{ID: shown, Source: "other resources of provider " + provider.Key}
 }
 
-// projectDoubt says why the default project of c is not known.
-func (p *Plan) projectDoubt(c *Change, provider *Provider) string {
-	set := provider.project
+// unknownProjectReason says why the default project of c is not known.
+func (p *Plan) unknownProjectReason(c *Change, provider *Provider) string {
+	value := provider.project
 	switch {
 	case provider.Unclear != "":
 		return provider.Unclear
-	case set.State == Known:
+	case value.State == Known:
 		return "provider " + provider.Key + " sets project to what is no ID of a project"
-	case set.State == Unknown:
-		return provider.Doubt("project", "the project with "+p.flagFor(provider, "--project", "ID"))
+	case value.State == Unknown:
+		return provider.Doubt("project", "the project with "+p.flagExample(provider, "--project", "ID"))
 	}
 	return "neither the plan nor the environment names the project of " + c.Address + "; name it with --project"
 }
@@ -257,7 +257,7 @@ func (p *Plan) environmentProject() Project {
 // objects show it: those that set no project of their own.
 func (p *Plan) siblingProject(c *Change, counts func(*block) bool) string {
 	found := ""
-	for address, project := range p.siblings {
+	for address, project := range p.projectsByBlock {
 		b := p.config.blocks[address]
 		if b == nil || b.provider != c.block.provider || b.setsProject || !counts(b) {
 			continue
@@ -270,17 +270,17 @@ func (p *Plan) siblingProject(c *Change, counts func(*block) bool) string {
 	return found
 }
 
-// isDefaulted reports whether the project of a block that sets none is the
+// isProviderDefault reports whether the project of a block that sets none is the
 // provider's default in every plan: the provider plans it anew each time.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DefaultProviderProject)
-func isDefaulted(b *block) bool {
-	typ := b.typ()
-	return !slices.Contains(keepingProject(), typ) && !strings.Contains(typ, "_iam_") && !strings.HasPrefix(typ, "google_project")
+func isProviderDefault(b *block) bool {
+	typ := b.resourceType()
+	return !slices.Contains(typesKeepingProject(), typ) && !strings.Contains(typ, "_iam_") && !strings.HasPrefix(typ, "google_project")
 }
 
-// keepingProject are the types whose project stays what it was when they were
+// typesKeepingProject are the types whose project stays what it was when they were
 // made, so that an old object shows an old default.
-func keepingProject() []string {
+func typesKeepingProject() []string {
 	return []string{
 		"google_bigtable_gc_policy", "google_compute_shared_vpc_host_project", "google_container_cluster", "google_dataflow_job",
 		"google_endpoints_service", "google_gke_hub_feature_membership", "google_logging_project_bucket_config", "google_os_login_ssh_public_key",
@@ -290,10 +290,10 @@ func keepingProject() []string {
 
 // isClusterBlock reports whether a block is a cluster. One that is there shows
 // the default project that it was made with: that bears out a guess, no more.
-func isClusterBlock(b *block) bool { return b.typ() == "google_container_cluster" }
+func isClusterBlock(b *block) bool { return b.resourceType() == "google_container_cluster" }
 
 // typ is the type of the block's objects.
-func (b *block) typ() string {
+func (b *block) resourceType() string {
 	local := strings.TrimPrefix(strings.TrimPrefix(b.address, b.module+"."), "data.")
 	typ, _, _ := strings.Cut(local, ".")
 	return typ

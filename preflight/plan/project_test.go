@@ -10,7 +10,7 @@ import (
 
 // world makes a plan of one cluster, with the given planned attributes,
 // configuration and more.
-func world(after, unknown, expressions, providers, more string) string {
+func clusterPlan(after, unknown, expressions, providers, more string) string {
 	return fmt.Sprintf(`{"format_version": "1.2",
 		"resource_changes": [
 			{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c",
@@ -58,47 +58,47 @@ func TestProject(t *testing.T) {
 		options Options
 		want    Project
 	}{
-		{"its attribute", world(`, "project": "acme-prod"`, "", "", providerSets(`{"constant_value": "acme-other"}`), ""), Options{},
+		{"its attribute", clusterPlan(`, "project": "acme-prod"`, "", "", providerSets(`{"constant_value": "acme-other"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "attribute project of google_container_cluster.c"}},
-		{"the provider's constant", world("", "", "", providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
+		{"the provider's constant", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
-		{"the provider's variable, which may be a part of it", world("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
+		{"the provider's variable, which may be a part of it", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
 			Project{Source: "provider google sets project from var.project, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
-		{"the provider's variable, and a sibling that shows it", world("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var", "")), Options{},
+		{"the provider's variable, and a sibling that shows it", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var", "")), Options{},
 			Project{ID: "acme-var", Source: "provider google (var.project)"}},
-		{"what a sibling shows is not what a constant says", world("", "", "", providerSets(`{"constant_value": "acme-prod"}`), sibling("acme-old", "")), Options{},
+		{"what a sibling shows is not what a constant says", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), sibling("acme-old", "")), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
-		{"the provider's variable, and the flag", world("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{Project: "acme-flag"},
+		{"the provider's variable, and the flag", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{Project: "acme-flag"},
 			Project{ID: "acme-flag", Source: "--project"}},
-		{"a domain-scoped ID", world("", "", "", providerSets(`{"constant_value": "example.com:acme-prod"}`), ""), Options{},
+		{"a domain-scoped ID", clusterPlan("", "", "", providerSets(`{"constant_value": "example.com:acme-prod"}`), ""), Options{},
 			Project{ID: "example.com:acme-prod", Source: "provider google"}},
-		{"a number", world("", "", "", providerSets(`{"constant_value": "111111111111"}`), ""), Options{},
+		{"a number", clusterPlan("", "", "", providerSets(`{"constant_value": "111111111111"}`), ""), Options{},
 			Project{ID: "111111111111", Source: "provider google"}},
-		{"a template is not trusted when a sibling shows another", world("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var-gke", "")), Options{},
+		{"a template is not trusted when a sibling shows another", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var-gke", "")), Options{},
 			Project{ID: "acme-var-gke", Source: "other resources of provider google"}},
-		{"a sibling where the provider says nothing", world("", "", "", `"google": {"name": "google"}`, sibling("acme-prod", "")), env("GOOGLE_PROJECT", "acme-env"),
+		{"a sibling where the provider says nothing", clusterPlan("", "", "", `"google": {"name": "google"}`, sibling("acme-prod", "")), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-prod", Source: "other resources of provider google"}},
-		{"a sibling with a project of its own tells nothing", world("", "", "", `"google": {"name": "google"}`, sibling("acme-own", `"project": {"constant_value": "acme-own"}`)), env("GOOGLE_PROJECT", "acme-env"),
+		{"a sibling with a project of its own tells nothing", clusterPlan("", "", "", `"google": {"name": "google"}`, sibling("acme-own", `"project": {"constant_value": "acme-own"}`)), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
-		{"the environment", world("", "", "", `"google": {"name": "google"}`, ""), env("CLOUDSDK_CORE_PROJECT", "acme-env"),
+		{"the environment", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), env("CLOUDSDK_CORE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable CLOUDSDK_CORE_PROJECT"}},
-		{"not the environment where the provider sets it out of sight", world("", "", "", providerSets(`{"references": ["local.project"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+		{"not the environment where the provider sets it out of sight", clusterPlan("", "", "", providerSets(`{"references": ["local.project"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{Source: "provider google sets project from local.project, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
-		{"a variable that is null, of which something may be made", world("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+		{"a variable that is null, of which something may be made", clusterPlan("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{Source: "provider google sets project from var.null, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
-		{"null is not set", world("", "", "", providerSets(`{"constant_value": null}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+		{"null is not set", clusterPlan("", "", "", providerSets(`{"constant_value": null}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
-		{"the flag, last", world("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
+		{"the flag, last", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
 			Project{ID: "acme-flag", Source: "--project"}},
-		{"another resource's project, which may be a part of a name", world("", "", `"project": {"references": ["google_project_service.x.number", "google_project_service.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project_service", "project", "acme-tenant")), Options{},
+		{"another resource's project, which may be a part of a name", clusterPlan("", "", `"project": {"references": ["google_project_service.x.number", "google_project_service.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project_service", "project", "acme-tenant")), Options{},
 			Project{Source: "project of google_container_cluster.c is not known before apply"}},
-		{"a planned project", world("", "", `"project": {"references": ["google_project.x.id", "google_project.x"]}`, "", planned("google_project", "project_id", "acme-tenant")), Options{},
+		{"a planned project", clusterPlan("", "", `"project": {"references": ["google_project.x.id", "google_project.x"]}`, "", planned("google_project", "project_id", "acme-tenant")), Options{},
 			Project{ID: "acme-tenant", Source: "google_project.x.id: attribute project_id of google_project.x"}},
-		{"the number of a planned project is not known", world("", "", `"project": {"references": ["google_project.x.number", "google_project.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project", "project_id", "acme-tenant")), Options{},
+		{"the number of a planned project is not known", clusterPlan("", "", `"project": {"references": ["google_project.x.number", "google_project.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project", "project_id", "acme-tenant")), Options{},
 			Project{Source: "project of google_container_cluster.c is not known before apply"}},
-		{"a null variable falls back to the provider", world("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
+		{"a null variable falls back to the provider", clusterPlan("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
-		{"what is no project ID is not taken for one", world("", "", "", providerSets(`{"constant_value": "not a project"}`), ""), Options{},
+		{"what is no project ID is not taken for one", clusterPlan("", "", "", providerSets(`{"constant_value": "not a project"}`), ""), Options{},
 			Project{Source: "provider google sets project to what is no ID of a project"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -215,7 +215,7 @@ func TestProvenProject(t *testing.T) {
 // TestReplacedProject: a cluster that is replaced is made in the provider's
 // default project, which may no longer be the one that the state has.
 func TestReplacedProject(t *testing.T) {
-	data := world("", "", "", providerSets(`{"references": ["local.project"]}`), "|")
+	data := clusterPlan("", "", "", providerSets(`{"references": ["local.project"]}`), "|")
 	replaced := strings.Replace(data, `"actions": ["create"]`, `"actions": ["delete", "create"], "before": {"name": "c", "project": "acme-old"}`, 1)
 	p := mustRead(t, replaced, Options{})
 	if got := p.Clusters[0].Project; got.ID != "" {
@@ -247,7 +247,7 @@ func TestNetworkProject(t *testing.T) {
 		{"each.value", "", `, "network": true`, refs("network", "each.value"), "|", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := mustRead(t, world(tt.after, tt.unknown, tt.expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more), Options{})
+			p := mustRead(t, clusterPlan(tt.after, tt.unknown, tt.expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more), Options{})
 			if got := p.Clusters[0].NetworkProject; got != tt.want {
 				t.Errorf("the project of the network is %q, want %q", got, tt.want)
 			}

@@ -42,17 +42,17 @@ type Provider struct {
 	// it is.
 	Unclear string
 
-	project Value
-	source  string
-	// madeBy is where project seems to lead; guess is its value there.
-	madeBy followed
-	guess  Value
-	// writtenBy is what attributes that are not known refer to.
-	writtenBy map[string][]string
-	// alias is that of the configuration, and hasText reports whether the text of
+	project       Value
+	projectOrigin string
+	// projectSource is where project seems to lead; guess is its value there.
+	projectSource resolution
+	projectGuess  Value
+	// unknownReferences is what attributes that are not known refer to.
+	unknownReferences map[string][]string
+	// alias is that of the configuration, and hasConfigText reports whether the text of
 	// the configuration was looked at.
-	alias   string
-	hasText bool
+	alias         string
+	hasConfigText bool
 }
 
 // Provider is the provider configuration that c uses; never nil.
@@ -80,8 +80,8 @@ func (c *Change) newProvider() *Provider {
 	if config != nil {
 		return c.plan.newProvider(config, module)
 	}
-	if others := c.plan.config.named(localName(c.block.provider)); len(others) > 0 && strings.Contains(c.block.provider, ":") {
-		return c.plan.either(c.block.provider, others, "the plan does not say which provider configuration module "+c.block.module+" uses as "+localKey(c.block.provider))
+	if others := c.plan.config.providersNamed(providerLocalName(c.block.provider)); len(others) > 0 && strings.Contains(c.block.provider, ":") {
+		return c.plan.commonProvider(c.block.provider, others, "the plan does not say which provider configuration module "+c.block.module+" uses as "+providerLocalKey(c.block.provider))
 	}
 	// Terraform makes an empty configuration where there is none.
 	return c.plan.newProvider(&tfjson.ProviderConfig{Name: c.block.provider}, "")
@@ -94,7 +94,7 @@ func (p *Plan) orphanProvider(name string) *Provider {
 	var all []*tfjson.ProviderConfig
 	hasDefault := map[string]bool{}
 	for _, config := range p.config.providers {
-		if !isGoogle(config) || name != "" && config.FullName != "" && config.FullName != name {
+		if !isGoogleProvider(config) || name != "" && config.FullName != "" && config.FullName != name {
 			continue
 		}
 		all = append(all, config)
@@ -106,23 +106,23 @@ func (p *Plan) orphanProvider(name string) *Provider {
 		// It may have been made by the empty configuration.
 		all = append(all, &tfjson.ProviderConfig{Name: "google"})
 	}
-	return p.either("", all, "the plan does not say which provider configuration made an object that is no longer configured")
+	return p.commonProvider("", all, "the plan does not say which provider configuration made an object that is no longer configured")
 }
 
 // either is one of several configurations: it is known as far as that makes no
 // difference.
-func (p *Plan) either(key string, all []*tfjson.ProviderConfig, unclear string) *Provider {
+func (p *Plan) commonProvider(key string, all []*tfjson.ProviderConfig, unclear string) *Provider {
 	slices.SortFunc(all, func(a, b *tfjson.ProviderConfig) int { return strings.Compare(providerKey(a), providerKey(b)) })
 	first := p.newProvider(all[0], withoutKeys(all[0].ModuleAddress))
 	for _, config := range all[1:] {
 		if other := p.newProvider(config, withoutKeys(config.ModuleAddress)); !first.isSame(other) {
-			return &Provider{Key: key, Unclear: unclear, project: Value{State: Unknown}, source: "provider " + key}
+			return &Provider{Key: key, Unclear: unclear, project: Value{State: Unknown}, projectOrigin: "provider " + key}
 		}
 	}
 	return first
 }
 
-// isSame reports whether two configurations are known to be the same account,
+// refersToSame reports whether two configurations are known to be the same account,
 // with the same project and bill.
 func (pr *Provider) isSame(other *Provider) bool {
 	same := func(a, b Value) bool {
@@ -133,38 +133,38 @@ func (pr *Provider) isSame(other *Provider) bool {
 		pr.OwnCredentials == "" && other.OwnCredentials == "" && pr.Elsewhere == other.Elsewhere
 }
 
-func isGoogle(config *tfjson.ProviderConfig) bool {
+func isGoogleProvider(config *tfjson.ProviderConfig) bool {
 	return config.Name == "google" || config.Name == "google-beta" ||
 		strings.HasSuffix(config.FullName, "/hashicorp/google") || strings.HasSuffix(config.FullName, "/hashicorp/google-beta")
 }
 
 func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provider {
-	pr := &Provider{Key: providerKey(config), alias: config.Alias, writtenBy: map[string][]string{}, hasText: p.evaluator != nil}
+	pr := &Provider{Key: providerKey(config), alias: config.Alias, unknownReferences: map[string][]string{}, hasConfigText: p.evaluator != nil}
 	get := func(name string) Value {
-		v := p.attribute(config, name)
+		v := p.providerAttribute(config, name)
 		if v.State == Unknown {
-			pr.writtenBy[name] = leaves(references(config.Expressions[name]))
+			pr.unknownReferences[name] = writtenReferences(referencesIn(config.Expressions[name]))
 		}
 		return v
 	}
 	pr.Impersonates = get("impersonate_service_account")
 	pr.Delegates = get("impersonate_service_account_delegates")
 	pr.Scopes = get("scopes")
-	pr.BillingProject = p.orEnvironment(get("billing_project"), "GOOGLE_BILLING_PROJECT")
-	pr.UserProjectOverride = p.orEnvironmentBool(get("user_project_override"), "USER_PROJECT_OVERRIDE")
+	pr.BillingProject = p.valueOrEnvironment(get("billing_project"), "GOOGLE_BILLING_PROJECT")
+	pr.UserProjectOverride = p.boolOrEnvironment(get("user_project_override"), "USER_PROJECT_OVERRIDE")
 	for _, name := range []string{"credentials", "access_token", "external_credentials"} {
 		if get(name).State != Absent {
 			pr.OwnCredentials = name
 		}
 	}
-	pr.Elsewhere = elsewhere(config, get)
+	pr.Elsewhere = customEndpoint(config, get)
 	pr.project = get("project")
-	pr.source = "provider " + pr.Key
-	if f := p.follow(module, expressionOf(config.Expressions["project"])); f.via != "" {
-		pr.source += " (" + f.via + ")"
-		pr.madeBy = f
+	pr.projectOrigin = "provider " + pr.Key
+	if f := p.resolveExpression(module, expressionOf(config.Expressions["project"])); f.reference != "" {
+		pr.projectOrigin += " (" + f.reference + ")"
+		pr.projectSource = f
 		if f.found && f.value != nil {
-			pr.guess = Value{State: Known, Raw: f.value, Sensitive: f.sensitive}
+			pr.projectGuess = Value{State: Known, Raw: f.value, Sensitive: f.sensitive}
 		}
 	}
 	return pr
@@ -172,7 +172,7 @@ func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provid
 
 // attribute is the value of an attribute of a provider configuration, where
 // that is proven.
-func (p *Plan) attribute(config *tfjson.ProviderConfig, name string) Value {
+func (p *Plan) providerAttribute(config *tfjson.ProviderConfig, name string) Value {
 	e := config.Expressions[name]
 	if e == nil || e.ExpressionData == nil {
 		return Value{}
@@ -181,9 +181,9 @@ func (p *Plan) attribute(config *tfjson.ProviderConfig, name string) Value {
 		return Value{State: Unknown}
 	}
 	if x := expressionOf(e); x.hasConstant {
-		return asValue(x.constant)
+		return constantValue(x.constant)
 	}
-	if v, ok := p.evaluator.provider(config, name); ok {
+	if v, ok := p.evaluator.providerAttribute(config, name); ok {
 		return v
 	}
 	return Value{State: Unknown}
@@ -191,39 +191,39 @@ func (p *Plan) attribute(config *tfjson.ProviderConfig, name string) Value {
 
 // evaluate is the value of an expression, as far as the plan shows it: a guess,
 // unless it is constant.
-func (p *Plan) evaluate(module string, e *tfjson.Expression) Value {
+func (p *Plan) likelyValue(module string, e *tfjson.Expression) Value {
 	if e == nil || e.ExpressionData == nil {
 		return Value{}
 	}
-	f := p.follow(module, expressionOf(e))
+	f := p.resolveExpression(module, expressionOf(e))
 	if !f.found {
 		return Value{State: Unknown}
 	}
-	v := asValue(f.value)
+	v := constantValue(f.value)
 	v.Sensitive = f.sensitive
 	return v
 }
 
-// asValue is a constant as a value: an empty string counts as nothing.
-func asValue(constant any) Value {
+// constantValue is a constant as a value: an empty string counts as nothing.
+func constantValue(constant any) Value {
 	if constant == nil || constant == "" {
 		return Value{}
 	}
 	return Value{State: Known, Raw: constant}
 }
 
-// orEnvironment is the value of an environment variable where the provider
+// valueOrEnvironment is the value of an environment variable where the provider
 // configuration sets nothing, as it is for the provider.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
-func (p *Plan) orEnvironment(v Value, name string) Value {
+func (p *Plan) valueOrEnvironment(v Value, name string) Value {
 	if v.State != Absent || p.options.Getenv == nil {
 		return v
 	}
-	return asValue(p.options.Getenv(name))
+	return constantValue(p.options.Getenv(name))
 }
 
-func (p *Plan) orEnvironmentBool(v Value, name string) Value {
-	v = p.orEnvironment(v, name)
+func (p *Plan) boolOrEnvironment(v Value, name string) Value {
+	v = p.valueOrEnvironment(v, name)
 	text, isText := v.Raw.(string)
 	if !isText {
 		return v
@@ -239,7 +239,7 @@ func (p *Plan) orEnvironmentBool(v Value, name string) Value {
 // elsewhere is the attribute that sends requests to other hosts than those of
 // googleapis.com. Endpoints of Private Service Connect are among those.
 // https://docs.cloud.google.com/vpc/docs/about-accessing-google-apis-endpoints
-func elsewhere(config *tfjson.ProviderConfig, get func(string) Value) string {
+func customEndpoint(config *tfjson.ProviderConfig, get func(string) Value) string {
 	var names []string
 	for name := range config.Expressions {
 		if name == "universe_domain" || strings.HasSuffix(name, "_custom_endpoint") {
@@ -269,7 +269,7 @@ func isGoogleHost(s string) bool {
 // configuration: OpenTofu lets one have for_each.
 // https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration
 func (pr *Provider) isPerInstance(attribute string) bool {
-	return slices.ContainsFunc(pr.writtenBy[attribute], func(r string) bool {
+	return slices.ContainsFunc(pr.unknownReferences[attribute], func(r string) bool {
 		return strings.HasPrefix(r, "each.")
 	})
 }
@@ -279,7 +279,7 @@ func (pr *Provider) isPerInstance(attribute string) bool {
 // anything.
 func (pr *Provider) Doubt(attribute, flag string) string {
 	written := "an expression"
-	if refs := pr.writtenBy[attribute]; len(refs) > 0 {
+	if refs := pr.unknownReferences[attribute]; len(refs) > 0 {
 		written = strings.Join(refs, ", ")
 	}
 	out := "provider " + pr.Key + " sets " + attribute + " from " + written
@@ -287,7 +287,7 @@ func (pr *Provider) Doubt(attribute, flag string) string {
 		return out + ", which may differ from one of its instances to the next"
 	}
 	tell := "check the binary plan, or name its configuration with --source DIR"
-	if pr.hasText {
+	if pr.hasConfigText {
 		out += ", which cannot be worked out from the configuration"
 		tell = ""
 	} else {
@@ -329,14 +329,14 @@ func (c *configuration) provider(b *block) (*tfjson.ProviderConfig, string) {
 	if config := c.providers[b.provider]; config != nil {
 		return config, withoutKeys(config.ModuleAddress)
 	}
-	module, name := b.module, localKey(b.provider)
+	module, name := b.module, providerLocalKey(b.provider)
 	for module != "" {
 		module = parentModule(module)
 		key := name
 		if module != "" {
 			key = module + ":" + name
 		}
-		if config := c.providers[key]; config != nil && c.alone(config) {
+		if config := c.providers[key]; config != nil && c.isOnlyConfiguration(config) {
 			return config, module
 		}
 	}
@@ -344,12 +344,12 @@ func (c *configuration) provider(b *block) (*tfjson.ProviderConfig, string) {
 }
 
 // alone reports whether no other configuration of the same provider exists.
-func (c *configuration) alone(config *tfjson.ProviderConfig) bool {
-	return len(c.named(config.Name)) == 1
+func (c *configuration) isOnlyConfiguration(config *tfjson.ProviderConfig) bool {
+	return len(c.providersNamed(config.Name)) == 1
 }
 
 // named are the configurations of the provider of a local name.
-func (c *configuration) named(name string) []*tfjson.ProviderConfig {
+func (c *configuration) providersNamed(name string) []*tfjson.ProviderConfig {
 	var out []*tfjson.ProviderConfig
 	for _, config := range c.providers {
 		if config.Name == name {
@@ -359,15 +359,15 @@ func (c *configuration) named(name string) []*tfjson.ProviderConfig {
 	return out
 }
 
-// localKey is a provider key without the module in front: of module.a:google
+// providerLocalKey is a provider key without the module in front: of module.a:google
 // and of a:google, google.
-func localKey(key string) string {
+func providerLocalKey(key string) string {
 	return key[strings.LastIndex(key, ":")+1:]
 }
 
-// localName is the name of the provider in a key: of module.a:google.host,
+// providerLocalName is the name of the provider in a key: of module.a:google.host,
 // google.
-func localName(key string) string {
-	name, _, _ := strings.Cut(localKey(key), ".")
+func providerLocalName(key string) string {
+	name, _, _ := strings.Cut(providerLocalKey(key), ".")
 	return name
 }

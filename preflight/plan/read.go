@@ -18,32 +18,32 @@ import (
 // Read reads the output of terraform show -json for a plan, as a stream: what
 // is not kept is skipped, planned_values and prior_state among it. Its errors
 // are a *FormatError, or the reader's own.
-func Read(r io.Reader, o Options) (*Plan, error) { return read(r, o, maxValue) }
+func Read(r io.Reader, o Options) (*Plan, error) { return read(r, o, maxHeldValue) }
 
 // read holds at most about limit bytes of what it does not keep.
 func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 	scan := &tokenScan{in: r}
 	in := &boundedReader{in: bufio.NewReaderSize(scan, 64<<10), limit: limit}
-	if err := sniff(in.in); err != nil {
+	if err := checkHead(in.in); err != nil {
 		return nil, err
 	}
 	in.decoder = jsontext.NewDecoder(in)
 	d := &document{
-		Decoder: in.decoder,
-		members: make(map[string]bool),
-		sparse:  newSparseReader().options(),
+		Decoder:       in.decoder,
+		members:       make(map[string]bool),
+		decodeOptions: newCompactReader().options(),
 		plan: &Plan{
-			options:   o,
-			config:    newConfiguration(),
-			siblings:  make(map[string]string),
-			variables: make(map[string]variable),
+			options:         o,
+			config:          newConfiguration(),
+			projectsByBlock: make(map[string]string),
+			variables:       make(map[string]variable),
 		},
 	}
 	if err := d.read(); err != nil {
 		return nil, err
 	}
 	d.plan.HoldsToken = scan.found
-	if err := d.plan.namesProviders(); err != nil {
+	if err := d.plan.checkProviderKeys(); err != nil {
 		return nil, err
 	}
 	d.plan.build()
@@ -53,34 +53,34 @@ func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 // A document is a plan that is being read.
 type document struct {
 	*jsontext.Decoder
-	plan    *Plan
-	members map[string]bool
-	errored bool
-	sparse  json.Options
+	plan          *Plan
+	members       map[string]bool
+	errored       bool
+	decodeOptions json.Options
 }
 
 func (d *document) read() error {
-	if err := d.object(d.member); err != nil {
-		return d.fault(err)
+	if err := d.readObject(d.readMember); err != nil {
+		return d.wrapDecodeError(err)
 	}
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
-		return notAPlan("trailing data after the plan's JSON")
+		return notPlanError("trailing data after the plan's JSON")
 	}
 	return d.validate()
 }
 
 // fault turns an error of the decoder into one for people; a FormatError stays.
-func (d *document) fault(err error) error {
+func (d *document) wrapDecodeError(err error) error {
 	var format *FormatError
 	if errors.As(err, &format) {
 		return format
 	}
-	return broken(err, d.InputOffset())
+	return jsonError(err, d.InputOffset())
 }
 
 func (d *document) validate() error {
 	if !d.members["resource_changes"] && !d.members["planned_values"] {
-		return notAPlan(otherDocument(d.members))
+		return notPlanError(describeDocument(d.members))
 	}
 	if err := (&tfjson.Plan{FormatVersion: d.plan.FormatVersion}).Validate(); err != nil {
 		return &FormatError{
@@ -100,7 +100,7 @@ func (d *document) validate() error {
 
 // object reads an object, handing each member's name to member, which must
 // read the value.
-func (d *document) object(member func(name string) error) error {
+func (d *document) readObject(member func(name string) error) error {
 	if k := d.PeekKind(); k != '{' {
 		return d.skipOther(k)
 	}
@@ -121,7 +121,7 @@ func (d *document) object(member func(name string) error) error {
 }
 
 // array reads an array, calling element for each of its elements.
-func (d *document) array(element func() error) error {
+func (d *document) readArray(element func() error) error {
 	if k := d.PeekKind(); k != '[' {
 		return d.skipOther(k)
 	}
@@ -147,10 +147,10 @@ func (d *document) skipOther(k jsontext.Kind) error {
 	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
-	return notAPlan(fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()))
+	return notPlanError(fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()))
 }
 
-func (d *document) member(name string) error {
+func (d *document) readMember(name string) error {
 	d.members[name] = true
 	switch name {
 	case "format_version":
@@ -166,15 +166,15 @@ func (d *document) member(name string) error {
 	case "deferred_changes":
 		return d.deferred()
 	case "relevant_attributes":
-		return d.decode(&d.plan.config.relevant)
+		return d.decode(&d.plan.config.relevantAttributes)
 	case "output_changes":
-		return d.object(d.outputChange)
+		return d.readObject(d.outputChange)
 	case "variables":
-		return d.object(d.variable)
+		return d.readObject(d.variable)
 	case "resource_changes":
-		return d.array(d.resourceChange)
+		return d.readArray(d.resourceChange)
 	case "configuration":
-		return d.object(d.configurationMember)
+		return d.readObject(d.configurationMember)
 	}
 	return d.SkipValue()
 }
@@ -219,7 +219,7 @@ func (d *document) complete() error {
 // https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 func (d *document) deferred() error {
 	n := 0
-	err := d.array(func() error { n++; return d.deferredChange() })
+	err := d.readArray(func() error { n++; return d.deferredChange() })
 	if n > 0 {
 		d.plan.Notes = append(d.plan.Notes, deferredNote(n, d.plan.Deferred))
 	}
@@ -275,9 +275,9 @@ func (d *document) outputChange(name string) error {
 		return err
 	}
 	var change struct {
-		AfterUnknown marks `json:"after_unknown"`
+		AfterUnknown flagTree `json:"after_unknown"`
 	}
-	if err := json.Unmarshal(raw, &change, d.sparse); err != nil || change.AfterUnknown.value != nil {
+	if err := json.Unmarshal(raw, &change, d.decodeOptions); err != nil || change.AfterUnknown.value != nil {
 		d.plan.config.unknownOutputs[name] = true
 	}
 	return nil
@@ -303,34 +303,34 @@ func (d *document) resourceChange() error {
 		return err
 	}
 	if h.mode == "data" {
-		d.plan.config.late[h.block()] = true
+		d.plan.config.readDuringApply[h.block()] = true
 	}
-	if keeps(h.typ) {
-		return d.keep(raw)
+	if isRelevantType(h.typ) {
+		return d.addChange(raw)
 	}
-	if h.mode == "managed" && !isIdle(raw) {
-		d.plan.config.pending[h.block()] = true
-		d.noteUnknown(h.block(), raw)
+	if h.mode == "managed" && !isNoOpChange(raw) {
+		d.plan.config.changedBlocks[h.block()] = true
+		d.recordUnknown(h.block(), raw)
 	}
-	d.noteSibling(h, raw)
+	d.recordProjectShown(h, raw)
 	return nil
 }
 
-// noteUnknown notes which attributes of a change of a type that is not kept are
+// recordUnknown notes which attributes of a change of a type that is not kept are
 // not known before apply. One that cannot be read has none.
-func (d *document) noteUnknown(block string, raw []byte) {
+func (d *document) recordUnknown(block string, raw []byte) {
 	var rc struct {
 		Change struct {
-			AfterUnknown marks `json:"after_unknown"`
+			AfterUnknown flagTree `json:"after_unknown"`
 		} `json:"change"`
 	}
-	if json.Unmarshal(raw, &rc, d.sparse) != nil {
+	if json.Unmarshal(raw, &rc, d.decodeOptions) != nil {
 		return
 	}
-	names := d.plan.config.unknown[block]
+	names := d.plan.config.unknownAttributes[block]
 	if names == nil {
 		names = map[string]bool{}
-		d.plan.config.unknown[block] = names
+		d.plan.config.unknownAttributes[block] = names
 	}
 	unknown, _ := rc.Change.AfterUnknown.value.(map[string]any)
 	for name, mark := range unknown {
@@ -338,21 +338,21 @@ func (d *document) noteUnknown(block string, raw []byte) {
 	}
 }
 
-func (d *document) keep(raw []byte) error {
-	if len(raw) > maxKept {
+func (d *document) addChange(raw []byte) error {
+	if len(raw) > maxChange {
 		return &FormatError{
 			Got:  fmt.Sprintf("a plan with a resource change of %d MiB, more than Google Cloud takes", len(raw)>>20),
 			Hint: "hint: jq '.resource_changes[] | [(tostring | length), .address]' plan.json   # shows which",
 		}
 	}
-	rc, err := decodeChange(raw, d.sparse)
+	rc, err := decodeChange(raw, d.decodeOptions)
 	if err != nil {
-		return notAPlan("a plan with a resource change of an unexpected form: " + err.Error())
+		return notPlanError("a plan with a resource change of an unexpected form: " + err.Error())
 	}
 	c := newChange(rc)
 	d.plan.Changes = append(d.plan.Changes, c)
-	if project, _ := lookup(c.change.After, []any{"project"}); project != nil {
-		d.addSibling(c.Block(), project)
+	if project, _ := lookupPath(c.change.After, []any{"project"}); project != nil {
+		d.recordProject(c.Block(), project)
 	}
 	return nil
 }
@@ -372,11 +372,11 @@ func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 		ProviderName    string              `json:"provider_name"`
 		Change          *struct {
 			Actions         tfjson.Actions `json:"actions"`
-			Before          sparse         `json:"before"`
-			After           sparse         `json:"after"`
-			AfterUnknown    marks          `json:"after_unknown"`
-			BeforeSensitive marks          `json:"before_sensitive"`
-			AfterSensitive  marks          `json:"after_sensitive"`
+			Before          compactValue   `json:"before"`
+			After           compactValue   `json:"after"`
+			AfterUnknown    flagTree       `json:"after_unknown"`
+			BeforeSensitive flagTree       `json:"before_sensitive"`
+			AfterSensitive  flagTree       `json:"after_sensitive"`
 			Importing       *struct{}      `json:"importing"`
 		} `json:"change"`
 	}
@@ -399,27 +399,27 @@ func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 	}, nil
 }
 
-func (d *document) addSibling(block string, project any) {
+func (d *document) recordProject(block string, project any) {
 	if id, ok := project.(string); ok && id != "" {
-		d.plan.siblings[block] = id
+		d.plan.projectsByBlock[block] = id
 	}
 }
 
-// maxSiblings bounds what is remembered of plans of any size. All objects of a
+// maxProjectsByBlock bounds what is remembered of plans of any size. All objects of a
 // provider show the same default, so that one more would tell nothing new.
-const maxSiblings = 10_000
+const maxProjectsByBlock = 10_000
 
-// noteSibling remembers the project that a change of another google type
+// recordProjectShown remembers the project that a change of another google type
 // shows: it may be the only sign of the provider's default.
-func (d *document) noteSibling(h header, raw []byte) {
+func (d *document) recordProjectShown(h header, raw []byte) {
 	if !strings.HasPrefix(h.typ, "google_") || h.mode == "data" {
 		return
 	}
 	block := h.block()
-	if len(d.plan.siblings) >= maxSiblings || d.plan.siblings[block] != "" {
+	if len(d.plan.projectsByBlock) >= maxProjectsByBlock || d.plan.projectsByBlock[block] != "" {
 		return
 	}
-	d.addSibling(block, afterProject(raw))
+	d.recordProject(block, afterProject(raw))
 }
 
 // afterProject is change.after.project of a resource change, or "". The change
@@ -431,7 +431,7 @@ func afterProject(raw []byte) string {
 	}
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true))
 	for _, name := range []string{"change", "after", "project"} {
-		if !enter(dec, name) {
+		if !seekMember(dec, name) {
 			return ""
 		}
 	}
@@ -445,11 +445,11 @@ func afterProject(raw []byte) string {
 	return project.String()
 }
 
-// isIdle reports whether a resource change that has been read as a value before
+// isNoOpChange reports whether a resource change that has been read as a value before
 // changes nothing.
-func isIdle(raw []byte) bool {
+func isNoOpChange(raw []byte) bool {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true))
-	if !enter(dec, "change") || !enter(dec, "actions") {
+	if !seekMember(dec, "change") || !seekMember(dec, "actions") {
 		return false
 	}
 	actions, err := dec.ReadValue()
@@ -457,7 +457,7 @@ func isIdle(raw []byte) bool {
 }
 
 // enter reads up to the value of a member of the object that comes next.
-func enter(dec *jsontext.Decoder, member string) bool {
+func seekMember(dec *jsontext.Decoder, member string) bool {
 	if dec.PeekKind() != '{' {
 		return false
 	}
@@ -480,7 +480,7 @@ func enter(dec *jsontext.Decoder, member string) bool {
 }
 
 // keeps reports whether changes and blocks of a type are decoded in full.
-func keeps(typ string) bool {
+func isRelevantType(typ string) bool {
 	if typ == "google_folder" {
 		return true
 	}
@@ -523,7 +523,7 @@ func readHeader(raw []byte) (header, error) {
 	for dec.PeekKind() != '}' && (h.typ == "" || h.name == "") {
 		name, err := dec.ReadToken()
 		if err != nil {
-			return h, notAPlan("a plan with a resource change that is not an object")
+			return h, notPlanError("a plan with a resource change that is not an object")
 		}
 		if err := h.read(name.String(), dec); err != nil {
 			return h, err

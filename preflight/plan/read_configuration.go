@@ -11,7 +11,7 @@ import (
 func (d *document) configurationMember(name string) error {
 	switch name {
 	case "provider_config":
-		return d.object(d.providerConfig)
+		return d.readObject(d.providerConfig)
 	case "root_module":
 		return d.module("")
 	}
@@ -33,16 +33,16 @@ func (d *document) providerConfig(key string) error {
 
 // module reads the configuration of the module at path.
 func (d *document) module(path string) error {
-	return d.object(func(name string) error {
+	return d.readObject(func(name string) error {
 		switch name {
 		case "outputs":
-			return d.object(func(name string) error { return d.output(path, name) })
+			return d.readObject(func(name string) error { return d.output(path, name) })
 		case "resources":
-			return d.array(func() error { return d.block(path) })
+			return d.readArray(func() error { return d.block(path) })
 		case "module_calls":
-			return d.object(func(name string) error { return d.moduleCall(path, name) })
+			return d.readObject(func(name string) error { return d.moduleCall(path, name) })
 		case "variables":
-			return d.object(func(name string) error { return d.input(path, name) })
+			return d.readObject(func(name string) error { return d.input(path, name) })
 		}
 		return d.SkipValue()
 	})
@@ -99,14 +99,14 @@ func (d *document) input(path, name string) error {
 func (d *document) moduleCall(parent, name string) error {
 	call := &moduleCall{path: join(parent, "module."+name), parent: parent}
 	d.plan.config.calls[call.path] = call
-	return d.object(func(member string) error {
+	return d.readObject(func(member string) error {
 		switch member {
 		case "expressions":
 			return d.expressions(&call.expressions)
 		case "count_expression", "for_each_expression":
 			e := new(tfjson.Expression)
 			err := d.decode(e)
-			call.repetition = append(call.repetition, references(e)...)
+			call.repetition = append(call.repetition, referencesIn(e)...)
 			if member == "for_each_expression" {
 				call.forEach = e
 			}
@@ -129,12 +129,12 @@ func (d *document) block(path string) error {
 	if err != nil {
 		return err
 	}
-	if !keeps(typ) {
-		b.written = referencesByName(raw)
+	if !isRelevantType(typ) {
+		b.attributeReferences = referencesByName(raw)
 	} else {
 		var full tfjson.ConfigResource
 		if err := json.Unmarshal(raw, &full); err != nil {
-			return notAPlan("a plan with a resource block of an unexpected form: " + err.Error())
+			return notPlanError("a plan with a resource block of an unexpected form: " + err.Error())
 		}
 		b.forEach, b.expressions = full.ForEachExpression, full.Expressions
 		if b.expressions == nil {
@@ -171,7 +171,7 @@ func markFunctionsIn(raw []byte, expressions map[string]*tfjson.Expression) erro
 		Expressions map[string]any `json:"expressions"`
 	}
 	if err := json.Unmarshal(raw, &block); err != nil {
-		return notAPlan("a plan with a configuration of an unexpected form: " + err.Error())
+		return notPlanError("a plan with a configuration of an unexpected form: " + err.Error())
 	}
 	markFunctions(expressions, block.Expressions)
 	return nil
@@ -218,7 +218,7 @@ func readBlock(path string, raw []byte) (*block, string, error) {
 		} `json:"expressions"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, "", notAPlan("a plan with a resource block of an unexpected form: " + err.Error())
+		return nil, "", notPlanError("a plan with a resource block of an unexpected form: " + err.Error())
 	}
 	local := head.Type + "." + head.Name
 	if head.Mode == "data" {

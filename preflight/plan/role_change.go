@@ -66,9 +66,9 @@ func (c *Change) customRole() string {
 		return ""
 	}
 	if c.Type == "google_organization_iam_custom_role" {
-		return between("organizations/", last(c.Now("org_id").String()), "/roles/"+id)
+		return wrapNonEmpty("organizations/", lastSegment(c.Now("org_id").String()), "/roles/"+id)
 	}
-	return between("projects/", c.Project().ID, "/roles/"+id)
+	return wrapNonEmpty("projects/", c.Project().ID, "/roles/"+id)
 }
 
 // customRoleBefore is customRole as the state has it.
@@ -78,9 +78,9 @@ func (c *Change) customRoleBefore() string {
 		return ""
 	}
 	if c.Type == "google_organization_iam_custom_role" {
-		return between("organizations/", last(c.Before("org_id").String()), "/roles/"+id)
+		return wrapNonEmpty("organizations/", lastSegment(c.Before("org_id").String()), "/roles/"+id)
 	}
-	return between("projects/", c.projectIn(c.projectBefore().ID), "/roles/"+id)
+	return wrapNonEmpty("projects/", c.projectID(c.projectBefore().ID), "/roles/"+id)
 }
 
 // RoleParent is the project or the organization that the custom role of a change
@@ -92,7 +92,7 @@ func (c *Change) RoleParent() string {
 }
 
 // between is empty where its middle is.
-func between(before, middle, after string) string {
+func wrapNonEmpty(before, middle, after string) string {
 	if middle == "" {
 		return ""
 	}

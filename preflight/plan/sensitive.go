@@ -9,14 +9,14 @@ import (
 )
 
 // secrets is a set of sensitive strings.
-type secrets map[string]bool
+type stringSet map[string]bool
 
 // findSecrets returns the strings that the plan marks as sensitive and that
 // could be shown, the longest first: of two secrets one may be a part of the
 // other. All of them are found when the plan is read: looking at an attribute
 // must change nothing.
 func (p *Plan) findSecrets() []string {
-	s := secrets{}
+	s := stringSet{}
 	for _, c := range p.Changes {
 		s.addMarked(c.change.Before, c.change.BeforeSensitive)
 		s.addMarked(c.change.After, c.change.AfterSensitive)
@@ -24,12 +24,12 @@ func (p *Plan) findSecrets() []string {
 	for _, config := range p.config.providers {
 		p.addProviderSecrets(s, config)
 	}
-	p.addEvaluated(s)
+	p.addEvaluatedSecrets(s)
 	for _, c := range p.allClusters() {
-		s.addFollowed(c.Accounts, c.Keys)
+		s.addResolved(c.Accounts, c.Keys)
 	}
 	for _, n := range append(slices.Clone(p.NodePools), p.StandingPools...) {
-		s.addFollowed(n.Accounts, n.Keys)
+		s.addResolved(n.Accounts, n.Keys)
 	}
 	return slices.SortedFunc(maps.Keys(s), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
@@ -37,7 +37,7 @@ func (p *Plan) findSecrets() []string {
 }
 
 // add adds every string inside v.
-func (s secrets) add(v any) {
+func (s stringSet) add(v any) {
 	switch v := v.(type) {
 	case string:
 		if v != "" {
@@ -56,7 +56,7 @@ func (s secrets) add(v any) {
 
 // addMarked adds the strings of v that marks, a tree such as after_sensitive,
 // has true for.
-func (s secrets) addMarked(v, marks any) {
+func (s stringSet) addMarked(v, marks any) {
 	switch m := marks.(type) {
 	case bool:
 		if m {
@@ -75,9 +75,9 @@ func (s secrets) addMarked(v, marks any) {
 	}
 }
 
-// addFollowed adds what sensitive attributes will be where the plan does not
+// addResolved adds what sensitive attributes will be where the plan does not
 // show them, but they could be followed.
-func (s secrets) addFollowed(accounts []Account, keys []Key) {
+func (s stringSet) addResolved(accounts []Account, keys []Key) {
 	for _, a := range accounts {
 		if a.Sensitive {
 			s.add(a.Email)
@@ -93,20 +93,20 @@ func (s secrets) addFollowed(accounts []Account, keys []Key) {
 // addProviderSecrets adds the values of the sensitive variables that a
 // provider configuration leads to. A plan does not mark provider
 // configurations, which are not resources.
-func (p *Plan) addProviderSecrets(s secrets, config *tfjson.ProviderConfig) {
-	p.eachVariable(withoutKeys(config.ModuleAddress), allReferences(config.Expressions), maxHops, func(v followed) {
+func (p *Plan) addProviderSecrets(s stringSet, config *tfjson.ProviderConfig) {
+	p.eachVariable(withoutKeys(config.ModuleAddress), referencesInAll(config.Expressions), maxHops, func(v resolution) {
 		if v.sensitive {
 			s.add(v.value)
 		}
 	})
 }
 
-// addEvaluated adds what the text of the configuration made of sensitive values.
-func (p *Plan) addEvaluated(s secrets) {
+// addEvaluatedSecrets adds what the text of the configuration made of sensitive values.
+func (p *Plan) addEvaluatedSecrets(s stringSet) {
 	if p.evaluator == nil {
 		return
 	}
-	for _, v := range p.evaluator.secrets {
+	for _, v := range p.evaluator.sensitiveValues {
 		s.add(v)
 	}
 	for _, c := range p.Changes {
@@ -122,22 +122,22 @@ func (p *Plan) addEvaluated(s secrets) {
 }
 
 // eachVariable calls f for what every variable that references lead to is.
-func (p *Plan) eachVariable(module string, refs []string, hops int, f func(followed)) {
-	for _, r := range leaves(refs) {
-		t := resolve(module, r)
+func (p *Plan) eachVariable(module string, refs []string, hops int, f func(resolution)) {
+	for _, r := range writtenReferences(refs) {
+		t := parseReference(module, r)
 		if hops <= 0 {
 			return
 		}
 		switch t.kind {
 		case toVariable:
-			f(p.followVariable(t, hops-1))
+			f(p.resolveVariable(t, hops-1))
 			if call := p.config.calls[t.module]; call != nil {
-				p.eachVariable(call.parent, references(call.expressions[t.name]), hops-1, f)
+				p.eachVariable(call.parent, referencesIn(call.expressions[t.name]), hops-1, f)
 			}
 		case toOutput:
 			if o := p.config.outputs[t.module+":"+t.name]; o != nil {
-				f(p.followTarget(t, hops-1))
-				p.eachVariable(t.module, references(o.expression), hops-1, f)
+				f(p.resolveTarget(t, hops-1))
+				p.eachVariable(t.module, referencesIn(o.expression), hops-1, f)
 			}
 		}
 	}

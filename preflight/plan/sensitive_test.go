@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// everythingSensitive returns a plan in which every attribute of every object
+// markAllSensitive returns a plan in which every attribute of every object
 // and every variable is marked as sensitive.
-func everythingSensitive(t testing.TB, file string) []byte {
+func markAllSensitive(t testing.TB, file string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -57,7 +57,7 @@ func callGetters(v any) {
 	}
 }
 
-func look(p *Plan) {
+func useAllGetters(p *Plan) {
 	callGetters(p)
 	p.Redact("acme-prod")
 	for _, c := range p.Changes {
@@ -95,13 +95,13 @@ func TestPlanIsImmutable(t *testing.T) {
 	}
 	for _, file := range append(files, traps...) {
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
-			p, err := Read(bytes.NewReader(everythingSensitive(t, file)), Options{})
+			p, err := Read(bytes.NewReader(markAllSensitive(t, file)), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var wg sync.WaitGroup
 			for range 8 {
-				wg.Go(func() { look(p) })
+				wg.Go(func() { useAllGetters(p) })
 			}
 			wg.Wait()
 		})

@@ -19,8 +19,8 @@ type Source struct {
 	first  Position
 	// parsed are the blocks of the files that have been read: modules may be
 	// called often. Calls counts the calls that are still followed.
-	parsed map[string][]*hcl.Block
-	calls  int
+	blocksByFile map[string][]*hcl.Block
+	callsLeft    int
 }
 
 // A Position is a place in a configuration.
@@ -35,7 +35,7 @@ type Position struct {
 // modules that it calls. Its error is that dir cannot be read or has no
 // configuration.
 func ReadSource(dir string) (*Source, error) {
-	s := &Source{blocks: make(map[string]Position), parsed: make(map[string][]*hcl.Block), calls: maxCalls}
+	s := &Source{blocks: make(map[string]Position), blocksByFile: make(map[string][]*hcl.Block), callsLeft: maxCalls}
 	files, err := configurationFiles(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
@@ -43,8 +43,8 @@ func ReadSource(dir string) (*Source, error) {
 	if len(files) == 0 {
 		return nil, noConfiguration(dir)
 	}
-	s.first = Position{File: shown(entry(files)), Line: 1}
-	s.read(dir, "", nil)
+	s.first = Position{File: displayPath(mainFile(files)), Line: 1}
+	s.readModule(dir, "", nil)
 	return s, nil
 }
 
@@ -79,24 +79,24 @@ func (s *Source) First() Position { return s.first }
 
 // read takes the blocks of the module in dir, which is called path; above are
 // the directories of the modules around it.
-func (s *Source) read(dir, path string, above []string) {
+func (s *Source) readModule(dir, path string, above []string) {
 	resolved, err := filepath.EvalSymlinks(dir)
-	if err != nil || slices.Contains(above, resolved) || s.calls <= 0 {
+	if err != nil || slices.Contains(above, resolved) || s.callsLeft <= 0 {
 		return
 	}
-	s.calls--
+	s.callsLeft--
 	files, err := configurationFiles(dir)
 	if err != nil {
 		return
 	}
 	for _, file := range files {
-		for _, b := range s.blocksOf(file) {
+		for _, b := range s.fileBlocks(file) {
 			address := join(path, blockAddress(b))
 			if _, known := s.blocks[address]; !known {
-				s.blocks[address] = Position{File: shown(file), Line: b.DefRange.Start.Line}
+				s.blocks[address] = Position{File: displayPath(file), Line: b.DefRange.Start.Line}
 			}
-			if local := localModule(b); local != "" {
-				s.read(filepath.Join(dir, local), address, append(slices.Clone(above), resolved))
+			if local := localModulePath(b); local != "" {
+				s.readModule(filepath.Join(dir, local), address, append(slices.Clone(above), resolved))
 			}
 		}
 	}
@@ -107,19 +107,19 @@ func (s *Source) read(dir, path string, above []string) {
 // come with a change that nobody has read yet.
 const maxCalls = 10_000
 
-// blocksOf returns the blocks of a file, which is parsed once.
-func (s *Source) blocksOf(file string) []*hcl.Block {
+// fileBlocks returns the blocks of a file, which is parsed once.
+func (s *Source) fileBlocks(file string) []*hcl.Block {
 	file = filepath.Clean(file)
-	blocks, known := s.parsed[file]
+	blocks, known := s.blocksByFile[file]
 	if !known {
 		blocks = sourceBlocks(file)
-		s.parsed[file] = blocks
+		s.blocksByFile[file] = blocks
 	}
 	return blocks
 }
 
-// sourceSuffixes are those of configuration files, OpenTofu's too.
-func sourceSuffixes() []string { return []string{".tf", ".tofu", ".tf.json", ".tofu.json"} }
+// configurationSuffixes are those of configuration files, OpenTofu's too.
+func configurationSuffixes() []string { return []string{".tf", ".tofu", ".tf.json", ".tofu.json"} }
 
 // configurationFiles are the files of a module, in the order of their names.
 func configurationFiles(dir string) ([]string, error) {
@@ -137,7 +137,7 @@ func configurationFiles(dir string) ([]string, error) {
 }
 
 // entry is the file to begin with.
-func entry(files []string) string {
+func mainFile(files []string) string {
 	for _, f := range files {
 		if filepath.Base(f) == "main.tf" {
 			return f
@@ -148,7 +148,7 @@ func entry(files []string) string {
 
 // shown is the name of a file as reports have it: relative to the working
 // directory where it can be.
-func shown(file string) string {
+func displayPath(file string) string {
 	if filepath.IsAbs(file) {
 		if here, err := os.Getwd(); err == nil {
 			if relative, err := filepath.Rel(here, file); err == nil {
@@ -204,10 +204,10 @@ func blockAddress(b *hcl.Block) string {
 	return b.Type + "." + name
 }
 
-// localModule is the directory that a module block calls, relative to its own;
+// localModulePath is the directory that a module block calls, relative to its own;
 // empty for other blocks, and for modules from elsewhere, whose files are no
 // part of the configuration.
-func localModule(b *hcl.Block) string {
+func localModulePath(b *hcl.Block) string {
 	if b.Type != "module" {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // configure writes a configuration, and makes its directory the working one.
-func configure(t *testing.T, files map[string]string) {
+func writeConfiguration(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	for name, text := range files {
@@ -25,7 +25,7 @@ func configure(t *testing.T, files map[string]string) {
 }
 
 func TestSourceBlock(t *testing.T) {
-	configure(t, map[string]string{
+	writeConfiguration(t, map[string]string{
 		"envs/prod/a.tf": "\n\nresource \"google_container_cluster\" \"main\" {\n  name = var.x\n}\n",
 		"envs/prod/main.tf": "module \"local\" {\n  source   = \"../../modules/pool\"\n  for_each = {}\n}\n" +
 			"module \"remote\" {\n  source = \"terraform-google-modules/x/google\"\n}\n" +
@@ -71,7 +71,7 @@ func TestSourceBlock(t *testing.T) {
 }
 
 func TestSourceNotThere(t *testing.T) {
-	configure(t, map[string]string{"empty/readme.txt": "x"})
+	writeConfiguration(t, map[string]string{"empty/readme.txt": "x"})
 	for dir, want := range map[string]string{"missing": "no such file", "empty": "has no .tf files"} {
 		if _, err := ReadSource(dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error with %q", dir, err, want)
@@ -109,7 +109,7 @@ func TestSourceCalls(t *testing.T) {
 		next := fmt.Sprintf("../m%d", i+1)
 		files[fmt.Sprintf("m%d/main.tf", i)] = fmt.Sprintf("module \"a\" {\n  source = %q\n}\nmodule \"b\" {\n  source = %q\n}\nresource \"x\" \"y\" {}\n", next, next)
 	}
-	configure(t, files)
+	writeConfiguration(t, files)
 	s, err := ReadSource("m0")
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 func TestValue(t *testing.T) {
 	const account = `"service_account"`
 	in := func(after, unknown, expressions string) string {
-		return world(after, unknown, expressions, providerSets(`{"constant_value": "acme-prod"}`), "")
+		return clusterPlan(after, unknown, expressions, providerSets(`{"constant_value": "acme-prod"}`), "")
 	}
 	for _, tt := range []struct {
 		name string
@@ -75,7 +75,7 @@ func TestAccounts(t *testing.T) {
 			want: []Account{{Attribute: "node_config[0].service_account", ID: "112233445566778899000", Said: true}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := mustRead(t, world(tt.after, tt.unknown, tt.expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more), Options{})
+			p := mustRead(t, clusterPlan(tt.after, tt.unknown, tt.expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more), Options{})
 			got := p.Clusters[0].Accounts
 			for i := range got {
 				got[i].path = nil
@@ -159,7 +159,7 @@ func TestReferredTo(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			expressions := `"node_config": [{"service_account": {"references": ["` + tt.reference + `"]}}]`
-			data := world(`, "node_config": [{}]`, `, "node_config": [{"service_account": true}]`, expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more)
+			data := clusterPlan(`, "node_config": [{}]`, `, "node_config": [{"service_account": true}]`, expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more)
 			p := mustRead(t, data, Options{})
 			for _, c := range p.Clusters {
 				if c.Address != "google_container_cluster.c" {

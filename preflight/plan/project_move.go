@@ -33,10 +33,10 @@ func (c *Change) Moves() []Move {
 	unknown := false
 	switch c.Type {
 	case "google_project":
-		what = nonEmpty("projects/", c.Before("project_id").String())
+		what = prefixNonEmpty("projects/", c.Before("project_id").String())
 		folder, org := c.After("folder_id"), c.After("org_id")
 		unknown = folder.State == Unknown || org.State == Unknown
-		before, after = parentOf(c.Before("folder_id"), c.Before("org_id")), parentOf(folder, org)
+		before, after = folderOrOrganization(c.Before("folder_id"), c.Before("org_id")), folderOrOrganization(folder, org)
 	case "google_folder":
 		what = c.Before("name").String()
 		before, after = c.Before("parent").String(), c.After("parent").String()
@@ -51,9 +51,9 @@ func (c *Change) Moves() []Move {
 	return []Move{{Change: c, What: what, To: after}}
 }
 
-func parentOf(folder, org Value) string {
-	if id := last(folder.String()); id != "" {
+func folderOrOrganization(folder, org Value) string {
+	if id := lastSegment(folder.String()); id != "" {
 		return "folders/" + id
 	}
-	return nonEmpty("organizations/", last(org.String()))
+	return prefixNonEmpty("organizations/", lastSegment(org.String()))
 }

@@ -33,15 +33,15 @@ func (p *Plan) Logins() []Login {
 	var out []Login
 	for _, key := range sortedKeys(p.config.providers) {
 		config := p.config.providers[key]
-		if slices.Contains([]string{"kubernetes", "helm", "kubectl", "kubernetes-alpha"}, config.Name) && p.inUse(key) {
-			out = append(out, p.login(key, config))
+		if slices.Contains([]string{"kubernetes", "helm", "kubectl", "kubernetes-alpha"}, config.Name) && p.isProviderUsed(key) {
+			out = append(out, p.newLogin(key, config))
 		}
 	}
 	return out
 }
 
-// inUse reports whether a block of the configuration uses a provider.
-func (p *Plan) inUse(key string) bool {
+// isProviderUsed reports whether a block of the configuration uses a provider.
+func (p *Plan) isProviderUsed(key string) bool {
 	for _, b := range p.config.blocks {
 		if b.provider == key {
 			return true
@@ -59,16 +59,16 @@ func sortedKeys(m map[string]*tfjson.ProviderConfig) []string {
 	return keys
 }
 
-func (p *Plan) login(key string, config *tfjson.ProviderConfig) Login {
+func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) Login {
 	module := withoutKeys(config.ModuleAddress)
-	l := Login{Key: key, Clusters: p.clustersBehind(module, allReferences(config.Expressions))}
+	l := Login{Key: key, Clusters: p.referencedClusters(module, referencesInAll(config.Expressions))}
 	settings := config.Expressions
 	if nested := settings["kubernetes"]; nested != nil && nested.ExpressionData != nil {
 		// helm has the same settings one level deeper: as a block, or, from its
 		// version 3 on, as an attribute, of which a plan shows the references.
 		if len(nested.NestedBlocks) == 0 {
 			l.Credentials = true
-			l.ClientConfig = p.leadsToClientConfig(module, references(nested))
+			l.ClientConfig = p.refersToClientConfig(module, referencesIn(nested))
 			return l
 		}
 		settings = nested.NestedBlocks[0]
@@ -76,10 +76,10 @@ func (p *Plan) login(key string, config *tfjson.ProviderConfig) Login {
 	if exec := settings["exec"]; exec != nil && exec.ExpressionData != nil {
 		l.Exec = true
 		if len(exec.NestedBlocks) > 0 {
-			l.Command = p.evaluate(module, exec.NestedBlocks[0]["command"]).String()
+			l.Command = p.likelyValue(module, exec.NestedBlocks[0]["command"]).String()
 		}
 	}
-	l.ClientConfig = p.leadsToClientConfig(module, references(settings["token"]))
+	l.ClientConfig = p.refersToClientConfig(module, referencesIn(settings["token"]))
 	for _, name := range []string{"exec", "token", "client_certificate", "client_key", "username", "password", "config_path", "config_paths", "config_context", "load_config_file"} {
 		if e := settings[name]; e != nil && e.ExpressionData != nil {
 			l.Credentials = true
@@ -88,19 +88,19 @@ func (p *Plan) login(key string, config *tfjson.ProviderConfig) Login {
 	return l
 }
 
-// leadsToClientConfig reports whether references lead, through variables and
+// refersToClientConfig reports whether references lead, through variables and
 // outputs, to the token of the google provider.
-func (p *Plan) leadsToClientConfig(module string, refs []string) bool {
-	return p.leads(module, refs, maxHops, func(t target) bool {
+func (p *Plan) refersToClientConfig(module string, refs []string) bool {
+	return p.refersTo(module, refs, maxHops, func(t target) bool {
 		return strings.Contains("."+t.name, ".data.google_client_config.") && t.attribute == "access_token"
 	})
 }
 
-// clustersBehind are the clusters of the plan that references lead to.
-func (p *Plan) clustersBehind(module string, refs []string) []string {
+// referencedClusters are the clusters of the plan that references lead to.
+func (p *Plan) referencedClusters(module string, refs []string) []string {
 	var out []string
-	p.leads(module, refs, maxHops, func(t target) bool {
-		for _, c := range p.byBlock[t.name] {
+	p.refersTo(module, refs, maxHops, func(t target) bool {
+		for _, c := range p.changesByBlock[t.name] {
 			if c.Type == "google_container_cluster" && !slices.Contains(out, c.Address) {
 				out = append(out, c.Address)
 			}
@@ -112,28 +112,28 @@ func (p *Plan) clustersBehind(module string, refs []string) []string {
 }
 
 // leads reports whether any of references leads to a block that is wanted.
-func (p *Plan) leads(module string, refs []string, hops int, wanted func(target) bool) bool {
-	for _, r := range leaves(refs) {
-		if t := resolve(module, r); hops > 0 && p.leadsTo(t, hops-1, wanted) {
+func (p *Plan) refersTo(module string, refs []string, hops int, matches func(target) bool) bool {
+	for _, r := range writtenReferences(refs) {
+		if t := parseReference(module, r); hops > 0 && p.targetRefersTo(t, hops-1, matches) {
 			return true
 		}
 	}
 	return false
 }
 
-func (p *Plan) leadsTo(t target, hops int, wanted func(target) bool) bool {
+func (p *Plan) targetRefersTo(t target, hops int, matches func(target) bool) bool {
 	switch t.kind {
 	case toBlock:
-		return wanted(t)
+		return matches(t)
 	case toVariable:
 		call := p.config.calls[t.module]
 		if call == nil || call.expressions[t.name] == nil {
 			return false
 		}
-		return p.leads(call.parent, references(call.expressions[t.name]), hops, wanted)
+		return p.refersTo(call.parent, referencesIn(call.expressions[t.name]), hops, matches)
 	case toOutput:
 		o := p.config.outputs[t.module+":"+t.name]
-		return o != nil && p.leads(t.module, references(o.expression), hops, wanted)
+		return o != nil && p.refersTo(t.module, referencesIn(o.expression), hops, matches)
 	}
 	return false
 }

@@ -38,20 +38,20 @@ func ReadRepository(ctx context.Context, base string) (*Repository, error) {
 		if path != base && strings.HasPrefix(e.Name(), ".") {
 			return fs.SkipDir
 		}
-		r.read(path)
+		r.readCalls(path)
 		return nil
 	})
 	return r, err
 }
 
-func (r *Repository) read(dir string) {
+func (r *Repository) readCalls(dir string) {
 	files, err := configurationFiles(dir)
 	if err != nil {
 		return
 	}
 	for _, file := range files {
 		for _, b := range sourceBlocks(file) {
-			if local := localModule(b); local != "" {
+			if local := localModulePath(b); local != "" {
 				called := filepath.Join(dir, local)
 				r.callers[called] = append(r.callers[called], dir)
 			}
@@ -82,7 +82,7 @@ func (r *Repository) Roots(module string) []string {
 			seen[c] = true
 			next = append(next, c)
 			if HasState(c) || !r.Calls(c) {
-				out = append(out, r.relative(c))
+				out = append(out, r.relativePath(c))
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func (r *Repository) Roots(module string) []string {
 	return out
 }
 
-func (r *Repository) relative(dir string) string {
+func (r *Repository) relativePath(dir string) string {
 	if rel, err := filepath.Rel(r.base, dir); err == nil {
 		return rel
 	}
@@ -127,15 +127,15 @@ func HasState(dir string) bool {
 	if err != nil {
 		return true
 	}
-	return slices.ContainsFunc(files, configuresRoot)
+	return slices.ContainsFunc(files, hasRootModuleBlock)
 }
 
-// configuresRoot reports whether a file has a block that belongs into a root
+// hasRootModuleBlock reports whether a file has a block that belongs into a root
 // module: provider, or backend or cloud in terraform.
 // https://developer.hashicorp.com/terraform/language/modules/develop/providers:
 // "A module intended to be called by one or more other modules must not contain
 // any provider blocks."
-func configuresRoot(file string) bool {
+func hasRootModuleBlock(file string) bool {
 	body, complete := parseSource(file)
 	if body == nil || !complete {
 		return true

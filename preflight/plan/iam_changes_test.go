@@ -10,7 +10,7 @@ import (
 )
 
 // changed is a plan with one managed resource change and its configuration.
-func changed(t *testing.T, typ, body, expressions string) *Plan {
+func planWithChange(t *testing.T, typ, body, expressions string) *Plan {
 	t.Helper()
 	return mustRead(t, fmt.Sprintf(`{"format_version": "1.2",
 		"resource_changes": [
@@ -65,7 +65,7 @@ func TestPolicyChanges(t *testing.T) {
 			`"member": {"references": ["local.member"]}`, want{"projects/acme-prod", Adds, "[roles/x [] and more]"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			all := changed(t, tt.typ, tt.body, tt.expressions).PolicyChanges()
+			all := planWithChange(t, tt.typ, tt.body, tt.expressions).PolicyChanges()
 			if len(all) != 1 {
 				t.Fatalf("%d changes of policies: %+v", len(all), all)
 			}
@@ -106,7 +106,7 @@ func TestDenyChanges(t *testing.T) {
 		"of what?": {`"actions": ["create"], "after": {` + parent + `}, "after_unknown": {"rules": true}`, "projects/acme-prod", []DenyRule{{Unknown: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := changed(t, "google_iam_deny_policy", tt.body, `"rules": [{"deny_rule": [{"denied_principals": {"references": ["local.x"]}}]}], "parent": {"references": ["local.x"]}`)
+			p := planWithChange(t, "google_iam_deny_policy", tt.body, `"rules": [{"deny_rule": [{"denied_principals": {"references": ["local.x"]}}]}], "parent": {"references": ["local.x"]}`)
 			all := p.DenyChanges()
 			if len(all) != 1 {
 				t.Fatalf("%d changes of deny policies", len(all))
@@ -134,7 +134,7 @@ func TestRoleChanges(t *testing.T) {
 		"unknown":  {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x"}, "after_unknown": {"permissions": true}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}, Unknown: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := changed(t, tt.typ, tt.body, `"permissions": {"references": ["local.x"]}`).RoleChanges()[0]
+			got := planWithChange(t, tt.typ, tt.body, `"permissions": {"references": ["local.x"]}`).RoleChanges()[0]
 			got.Change = nil
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -155,7 +155,7 @@ func TestMoves(t *testing.T) {
 		"a folder's other name": {"google_folder", `"actions": ["update"], "before": {"name": "folders/1", "parent": "folders/2", "display_name": "a"}, "after": {"name": "folders/1", "parent": "folders/2", "display_name": "b"}`, "", ""},
 	} {
 		got := ""
-		for _, m := range changed(t, tt.typ, tt.body, tt.expressions).Moves() {
+		for _, m := range planWithChange(t, tt.typ, tt.body, tt.expressions).Moves() {
 			got += m.What + " to " + m.To
 		}
 		if got != tt.want {
@@ -187,7 +187,7 @@ func TestEndangers(t *testing.T) {
 		"default accounts":             {"google_project_default_service_accounts", `"actions": ["create"], "after": {"action": "DISABLE"}`, true},
 		"what is only read":            {"google_service_account", `"actions": ["no-op"], "before": {}, "after": {}`, false},
 	} {
-		if got := changed(t, tt.typ, tt.body, "").Endangers(); got != tt.want {
+		if got := planWithChange(t, tt.typ, tt.body, "").Endangers(); got != tt.want {
 			t.Errorf("%s: %t, want %t", name, got, tt.want)
 		}
 	}

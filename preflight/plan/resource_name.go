@@ -15,11 +15,11 @@ func (c *Change) resourceName(hops int) string {
 	}
 	switch c.Type {
 	case "google_kms_key_ring":
-		return within(c.Project().ID, "locations", c.Now("location").String(), "keyRings/"+name)
+		return locationPath(c.Project().ID, "locations", c.Now("location").String(), "keyRings/"+name)
 	case "google_kms_crypto_key":
-		return between("", c.ring(hops-1), "/cryptoKeys/"+name)
+		return wrapNonEmpty("", c.keyRing(hops-1), "/cryptoKeys/"+name)
 	case "google_compute_subnetwork":
-		return within(c.Project().ID, "regions", last(c.Now("region").String()), "subnetworks/"+name)
+		return locationPath(c.Project().ID, "regions", lastSegment(c.Now("region").String()), "subnetworks/"+name)
 	}
 	return ""
 }
@@ -31,12 +31,12 @@ func (c *Change) SubnetworkAt(path ...any) Value {
 	if v.State != Unknown || c.block == nil {
 		return v
 	}
-	e, state := c.find(path)
+	e, state := c.findExpression(path)
 	if state != Known {
 		return v
 	}
-	f := c.plan.follow(c.block.module, expressionOf(e))
-	subnetwork := f.planned("id", "self_link")
+	f := c.plan.resolveExpression(c.block.module, expressionOf(e))
+	subnetwork := f.plannedObject("id", "self_link")
 	if subnetwork == nil || subnetwork.Type != "google_compute_subnetwork" || subnetwork.ResourceName() == "" {
 		return v
 	}
@@ -44,11 +44,11 @@ func (c *Change) SubnetworkAt(path ...any) Value {
 }
 
 // ring is the key ring of a key, also one that the plan makes.
-func (c *Change) ring(hops int) string {
+func (c *Change) keyRing(hops int) string {
 	if v := c.Now("key_ring"); v.State == Known {
 		return resource.ParseAs("keyRings", v.String(), c.Project().Name().Project(), "").Relative()
 	}
-	return c.resourceBehind("key_ring", "google_kms_key_ring", hops)
+	return c.referencedResourceName("key_ring", "google_kms_key_ring", hops)
 }
 
 // KeyBefore returns the name of the key that c is about, as the state has it;
@@ -62,22 +62,22 @@ func (c *Change) KeyBefore() string {
 }
 
 // within is projects/P/KIND/WHERE/REST; empty where a part is not known.
-func within(project, kind, where, rest string) string {
+func locationPath(project, kind, where, rest string) string {
 	if project == "" || where == "" {
 		return ""
 	}
 	return "projects/" + project + "/" + kind + "/" + where + "/" + rest
 }
 
-// resourceBehind is the name of the one planned resource of a type that an
+// referencedResourceName is the name of the one planned resource of a type that an
 // attribute refers to; empty where that is not certain. The id and the self link
 // are the whole path of the resource.
-func (c *Change) resourceBehind(attribute, typ string, hops int) string {
+func (c *Change) referencedResourceName(attribute, typ string, hops int) string {
 	if c.block == nil {
 		return ""
 	}
-	f := c.plan.follow(c.block.module, expressionOf(c.block.expressions[attribute]))
-	if r := f.planned("id", "self_link"); r != nil && r.Type == typ {
+	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions[attribute]))
+	if r := f.plannedObject("id", "self_link"); r != nil && r.Type == typ {
 		return r.resourceName(hops)
 	}
 	return ""

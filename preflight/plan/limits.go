@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	// maxValue bounds what must be held at once, in bytes: one resource change,
+	// maxHeldValue bounds what must be held at once, in bytes: one resource change,
 	// one member of the configuration, or one string.
-	maxValue = 128 << 20
-	// maxKept bounds a resource change that is decoded in full, in bytes. The
+	maxHeldValue = 128 << 20
+	// maxChange bounds a resource change that is decoded in full, in bytes. The
 	// largest of them are allow policies, which have at most 1,500 principals:
 	// https://cloud.google.com/iam/quotas
-	maxKept = 4 << 20
+	maxChange = 4 << 20
 )
 
 // A boundedReader feeds a decoder, and refuses to once the decoder holds more

@@ -10,27 +10,27 @@ import (
 // A sparse value is a JSON value as encoding/json decodes it, without the
 // members of objects that are null: a provider writes out every attribute that
 // nobody set, and null is as good as absent.
-type sparse struct{ value any }
+type compactValue struct{ value any }
 
 // marks are a sparse tree of true, such as after_unknown: what is neither true
 // nor leads to it is nil.
-type marks struct{ value any }
+type flagTree struct{ value any }
 
-// A sparseReader reads both, and keeps each name once.
-type sparseReader struct{ names map[string]string }
+// A compactReader reads both, and keeps each name once.
+type compactReader struct{ names map[string]string }
 
-func newSparseReader() *sparseReader { return &sparseReader{map[string]string{}} }
+func newCompactReader() *compactReader { return &compactReader{map[string]string{}} }
 
 // options decode with r. The values must have been read before, so that their
 // names are known to be unique.
-func (r *sparseReader) options() json.Options {
+func (r *compactReader) options() json.Options {
 	return json.JoinOptions(jsontext.AllowDuplicateNames(true), json.WithUnmarshalers(json.JoinUnmarshalers(
-		json.UnmarshalFromFunc(func(dec *jsontext.Decoder, s *sparse) (err error) { s.value, err = r.value(dec); return err }),
-		json.UnmarshalFromFunc(func(dec *jsontext.Decoder, m *marks) (err error) { m.value, err = r.marks(dec); return err }),
+		json.UnmarshalFromFunc(func(dec *jsontext.Decoder, s *compactValue) (err error) { s.value, err = r.value(dec); return err }),
+		json.UnmarshalFromFunc(func(dec *jsontext.Decoder, m *flagTree) (err error) { m.value, err = r.flags(dec); return err }),
 	)))
 }
 
-func (r *sparseReader) value(dec *jsontext.Decoder) (any, error) {
+func (r *compactReader) value(dec *jsontext.Decoder) (any, error) {
 	switch dec.PeekKind() {
 	case '{':
 		out := map[string]any{}
@@ -55,11 +55,11 @@ func (r *sparseReader) value(dec *jsontext.Decoder) (any, error) {
 }
 
 // marks is nil where nothing is marked. A list keeps the places of what is not.
-func (r *sparseReader) marks(dec *jsontext.Decoder) (any, error) {
+func (r *compactReader) flags(dec *jsontext.Decoder) (any, error) {
 	switch dec.PeekKind() {
 	case '{':
 		var out map[string]any
-		err := r.object(dec, r.marks, func(name string, v any) {
+		err := r.object(dec, r.flags, func(name string, v any) {
 			if out == nil {
 				out = map[string]any{}
 			}
@@ -70,7 +70,7 @@ func (r *sparseReader) marks(dec *jsontext.Decoder) (any, error) {
 		}
 		return out, err
 	case '[':
-		out, err := list(dec, r.marks)
+		out, err := list(dec, r.flags)
 		if !slices.ContainsFunc(out, func(v any) bool { return v != nil }) {
 			return nil, err
 		}
@@ -82,7 +82,7 @@ func (r *sparseReader) marks(dec *jsontext.Decoder) (any, error) {
 }
 
 // object calls add for each member that is not nil.
-func (r *sparseReader) object(dec *jsontext.Decoder, read func(*jsontext.Decoder) (any, error), add func(string, any)) error {
+func (r *compactReader) object(dec *jsontext.Decoder, read func(*jsontext.Decoder) (any, error), add func(string, any)) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func list(dec *jsontext.Decoder, read func(*jsontext.Decoder) (any, error)) ([]a
 }
 
 // name reads the name of a member.
-func (r *sparseReader) name(dec *jsontext.Decoder) (string, error) {
+func (r *compactReader) name(dec *jsontext.Decoder) (string, error) {
 	raw, err := dec.ReadValue()
 	if err != nil {
 		return "", err

@@ -33,7 +33,7 @@ func TestHasState(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "odd [name]*")
-			write(t, filepath.Join(dir, tt.file), tt.text)
+			writeFile(t, filepath.Join(dir, tt.file), tt.text)
 			if got := HasState(dir); got != tt.want {
 				t.Errorf("HasState is %t", got)
 			}
@@ -55,7 +55,7 @@ func TestRepositoryRoots(t *testing.T) {
 		"envs/other/main.tf":    call("git::https://example.com/x"),
 		"envs/other/notes.json": "{",
 	} {
-		write(t, filepath.Join(base, file), text)
+		writeFile(t, filepath.Join(base, file), text)
 	}
 	r, err := ReadRepository(t.Context(), base)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestRepositoryRoots(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, file, text string) {
+func writeFile(t *testing.T, file, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		t.Fatal(err)

@@ -23,10 +23,10 @@ func FuzzSparse(f *testing.F) {
 			return
 		}
 		var got struct {
-			V sparse `json:"v"`
-			M marks  `json:"m"`
+			V compactValue `json:"v"`
+			M flagTree     `json:"m"`
 		}
-		if err := exp.Unmarshal([]byte(`{"v": `+text+`, "m": `+text+`}`), &got, newSparseReader().options()); err != nil {
+		if err := exp.Unmarshal([]byte(`{"v": `+text+`, "m": `+text+`}`), &got, newCompactReader().options()); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 		if diff := cmp.Diff(withoutNull(strict), got.V.value); diff != "" {

@@ -21,13 +21,13 @@ const tokenName = `"access_token"`
 func (s *tokenScan) Read(p []byte) (int, error) {
 	n, err := s.in.Read(p)
 	if !s.found && n > 0 {
-		s.look(p[:n])
+		s.scan(p[:n])
 	}
 	return n, err
 }
 
 // look searches what has come, and the end of what came before.
-func (s *tokenScan) look(chunk []byte) {
+func (s *tokenScan) scan(chunk []byte) {
 	const overlap = 6*len(tokenName) + 16 // each letter may be written as an escape
 	head := chunk[:min(len(chunk), overlap)]
 	s.found = hasToken(unescaped(append(s.tail, head...))) || hasToken(unescaped(chunk))
@@ -68,8 +68,8 @@ func hasToken(data []byte) bool {
 			return false
 		}
 		data = data[i+len(tokenName):]
-		value, ok := bytes.CutPrefix(bytes.TrimLeft(data, blanks), []byte(":"))
-		value = bytes.TrimLeft(value, blanks)
+		value, ok := bytes.CutPrefix(bytes.TrimLeft(data, whitespace), []byte(":"))
+		value = bytes.TrimLeft(value, whitespace)
 		if ok && len(value) > 1 && value[0] == '"' && value[1] != '"' {
 			return true
 		}
@@ -77,4 +77,4 @@ func hasToken(data []byte) bool {
 }
 
 // blanks may stand between the parts of JSON.
-const blanks = " \t\r\n"
+const whitespace = " \t\r\n"

@@ -22,7 +22,7 @@ func TestParts(t *testing.T) {
 		"roles/viewer":                                  "roles/viewer",
 		"\u00fcbung-projekt/x":                          "\u00fcbung-projekt \u00fcbung-projekt/x",
 	} {
-		w := parts{}
+		w := nameParts{}
 		w.add(value)
 		if diff := cmp.Diff(want, strings.Join(slices.Sorted(maps.Keys(w)), " ")); diff != "" {
 			t.Errorf("%s (-want +got): %s", value, diff)
@@ -32,7 +32,7 @@ func TestParts(t *testing.T) {
 
 // TestHide: parts are hidden where they stand alone, and not inside of words.
 func TestHide(t *testing.T) {
-	w := parts{}
+	w := nameParts{}
 	w.add("projects/acme/serviceAccounts/robot@acme.iam.gserviceaccount.com")
 	w.add("projects/222222222222")
 	for text, want := range map[string]string{
@@ -47,7 +47,7 @@ func TestHide(t *testing.T) {
 		"serviceAccount:service-222222222222@x, 222222222222-compute@y":                "serviceAccount:service-(sensitive)@x, (sensitive)-compute@y",
 		"2222222222223":                                                                "2222222222223",
 	} {
-		if got := w.hide(text); got != want {
+		if got := w.redact(text); got != want {
 			t.Errorf("%s becomes\n%s, want\n%s", text, got, want)
 		}
 	}
@@ -69,7 +69,7 @@ func TestRedactShown(t *testing.T) {
 
 // TestDocumentParts: the names in a policy count, however long it is.
 func TestDocumentParts(t *testing.T) {
-	w := parts{}
+	w := nameParts{}
 	w.add(`{"bindings": [{"role": "roles/x", "members": ["user:hidden@acme.example"` + strings.Repeat(`, "user:other@acme.example"`, 1000) + `]}]}`)
 	if !w["hidden@acme.example"] || !w["roles/x"] {
 		t.Errorf("got %d parts, without the member or the role", len(w))

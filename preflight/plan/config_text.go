@@ -23,20 +23,20 @@ import (
 type Text struct {
 	// read returns the files of the module at a path, without instance keys;
 	// nil where it has none.
-	read func(path string) []textFile
+	read func(path string) []configFile
 	// root is the directory of the root module; empty where there is none.
 	root string
 	// close ends reading.
 	close   func() error
 	modules map[string]*moduleText
 	// left is how many bytes may still be read.
-	left int64
+	bytesLeft int64
 }
 
-// A textFile is a file of a configuration.
-type textFile struct {
-	name string
-	text []byte
+// A configFile is a file of a configuration.
+type configFile struct {
+	name    string
+	content []byte
 }
 
 // The bounds of what is read of a configuration.
@@ -60,12 +60,12 @@ func OpenText(dir string) (*Text, error) {
 	t := newText(func() error { return nil })
 	installed := installedModules(filepath.Join(dir, ".terraform", "modules", "modules.json"))
 	t.root = dir
-	t.read = func(path string) []textFile { return t.directory(t.moduleDirectory(path, installed)) }
+	t.read = func(path string) []configFile { return t.directory(t.moduleDirectory(path, installed)) }
 	return t, nil
 }
 
-func newText(end func() error) *Text {
-	return &Text{close: end, modules: map[string]*moduleText{}, left: maxText}
+func newText(closeArchive func() error) *Text {
+	return &Text{close: closeArchive, modules: map[string]*moduleText{}, bytesLeft: maxText}
 }
 
 // A moduleRecord is an entry of modules.json, as Terraform writes it into
@@ -127,7 +127,7 @@ func (t *Text) moduleDirectory(path string, installed map[string]string) string 
 }
 
 // directory reads the configuration files of a directory.
-func (t *Text) directory(dir string) []textFile {
+func (t *Text) directory(dir string) []configFile {
 	if dir == "" {
 		return nil
 	}
@@ -135,7 +135,7 @@ func (t *Text) directory(dir string) []textFile {
 	if err != nil || len(names) > maxFiles {
 		return nil
 	}
-	var out []textFile
+	var out []configFile
 	for _, name := range names {
 		info, err := os.Stat(name)
 		if err != nil || !info.Mode().IsRegular() {
@@ -145,30 +145,30 @@ func (t *Text) directory(dir string) []textFile {
 		if err != nil {
 			return nil
 		}
-		text, err := t.take(f)
+		text, err := t.readLimited(f)
 		if err != nil {
 			return nil
 		}
-		out = append(out, textFile{filepath.Base(name), text})
+		out = append(out, configFile{filepath.Base(name), text})
 	}
 	return out
 }
 
 // take reads a file, unless it or all files together are too long.
-func (t *Text) take(f io.ReadCloser) ([]byte, error) {
+func (t *Text) readLimited(f io.ReadCloser) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxTextFile+1))
-	t.left -= int64(len(text))
-	if err == nil && (len(text) > maxTextFile || t.left < 0) {
+	t.bytesLeft -= int64(len(text))
+	if err == nil && (len(text) > maxTextFile || t.bytesLeft < 0) {
 		err = errors.New("it is too long")
 	}
 	return text, err
 }
 
-// openPlanText finds the configuration in a binary plan, which is a zip archive
+// openArchivedText finds the configuration in a binary plan, which is a zip archive
 // that holds the files of all modules. Nil where it cannot be read.
 // https://github.com/hashicorp/terraform/blob/main/internal/plans/planfile/config_snapshot.go
-func openPlanText(file string) *Text {
+func openArchivedText(file string) *Text {
 	archive, err := zip.OpenReader(file)
 	if err != nil {
 		return nil
@@ -180,15 +180,15 @@ func openPlanText(file string) *Text {
 			files[folder] = append(files[folder], f)
 		}
 	}
-	t.read = func(path string) []textFile { return t.unzip(files[moduleKey(path)]) }
+	t.read = func(path string) []configFile { return t.unzip(files[moduleKey(path)]) }
 	return t
 }
 
-func (t *Text) unzip(files []*zip.File) []textFile {
+func (t *Text) unzip(files []*zip.File) []configFile {
 	if len(files) > maxFiles {
 		return nil
 	}
-	var out []textFile
+	var out []configFile
 	for _, f := range files {
 		if !isConfigurationFile(f.Name) {
 			continue
@@ -197,11 +197,11 @@ func (t *Text) unzip(files []*zip.File) []textFile {
 		if err != nil {
 			return nil
 		}
-		text, err := t.take(r)
+		text, err := t.readLimited(r)
 		if err != nil {
 			return nil
 		}
-		out = append(out, textFile{f.Name[strings.LastIndex(f.Name, "/")+1:], text})
+		out = append(out, configFile{f.Name[strings.LastIndex(f.Name, "/")+1:], text})
 	}
 	return out
 }
@@ -241,8 +241,8 @@ func (t *Text) module(path string) *moduleText {
 	return t.modules[path]
 }
 
-func readModule(files []textFile) *moduleText {
-	if len(files) == 0 || twoKinds(files) {
+func readModule(files []configFile) *moduleText {
+	if len(files) == 0 || mixesTerraformAndOpenTofu(files) {
 		return nil
 	}
 	m := &moduleText{
@@ -251,7 +251,7 @@ func readModule(files []textFile) *moduleText {
 	}
 	// What override files set counts in place of what others do.
 	// https://developer.hashicorp.com/terraform/language/files/override
-	slices.SortStableFunc(files, func(a, b textFile) int {
+	slices.SortStableFunc(files, func(a, b configFile) int {
 		if isOverride(a.name) != isOverride(b.name) {
 			return map[bool]int{true: 1, false: -1}[isOverride(a.name)]
 		}
@@ -265,9 +265,9 @@ func readModule(files []textFile) *moduleText {
 	return m
 }
 
-// twoKinds reports whether a module has files for Terraform and others for
+// mixesTerraformAndOpenTofu reports whether a module has files for Terraform and others for
 // OpenTofu: which of them count depends on the program.
-func twoKinds(files []textFile) bool {
+func mixesTerraformAndOpenTofu(files []configFile) bool {
 	n := 0
 	for _, f := range files {
 		if strings.Contains(f.name, ".tofu") {
@@ -283,8 +283,8 @@ func isOverride(name string) bool {
 }
 
 // add takes in the blocks of a file; false where it cannot be understood.
-func (m *moduleText) add(f textFile) bool {
-	file, complete := parseHCL(f.name, f.text)
+func (m *moduleText) add(f configFile) bool {
+	file, complete := parseHCL(f.name, f.content)
 	if !complete {
 		return false
 	}
@@ -317,16 +317,16 @@ func (m *moduleText) addBlock(b *hcl.Block) bool {
 		}
 		return !diagnostics.HasErrors()
 	case "variable":
-		merge(m.variables, b.Labels[0], some(b, "default", "type", "nullable", "ephemeral", "sensitive"))
+		mergeAttributes(m.variables, b.Labels[0], attributesNamed(b, "default", "type", "nullable", "ephemeral", "sensitive"))
 	case "output":
-		merge(m.outputs, b.Labels[0], some(b, "value", "sensitive"))
+		mergeAttributes(m.outputs, b.Labels[0], attributesNamed(b, "value", "sensitive"))
 	case "provider":
-		of := allOf(b)
-		merge(m.providers, providerName(b.Labels[0], of["alias"]), of)
+		of := allAttributes(b)
+		mergeAttributes(m.providers, providerName(b.Labels[0], of["alias"]), of)
 	case "module":
 		m.addCall(b)
 	default:
-		merge(m.blocks, blockAddress(b), some(b, "project"))
+		mergeAttributes(m.blocks, blockAddress(b), attributesNamed(b, "project"))
 	}
 	return true
 }
@@ -336,9 +336,9 @@ func (m *moduleText) addCall(b *hcl.Block) {
 	if call.attributes == nil {
 		call.attributes = attributes{}
 	}
-	of := allOf(b)
+	of := allAttributes(b)
 	if of["source"] != nil {
-		call.local = localModule(b)
+		call.local = localModulePath(b)
 	}
 	maps.Copy(call.attributes, of)
 	m.calls[b.Labels[0]] = call
@@ -364,7 +364,7 @@ func literal(e hcl.Expression) (string, bool) {
 }
 
 // some returns the expressions of a block that have one of the names.
-func some(b *hcl.Block, names ...string) attributes {
+func attributesNamed(b *hcl.Block, names ...string) attributes {
 	schema := &hcl.BodySchema{}
 	for _, name := range names {
 		schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: name})
@@ -377,8 +377,8 @@ func some(b *hcl.Block, names ...string) attributes {
 	return out
 }
 
-// allOf returns the expressions of a block, without those of blocks in it.
-func allOf(b *hcl.Block) attributes {
+// allAttributes returns the expressions of a block, without those of blocks in it.
+func allAttributes(b *hcl.Block) attributes {
 	all, _ := b.Body.JustAttributes()
 	out := attributes{}
 	for name, a := range all {
@@ -389,7 +389,7 @@ func allOf(b *hcl.Block) attributes {
 
 // merge adds the expressions of a block to those of the same block in files
 // before.
-func merge(into map[string]attributes, name string, more attributes) {
+func mergeAttributes(into map[string]attributes, name string, more attributes) {
 	if into[name] == nil {
 		into[name] = attributes{}
 	}
@@ -399,7 +399,7 @@ func merge(into map[string]attributes, name string, more attributes) {
 // isConfigurationFile reports whether Terraform or OpenTofu reads a file of a
 // name.
 func isConfigurationFile(name string) bool {
-	return slices.ContainsFunc(sourceSuffixes(), func(suffix string) bool { return strings.HasSuffix(name, suffix) })
+	return slices.ContainsFunc(configurationSuffixes(), func(suffix string) bool { return strings.HasSuffix(name, suffix) })
 }
 
 func noConfiguration(dir string) error {
@@ -408,7 +408,7 @@ func noConfiguration(dir string) error {
 
 // native returns an expression in native syntax: JSON has templates in its
 // strings, and constants. Nil where it is anything else.
-func native(e hcl.Expression) hclsyntax.Expression {
+func nativeExpression(e hcl.Expression) hclsyntax.Expression {
 	if e, ok := e.(hclsyntax.Expression); ok {
 		return e
 	}
@@ -417,7 +417,7 @@ func native(e hcl.Expression) hclsyntax.Expression {
 		return nil
 	}
 	if !isKnownString(v) {
-		if !v.IsWhollyKnown() || holdsTemplate(v) {
+		if !v.IsWhollyKnown() || hasTemplate(v) {
 			return nil
 		}
 		return &hclsyntax.LiteralValueExpr{Val: v}

@@ -14,7 +14,7 @@ import (
 // and then, for what is open, what a user named.
 func (p *Plan) resolveProjects() {
 	if p.evaluator != nil {
-		p.evaluator.followsProjects = true
+		p.evaluator.canResolveProjects = true
 	}
 	p.open = map[*Provider]bool{}
 	p.findProjects()
@@ -24,7 +24,7 @@ func (p *Plan) resolveProjects() {
 	}
 	p.named = map[*Provider]string{}
 	for _, provider := range open {
-		p.named[provider] = p.options.projectOf(provider, open)
+		p.named[provider] = p.options.projectFor(provider, open)
 	}
 	p.open = map[*Provider]bool{}
 	p.findProjects()
@@ -32,33 +32,33 @@ func (p *Plan) resolveProjects() {
 
 func (p *Plan) findProjects() {
 	for _, c := range p.Changes {
-		c.project = c.projectWithin(maxHops)
+		c.project = c.resolveProject(maxHops)
 	}
 }
 
-// projectOf is the project that a user named for a provider configuration, of
+// projectFromAttribute is the project that a user named for a provider configuration, of
 // those that need one.
-func (o Options) projectOf(provider *Provider, open []*Provider) string {
+func (o Options) projectFor(provider *Provider, open []*Provider) string {
 	if id := o.Projects[provider.Key]; id != "" && !provider.isPerInstance("project") {
 		return id
 	}
 	if provider.project.State == Absent && provider.Unclear == "" {
 		return o.Project
 	}
-	if provider.Unclear != "" || provider.isPerInstance("project") || !areAlike(open, "project") {
+	if provider.Unclear != "" || provider.isPerInstance("project") || !canShareValue(open, "project") {
 		return ""
 	}
 	return o.Project
 }
 
-// areAlike reports whether the attribute of all provider configurations can be
+// canShareValue reports whether the attribute of all provider configurations can be
 // the same: they are one, or those of google and google-beta that refer to the
 // same.
-func areAlike(providers []*Provider, attribute string) bool {
+func canShareValue(providers []*Provider, attribute string) bool {
 	for _, pr := range providers[1:] {
 		first := providers[0]
-		if pr.Unclear != first.Unclear || pr.alias != first.alias || moduleOf(pr.Key) != moduleOf(first.Key) ||
-			len(pr.writtenBy[attribute]) == 0 || !slices.Equal(pr.writtenBy[attribute], first.writtenBy[attribute]) {
+		if pr.Unclear != first.Unclear || pr.alias != first.alias || keyModule(pr.Key) != keyModule(first.Key) ||
+			len(pr.unknownReferences[attribute]) == 0 || !slices.Equal(pr.unknownReferences[attribute], first.unknownReferences[attribute]) {
 			if pr.Key != first.Key {
 				return false
 			}
@@ -67,8 +67,8 @@ func areAlike(providers []*Provider, attribute string) bool {
 	return true
 }
 
-// moduleOf is the module in the key of a provider configuration.
-func moduleOf(key string) string {
+// keyModule is the module in the key of a provider configuration.
+func keyModule(key string) string {
 	module, _, found := strings.Cut(key, ":")
 	if !found {
 		return ""
@@ -76,24 +76,24 @@ func moduleOf(key string) string {
 	return module
 }
 
-func (p *Plan) namedProject(provider *Provider) string { return p.named[provider] }
+func (p *Plan) flagProject(provider *Provider) string { return p.named[provider] }
 
-// flagFor is how a user names what is not known of a provider configuration.
-func (p *Plan) flagFor(provider *Provider, flag, value string) string {
+// flagExample is how a user names what is not known of a provider configuration.
+func (p *Plan) flagExample(provider *Provider, flag, value string) string {
 	if provider.Key == "" || provider.Unclear != "" {
 		return flag + " " + value
 	}
-	if len(p.config.google()) > 1 {
+	if len(p.config.googleProviders()) > 1 {
 		return flag + " " + provider.Key + "=" + value
 	}
 	return flag + " " + value
 }
 
 // google are the configurations of the google providers.
-func (c *configuration) google() []string {
+func (c *configuration) googleProviders() []string {
 	var out []string
 	for key, config := range c.providers {
-		if isGoogle(config) {
+		if isGoogleProvider(config) {
 			out = append(out, key)
 		}
 	}
@@ -106,18 +106,18 @@ func (p *Plan) resolveDeployers() {
 	if p.options.Deployer == "" && len(p.options.Deployers) == 0 {
 		return
 	}
-	open := p.hidden()
+	open := p.providersHidingDeployer()
 	for _, provider := range open {
-		provider.Deployer = p.options.deployerOf(provider, open)
+		provider.Deployer = p.options.deployerFor(provider, open)
 	}
 }
 
 // hidden are the provider configurations of what the plan changes that do not
 // show who apply will be.
-func (p *Plan) hidden() []*Provider {
+func (p *Plan) providersHidingDeployer() []*Provider {
 	var open []*Provider
 	for _, c := range p.Changes {
-		if c.Mode == "managed" && !c.idle() && c.provider.hidesDeployer() && !slices.Contains(open, c.provider) {
+		if c.Mode == "managed" && !c.isNoOp() && c.provider.hidesDeployer() && !slices.Contains(open, c.provider) {
 			open = append(open, c.provider)
 		}
 	}
@@ -126,7 +126,7 @@ func (p *Plan) hidden() []*Provider {
 
 // ShowsDeployers reports whether the plan says of every provider configuration
 // whether it is the owner of the credentials at hand, or who else.
-func (p *Plan) ShowsDeployers() bool { return len(p.hidden()) == 0 }
+func (p *Plan) ShowsDeployers() bool { return len(p.providersHidingDeployer()) == 0 }
 
 // hidesDeployer reports whether the plan does not show who apply will be under a
 // provider configuration.
@@ -135,7 +135,7 @@ func (pr *Provider) hidesDeployer() bool {
 		pr.Impersonates.State == Absent && pr.OwnCredentials != ""
 }
 
-func (o Options) deployerOf(provider *Provider, open []*Provider) string {
+func (o Options) deployerFor(provider *Provider, open []*Provider) string {
 	attribute := "impersonate_service_account"
 	if provider.Impersonates.State != Unknown {
 		attribute = provider.OwnCredentials
@@ -146,7 +146,7 @@ func (o Options) deployerOf(provider *Provider, open []*Provider) string {
 	if email := o.Deployers[provider.Key]; email != "" && provider.Key != "" {
 		return email
 	}
-	if !areAlike(open, attribute) {
+	if !canShareValue(open, attribute) {
 		return ""
 	}
 	return o.Deployer
@@ -155,7 +155,7 @@ func (o Options) deployerOf(provider *Provider, open []*Provider) string {
 // DeployerFlag is how a user names the account that apply runs as under the
 // provider configuration of c.
 func (c *Change) DeployerFlag() string {
-	return c.plan.flagFor(c.provider, "--deployer", "EMAIL")
+	return c.plan.flagExample(c.provider, "--deployer", "EMAIL")
 }
 
 // ImpersonatedByEnvironment is the account that the environment has every
@@ -172,7 +172,7 @@ func (c *Change) ImpersonatedByEnvironment() string {
 func (p *Plan) UsesEnvironment() bool {
 	unused := false
 	for _, c := range p.Changes {
-		if c.Mode != "managed" || c.idle() && !c.Leaves() {
+		if c.Mode != "managed" || c.isNoOp() && !c.Leaves() {
 			continue
 		}
 		if c.provider.Impersonates.State == Absent && c.provider.OwnCredentials == "" {
@@ -183,10 +183,10 @@ func (p *Plan) UsesEnvironment() bool {
 	return !unused
 }
 
-// namesProviders returns an error where a user names a provider configuration
+// checkProviderKeys returns an error where a user names a provider configuration
 // that the plan does not have.
-func (p *Plan) namesProviders() error {
-	known := p.config.google()
+func (p *Plan) checkProviderKeys() error {
+	known := p.config.googleProviders()
 	slices.Sort(known)
 	for flag, named := range map[string]map[string]string{"--project": p.options.Projects, "--deployer": p.options.Deployers} {
 		for key := range named {
@@ -203,7 +203,7 @@ func (p *Plan) namesProviders() error {
 func (p *Plan) UsesEnvironmentOnly() bool {
 	for _, c := range p.Changes {
 		own := c.provider.Impersonates.State != Absent || c.provider.OwnCredentials != "" || c.provider.Unclear != ""
-		if c.Mode == "managed" && (!c.idle() || c.Leaves()) && own {
+		if c.Mode == "managed" && (!c.isNoOp() || c.Leaves()) && own {
 			return false
 		}
 	}

@@ -16,38 +16,38 @@ func (c *Change) mayBeDynamic(path []any) bool {
 		return true
 	case "node_config", "node_pool", "cluster_autoscaling", "auto_provisioning_defaults", "database_encryption",
 		"ip_allocation_policy", "network_config", "private_cluster_config":
-		return c.dependsUnseen() || c.Updates() && c.hadBlock(path)
+		return c.dependsOnUnlisted() || c.Updates() && c.hadBlock(path)
 	}
 	return false
 }
 
 // hadBlock reports whether the state has a block at path.
 func (c *Change) hadBlock(path []any) bool {
-	v, _ := lookup(c.change.Before, path)
+	v, _ := lookupPath(c.change.Before, path)
 	list, _ := v.([]any)
 	return len(list) > 0
 }
 
 // A relevant is an attribute that contributes to a change of the plan.
 // https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
-type relevant struct {
+type relevantAttribute struct {
 	Resource  string `json:"resource"`
 	Attribute []any  `json:"attribute"`
 }
 
-// findUnseen returns the blocks of the attributes that the plan depends on, that
+// findUnlistedBlocks returns the blocks of the attributes that the plan depends on, that
 // are not known before apply, and that no listed expression leads to: a dynamic
 // block does. A local value is not listed either, but it shows in what it makes
 // unknown; where it does, nothing follows.
-func (p *Plan) findUnseen() map[string]bool {
+func (p *Plan) findUnlistedBlocks() map[string]bool {
 	out := map[string]bool{}
-	r := p.reach()
-	for _, a := range p.config.relevant {
+	r := p.newReachability()
+	for _, a := range p.config.relevantAttributes {
 		t := target{kind: toBlock, name: withoutKeys(a.Resource)}
 		if len(a.Attribute) > 0 {
 			t.attribute, _ = a.Attribute[0].(string)
 		}
-		if !r.sees(t) && p.isPending(t) {
+		if !r.hasReached(t) && p.mayBeUnknown(t) {
 			out[t.name] = true
 		}
 	}
@@ -57,20 +57,20 @@ func (p *Plan) findUnseen() map[string]bool {
 	return out
 }
 
-// dependsUnseen reports whether something in the plan, which may be c, depends on
+// dependsOnUnlisted reports whether something in the plan, which may be c, depends on
 // what only a dynamic block can refer to. No object refers to itself.
-func (c *Change) dependsUnseen() bool {
+func (c *Change) dependsOnUnlisted() bool {
 	own := 0
-	if c.plan.unseen[c.Block()] {
+	if c.plan.unlistedBlocks[c.Block()] {
 		own = 1
 	}
-	return len(c.plan.unseen) > own
+	return len(c.plan.unlistedBlocks) > own
 }
 
-// isPending reports whether an attribute of a block is not known before apply.
-func (p *Plan) isPending(t target) bool {
-	if p.config.late[t.name] || p.config.pending[t.name] {
+// mayBeUnknown reports whether an attribute of a block is not known before apply.
+func (p *Plan) mayBeUnknown(t target) bool {
+	if p.config.readDuringApply[t.name] || p.config.changedBlocks[t.name] {
 		return true
 	}
-	return slices.ContainsFunc(p.byBlock[t.name], func(c *Change) bool { return !c.idle() && c.marksAny(t.attribute) })
+	return slices.ContainsFunc(p.changesByBlock[t.name], func(c *Change) bool { return !c.isNoOp() && c.hasUnknown(t.attribute) })
 }

@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// shortestPart is the length from which a part of a sensitive value counts: what
+// minPartLength is the length from which a part of a sensitive value counts: what
 // is shorter tells nothing, and would take syllables out of sentences.
-const shortestPart = 4
+const minPartLength = 4
 
-// longestSplit is the length up to which a sensitive value has parts. Longer ones
+// maxSplitLength is the length up to which a sensitive value has parts. Longer ones
 // are documents, such as keys, and no names.
-const longestSplit = 4096
+const maxSplitLength = 4096
 
 // parts is a set of words that are redacted where they stand alone: parts of
 // sensitive values, such as the project in a self link. They are in lower case.
-type parts map[string]bool
+type nameParts map[string]bool
 
-// findParts returns the parts of sensitive values and of sensitive variables,
+// findSecretParts returns the parts of sensitive values and of sensitive variables,
 // without those that the plan shows in clear elsewhere.
-func (p *Plan) findParts() parts {
-	out := parts{}
+func (p *Plan) findSecretParts() nameParts {
+	out := nameParts{}
 	for _, secret := range p.secrets {
 		out.add(secret)
 	}
@@ -35,15 +35,15 @@ func (p *Plan) findParts() parts {
 	if len(out) == 0 {
 		return nil
 	}
-	for shown := range p.inClear() {
+	for shown := range p.shownValues() {
 		delete(out, strings.ToLower(shown))
 	}
 	return out
 }
 
 // addAll adds every string inside v, and its parts.
-func (w parts) addAll(v any) {
-	s := secrets{}
+func (w nameParts) addAll(v any) {
+	s := stringSet{}
 	s.add(v)
 	for secret := range s {
 		w.add(secret)
@@ -56,12 +56,12 @@ const partSeparators = "/:@?&=#,;|()[]{}<>\"'`\\ \t\r\n"
 
 // add adds a value and its parts. The words of a sentence or an expression are
 // no names: only its names and literals count.
-func (w parts) add(value string) {
+func (w nameParts) add(value string) {
 	if document, ok := parseDocument(value); ok {
 		w.addAll(document)
 		return
 	}
-	if len(value) > longestSplit {
+	if len(value) > maxSplitLength {
 		return
 	}
 	if strings.ContainsAny(value, " \t\r\n") {
@@ -93,7 +93,7 @@ var literals = regexp.MustCompile(`"[^"]*"|'[^']*'`)
 
 // addName adds a name, the parts between its separators, emails as they are,
 // the project in the domain of an account, and numbers.
-func (w parts) addName(name string) {
+func (w nameParts) addName(name string) {
 	w.addPart(name)
 	for _, email := range emails.FindAllString(name, -1) {
 		w.addPart(email)
@@ -114,16 +114,16 @@ var (
 	numbers = regexp.MustCompile(`\b[0-9]{6,}\b`)
 )
 
-func (w parts) addPart(part string) {
+func (w nameParts) addPart(part string) {
 	part = strings.ToLower(strings.Trim(part, ".-_"))
-	if len(part) >= shortestPart && !public(part) {
+	if len(part) >= minPartLength && !isPublicWord(part) {
 		w[part] = true
 	}
 }
 
 // public reports whether a word is the same for everybody: of Google's paths,
 // hosts, members and expressions.
-func public(word string) bool {
+func isPublicWord(word string) bool {
 	return word == "sensitive" || strings.HasSuffix(word, ".googleapis.com") || strings.HasSuffix(word, "gserviceaccount.com") && !strings.Contains(word, "@") && strings.Count(word, ".") < 3 ||
 		slices.Contains(publicWords(), word)
 }
@@ -140,10 +140,10 @@ func publicWords() []string {
 	}
 }
 
-// inClear returns the values that the plan shows: what is not marked as
+// shownValues returns the values that the plan shows: what is not marked as
 // sensitive, whole, as a part of it shows nothing on its own.
-func (p *Plan) inClear() secrets {
-	s := secrets{}
+func (p *Plan) shownValues() stringSet {
+	s := stringSet{}
 	for _, c := range p.Changes {
 		s.addUnmarked(c.change.Before, c.change.BeforeSensitive)
 		s.addUnmarked(c.change.After, c.change.AfterSensitive)
@@ -176,7 +176,7 @@ func (p *Plan) inClear() secrets {
 
 // addUnmarked adds the strings of v that marks, a tree such as after_sensitive,
 // does not have true for.
-func (s secrets) addUnmarked(v, marks any) {
+func (s stringSet) addUnmarked(v, marks any) {
 	switch m := marks.(type) {
 	case bool:
 		if !m {
@@ -206,7 +206,7 @@ func markAt(l []any, i int) any {
 
 // hide replaces the parts in s, the longest words first: an email before the
 // name in it.
-func (w parts) hide(s string) string {
+func (w nameParts) redact(s string) string {
 	if len(w) == 0 {
 		return s
 	}
