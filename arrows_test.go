@@ -20,16 +20,17 @@ func arrows() map[string][]string {
 	return map[string][]string{
 		"cmd/gke-preflight": {"preflight/cli", "preflight/input"},
 		"preflight/cli": {
-			"preflight", "preflight/plan", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report", "preflight/diagnose",
+			"preflight", "preflight/plan", "preflight/need", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report", "preflight/diagnose",
 			"preflight/access", "preflight/input", "fixtures", "fixtures/fakegcp",
 		},
-		"preflight":          {"preflight/plan", "preflight/resource", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
+		"preflight":          {"preflight/plan", "preflight/resource", "preflight/need", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
+		"preflight/need":     {"preflight/resource"},
 		"preflight/gcp":      {"preflight/iam"},
 		"preflight/plan":     {"preflight/input", "preflight/resource"},
 		"preflight/access":   {"preflight/gcp", "preflight/shell", "preflight/term"},
 		"preflight/diagnose": {"preflight/shell", "preflight/term"},
-		"preflight/rules":    {"preflight/plan", "preflight/resource", "preflight/shell"},
-		"preflight/report":   {"preflight", "preflight/rules", "preflight/term"},
+		"preflight/rules":    {"preflight/plan", "preflight/resource", "preflight/need", "preflight/shell"},
+		"preflight/report":   {"preflight", "preflight/need", "preflight/rules", "preflight/term"},
 
 		"preflight/rules/internal/gendocs": {"preflight/rules"},
 	}

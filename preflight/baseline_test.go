@@ -4,23 +4,23 @@ import (
 	"strings"
 	"testing"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/rules"
 )
 
 // TestBaselineKnows: a baseline knows a finding only if nothing about it has
 // become worse or is about something else, and still knows it if what has
 // changed does not matter.
 func TestBaselineKnows(t *testing.T) {
-	condition := Finding{Rule: "GP903", Outcome: Fail, Severity: rules.Warning, Resource: "//c", Addresses: []string{"a", "b"}, Message: "GKE reports CA_EXPIRING of cluster c: in 12 days"}
-	operation := Finding{Rule: "GP901", Outcome: Fail, Severity: rules.Error, Resource: "//c", Message: "the operation operation-1700000000000-5f3c (UPGRADE_NODES, PENDING) is running on cluster c"}
+	condition := Finding{Rule: "GP903", Outcome: Fail, Severity: need.Warning, Resource: "//c", Addresses: []string{"a", "b"}, Message: "GKE reports CA_EXPIRING of cluster c: in 12 days"}
+	operation := Finding{Rule: "GP901", Outcome: Fail, Severity: need.Error, Resource: "//c", Message: "the operation operation-1700000000000-5f3c (UPGRADE_NODES, PENDING) is running on cluster c"}
 	lacking := Finding{
-		Rule: "GP401", Outcome: Fail, Severity: rules.Error, Resource: "//p", Message: "lacks x, y",
+		Rule: "GP401", Outcome: Fail, Severity: need.Error, Resource: "//p", Message: "lacks x, y",
 		Permissions: &PermissionSet{Needed: []string{"x", "y", "z"}, Missing: []string{"x", "y"}},
 	}
-	taken := Finding{Rule: "GP801", Answers: "GP401", Outcome: Fail, Severity: rules.Error, TakenAwayBy: []string{"google_project_iam_binding.a"}, Message: "the plan takes x by a"}
-	raced := Finding{Rule: "GP802", Answers: "GP401", Outcome: Fail, Severity: rules.Error, PlannedBy: []string{"google_project_iam_member.a"}, Message: "does not wait"}
-	open := Finding{Rule: "GP401", Outcome: Undetermined, Severity: rules.Error, Resource: "//p", Reason: "403"}
+	taken := Finding{Rule: "GP801", Answers: "GP401", Outcome: Fail, Severity: need.Error, TakenAwayBy: []string{"google_project_iam_binding.a"}, Message: "the plan takes x by a"}
+	raced := Finding{Rule: "GP802", Answers: "GP401", Outcome: Fail, Severity: need.Error, PlannedBy: []string{"google_project_iam_member.a"}, Message: "does not wait"}
+	open := Finding{Rule: "GP401", Outcome: Undetermined, Severity: need.Error, Resource: "//p", Reason: "403"}
 	with := func(f Finding, change func(*Finding)) Finding {
 		if f.Permissions != nil {
 			p := *f.Permissions
@@ -38,11 +38,11 @@ func TestBaselineKnows(t *testing.T) {
 		"another number of days":       {condition, with(condition, said("GKE reports CA_EXPIRING of cluster c: in 3 days")), true},
 		"fewer addresses":              {condition, with(condition, func(f *Finding) { f.Addresses = []string{"b"} }), true},
 		"one more address":             {condition, with(condition, func(f *Finding) { f.Addresses = []string{"a", "b", "c"} }), false},
-		"lowered":                      {condition, with(condition, func(f *Finding) { f.Severity = rules.Note }), true},
-		"raised":                       {condition, with(condition, func(f *Finding) { f.Severity = rules.Error }), false},
+		"lowered":                      {condition, with(condition, func(f *Finding) { f.Severity = need.Note }), true},
+		"raised":                       {condition, with(condition, func(f *Finding) { f.Severity = need.Error }), false},
 		"another condition, as severe": {condition, with(condition, said("GKE reports NODE_SERVICE_ACCOUNT_MISSING_PERMISSIONS of cluster c: x")), false},
 		"another condition, more severe": {condition, with(condition, func(f *Finding) {
-			f.Message, f.Severity = "GKE reports GKE_SERVICE_ACCOUNT_DELETED of cluster c: x", rules.Error
+			f.Message, f.Severity = "GKE reports GKE_SERVICE_ACCOUNT_DELETED of cluster c: x", need.Error
 		}), false},
 		"the operation has begun":   {operation, with(operation, said(strings.Replace(operation.Message, "PENDING", "RUNNING", 1))), true},
 		"another operation":         {operation, with(operation, said(strings.Replace(operation.Message, "5f3c", "77aa", 1))), false},
@@ -56,7 +56,7 @@ func TestBaselineKnows(t *testing.T) {
 		"what was missing is open": {lacking, with(lacking, func(f *Finding) {
 			f.Outcome, f.Permissions.Missing, f.Permissions.Undetermined = Undetermined, nil, []string{"x"}
 		}), true},
-		"of another account":                    {lacking, with(lacking, func(f *Finding) { f.Principal = &rules.Principal{Member: "user:b"} }), false},
+		"of another account":                    {lacking, with(lacking, func(f *Finding) { f.Principal = &need.Principal{Member: "user:b"} }), false},
 		"taken by the same":                     {taken, with(taken, said("in other words")), true},
 		"taken by another":                      {taken, with(taken, func(f *Finding) { f.TakenAwayBy = []string{"google_project_iam_policy.b"} }), false},
 		"taken by one more":                     {taken, with(taken, func(f *Finding) { f.TakenAwayBy = append(f.TakenAwayBy, "google_project_iam_policy.b") }), false},
@@ -87,7 +87,7 @@ func TestBaselineKnows(t *testing.T) {
 // baseline stands for one finding, not for all that look like it.
 func TestBaselineRedacted(t *testing.T) {
 	of := func(member string) Finding {
-		return Finding{Rule: "GP301", Outcome: Fail, Severity: rules.Error, Principal: &rules.Principal{Member: member}}
+		return Finding{Rule: "GP301", Outcome: Fail, Severity: need.Error, Principal: &need.Principal{Member: member}}
 	}
 	hide := func(s string) string {
 		return strings.NewReplacer("one@x", plan.Redacted, "other@x", plan.Redacted).Replace(s)

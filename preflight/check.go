@@ -11,6 +11,7 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
@@ -35,7 +36,7 @@ type Options struct {
 	// Settings changes the rules.
 	Settings rules.Settings
 	// FailOn is the least severity that decides the result.
-	FailOn rules.Severity
+	FailOn need.Severity
 	// Table is what is known about predefined roles without asking.
 	Table *iam.Table
 	// Numbers are the numbers of projects that need not be asked for, by ID.
@@ -100,7 +101,7 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 
 // shareCaller makes the credentials at hand one caller, where the environment
 // impersonates nobody.
-func shareCaller(needs []rules.Need) {
+func shareCaller(needs []need.Need) {
 	for i := range needs {
 		needs[i].Principal.Original = false
 	}
@@ -108,7 +109,7 @@ func shareCaller(needs []rules.Need) {
 
 // open are the needs that are asked about, and the findings that stay as they
 // were.
-func (o Options) open(needs []rules.Need) (open []rules.Need, settled []Finding) {
+func (o Options) open(needs []need.Need) (open []need.Need, settled []Finding) {
 	before := map[string]Finding{}
 	if o.Previous != nil {
 		for _, f := range o.Previous.unjudged {
@@ -130,14 +131,14 @@ func (o Options) open(needs []rules.Need) (open []rules.Need, settled []Finding)
 
 // mayChange reports whether the answer to a need may change by waiting: what
 // the plan alone says does not.
-func mayChange(n rules.Need) bool {
-	return n.Unknown == "" && n.Kind != rules.Statement && n.Kind != rules.OnPath && n.Kind != rules.Fresh
+func mayChange(n need.Need) bool {
+	return n.Unknown == "" && n.Kind != need.Statement && n.Kind != need.OnPath && n.Kind != need.Fresh
 }
 
 // MayChange reports whether waiting may make the result of a report better:
 // all that decides it, at or above a severity, is what Google Cloud may answer
 // otherwise in a while.
-func (r *Report) MayChange(least rules.Severity) bool {
+func (r *Report) MayChange(least need.Severity) bool {
 	decides := func(f Finding) bool {
 		return rank(f.Severity) >= rank(least) && (f.Outcome == Fail || f.Outcome == Undetermined)
 	}
@@ -154,7 +155,7 @@ func (o Options) judged(findings []Finding, hide func(string) string) []Finding 
 
 // findings judges all needs side by side: whichever ask the same question
 // share its answer. Needs that speak of a project's number wait for it.
-func (j *judge) findings(needs []rules.Need) []Finding {
+func (j *judge) findings(needs []need.Need) []Finding {
 	if len(needs) == 0 {
 		return nil
 	}
@@ -167,7 +168,7 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 	if slices.ContainsFunc(needs, fromPolicies) {
 		wg.Go(func() { j.denials() })
 	}
-	numbered := sync.OnceValue(func() []rules.Need { return j.numberAll(needs) })
+	numbered := sync.OnceValue(func() []need.Need { return j.numberAll(needs) })
 	for i, n := range needs {
 		wg.Go(func() {
 			if speaksOfNumber(n) {
@@ -184,7 +185,7 @@ func (j *judge) findings(needs []rules.Need) []Finding {
 
 // relevant leaves out what is said about clusters that apply does not change,
 // unless it is about what apply takes from them.
-func (j *judge) relevant(needs []rules.Need, findings []Finding) []Finding {
+func (j *judge) relevant(needs []need.Need, findings []Finding) []Finding {
 	var out []Finding
 	for i, f := range findings {
 		if !needs[i].Standing || j.isTaken(needs[i], f) {
@@ -195,11 +196,11 @@ func (j *judge) relevant(needs []rules.Need, findings []Finding) []Finding {
 }
 
 // isTaken reports whether apply takes, or may take, what a need is about.
-func (j *judge) isTaken(n rules.Need, f Finding) bool {
+func (j *judge) isTaken(n need.Need, f Finding) bool {
 	if f.Rule == ruleTakenAway || f.Outcome != Undetermined {
 		return f.Rule == ruleTakenAway
 	}
-	return len(f.TakenAwayBy) > 0 || n.Kind == rules.Permissions && len(j.bearingOn(n)) > 0
+	return len(f.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
 }
 
 // counted calls Progress each time that the returned function is called.
@@ -218,10 +219,10 @@ func (j *judge) counted(total int) func() {
 
 // prefetch reads the policies that needs of agents will ask for: they need not
 // wait until the numbers of projects are known.
-func (j *judge) prefetch(needs []rules.Need) {
+func (j *judge) prefetch(needs []need.Need) {
 	var projects []string
 	for _, n := range needs {
-		if n.Kind == rules.Permissions && n.Principal.Kind != rules.Deployer && n.Unknown == "" {
+		if n.Kind == need.Permissions && n.Principal.Kind != need.Deployer && n.Unknown == "" {
 			projects = union(projects, n.Project)
 		}
 	}
@@ -230,8 +231,8 @@ func (j *judge) prefetch(needs []rules.Need) {
 
 // numberAll finds the numbers of all projects that needs speak of, and gathers
 // what the needs ask by their numbers.
-func (j *judge) numberAll(needs []rules.Need) []rules.Need {
-	out := make([]rules.Need, len(needs))
+func (j *judge) numberAll(needs []need.Need) []need.Need {
+	out := make([]need.Need, len(needs))
 	each(len(needs), func(i int) { out[i] = j.numbered(needs[i]) })
 	j.wanted.add(out)
 	return out
@@ -247,7 +248,7 @@ func (j *judge) unauthenticated() bool {
 			// Of what lies below a project not everything has been asked.
 			continue
 		}
-		_, err := j.test(rules.Principal{}, key.resource)
+		_, err := j.test(need.Principal{}, key.resource)
 		if err == nil || !asError(err).Unauthorized() {
 			return false
 		}
@@ -281,7 +282,7 @@ func sortKey(f Finding) string {
 }
 
 // summarize counts, and says what the findings at or above a severity come to.
-func summarize(findings []Finding, least rules.Severity) (Summary, Outcome) {
+func summarize(findings []Finding, least need.Severity) (Summary, Outcome) {
 	var s Summary
 	result := Pass
 	for _, f := range findings {
@@ -307,11 +308,11 @@ func summarize(findings []Finding, least rules.Severity) (Summary, Outcome) {
 }
 
 // rank orders severities; an unknown one counts as the worst.
-func rank(s rules.Severity) int {
+func rank(s need.Severity) int {
 	switch s {
-	case rules.Note:
+	case need.Note:
 		return 1
-	case rules.Warning:
+	case need.Warning:
 		return 2
 	}
 	return 3
@@ -330,7 +331,7 @@ func count(client *gcp.Client) Requests {
 }
 
 // limits are what no finding says.
-func (j *judge) limits(needs []rules.Need) []string {
+func (j *judge) limits(needs []need.Need) []string {
 	out := slices.Clone(j.plan.Notes)
 	if slices.ContainsFunc(needs, fromPolicies) {
 		out = append(out, j.denials().limits()...)
@@ -340,6 +341,6 @@ func (j *judge) limits(needs []rules.Need) []string {
 
 // fromPolicies reports whether a need is about somebody who cannot be asked,
 // so that only policies tell.
-func fromPolicies(n rules.Need) bool {
-	return n.Kind == rules.Permissions && n.Principal.Kind != rules.Deployer
+func fromPolicies(n need.Need) bool {
+	return n.Kind == need.Permissions && n.Principal.Kind != need.Deployer
 }

@@ -20,6 +20,7 @@ import (
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
 	"gke-preflight/preflight/rules"
@@ -182,7 +183,7 @@ func check(t *testing.T, data []byte, server *fakegcp.Server, change ...func(*pr
 		t.Fatal(err)
 	}
 	o := preflight.Options{
-		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+		LookPath: lookPath, Impersonation: true, FailOn: need.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
 	}
 	for _, f := range change {
 		f(&o)

@@ -10,8 +10,8 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/rules"
 )
 
 // A cloud answers questions about Google Cloud, each asked once. What several
@@ -63,15 +63,15 @@ func newWanted() *wanted {
 }
 
 // add gathers what needs ask.
-func (w *wanted) add(needs []rules.Need) {
+func (w *wanted) add(needs []need.Need) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, n := range needs {
 		switch {
 		case n.Unknown != "":
-		case n.Kind == rules.Service:
+		case n.Kind == need.Service:
 			w.services[n.Project] = union(w.services[n.Project], n.Service)
-		case n.Kind == rules.Permissions:
+		case n.Kind == need.Permissions:
 			w.addPermissions(n)
 			if len(n.Enables) > 0 && !slices.Contains(n.Enables, "") {
 				w.services[n.Project] = union(w.services[n.Project], n.Enables...)
@@ -83,17 +83,17 @@ func (w *wanted) add(needs []rules.Need) {
 }
 
 // addAllClusters gathers the clusters that needs ask about, and no more.
-func (w *wanted) addAllClusters(needs []rules.Need) {
+func (w *wanted) addAllClusters(needs []need.Need) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, n := range needs {
-		if n.Kind != rules.Permissions && n.Unknown == "" && n.NetworkOf == "" {
+		if n.Kind != need.Permissions && n.Unknown == "" && n.NetworkOf == "" {
 			w.addClusters(n)
 		}
 	}
 }
 
-func (w *wanted) addClusters(n rules.Need) {
+func (w *wanted) addClusters(n need.Need) {
 	if w.clusters[n.Project] == nil {
 		w.clusters[n.Project] = map[string]bool{}
 	}
@@ -102,7 +102,7 @@ func (w *wanted) addClusters(n rules.Need) {
 	}
 }
 
-func (w *wanted) addPermissions(n rules.Need) {
+func (w *wanted) addPermissions(n need.Need) {
 	if onlyAbove(n) {
 		return
 	}
@@ -122,7 +122,7 @@ const getAccessToken = "iam.serviceAccounts.getAccessToken"
 // accountIn is the relative name of the service account that a need is about.
 // That of a project's default account is the same whether the project goes by
 // its ID or, as in the email, by its number.
-func accountIn(n rules.Need) string {
+func accountIn(n need.Need) string {
 	email := emailOf(n.Principal.Member)
 	home := plan.AccountProject(email)
 	if home == "" || isUniqueID(home) || strings.Contains(home, "{number:") {
@@ -160,7 +160,7 @@ func (w *wanted) keys() []asked {
 }
 
 // callerKey tells apart on whose behalf permissions are tested.
-func callerKey(p rules.Principal) string {
+func callerKey(p need.Principal) string {
 	if p.Original {
 		return "original"
 	}
@@ -183,7 +183,7 @@ func accountName(resource string) string {
 // testedOn are the relative names of the resources on which the permissions of
 // a need are tested, in turn: the project, and the resource itself if that can
 // be asked. What is above projects has permissions of its own.
-func testedOn(n rules.Need) []string {
+func testedOn(n need.Need) []string {
 	own := testable(n.Resource)
 	switch {
 	case own == "" && aboveProjects(n.Resource):
@@ -221,11 +221,11 @@ func unionOf[E comparable](list, more []E) []E {
 }
 
 // identity is whom the client asks as.
-func (c *cloud) identity() (gcp.Identity, error) { return c.identityOfCaller(rules.Principal{}) }
+func (c *cloud) identity() (gcp.Identity, error) { return c.identityOfCaller(need.Principal{}) }
 
 // identityOfCaller is whom the credentials at hand belong to: those that the
 // environment impersonates from there, or the original ones.
-func (c *cloud) identityOfCaller(p rules.Principal) (gcp.Identity, error) {
+func (c *cloud) identityOfCaller(p need.Principal) (gcp.Identity, error) {
 	return c.identities.get(callerKey(p), func() (gcp.Identity, error) {
 		client, err := c.as(p)
 		if err != nil {
@@ -356,7 +356,7 @@ func (c *cloud) tagLevels(value string) (levels []iam.Level, complete bool) {
 }
 
 // test asks which of the permissions wanted on a resource a caller has.
-func (c *cloud) test(p rules.Principal, resource string) (gcp.Tested, error) {
+func (c *cloud) test(p need.Principal, resource string) (gcp.Tested, error) {
 	key := asked{caller: callerKey(p), resource: resource}
 	return c.tested.get(key, func() (gcp.Tested, error) {
 		client, err := c.as(p)
@@ -368,7 +368,7 @@ func (c *cloud) test(p rules.Principal, resource string) (gcp.Tested, error) {
 }
 
 // as returns the client that asks on behalf of p.
-func (c *cloud) as(p rules.Principal) (*gcp.Client, error) {
+func (c *cloud) as(p need.Principal) (*gcp.Client, error) {
 	switch {
 	case p.Original || c.isAtHand(p):
 		return c.client.Original(), nil
@@ -383,7 +383,7 @@ func (c *cloud) as(p rules.Principal) (*gcp.Client, error) {
 
 // isAtHand reports whether a principal that a user named is the owner of the
 // credentials at hand.
-func (c *cloud) isAtHand(p rules.Principal) bool {
+func (c *cloud) isAtHand(p need.Principal) bool {
 	if !p.Named || len(p.Delegates) > 0 {
 		return false
 	}
@@ -393,8 +393,8 @@ func (c *cloud) isAtHand(p rules.Principal) bool {
 
 // original is the principal that the credentials at hand belong to, before the
 // environment impersonates anybody.
-func (c *cloud) original() rules.Principal {
-	return rules.Principal{Kind: rules.Deployer, Original: c.client.Original() != c.client}
+func (c *cloud) original() need.Principal {
+	return need.Principal{Kind: need.Deployer, Original: c.client.Original() != c.client}
 }
 
 // levels are the allow policies that decide about a project: its own and those

@@ -17,8 +17,8 @@ import (
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/rules"
 )
 
 // BenchmarkProjects tells what asking costs for a cluster in each of many
@@ -72,7 +72,7 @@ func checkProjects(b *testing.B, data []byte, transport http.RoundTripper) (unde
 		b.Fatal(err)
 	}
 	r, err := preflight.Check(b.Context(), p, client, preflight.Options{
-		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+		LookPath: lookPath, Impersonation: true, FailOn: need.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"gke-preflight/preflight/iam"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // maxDenyReads is how many reads of deny policies a project has in a minute.
@@ -35,7 +35,7 @@ func (d *denials) of(resource string) []iam.DenyRule {
 
 // readDenials reads the deny policies that bear on needs: what most projects
 // have in common first, and no more than the quota allows.
-func (j *judge) readDenials(needs []rules.Need) *denials {
+func (j *judge) readDenials(needs []need.Need) *denials {
 	d := &denials{rules: map[string][]iam.DenyRule{}, unread: map[string]error{}}
 	resources, above := j.attachable(needs)
 	d.above = above
@@ -65,10 +65,10 @@ type deniedOn struct{ resource, id string }
 // attachable are the organizations, folders and projects that needs about
 // permissions are decided at, in that order, and the projects of which not all
 // that is above is known.
-func (j *judge) attachable(needs []rules.Need) (out, above []string) {
+func (j *judge) attachable(needs []need.Need) (out, above []string) {
 	var projects []string
 	for _, n := range needs {
-		if n.Kind == rules.Permissions && n.Unknown == "" && n.Project != "" {
+		if n.Kind == need.Permissions && n.Unknown == "" && n.Project != "" {
 			projects = union(projects, n.Project)
 		}
 	}

@@ -6,9 +6,9 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 )
 
 // The rules of the plan against itself. Their findings answer the needs of
@@ -24,7 +24,7 @@ const propagation = "IAM takes 2 to 7 minutes until a change is everywhere: put 
 
 // provided is the finding of what is not there now and which changes of the
 // plan provide: in time, if everything that needs it waits for one of them.
-func (j *judge) provided(n rules.Need, f Finding, by []*plan.Change, what string) Finding {
+func (j *judge) provided(n need.Need, f Finding, by []*plan.Change, what string) Finding {
 	f.PlannedBy = addresses(by)
 	if by = j.certain(n, by); len(by) == 0 {
 		return f.undetermined("the plan may provide " + what + " (" + list(f.PlannedBy) + "), but what that is about is not known before apply")
@@ -53,10 +53,10 @@ func (j *judge) provided(n rules.Need, f Finding, by []*plan.Change, what string
 
 // race is the finding of what the plan provides, and those that need it do not
 // wait for.
-func (f Finding) race(n rules.Need, what string, impatient []string) Finding {
+func (f Finding) race(n need.Need, what string, impatient []string) Finding {
 	f.Rule, f.Answers, f.Outcome, f.mayChange = ruleRace, n.Rule, Fail, false
 	f.Message = "the plan provides " + what + ", but " + list(impatient) + " does not wait for it: apply fails or not, as it happens (" + n.Rule + ")"
-	if n.Severity == rules.Error {
+	if n.Severity == need.Error {
 		f.ExpectedError = n.ExpectedError
 	}
 	f.Fix = &Fix{Terraform: dependsOn(impatient, f.PlannedBy)}
@@ -78,23 +78,23 @@ func dependsOn(addresses, on []string) string {
 // against makes f a finding of the plan against itself. Taking away what is
 // there is never meant, so it is an error even where its lack would only be
 // worth a warning.
-func (f Finding) against(n rules.Need) Finding {
+func (f Finding) against(n need.Need) Finding {
 	f.Rule, f.Answers, f.Outcome, f.mayChange = ruleTakenAway, n.Rule, Fail, false
-	if n.Severity != rules.Note {
-		f.Severity = rules.Error
+	if n.Severity != need.Note {
+		f.Severity = need.Error
 	}
 	return f
 }
 
 // takenAway is the finding of what is there now and the plan takes away.
-func (j *judge) takenAway(n rules.Need, f Finding, by []*plan.Change, message string) Finding {
+func (j *judge) takenAway(n need.Need, f Finding, by []*plan.Change, message string) Finding {
 	f.TakenAwayBy = addresses(by)
 	if len(j.certain(n, by)) == 0 && !slices.ContainsFunc(by, func(c *plan.Change) bool { return j.surelyTakes(c, n) }) {
 		return f.undetermined("it is so now, but the plan may take it away (" + list(f.TakenAwayBy) + "): what that is about is not known before apply")
 	}
 	f = f.against(n)
 	f.Message = message + " (" + n.Rule + ")"
-	if n.Severity == rules.Error {
+	if n.Severity == need.Error {
 		f.ExpectedError = n.ExpectedError
 	}
 	return f
@@ -102,24 +102,24 @@ func (j *judge) takenAway(n rules.Need, f Finding, by []*plan.Change, message st
 
 // unseen is the finding about a project that cannot be seen. One that the same
 // plan makes has what Google puts into new projects and what the plan adds.
-func (j *judge) unseen(n rules.Need, f Finding, why string) Finding {
+func (j *judge) unseen(n need.Need, f Finding, why string) Finding {
 	made := j.changes(n, makesProject)
 	if len(made) == 0 {
 		return f.undetermined(why)
 	}
-	if n.Kind == rules.Service {
+	if n.Kind == need.Service {
 		if on := j.changes(n, j.turnsOn); len(on) > 0 {
 			return j.provided(n, f, on, n.Service+" in project "+n.Project)
 		}
 	}
-	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != rules.Deployer {
+	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != need.Deployer {
 		return j.brought(n, f, by)
 	}
-	if on := j.changes(n, j.attaches); n.Kind == rules.Attached && len(on) > 0 {
+	if on := j.changes(n, j.attaches); n.Kind == need.Attached && len(on) > 0 {
 		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
 	}
 	f.PlannedBy = addresses(made)
-	if n.Kind == rules.Free {
+	if n.Kind == need.Free {
 		f.Outcome, f.Message = Pass, "project "+n.Project+" is made by this plan: no cluster is there yet"
 		return f
 	}
@@ -130,20 +130,20 @@ func (j *judge) unseen(n rules.Need, f Finding, why string) Finding {
 // account and gives it its role. Roles of the Compute Engine default service
 // account depend on an organisation policy, so only its existence follows.
 // https://docs.cloud.google.com/iam/docs/service-agents
-func (j *judge) bringsAgent(n rules.Need) []*plan.Change {
+func (j *judge) bringsAgent(n need.Need) []*plan.Change {
 	if number, err := j.number(n.Project); err == nil && !strings.Contains(n.Principal.Member, number) {
 		// An agent of another project: that one's API counts, not this one's.
 		return nil
 	}
 	var apis []string
 	switch n.Principal.Kind {
-	case rules.GKEServiceAgent, rules.GKENodeServiceAgent:
+	case need.GKEServiceAgent, need.GKENodeServiceAgent:
 		apis = []string{"container.googleapis.com"}
-	case rules.GoogleAPIsServiceAgent, rules.ComputeServiceAgent:
+	case need.GoogleAPIsServiceAgent, need.ComputeServiceAgent:
 		// The Kubernetes Engine API turns on the Compute Engine API.
 		apis = []string{"compute.googleapis.com", "container.googleapis.com"}
-	case rules.ComputeDefaultServiceAccount:
-		if n.Kind == rules.Account {
+	case need.ComputeDefaultServiceAccount:
+		if n.Kind == need.Account {
 			apis = []string{"compute.googleapis.com", "container.googleapis.com"}
 		}
 	}
@@ -157,9 +157,9 @@ func (j *judge) bringsAgent(n rules.Need) []*plan.Change {
 
 // brought is the finding of a Google-managed account that the plan's turning on
 // of an API makes, with its role, unless the plan takes that role again.
-func (j *judge) brought(n rules.Need, f Finding, by []*plan.Change) Finding {
+func (j *judge) brought(n need.Need, f Finding, by []*plan.Change) Finding {
 	takers, sure := j.takersOfBrought(n, by[0])
-	if len(takers) == 0 || n.Kind != rules.Permissions {
+	if len(takers) == 0 || n.Kind != need.Permissions {
 		return j.provided(n, f, by, who(n.Principal))
 	}
 	f.TakenAwayBy = addresses(takers)
@@ -171,7 +171,7 @@ func (j *judge) brought(n rules.Need, f Finding, by []*plan.Change) Finding {
 	f = f.against(n)
 	f.Message = "the plan takes " + what + " (" + n.Rule + ")"
 	f.Fix = &Fix{Terraform: j.keep(f.TakenAwayBy, n.Principal.Member, n.Fix.Role, n.Permissions)}
-	if n.Severity == rules.Error {
+	if n.Severity == need.Error {
 		f.ExpectedError = n.ExpectedError
 	}
 	return f
@@ -180,7 +180,7 @@ func (j *judge) brought(n rules.Need, f Finding, by []*plan.Change) Finding {
 // again is the finding of an agent whose API the plan turns on again. Whether
 // that gives back a role that was taken is documented for GKE's agent alone.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
-func (j *judge) again(n rules.Need, f Finding, by []*plan.Change) Finding {
+func (j *judge) again(n need.Need, f Finding, by []*plan.Change) Finding {
 	f = j.fromPolicies(n, f)
 	if f.Outcome != Fail || f.Rule == ruleTakenAway {
 		return f
@@ -191,8 +191,8 @@ func (j *judge) again(n rules.Need, f Finding, by []*plan.Change) Finding {
 
 // onBefore reports whether the Compute Engine API of a project was on before:
 // an account that it makes is in the project's policy.
-func (j *judge) onBefore(n rules.Need) bool {
-	if n.Principal.Kind != rules.GoogleAPIsServiceAgent && n.Principal.Kind != rules.ComputeServiceAgent {
+func (j *judge) onBefore(n need.Need) bool {
+	if n.Principal.Kind != need.GoogleAPIsServiceAgent && n.Principal.Kind != need.ComputeServiceAgent {
 		return false
 	}
 	number, err := j.number(n.Project)
@@ -214,7 +214,7 @@ func (j *judge) onBefore(n rules.Need) bool {
 
 // takersOfBrought are the changes that may take the role of an agent after a
 // change has brought it, and whether that is sure.
-func (j *judge) takersOfBrought(n rules.Need, by *plan.Change) (takers []*plan.Change, sure bool) {
+func (j *judge) takersOfBrought(n need.Need, by *plan.Change) (takers []*plan.Change, sure bool) {
 	for _, role := range broughtRoles(n.Principal.Kind) {
 		takers, sure = nil, false
 		gift := iam.Binding{Role: role, Members: []string{n.Principal.Member}}
@@ -237,15 +237,15 @@ func (j *judge) takersOfBrought(n rules.Need, by *plan.Change) (takers []*plan.C
 // broughtRoles are those that Google gives to an account that it makes: one of
 // them.
 // https://docs.cloud.google.com/iam/docs/service-agents
-func broughtRoles(kind rules.PrincipalKind) []string {
+func broughtRoles(kind need.PrincipalKind) []string {
 	switch kind {
-	case rules.GKEServiceAgent:
+	case need.GKEServiceAgent:
 		return []string{"roles/container.serviceAgent"}
-	case rules.GKENodeServiceAgent:
+	case need.GKENodeServiceAgent:
 		return []string{"roles/container.defaultNodeServiceAgent"}
-	case rules.GoogleAPIsServiceAgent:
+	case need.GoogleAPIsServiceAgent:
 		return []string{"roles/editor", "roles/compute.instanceGroupManagerServiceAgent"}
-	case rules.ComputeServiceAgent:
+	case need.ComputeServiceAgent:
 		return []string{"roles/compute.serviceAgent"}
 	}
 	return nil
@@ -253,7 +253,7 @@ func broughtRoles(kind rules.PrincipalKind) []string {
 
 // givesAnything reports whether the plan gives the principal of a need a role
 // in the project, or may.
-func (j *judge) givesAnything(n rules.Need) bool {
+func (j *judge) givesAnything(n need.Need) bool {
 	return slices.ContainsFunc(j.policyChanges, func(pc plan.PolicyChange) bool {
 		is := j.matchPolicy(pc, projectName(n.Project))
 		return is != resource.Different && pc.Effect != plan.Removes && pc.Effect != plan.Strips &&
@@ -265,7 +265,7 @@ func (j *judge) givesAnything(n rules.Need) bool {
 
 // bringsCompute are the changes that turn on the Kubernetes Engine API, where a
 // need is for the Compute Engine API, on which it depends.
-func (j *judge) bringsCompute(n rules.Need) []*plan.Change {
+func (j *judge) bringsCompute(n need.Need) []*plan.Change {
 	if n.Service != "compute.googleapis.com" {
 		return nil
 	}
@@ -275,9 +275,9 @@ func (j *judge) bringsCompute(n rules.Need) []*plan.Change {
 
 // apiOff reports whether the API that makes the principal of a need is known
 // to be off.
-func (j *judge) apiOff(n rules.Need) bool {
+func (j *judge) apiOff(n need.Need) bool {
 	api := "compute.googleapis.com"
-	if n.Principal.Kind == rules.GKEServiceAgent || n.Principal.Kind == rules.GKENodeServiceAgent {
+	if n.Principal.Kind == need.GKEServiceAgent || n.Principal.Kind == need.GKENodeServiceAgent {
 		api = "container.googleapis.com"
 	}
 	services, err := j.servicesOf(n.Project)
@@ -286,7 +286,7 @@ func (j *judge) apiOff(n rules.Need) bool {
 
 // changes are the changes of the plan that have, or may have, an effect on a
 // need.
-func (j *judge) changes(n rules.Need, effect func(*plan.Change, rules.Need) bool) []*plan.Change {
+func (j *judge) changes(n need.Need, effect func(*plan.Change, need.Need) bool) []*plan.Change {
 	var out []*plan.Change
 	for _, c := range j.plan.Changes {
 		if c.Mode == "managed" && effect(c, n) {
@@ -298,7 +298,7 @@ func (j *judge) changes(n rules.Need, effect func(*plan.Change, rules.Need) bool
 
 // certain are the changes whose object is known before apply, so that they
 // surely have the effect on n that they were picked for.
-func (j *judge) certain(n rules.Need, changes []*plan.Change) []*plan.Change {
+func (j *judge) certain(n need.Need, changes []*plan.Change) []*plan.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c *plan.Change) bool {
 		is := func(v plan.Value, project string) bool { return j.valueIsProject(v, project) == resource.Same }
 		switch c.Type {
@@ -335,7 +335,7 @@ func (j *judge) isProjectBefore(c *plan.Change, project string) resource.Match {
 // surelyTakes reports whether a change that replaces an API of a project or an
 // attachment surely ends what a need is for: what the state has is that, and what
 // comes is something else.
-func (j *judge) surelyTakes(c *plan.Change, n rules.Need) bool {
+func (j *judge) surelyTakes(c *plan.Change, n need.Need) bool {
 	is := func(attribute, project string) bool {
 		return j.valueIsProject(c.Before(attribute), project) == resource.Same
 	}
@@ -358,14 +358,14 @@ func (j *judge) surelyTakes(c *plan.Change, n rules.Need) bool {
 
 // restores reports whether a change surely makes again what it destroys: the same
 // API or attachment, however its projects are written.
-func (j *judge) restores(c *plan.Change, n rules.Need) bool {
+func (j *judge) restores(c *plan.Change, n need.Need) bool {
 	return c.DestroysFirst() && (j.turnsOn(c, n) || j.attaches(c, n)) && len(j.certain(n, []*plan.Change{c})) > 0
 }
 
 // unlessDenied is a finding about permissions, unless the plan changes what is
 // not judged and may take them away: then what passes is not known.
-func (j *judge) unlessDenied(n rules.Need, f Finding) Finding {
-	if n.Kind != rules.Permissions || f.Outcome != Pass {
+func (j *judge) unlessDenied(n need.Need, f Finding) Finding {
+	if n.Kind != need.Permissions || f.Outcome != Pass {
 		return f
 	}
 	if by := addresses(j.changes(n, bounds)); len(by) > 0 {
@@ -381,7 +381,7 @@ func (j *judge) unlessDenied(n rules.Need, f Finding) Finding {
 // allows what is gone when it is deleted.
 // https://docs.cloud.google.com/iam/docs/principal-access-boundary-policies
 // https://github.com/hashicorp/terraform-provider-google/tree/main/google/services/iam3
-func bounds(c *plan.Change, _ rules.Need) bool {
+func bounds(c *plan.Change, _ need.Need) bool {
 	makes := c.Creates() || c.Updates()
 	switch c.Type {
 	case "google_iam_principal_access_boundary_policy", "google_iam_access_boundary_policy":
@@ -403,18 +403,18 @@ func addresses(changes []*plan.Change) []string {
 	return out
 }
 
-func makesProject(c *plan.Change, n rules.Need) bool {
+func makesProject(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_project" && c.Creates() && concerns(c.After("project_id"), n.Project)
 }
 
-func (j *judge) turnsOn(c *plan.Change, n rules.Need) bool {
+func (j *judge) turnsOn(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_project_service" && c.Creates() && j.inProject(c, n.Project) != resource.Different && concerns(c.After("service"), n.Service)
 }
 
 // turnsOff: an API that goes stays on unless disable_on_destroy says otherwise. One
 // that is replaced by the same API, however its project is written, is on again.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
-func (j *judge) turnsOff(c *plan.Change, n rules.Need) bool {
+func (j *judge) turnsOff(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_project" {
 		return c.Deletes() && j.isProjectBefore(c, n.Project) != resource.Different
 	}
@@ -429,7 +429,7 @@ func (j *judge) turnsOff(c *plan.Change, n rules.Need) bool {
 }
 
 // whatTurnsOff says what the changes that turn off an API do.
-func whatTurnsOff(off []*plan.Change, n rules.Need) string {
+func whatTurnsOff(off []*plan.Change, n need.Need) string {
 	if !slices.ContainsFunc(off, func(c *plan.Change) bool { return c.Type != "google_project" }) {
 		return "the plan destroys project " + n.Project + ", and " + n.Service + " with it"
 	}
@@ -440,7 +440,7 @@ func whatTurnsOff(off []*plan.Change, n rules.Need) string {
 // Terraform destroys in the reverse order of what waits for what. The order of the
 // changes left is Unseen if the plan does not show that any of them comes too early.
 // https://developer.hashicorp.com/terraform/internals/graph
-func (j *judge) inTheWay(n rules.Need, changes []*plan.Change) ([]*plan.Change, plan.Order) {
+func (j *judge) inTheWay(n need.Need, changes []*plan.Change) ([]*plan.Change, plan.Order) {
 	causes := j.causes(n)
 	if len(causes) == 0 || slices.ContainsFunc(causes, func(c *plan.Change) bool { return !c.Goes() }) {
 		return changes, plan.Race
@@ -459,25 +459,25 @@ func (j *judge) inTheWay(n rules.Need, changes []*plan.Change) ([]*plan.Change, 
 	return left, least
 }
 
-func (j *judge) makesAccount(c *plan.Change, n rules.Need) bool {
+func (j *judge) makesAccount(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_service_account" && (c.Creates() || c.Updates()) && !c.After("disabled").True() &&
 		j.concernsAccount(c, n) != resource.Different
 }
 
 // remakesAccount reports whether a change destroys an account and makes one of the
 // same email.
-func (j *judge) remakesAccount(c *plan.Change, n rules.Need) bool {
+func (j *judge) remakesAccount(c *plan.Change, n need.Need) bool {
 	return c.Replaces() && j.makesAccount(c, n) && j.wasAccount(c, n)
 }
 
 // wasAccount reports whether a change begins with the account of a need.
-func (j *judge) wasAccount(c *plan.Change, n rules.Need) bool {
+func (j *judge) wasAccount(c *plan.Change, n need.Need) bool {
 	return j.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) != resource.Different
 }
 
 // disposesOf: google_project_default_service_accounts acts on all default
 // accounts of its project.
-func (j *judge) disposesOf(c *plan.Change, n rules.Need) bool {
+func (j *judge) disposesOf(c *plan.Change, n need.Need) bool {
 	switch c.Type {
 	case "google_service_account":
 		if c.Replaces() && c.EmailBefore() != "" && !strings.EqualFold(c.EmailBefore(), c.AccountEmail()) {
@@ -489,7 +489,7 @@ func (j *judge) disposesOf(c *plan.Change, n rules.Need) bool {
 		return mayEnd && j.concernsAccount(c, n) != resource.Different
 	case "google_project_default_service_accounts":
 		action := c.After("action")
-		return c.Creates() && n.Principal.Kind == rules.ComputeDefaultServiceAccount && j.inProject(c, n.Project) != resource.Different &&
+		return c.Creates() && n.Principal.Kind == need.ComputeDefaultServiceAccount && j.inProject(c, n.Project) != resource.Different &&
 			(action.String() == "DISABLE" || action.String() == "DELETE" || action.State == plan.Unknown)
 	}
 	return false
@@ -501,7 +501,7 @@ func concerns(v plan.Value, want string) bool {
 }
 
 // concernsAccount says whether a change is about the account of a need.
-func (j *judge) concernsAccount(c *plan.Change, n rules.Need) resource.Match {
+func (j *judge) concernsAccount(c *plan.Change, n need.Need) resource.Match {
 	known := resource.Parse(c.AccountEmail())
 	if known.IsZero() {
 		return resource.MaybeSame

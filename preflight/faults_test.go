@@ -28,9 +28,9 @@ import (
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
-	"gke-preflight/preflight/rules"
 )
 
 // seeds is how many runs with faults TestFaults makes of each plan and cloud:
@@ -268,7 +268,7 @@ func checkData(t testing.TB, ctx context.Context, data []byte, o gcp.Options) (*
 		t.Fatal(err)
 	}
 	return preflight.Check(ctx, p, client, preflight.Options{
-		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+		LookPath: lookPath, Impersonation: true, FailOn: need.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
 	})
 }
 

@@ -1,6 +1,6 @@
 package preflight
 
-import "gke-preflight/preflight/rules"
+import "gke-preflight/preflight/need"
 
 // An Outcome is the answer to a need.
 type Outcome string
@@ -21,12 +21,12 @@ const (
 type Finding struct {
 	// Plan is the source of the plan that the finding is about, in a report
 	// that was merged from several; empty in that of one plan.
-	Plan     string         `json:"plan,omitempty"`
-	Rule     string         `json:"rule"`
-	Name     string         `json:"name"`
-	Title    string         `json:"title"`
-	Outcome  Outcome        `json:"outcome"`
-	Severity rules.Severity `json:"severity"`
+	Plan     string        `json:"plan,omitempty"`
+	Rule     string        `json:"rule"`
+	Name     string        `json:"name"`
+	Title    string        `json:"title"`
+	Outcome  Outcome       `json:"outcome"`
+	Severity need.Severity `json:"severity"`
 	// KnownAs is the outcome that a skipped finding has for a later baseline;
 	// empty if that does not know the finding.
 	KnownAs Outcome `json:"known_as,omitempty"`
@@ -39,9 +39,9 @@ type Finding struct {
 	Locations []Location `json:"locations,omitempty"`
 	Attribute string     `json:"attribute,omitempty"`
 	// Principal is nil where the need is about no identity, such as an API.
-	Principal *rules.Principal `json:"principal,omitempty"`
-	Resource  string           `json:"resource,omitempty"`
-	Service   string           `json:"service,omitempty"`
+	Principal *need.Principal `json:"principal,omitempty"`
+	Resource  string          `json:"resource,omitempty"`
+	Service   string          `json:"service,omitempty"`
 	// Permissions is nil where the need is about no permission.
 	Permissions *PermissionSet `json:"permissions,omitempty"`
 	// PlannedBy are the addresses of the changes that will provide it in time.
@@ -65,7 +65,7 @@ type Finding struct {
 	// need is the key of the need that the finding answers, and of the need
 	// itself; nil for findings about no need, such as those about waivers.
 	need string
-	of   *rules.Need
+	of   *need.Need
 	// hidden reports whether the finding is skipped because of another one.
 	hidden bool
 	// mayChange reports whether the answer may change by waiting.

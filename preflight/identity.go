@@ -4,13 +4,13 @@ import (
 	"sort"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/rules"
 )
 
 // speaksOfNumber reports whether a need names an account by the number of its
 // project, which has to be found out.
-func speaksOfNumber(n rules.Need) bool {
+func speaksOfNumber(n need.Need) bool {
 	_, ok := unnumbered(n.Principal.Member + n.Resource)
 	return ok
 }
@@ -24,7 +24,7 @@ func unnumbered(name string) (project string, ok bool) {
 
 // numbered puts the number of a project in place of {number:PROJECT}, where it
 // can be found out.
-func (j *judge) numbered(n rules.Need) rules.Need {
+func (j *judge) numbered(n need.Need) need.Need {
 	id, ok := unnumbered(n.Principal.Member + " " + n.Resource)
 	if !ok {
 		return n
@@ -44,14 +44,14 @@ func (j *judge) numbered(n rules.Need) rules.Need {
 func (j *judge) numberedMembers(members []string) []string {
 	out := make([]string, len(members))
 	for i, m := range members {
-		out[i] = j.numbered(rules.Need{Principal: rules.Principal{Member: m}}).Principal.Member
+		out[i] = j.numbered(need.Need{Principal: need.Principal{Member: m}}).Principal.Member
 	}
 	return out
 }
 
 // homeOf is where a service account lives: its project under both names, and
 // what is above it. Nil where that was not asked for.
-func (j *judge) homeOf(member string, n rules.Need) []string {
+func (j *judge) homeOf(member string, n need.Need) []string {
 	project := plan.AccountProject(emailOf(member))
 	number, err := j.number(n.Project)
 	if err != nil || project != n.Project && project != number {
@@ -65,10 +65,10 @@ func (j *judge) homeOf(member string, n rules.Need) []string {
 }
 
 // deployers are the identities that apply will run as.
-func (j *judge) deployers(needs []rules.Need) []DeployerRef {
+func (j *judge) deployers(needs []need.Need) []DeployerRef {
 	found := map[string]DeployerRef{}
 	for _, n := range needs {
-		if n.Principal.Kind != rules.Deployer || n.Principal.Original {
+		if n.Principal.Kind != need.Deployer || n.Principal.Original {
 			continue
 		}
 		switch {

@@ -3,6 +3,7 @@ package preflight
 import (
 	"context"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
@@ -60,14 +61,14 @@ type KeyItem struct {
 
 // A NeedItem is a need as it is printed.
 type NeedItem struct {
-	Rule        string           `json:"rule"`
-	Severity    rules.Severity   `json:"severity"`
-	Addresses   []string         `json:"addresses"`
-	Attribute   string           `json:"attribute,omitempty"`
-	Principal   *rules.Principal `json:"principal,omitempty"`
-	Resource    string           `json:"resource,omitempty"`
-	Service     string           `json:"service,omitempty"`
-	Permissions []string         `json:"permissions,omitempty"`
+	Rule        string          `json:"rule"`
+	Severity    need.Severity   `json:"severity"`
+	Addresses   []string        `json:"addresses"`
+	Attribute   string          `json:"attribute,omitempty"`
+	Principal   *need.Principal `json:"principal,omitempty"`
+	Resource    string          `json:"resource,omitempty"`
+	Service     string          `json:"service,omitempty"`
+	Permissions []string        `json:"permissions,omitempty"`
 	// Unknown says why the need cannot be named in full before apply.
 	Unknown string `json:"unknown,omitempty"`
 }
@@ -156,7 +157,7 @@ func keyItems(keys []plan.Key, hide func(string) string) []KeyItem {
 	return out
 }
 
-func needItem(n rules.Need, hide func(string) string) NeedItem {
+func needItem(n need.Need, hide func(string) string) NeedItem {
 	item := NeedItem{
 		Rule:        n.Rule,
 		Severity:    n.Severity,
@@ -171,7 +172,7 @@ func needItem(n rules.Need, hide func(string) string) NeedItem {
 		item.Unknown = hide("needed only if " + n.Project + " and " + n.Elsewhere + " are two projects")
 	}
 	if n.Principal.Kind != "" {
-		item.Principal = &rules.Principal{Kind: n.Principal.Kind, Member: hide(n.Principal.Member)}
+		item.Principal = &need.Principal{Kind: n.Principal.Kind, Member: hide(n.Principal.Member)}
 	}
 	return item
 }

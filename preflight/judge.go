@@ -6,8 +6,8 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/rules"
 	"gke-preflight/preflight/shell"
 )
 
@@ -35,16 +35,16 @@ type judge struct {
 }
 
 // finding answers a need.
-func (j *judge) finding(n rules.Need) Finding {
+func (j *judge) finding(n need.Need) Finding {
 	if n.Unknown != "" {
 		return blank(n).undetermined(n.Unknown)
 	}
 	switch n.Kind {
-	case rules.Statement:
+	case need.Statement:
 		return stated(n, blank(n))
-	case rules.OnPath:
+	case need.OnPath:
 		return j.onPath(n, blank(n))
-	case rules.Fresh:
+	case need.Fresh:
 		return j.fresh(n, blank(n))
 	}
 	f := j.named(blank(n))
@@ -55,7 +55,7 @@ func (j *judge) finding(n rules.Need) Finding {
 }
 
 // stated is the finding of what the plan alone says.
-func stated(n rules.Need, f Finding) Finding {
+func stated(n need.Need, f Finding) Finding {
 	if n.Holds {
 		f.Outcome, f.Message = Pass, n.Message
 		return f
@@ -66,11 +66,11 @@ func stated(n rules.Need, f Finding) Finding {
 // named puts the identity behind the credentials at hand into a finding about
 // the deployer.
 func (j *judge) named(f Finding) Finding {
-	if f.Principal == nil || f.Principal.Kind != rules.Deployer || f.Principal.Member != "" {
+	if f.Principal == nil || f.Principal.Kind != need.Deployer || f.Principal.Member != "" {
 		return f
 	}
 	if id, err := j.identityOfCaller(*f.Principal); err == nil {
-		f.Principal = &rules.Principal{Kind: rules.Deployer, Member: memberOf(id.Email)}
+		f.Principal = &need.Principal{Kind: need.Deployer, Member: memberOf(id.Email)}
 	}
 	return f
 }
@@ -90,34 +90,34 @@ func (j *judge) invisible(project string) string {
 }
 
 // asked answers a need by asking.
-func (j *judge) asked(n rules.Need, f Finding) Finding {
+func (j *judge) asked(n need.Need, f Finding) Finding {
 	switch n.Kind {
-	case rules.Service:
+	case need.Service:
 		f = j.service(n, f)
-	case rules.Account:
+	case need.Account:
 		f = j.usable(n, f)
-	case rules.Permissions:
+	case need.Permissions:
 		f = j.permissions(n, f)
-	case rules.Attached:
+	case need.Attached:
 		f = j.attached(n, f)
-	case rules.Key:
+	case need.Key:
 		f = j.keyUsable(n, f)
-	case rules.Unconstrained:
+	case need.Unconstrained:
 		f = j.unconstrained(n, f)
-	case rules.Free:
+	case need.Free:
 		f = j.free(n, f)
-	case rules.PoolFree:
+	case need.PoolFree:
 		f = j.poolFree(n, f)
-	case rules.Exists:
+	case need.Exists:
 		f = j.present(n, f)
-	case rules.Idle, rules.Sound, rules.Recreated:
+	case need.Idle, need.Sound, need.Recreated:
 		f = j.existing(n, f)
 	}
 	return f
 }
 
 // blank is the finding of a need before it is answered.
-func blank(n rules.Need) Finding {
+func blank(n need.Need) Finding {
 	f := Finding{
 		Rule:      n.Rule,
 		Severity:  n.Severity,
@@ -130,7 +130,7 @@ func blank(n rules.Need) Finding {
 	if n.Principal.Kind != "" {
 		f.Principal = &n.Principal
 	}
-	if n.Kind == rules.Permissions {
+	if n.Kind == need.Permissions {
 		f.Permissions = &PermissionSet{Needed: n.Permissions}
 	}
 	return f
@@ -144,9 +144,9 @@ func (f Finding) undetermined(reason string) Finding {
 	return f
 }
 
-func (f Finding) failed(n rules.Need, message string) Finding {
+func (f Finding) failed(n need.Need, message string) Finding {
 	f.Outcome, f.Message = Fail, message
-	if n.Severity == rules.Error {
+	if n.Severity == need.Error {
 		// What does not stop apply prints nothing.
 		f.ExpectedError = n.ExpectedError
 	}
@@ -176,7 +176,7 @@ func (f Finding) evident(method, resource, detail string) Finding {
 
 // service answers whether an API is on when it is needed: now, and still or
 // only then.
-func (j *judge) service(n rules.Need, f Finding) Finding {
+func (j *judge) service(n need.Need, f Finding) Finding {
 	services, err := j.servicesOf(n.Project)
 	state := services.State[n.Service]
 	if err == nil && state == gcp.ServiceEnabled {
@@ -209,7 +209,7 @@ func (j *judge) service(n rules.Need, f Finding) Finding {
 }
 
 // usable answers whether a service account exists and is enabled.
-func (j *judge) usable(n rules.Need, f Finding) Finding {
+func (j *judge) usable(n need.Need, f Finding) Finding {
 	email := emailOf(n.Principal.Member)
 	if gone := j.changes(n, j.disposesOf); len(gone) > 0 {
 		return j.takenAway(n, f, gone, "the plan deletes or disables service account "+email)
@@ -238,7 +238,7 @@ func (j *judge) usable(n rules.Need, f Finding) Finding {
 	return f
 }
 
-func (j *judge) unusable(n rules.Need, f Finding, err error) Finding {
+func (j *judge) unusable(n need.Need, f Finding, err error) Finding {
 	email := emailOf(n.Principal.Member)
 	// With - in place of the project a missing account answers 403, and a 404
 	// would prove nothing about one that lives elsewhere.

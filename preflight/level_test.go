@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // TestLevels: a finding says level by level what policies give, take or leave
@@ -68,9 +68,9 @@ func TestLevels(t *testing.T) {
 				"organizations/100000000000 unread" + three + ": 403 The caller does not have permission",
 			},
 		},
-		"asked, not read": {plan: "named-service-account", kind: string(rules.Deployer)},
+		"asked, not read": {plan: "named-service-account", kind: string(need.Deployer)},
 		"planned": {
-			plan: "grant-race", kind: string(rules.NodeServiceAccount),
+			plan: "grant-race", kind: string(need.NodeServiceAccount),
 			edits: []string{"revoke projects/acme-new " + nodesRole + " " + nodes},
 			want: []string{
 				"projects/acme-new plans autoscaling.sites.writeMetrics,logging.logEntries.create,monitoring.metricDescriptors.create,monitoring.metricDescriptors.list,monitoring.timeSeries.create,monitoring.timeSeries.list " + nodesRole + " " + nodes + ": google_project_iam_member.node_role",
@@ -78,7 +78,7 @@ func TestLevels(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			plan, kind := "minimal", string(rules.GKEServiceAgent)
+			plan, kind := "minimal", string(need.GKEServiceAgent)
 			if tt.plan != "" {
 				plan, kind = tt.plan, tt.kind
 			}
@@ -94,7 +94,7 @@ func TestLevels(t *testing.T) {
 func firstOf(t *testing.T, r *preflight.Report, kind string) preflight.Finding {
 	t.Helper()
 	for _, f := range r.Findings {
-		if f.Permissions != nil && f.Principal != nil && string(f.Principal.Kind) == kind && f.Severity != rules.Note {
+		if f.Permissions != nil && f.Principal != nil && string(f.Principal.Kind) == kind && f.Severity != need.Note {
 			return f
 		}
 	}
@@ -124,7 +124,7 @@ func inLines(levels []preflight.Level) []string {
 func TestEvidenceNames(t *testing.T) {
 	const agent = "serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
 	server := newServer(t, "revoke projects/acme-prod roles/container.serviceAgent "+agent, "grant folders/444444444444 roles/container.serviceAgent "+agent)
-	f := firstOf(t, check(t, readPlan(t, "minimal"), server), string(rules.GKEServiceAgent))
+	f := firstOf(t, check(t, readPlan(t, "minimal"), server), string(need.GKEServiceAgent))
 	want := []preflight.Evidence{{
 		Method: "getIamPolicy", Resource: "//cloudresourcemanager.googleapis.com/folders/444444444444",
 		Detail: agent + " has roles/container.serviceAgent on folder 444444444444",

@@ -7,22 +7,22 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/shell"
 )
 
 // mend is how a need that is not met can be met; nil where nothing is known.
-func mend(n rules.Need, f Finding) *Fix {
+func mend(n need.Need, f Finding) *Fix {
 	fix := &Fix{Commands: n.Fix.Commands, Terraform: n.Fix.Terraform}
 	switch {
-	case n.Kind == rules.Attached:
+	case n.Kind == need.Attached:
 		fix.Commands = append(fix.Commands, shell.Command("gcloud", "compute", "shared-vpc", "associated-projects", "add", shell.Name(n.Project), "--host-project="+n.Expect))
 		fix.Terraform = attachInTerraform(n)
-	case n.Kind == rules.Unconstrained:
+	case n.Kind == need.Unconstrained:
 		fix.Commands = append(fix.Commands, shell.Command("gcloud", "resource-manager", "org-policies", "disable-enforce", shell.Name(n.Expect), "--project="+n.Project))
-	case n.Kind == rules.Free && len(n.Addresses) == 1 && len(fix.Commands) == 0 && !inAnyLocation(n.Clusters[0]):
+	case n.Kind == need.Free && len(n.Addresses) == 1 && len(fix.Commands) == 0 && !inAnyLocation(n.Clusters[0]):
 		fix.Commands = append(fix.Commands, shell.Command("terraform", "import", shell.Name(n.Addresses[0]), shell.Name(n.Clusters[0])))
-	case n.Kind == rules.Service:
+	case n.Kind == need.Service:
 		fix.Commands = append(fix.Commands, shell.Command("gcloud", "services", "enable", shell.Name(n.Service), "--project="+n.Project))
 		fix.Terraform = enableInTerraform(n)
 	case n.Fix.Role != "" && memberToGrant(f) != "":
@@ -43,7 +43,7 @@ func memberToGrant(f Finding) string {
 	return f.Principal.Member
 }
 
-func grant(n rules.Need, member string) string {
+func grant(n need.Need, member string) string {
 	if account := accountName(n.Resource); account != "" {
 		return shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding",
 			shell.Name(account[strings.LastIndex(account, "/")+1:]), "--project="+n.Project, "--member="+member, "--role="+n.Fix.Role)
@@ -72,7 +72,7 @@ func grant(n rules.Need, member string) string {
 		"--member="+member, "--role="+n.Fix.Role, "--condition=None")
 }
 
-func grantInTerraform(n rules.Need, member string) string {
+func grantInTerraform(n need.Need, member string) string {
 	if account := accountName(n.Resource); account != "" {
 		return fmt.Sprintf("resource \"google_service_account_iam_member\" \"gke\" {\n  service_account_id = %s\n  role               = %s\n  member             = %s\n}",
 			hcl(account), hcl(n.Fix.Role), hcl(member))
@@ -102,12 +102,12 @@ func grantInTerraform(n rules.Need, member string) string {
 		hcl(n.Project), hcl(n.Fix.Role), hcl(member))
 }
 
-func attachInTerraform(n rules.Need) string {
+func attachInTerraform(n need.Need) string {
 	return fmt.Sprintf("resource \"google_compute_shared_vpc_service_project\" \"gke\" {\n  host_project    = %s\n  service_project = %s\n}",
 		hcl(n.Expect), hcl(n.Project))
 }
 
-func enableInTerraform(n rules.Need) string {
+func enableInTerraform(n need.Need) string {
 	return fmt.Sprintf("resource \"google_project_service\" \"gke\" {\n  project            = %s\n  service            = %s\n  disable_on_destroy = false\n}",
 		hcl(n.Project), hcl(n.Service))
 }

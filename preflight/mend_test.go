@@ -14,7 +14,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"gke-preflight/fixtures/deadline"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func TestHCL(t *testing.T) {
@@ -66,7 +66,7 @@ func TestCommandsRunNothing(t *testing.T) {
 	}
 	for _, name := range []string{"--flags-file=evil.yaml", "-h", "$(touch ran)", "`touch ran`", "'; touch ran; '", "a\ntouch ran", "*", "~", ""} {
 		for _, n := range needsWith(name) {
-			fix := mend(n, Finding{Principal: &rules.Principal{Member: "serviceAccount:" + name}})
+			fix := mend(n, Finding{Principal: &need.Principal{Member: "serviceAccount:" + name}})
 			if fix == nil || len(fix.Commands) == 0 {
 				t.Fatalf("nothing mends %+v", n)
 			}
@@ -95,13 +95,13 @@ func TestCommandsRunNothing(t *testing.T) {
 
 // needsWith are needs of every kind that a command mends, about things of this
 // name.
-func needsWith(name string) []rules.Need {
-	grant := rules.Fix{Role: "roles/editor"}
-	needs := []rules.Need{
-		{Kind: rules.Attached, Project: name, Expect: name},
-		{Kind: rules.Unconstrained, Project: name, Expect: name},
-		{Kind: rules.Free, Addresses: []string{name}, Clusters: []string{name}},
-		{Kind: rules.Service, Project: name, Service: name},
+func needsWith(name string) []need.Need {
+	grant := need.Fix{Role: "roles/editor"}
+	needs := []need.Need{
+		{Kind: need.Attached, Project: name, Expect: name},
+		{Kind: need.Unconstrained, Project: name, Expect: name},
+		{Kind: need.Free, Addresses: []string{name}, Clusters: []string{name}},
+		{Kind: need.Service, Project: name, Service: name},
 	}
 	for _, resource := range []string{
 		"//cloudresourcemanager.googleapis.com/projects/" + name,
@@ -115,7 +115,7 @@ func needsWith(name string) []rules.Need {
 		"//pubsub.googleapis.com/projects/p/topics/" + name,
 		"//secretmanager.googleapis.com/projects/p/secrets/" + name,
 	} {
-		needs = append(needs, rules.Need{Kind: rules.Permissions, Project: name, Resource: resource, Fix: grant})
+		needs = append(needs, need.Need{Kind: need.Permissions, Project: name, Resource: resource, Fix: grant})
 	}
 	return needs
 }

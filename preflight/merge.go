@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // Rejudge counts the findings anew, and sets the result to what they come to
 // at a threshold, as Check does.
-func (r *Report) Rejudge(failOn rules.Severity) {
+func (r *Report) Rejudge(failOn need.Severity) {
 	r.Summary, r.Result = summarize(r.Findings, failOn)
 	if r.Result == Pass && len(r.Deferred) > 0 {
 		r.Result = Undetermined
@@ -23,7 +23,7 @@ func (r *Report) Rejudge(failOn rules.Severity) {
 // says which plan it is about, numbers are added up, and the result is what all
 // findings come to at the threshold. The order in which reports are given has
 // no bearing on it.
-func Merge(reports map[string]*Report, failOn rules.Severity) *Report {
+func Merge(reports map[string]*Report, failOn need.Severity) *Report {
 	out := &Report{SchemaVersion: SchemaVersion, Findings: []Finding{}}
 	for _, name := range inOrder(reports) {
 		out.take(name, reports[name])

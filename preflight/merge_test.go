@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func reportOf(source string, findings ...Finding) *Report {
@@ -15,14 +15,14 @@ func reportOf(source string, findings ...Finding) *Report {
 		Deployers: []DeployerRef{{Member: "user:a"}}, Projects: []ProjectRef{{ID: source}}, Limits: []string{"deny policies were not read"},
 		Requests: Requests{Total: 2, ByMethod: map[string]int{"iam.roles.get": 2}}, DurationMS: 10,
 	}
-	r.Rejudge(rules.Error)
+	r.Rejudge(need.Error)
 	return r
 }
 
 func TestMerge(t *testing.T) {
-	fail := Finding{Rule: "GP401", Outcome: Fail, Severity: rules.Error}
-	pass := Finding{Rule: "GP101", Outcome: Pass, Severity: rules.Error}
-	got := Merge(map[string]*Report{"b": reportOf("b", pass, fail), "a": reportOf("a", pass)}, rules.Error)
+	fail := Finding{Rule: "GP401", Outcome: Fail, Severity: need.Error}
+	pass := Finding{Rule: "GP101", Outcome: Pass, Severity: need.Error}
+	got := Merge(map[string]*Report{"b": reportOf("b", pass, fail), "a": reportOf("a", pass)}, need.Error)
 	of := func(plan string, f Finding) Finding {
 		f.Plan = plan
 		return f
@@ -47,19 +47,19 @@ func TestMerge(t *testing.T) {
 
 // TestMergeResult: the worst of all.
 func TestMergeResult(t *testing.T) {
-	of := func(o Outcome, s rules.Severity) *Report { return reportOf("x", Finding{Outcome: o, Severity: s}) }
-	pass, fail, open := of(Pass, rules.Error), of(Fail, rules.Error), of(Undetermined, rules.Error)
+	of := func(o Outcome, s need.Severity) *Report { return reportOf("x", Finding{Outcome: o, Severity: s}) }
+	pass, fail, open := of(Pass, need.Error), of(Fail, need.Error), of(Undetermined, need.Error)
 	for _, tt := range []struct {
 		reports []*Report
-		failOn  rules.Severity
+		failOn  need.Severity
 		want    Outcome
 	}{
-		{[]*Report{pass, pass}, rules.Error, Pass},
-		{[]*Report{pass, open}, rules.Error, Undetermined},
-		{[]*Report{open, fail}, rules.Error, Fail},
-		{[]*Report{fail, pass}, rules.Error, Fail},
-		{[]*Report{pass, of(Fail, rules.Warning)}, rules.Error, Pass},
-		{[]*Report{pass, of(Fail, rules.Warning)}, rules.Warning, Fail},
+		{[]*Report{pass, pass}, need.Error, Pass},
+		{[]*Report{pass, open}, need.Error, Undetermined},
+		{[]*Report{open, fail}, need.Error, Fail},
+		{[]*Report{fail, pass}, need.Error, Fail},
+		{[]*Report{pass, of(Fail, need.Warning)}, need.Error, Pass},
+		{[]*Report{pass, of(Fail, need.Warning)}, need.Warning, Fail},
 	} {
 		got := Merge(map[string]*Report{"a": tt.reports[0], "b": tt.reports[1]}, tt.failOn)
 		if got.Result != tt.want {
@@ -72,8 +72,8 @@ func TestMergeResult(t *testing.T) {
 // same name stay apart.
 func TestMergeAgain(t *testing.T) {
 	f := Finding{Rule: "GP101", Outcome: Pass}
-	two := Merge(map[string]*Report{"a": reportOf("a", f), "b": reportOf("b", f)}, rules.Error)
-	got := Merge(map[string]*Report{"a": reportOf("a", f), "0.json": two}, rules.Error)
+	two := Merge(map[string]*Report{"a": reportOf("a", f), "b": reportOf("b", f)}, need.Error)
+	got := Merge(map[string]*Report{"a": reportOf("a", f), "0.json": two}, need.Error)
 	var plans, about []string
 	for _, p := range got.Plans {
 		plans = append(plans, p.Source)

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 )
 
 // match says whether a name in the plan is that of a resource that is asked
@@ -127,7 +127,7 @@ func (j *judge) renamedRole(role, project string) string {
 
 // arising are the needs that there are once the names of projects are told
 // apart that a plan writes as an ID here and as a number there.
-func (j *judge) arising(needs []rules.Need) []rules.Need {
+func (j *judge) arising(needs []need.Need) []need.Need {
 	keep := make([]bool, len(needs))
 	out := slices.Clone(needs)
 	each(len(needs), func(i int) {
@@ -138,12 +138,12 @@ func (j *judge) arising(needs []rules.Need) []rules.Need {
 		keep[i] = true
 	})
 	i := 0
-	return slices.DeleteFunc(out, func(rules.Need) bool { i++; return !keep[i-1] })
+	return slices.DeleteFunc(out, func(need.Need) bool { i++; return !keep[i-1] })
 }
 
 // arises reports whether a need arises. One of another project than the
 // cluster's, of which that cannot be found out, cannot be judged.
-func (j *judge) arises(n *rules.Need) bool {
+func (j *judge) arises(n *need.Need) bool {
 	project := resource.ParseProject(n.Project)
 	if n.Elsewhere != "" {
 		is := j.matchProject(resource.ParseProject(n.Elsewhere), project)

@@ -9,15 +9,15 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 )
 
 // permissions answers whether a principal holds permissions on a resource, by
 // the best evidence there is.
-func (j *judge) permissions(n rules.Need, f Finding) Finding {
-	if n.Principal.Kind == rules.Deployer {
+func (j *judge) permissions(n need.Need, f Finding) Finding {
+	if n.Principal.Kind == need.Deployer {
 		return j.deployer(n, f)
 	}
 	if by := j.bringsAgent(n); len(by) > 0 && j.apiOff(n) {
@@ -33,7 +33,7 @@ func (j *judge) permissions(n rules.Need, f Finding) Finding {
 }
 
 // deployer asks as the deployer.
-func (j *judge) deployer(n rules.Need, f Finding) Finding {
+func (j *judge) deployer(n need.Need, f Finding) Finding {
 	if j.allOn(n) {
 		f.Outcome, f.Message = Pass, list(n.Enables)+" is on already in project "+n.Project+": apply does not enable it"
 		return f.evident("services.batchGet", n.Resource, list(n.Enables)+" is ENABLED")
@@ -55,7 +55,7 @@ func (j *judge) deployer(n rules.Need, f Finding) Finding {
 }
 
 // allOn reports whether all APIs that a need is there to enable are on.
-func (j *judge) allOn(n rules.Need) bool {
+func (j *judge) allOn(n need.Need) bool {
 	if len(n.Enables) == 0 || slices.Contains(n.Enables, "") {
 		return false
 	}
@@ -67,14 +67,14 @@ func (j *judge) allOn(n rules.Need) bool {
 // though they are needed on what lies below: those of deny policies. Allow
 // policies tell.
 // https://docs.cloud.google.com/iam/docs/deny-access#required-roles
-func onlyAbove(n rules.Need) bool {
+func onlyAbove(n need.Need) bool {
 	return len(n.Permissions) > 0 && strings.HasPrefix(n.Permissions[0], "iam.denypolicies.")
 }
 
 // testAll asks as the principal: at the project, and for what is not held there
 // at the account or the subnetwork itself, where a grant may stand too; or else
 // at the folder or organization that the need is about.
-func (j *judge) testAll(n rules.Need) (gcp.Tested, error) {
+func (j *judge) testAll(n need.Need) (gcp.Tested, error) {
 	on := testedOn(n)
 	tested, err := j.test(n.Principal, on[0])
 	missing := n.Permissions
@@ -103,7 +103,7 @@ func notThere(err error) bool {
 // makes reports whether the plan makes a resource, by its relative name: a
 // service account, a key ring, a key or a subnetwork.
 func (j *judge) makes(name string) bool {
-	n := rules.Need{Principal: rules.Principal{Member: "serviceAccount:" + name[strings.LastIndex(name, "/")+1:]}}
+	n := need.Need{Principal: need.Principal{Member: "serviceAccount:" + name[strings.LastIndex(name, "/")+1:]}}
 	if strings.Contains(name, "/serviceAccounts/") {
 		return len(j.certain(n, j.changes(n, j.makesAccount))) > 0
 	}
@@ -114,7 +114,7 @@ func (j *judge) makes(name string) bool {
 
 // untested is for a deployer that Google Cloud could not be asked about: the
 // policies may tell, if it is a named one.
-func (j *judge) untested(n rules.Need, f Finding, err error) Finding {
+func (j *judge) untested(n need.Need, f Finding, err error) Finding {
 	if n.Principal.Member != "" && asError(err).Method == gcp.MethodGenerateAccessToken {
 		return j.fromPolicies(n, f)
 	}
@@ -122,11 +122,11 @@ func (j *judge) untested(n rules.Need, f Finding, err error) Finding {
 }
 
 // impersonated asks as a named service account, if the credentials at hand may.
-func (j *judge) impersonated(n rules.Need) (gcp.Tested, bool) {
+func (j *judge) impersonated(n need.Need) (gcp.Tested, bool) {
 	if !j.options.Impersonation || !isUserManaged(n.Principal.Kind) {
 		return gcp.Tested{}, false
 	}
-	may, err := j.test(rules.Principal{}, accountIn(n))
+	may, err := j.test(need.Principal{}, accountIn(n))
 	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
 		return gcp.Tested{}, false
 	}
@@ -135,7 +135,7 @@ func (j *judge) impersonated(n rules.Need) (gcp.Tested, bool) {
 }
 
 // fromTest turns the answer of testIamPermissions into a finding.
-func (j *judge) fromTest(n rules.Need, f Finding, tested gcp.Tested, as string) Finding {
+func (j *judge) fromTest(n need.Need, f Finding, tested gcp.Tested, as string) Finding {
 	detail := "granted: " + list(intersect(n.Permissions, tested.Granted))
 	if as != "" {
 		detail += " (asked as " + as + ")"
@@ -147,7 +147,7 @@ func (j *judge) fromTest(n rules.Need, f Finding, tested gcp.Tested, as string) 
 }
 
 // answered is the finding for what is missing and what is open of a need.
-func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why string) Finding {
+func (j *judge) answered(n need.Need, f Finding, missing, open []string, why string) Finding {
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
 	case len(missing) > 0:
@@ -165,7 +165,7 @@ func (j *judge) answered(n rules.Need, f Finding, missing, open []string, why st
 // whatever it does for the cluster; a grant on a key or a secret does not count
 // there at all; and an account may act as itself without any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
-func (j *judge) refused(n rules.Need, f Finding) Finding {
+func (j *judge) refused(n need.Need, f Finding) Finding {
 	if f.Outcome != Fail && len(n.Clusters) == 0 {
 		return j.limited(n, f)
 	}
@@ -192,7 +192,7 @@ func (j *judge) refused(n rules.Need, f Finding) Finding {
 // that end before apply may, or that depend on what the permission is used for.
 // A grant on the project or above it that is not limited is enough, and mostly
 // those policies are read anyway.
-func (j *judge) limited(n rules.Need, f Finding) Finding {
+func (j *judge) limited(n need.Need, f Finding) Finding {
 	identity, err := j.identityOf(n)
 	if f.Outcome != Pass || err != nil || identity.Member == "" || strings.HasPrefix(relativeName(n.Resource), "tag") {
 		return f
@@ -210,7 +210,7 @@ func (j *judge) limited(n rules.Need, f Finding) Finding {
 
 // isInDoubt reports whether one of the permissions of a need may be held under
 // a limit only, or be held on the resource itself alone.
-func (j *judge) isInDoubt(n rules.Need, answers []iam.Answer) bool {
+func (j *judge) isInDoubt(n need.Need, answers []iam.Answer) bool {
 	on := testedOn(n)
 	tested, err := j.test(n.Principal, on[0])
 	for i, a := range answers {
@@ -253,7 +253,7 @@ func limitInWords(d iam.Doubt) string {
 
 // conditioned corrects what was tested on a project by the bindings that count
 // on a condition.
-func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Finding {
+func (j *judge) conditioned(n need.Need, f Finding, answers []iam.Answer) Finding {
 	missing, open := slices.Clone(f.Permissions.Missing), slices.Clone(f.Permissions.Undetermined)
 	var why, told []string
 	said := map[string]iam.Answer{}
@@ -293,7 +293,7 @@ func (j *judge) conditioned(n rules.Need, f Finding, answers []iam.Answer) Findi
 
 // unasked reports whether a need is about what lies below a project and cannot
 // be asked about by itself.
-func unasked(n rules.Need) bool {
+func unasked(n need.Need) bool {
 	return len(belowProject(n.Resource)) > 0 && testable(n.Resource) == ""
 }
 
@@ -321,7 +321,7 @@ func conditional(a iam.Answer) (iam.Doubt, bool) {
 
 // fromPolicies evaluates the allow policies of a resource and all above it, as
 // they are and as the plan leaves them.
-func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
+func (j *judge) fromPolicies(n need.Need, f Finding) Finding {
 	identity, err := j.identityOf(n)
 	if err != nil {
 		home, _ := unnumbered(n.Principal.Member)
@@ -341,7 +341,7 @@ func (j *judge) fromPolicies(n rules.Need, f Finding) Finding {
 
 // hereafter looks again at what was tested now in the light of what the plan
 // changes: testIamPermissions knows nothing of that.
-func (j *judge) hereafter(n rules.Need, f Finding) Finding {
+func (j *judge) hereafter(n need.Need, f Finding) Finding {
 	if !j.changesIAM() || f.Outcome == Undetermined {
 		return f
 	}
@@ -370,13 +370,13 @@ type view struct {
 }
 
 // evaluate answers each permission from the policies of now.
-func (j *judge) evaluate(n rules.Need, identity iam.Identity, permissions []string) []iam.Answer {
+func (j *judge) evaluate(n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	return j.evaluateOn(j.deciding(n), n, identity, permissions)
 }
 
 // deciding are the levels that decide about a need: the resource, if it lies
 // below a project, what it lies in, the project, and all above it.
-func (j *judge) deciding(n rules.Need) view {
+func (j *judge) deciding(n need.Need) view {
 	if name := relativeName(n.Resource); strings.HasPrefix(name, "tagValues/") {
 		levels, complete := j.tagLevels(name)
 		return view{levels: levels, complete: complete}
@@ -438,7 +438,7 @@ func belowProject(resource string) []string {
 }
 
 // evaluateOn answers each permission.
-func (j *judge) evaluateOn(v view, n rules.Need, identity iam.Identity, permissions []string) []iam.Answer {
+func (j *judge) evaluateOn(v view, n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	answers := make([]iam.Answer, len(permissions))
 	each(len(permissions), func(i int) {
 		q := iam.Question{Identity: identity, Permission: permissions[i], Levels: v.levels, Complete: v.complete}
@@ -498,9 +498,9 @@ func (j *judge) fetchRoles(names []string) map[string]iam.Role {
 }
 
 // identityOf is the principal of a need as the policies name it.
-func (j *judge) identityOf(n rules.Need) (iam.Identity, error) {
+func (j *judge) identityOf(n need.Need) (iam.Identity, error) {
 	member := n.Principal.Member
-	if n.Principal.Kind == rules.Deployer && member == "" {
+	if n.Principal.Kind == need.Deployer && member == "" {
 		id, err := j.identityOfCaller(n.Principal)
 		if err != nil {
 			return iam.Identity{}, err
@@ -515,7 +515,7 @@ func (j *judge) identityOf(n rules.Need) (iam.Identity, error) {
 	}
 	return iam.Identity{
 		Member:       member,
-		ServiceAgent: n.Principal.Kind != rules.Deployer && !isUserManaged(n.Principal.Kind),
+		ServiceAgent: n.Principal.Kind != need.Deployer && !isUserManaged(n.Principal.Kind),
 		Home:         j.homeOf(member, n),
 	}, nil
 }

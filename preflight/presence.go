@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 	"gke-preflight/preflight/shell"
 )
 
@@ -15,7 +15,7 @@ import (
 // pool that it expects in them. Google answers 404 only to those who may get the
 // cluster, so that a 404 is proof.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
-func (j *judge) present(n rules.Need, f Finding) Finding {
+func (j *judge) present(n need.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
 		if inAnyLocation(name) {
 			f = j.presentAnywhere(n, f, name)
@@ -29,7 +29,7 @@ func (j *judge) present(n rules.Need, f Finding) Finding {
 	return f
 }
 
-func (j *judge) presentIn(n rules.Need, f Finding, name string) Finding {
+func (j *judge) presentIn(n need.Need, f Finding, name string) Finding {
 	cluster, err := j.cluster(name)
 	if err != nil && asError(err).NotFound() {
 		f = f.evident("clusters.get", clusterResource(name), "404 not found")
@@ -54,7 +54,7 @@ func (j *judge) presentIn(n rules.Need, f Finding, name string) Finding {
 
 // absent is the finding about a cluster that is not there. Where another
 // location has one of its name, that is what was meant.
-func (j *judge) absent(n rules.Need, f Finding, name string) Finding {
+func (j *judge) absent(n need.Need, f Finding, name string) Finding {
 	parts := strings.Split(name, "/")
 	n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+parts[1])}
 	if found, err := j.elsewhere(name); err == nil && len(found) > 0 {
@@ -65,14 +65,14 @@ func (j *judge) absent(n rules.Need, f Finding, name string) Finding {
 
 // presentAnywhere answers as far as it can be answered without a location: a
 // cluster that no location has does not exist.
-func (j *judge) presentAnywhere(n rules.Need, f Finding, name string) Finding {
+func (j *judge) presentAnywhere(n need.Need, f Finding, name string) Finding {
 	found, err := j.elsewhere(name)
 	if err != nil {
-		return f.undetermined(because(err, "which clusters "+rules.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) == 0 {
 		f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
-		return f.failed(n, "no location of "+rules.ProjectIn(name)+" has a cluster "+name[strings.LastIndex(name, "/")+1:])
+		return f.failed(n, "no location of "+need.ProjectIn(name)+" has a cluster "+name[strings.LastIndex(name, "/")+1:])
 	}
 	return f.undetermined(n.Message)
 }
@@ -103,7 +103,7 @@ func hasPool(c gcp.Cluster, name string) bool {
 
 // poolFree answers whether the name that the plan gives a new node pool is not
 // taken.
-func (j *judge) poolFree(n rules.Need, f Finding) Finding {
+func (j *judge) poolFree(n need.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
 		cluster, err := j.cluster(name)
 		if err != nil && asError(err).NotFound() {
@@ -124,7 +124,7 @@ func (j *judge) poolFree(n rules.Need, f Finding) Finding {
 
 // importPool is how Terraform takes over a node pool that is there.
 // https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_node_pool#import
-func importPool(n rules.Need, cluster string) []string {
+func importPool(n need.Need, cluster string) []string {
 	if len(n.Addresses) != 1 {
 		return nil
 	}
@@ -134,15 +134,15 @@ func importPool(n rules.Need, cluster string) []string {
 
 // located are needs with the networks that only Google Cloud knows put in. It
 // leaves out those about clusters whose network is one of their own project.
-func (j *judge) located(needs []rules.Need) []rules.Need {
-	if !slices.ContainsFunc(needs, func(n rules.Need) bool { return n.NetworkOf != "" }) {
+func (j *judge) located(needs []need.Need) []need.Need {
+	if !slices.ContainsFunc(needs, func(n need.Need) bool { return n.NetworkOf != "" }) {
 		return needs
 	}
 	j.wanted.addAllClusters(needs)
 	keep := make([]bool, len(needs))
-	found := make([]rules.Need, len(needs))
+	found := make([]need.Need, len(needs))
 	each(len(needs), func(i int) { found[i], keep[i] = j.onNetwork(needs[i]) })
-	out := make([]rules.Need, 0, len(needs))
+	out := make([]need.Need, 0, len(needs))
 	for i, n := range found {
 		if keep[i] {
 			out = append(out, n)
@@ -153,7 +153,7 @@ func (j *judge) located(needs []rules.Need) []rules.Need {
 
 // onNetwork is a need with the network of its cluster put in. It need not be
 // asked where that network is one of the cluster's own project.
-func (j *judge) onNetwork(n rules.Need) (_ rules.Need, asked bool) {
+func (j *judge) onNetwork(n need.Need) (_ need.Need, asked bool) {
 	if n.NetworkOf == "" {
 		return n, true
 	}

@@ -3,8 +3,8 @@ package preflight
 import (
 	"slices"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/rules"
 )
 
 // redact puts (sensitive) in place of every value that the plan marks, in
@@ -36,7 +36,7 @@ func redact(r *Report, p *plan.Plan) {
 
 func redactFinding(f Finding, hide func(string) string) Finding {
 	if f.Principal != nil {
-		f.Principal = &rules.Principal{Kind: f.Principal.Kind, Member: hide(f.Principal.Member)}
+		f.Principal = &need.Principal{Kind: f.Principal.Kind, Member: hide(f.Principal.Member)}
 	}
 	f.Resource, f.Message, f.Reason = hide(f.Resource), hide(f.Message), hide(f.Reason)
 	f.ExpectedError = hide(f.ExpectedError)

@@ -3,7 +3,7 @@ package preflight
 import (
 	"time"
 
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // SchemaVersion is that of the JSON report.
@@ -122,12 +122,12 @@ func (s Summary) WithoutSeverities() Summary {
 }
 
 // addFailure counts a finding that fails.
-func (s *Summary) addFailure(severity rules.Severity) {
+func (s *Summary) addFailure(severity need.Severity) {
 	s.Fail++
 	switch severity {
-	case rules.Note:
+	case need.Note:
 		s.Notes++
-	case rules.Warning:
+	case need.Warning:
 		s.Warnings++
 	default: // One that is not known counts as the worst.
 		s.Errors++

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 )
 
 // applyLasts is how long apply may take from now on: a condition that ends
@@ -19,7 +19,7 @@ const applyLasts = time.Hour
 // used: one for each cluster that it is used on. Only services that know
 // resource attributes have any.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
-func (j *judge) requests(n rules.Need, permission string) []iam.Request {
+func (j *judge) requests(n need.Need, permission string) []iam.Request {
 	base := iam.Request{Time: j.options.Now(), Until: j.options.Now().Add(applyLasts), Programs: j.programs}
 	if strings.HasSuffix(permission, ".setIamPolicy") {
 		base.ChangesPolicy, base.ModifiedRoles = true, j.modifiedRoles(n)
@@ -41,7 +41,7 @@ func (j *judge) requests(n rules.Need, permission string) []iam.Request {
 
 // modifiedRoles returns the roles that the changes behind a need grant or revoke
 // on its resource; nil if not all of them are known.
-func (j *judge) modifiedRoles(n rules.Need) []string {
+func (j *judge) modifiedRoles(n need.Need) []string {
 	out := []string{}
 	for _, pc := range j.policyChanges {
 		if !slices.Contains(n.Addresses, pc.Address) {
@@ -69,7 +69,7 @@ func attributed() []string {
 	return []string{"binaryauthorization", "cloudkms", "compute", "container"}
 }
 
-func (j *judge) onClusters(base iam.Request, n rules.Need) []iam.Request {
+func (j *judge) onClusters(base iam.Request, n need.Need) []iam.Request {
 	base.Service, base.Type = "container.googleapis.com", "container.googleapis.com/Cluster"
 	out := make([]iam.Request, 0, len(n.Clusters))
 	for _, name := range n.Clusters {
@@ -104,7 +104,7 @@ func (j *judge) otherName(project string) string {
 
 // resourceAttributes are the type and the names of what lies below a project;
 // of a whole project's networks and disks nobody knows which are meant.
-func (j *judge) resourceAttributes(n rules.Need, permission string) (kind string, names []string) {
+func (j *judge) resourceAttributes(n need.Need, permission string) (kind string, names []string) {
 	name := relativeName(n.Resource)
 	switch {
 	case strings.Contains(name, "/subnetworks/"):
@@ -123,7 +123,7 @@ func (j *judge) resourceAttributes(n rules.Need, permission string) (kind string
 // else the primary one; empty where that is not known. The first version of a
 // key that the plan makes is its primary one.
 // https://docs.cloud.google.com/kms/docs/resource-hierarchy#key_versions
-func (j *judge) keyVersion(n rules.Need, name string) string {
+func (j *judge) keyVersion(n need.Need, name string) string {
 	if n.KeyVersion != "" {
 		return n.KeyVersion
 	}

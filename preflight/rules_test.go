@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
 
@@ -73,7 +74,7 @@ func TestEveryRule(t *testing.T) {
 // demanding is a configuration that asks for more than the rules do, and
 // waives what nobody complains about.
 func demanding(o *preflight.Options) {
-	o.Settings.Extra = map[rules.PrincipalKind][]string{rules.Deployer: {"compute.regions.get"}, rules.NodeServiceAccount: {"compute.regions.get"}}
+	o.Settings.Extra = map[need.PrincipalKind][]string{need.Deployer: {"compute.regions.get"}, need.NodeServiceAccount: {"compute.regions.get"}}
 	o.Waivers = []preflight.Waiver{{Rule: "GP101", Address: "nothing", Reason: "none", Where: "a test"}}
 }
 
@@ -190,7 +191,7 @@ func TestEveryFaultFails(t *testing.T) {
 func serious(r *preflight.Report) int {
 	n := 0
 	for _, f := range r.Findings {
-		if f.Outcome == preflight.Fail && f.Severity != rules.Note {
+		if f.Outcome == preflight.Fail && f.Severity != need.Note {
 			n++
 		}
 	}

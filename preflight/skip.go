@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
 
@@ -14,7 +15,7 @@ import (
 // least as severe: then the result is the same at every threshold whether the
 // other one is shown or not. What is waived, known from a baseline, or lowered
 // below what depends on it hides nothing.
-func skip(findings []Finding, failOn rules.Severity) []Finding {
+func skip(findings []Finding, failOn need.Severity) []Finding {
 	s := &skipper{requires: map[string][]string{}, causes: map[causeKey]Finding{}, failOn: failOn}
 	for _, r := range rules.All() {
 		s.requires[r.ID] = r.Requires
@@ -33,7 +34,7 @@ type skipper struct {
 	requires map[string][]string
 	// causes are the root causes of what has failed so far.
 	causes map[causeKey]Finding
-	failOn rules.Severity
+	failOn need.Severity
 }
 
 // A causeKey is what a failed need is about. Exactly one of the fields besides
@@ -125,15 +126,15 @@ func (s *skipper) remember(f, root Finding) {
 
 // causeKeys are what a failed need is about: an account, by its name and as a
 // resource, clusters that do not exist, or a project.
-func causeKeys(n rules.Need) []causeKey {
+func causeKeys(n need.Need) []causeKey {
 	var out []causeKey
-	if n.Kind == rules.Exists {
+	if n.Kind == need.Exists {
 		for _, name := range n.Clusters {
 			out = append(out, causeKey{rule: n.Rule, resource: clusterResource(name)})
 		}
 		return out
 	}
-	if n.Kind != rules.Account {
+	if n.Kind != need.Account {
 		if n.Project != "" {
 			out = append(out, causeKey{rule: n.Rule, project: n.Project})
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 const (
@@ -22,9 +22,9 @@ const (
 // not decide the result, so that nothing is skipped because of it. Each case has
 // its control, in which the cause decides and is reported alone.
 func TestLoweredCauseHidesNothing(t *testing.T) {
-	lower := func(s rules.Severity, ids ...string) func(*preflight.Options) {
+	lower := func(s need.Severity, ids ...string) func(*preflight.Options) {
 		return func(o *preflight.Options) {
-			o.Settings.Severities = map[string]rules.Severity{}
+			o.Settings.Severities = map[string]need.Severity{}
 			for _, id := range ids {
 				o.Settings.Severities[id] = s
 			}
@@ -75,8 +75,8 @@ func TestLoweredCauseHidesNothing(t *testing.T) {
 		},
 		"a warning hides an error at no threshold": {
 			[]string{agentOff}, func(o *preflight.Options) {
-				o.Settings.Severities = map[string]rules.Severity{"GP401": rules.Warning, "GP402": rules.Error}
-				o.FailOn = rules.Warning
+				o.Settings.Severities = map[string]need.Severity{"GP401": need.Warning, "GP402": need.Error}
+				o.FailOn = need.Warning
 			}, map[string]string{"GP401": "fail", "GP402": "fail"}, preflight.Fail,
 		},
 	} {
@@ -113,9 +113,9 @@ func TestSkippedBehindFailure(t *testing.T) {
 	for _, name := range plans(t) {
 		for _, edits := range [][]string{{agentOff}, {noContainer}, {noAccount}, {offAccount, noActAs}, {noClusters}, {"disable-api acme-prod compute.googleapis.com"}} {
 			r := check(t, readPlan(t, name), newServer(t, edits...))
-			fails := map[string]rules.Severity{}
+			fails := map[string]need.Severity{}
 			for _, f := range r.Findings {
-				if f.Outcome == preflight.Fail && f.Severity == rules.Error {
+				if f.Outcome == preflight.Fail && f.Severity == need.Error {
 					fails[f.Rule] = f.Severity
 				}
 			}

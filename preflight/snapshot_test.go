@@ -17,9 +17,9 @@ import (
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
-	"gke-preflight/preflight/rules"
 )
 
 // TestSnapshot: a check that is answered by the snapshot of another says the
@@ -88,7 +88,7 @@ func checked(t testing.TB, name string, over http.RoundTripper, token string) (*
 		t.Fatal(err)
 	}
 	return preflight.Check(context.Background(), p, client, preflight.Options{
-		LookPath: lookPath, Impersonation: true, FailOn: rules.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
+		LookPath: lookPath, Impersonation: true, FailOn: need.Error, Table: iam.Predefined(), Now: noon, Credentials: "a test",
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/rules"
@@ -14,7 +15,7 @@ import (
 )
 
 // attached answers whether a project is a service project of a Shared VPC host.
-func (j *judge) attached(n rules.Need, f Finding) Finding {
+func (j *judge) attached(n need.Need, f Finding) Finding {
 	if off := j.changes(n, j.detaches); len(off) > 0 {
 		return j.takenAway(n, f, off, "the plan takes project "+n.Project+" off the Shared VPC of "+n.Expect)
 	}
@@ -36,12 +37,12 @@ func (j *judge) attached(n rules.Need, f Finding) Finding {
 	return f.failed(n, "project "+n.Project+" is a service project of "+host+", and its cluster uses the network of "+n.Expect)
 }
 
-func (j *judge) attaches(c *plan.Change, n rules.Need) bool {
+func (j *judge) attaches(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_compute_shared_vpc_service_project" && c.Creates() && j.isAttachment(c.After, n)
 }
 
 // detaches: a host project that is none any more has no service projects.
-func (j *judge) detaches(c *plan.Change, n rules.Need) bool {
+func (j *judge) detaches(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_compute_shared_vpc_host_project" {
 		// A new host project has no service projects.
 		return c.Deletes() && j.valueIsProject(c.Before("project"), n.Expect) != resource.Different
@@ -51,12 +52,12 @@ func (j *judge) detaches(c *plan.Change, n rules.Need) bool {
 
 // isAttachment reports whether a change is, or may be, about the attachment
 // that a need is for.
-func (j *judge) isAttachment(get func(...any) plan.Value, n rules.Need) bool {
+func (j *judge) isAttachment(get func(...any) plan.Value, n need.Need) bool {
 	return j.valueIsProject(get("service_project"), n.Project) != resource.Different && j.valueIsProject(get("host_project"), n.Expect) != resource.Different
 }
 
 // keyUsable answers whether a key is there, enabled, and of a purpose.
-func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
+func (j *judge) keyUsable(n need.Need, f Finding) Finding {
 	name := relativeName(n.Resource)
 	if gone := j.changes(n, j.destroysKey); len(gone) > 0 {
 		return j.takenAway(n, f, gone, "the plan destroys all versions of "+InWords(n.Resource))
@@ -93,7 +94,7 @@ func (j *judge) keyUsable(n rules.Need, f Finding) Finding {
 // version of a key that is used. A key itself stays forever; the provider
 // destroys its versions. A key ring is only forgotten.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/kms/resource_kms_crypto_key.go (resourceKMSCryptoKeyDelete)
-func (j *judge) destroysKey(c *plan.Change, n rules.Need) bool {
+func (j *judge) destroysKey(c *plan.Change, n need.Need) bool {
 	isKey := func(name resource.Name) bool {
 		return name.IsZero() || j.match(name, resource.Parse(n.Resource)) != resource.Different
 	}
@@ -110,12 +111,12 @@ func (j *judge) destroysKey(c *plan.Change, n rules.Need) bool {
 }
 
 // makesKey: a planned key's name may follow from the plan.
-func (j *judge) makesKey(c *plan.Change, n rules.Need) bool {
+func (j *judge) makesKey(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_kms_crypto_key" && c.Creates() && j.concernsKey(c, n) != resource.Different
 }
 
 // concernsKey says whether a change is about the key of a need.
-func (j *judge) concernsKey(c *plan.Change, n rules.Need) resource.Match {
+func (j *judge) concernsKey(c *plan.Change, n need.Need) resource.Match {
 	name := resource.Parse(c.ResourceName())
 	if name.IsZero() {
 		return resource.MaybeSame
@@ -125,7 +126,7 @@ func (j *judge) concernsKey(c *plan.Change, n rules.Need) resource.Match {
 
 // unconstrained answers whether a constraint of the organisation policy leaves
 // a project alone.
-func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
+func (j *judge) unconstrained(n need.Need, f Finding) Finding {
 	if by := addresses(j.changes(n, j.setsConstraint)); len(by) > 0 {
 		return f.undetermined("the plan itself changes " + n.Expect + " (" + list(by) + "), and what that comes to is not judged")
 	}
@@ -143,7 +144,7 @@ func (j *judge) unconstrained(n rules.Need, f Finding) Finding {
 
 // setsConstraint reports whether a change sets the constraint of a need.
 // The older types name it in another attribute.
-func (j *judge) setsConstraint(c *plan.Change, n rules.Need) bool {
+func (j *judge) setsConstraint(c *plan.Change, n need.Need) bool {
 	if !c.Creates() && !c.Updates() && !c.Deletes() {
 		return false
 	}
@@ -164,7 +165,7 @@ func (j *judge) setsConstraint(c *plan.Change, n rules.Need) bool {
 
 // free answers whether the names that the plan gives new clusters are not
 // taken.
-func (j *judge) free(n rules.Need, f Finding) Finding {
+func (j *judge) free(n need.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
 		if inAnyLocation(name) {
 			if f = j.freeAnywhere(n, f, name); f.Outcome != Pass {
@@ -188,10 +189,10 @@ func (j *judge) free(n rules.Need, f Finding) Finding {
 }
 
 // freeAnywhere answers whether no location has a cluster of a name.
-func (j *judge) freeAnywhere(n rules.Need, f Finding, name string) Finding {
+func (j *judge) freeAnywhere(n need.Need, f Finding, name string) Finding {
 	found, err := j.elsewhere(name)
 	if err != nil {
-		return f.undetermined(because(err, "which clusters "+rules.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) > 0 {
 		return f.undetermined("cluster " + list(found) + " is there already, and " + n.Message)
@@ -203,7 +204,7 @@ func (j *judge) freeAnywhere(n rules.Need, f Finding, name string) Finding {
 
 // unlooked is the finding about a cluster that could not be looked up. Where
 // the API is off in its project, that is another rule's matter.
-func (j *judge) unlooked(n rules.Need, f Finding, err error) Finding {
+func (j *judge) unlooked(n need.Need, f Finding, err error) Finding {
 	_, consumer, off := asError(err).ServiceDisabled()
 	if !off {
 		return f.undetermined(because(err, "how "+list(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))
@@ -227,11 +228,11 @@ func (j *judge) unlooked(n rules.Need, f Finding, err error) Finding {
 // project that requests are billed to, which is not that of the cluster: apply
 // is refused in the same way, if it asks with the same credentials.
 // https://docs.cloud.google.com/docs/quotas/quota-project
-func (j *judge) offElsewhere(n rules.Need, f Finding, err error, project string) Finding {
+func (j *judge) offElsewhere(n need.Need, f Finding, err error, project string) Finding {
 	if !j.plan.UsesEnvironmentOnly() {
 		return f.undetermined("the Kubernetes Engine API is off in project " + project + ", which the requests of the credentials at hand are billed to, and apply uses others")
 	}
-	enabled := rules.Need{Project: project, Service: "container.googleapis.com"}
+	enabled := need.Need{Project: project, Service: "container.googleapis.com"}
 	if on := j.changes(enabled, j.turnsOn); len(on) > 0 {
 		return f.undetermined("the Kubernetes Engine API is off in project " + project + ", which requests are billed to, and " + list(addresses(on)) + " enables it or may: until then the cluster cannot be looked at")
 	}
@@ -247,7 +248,7 @@ func (j *judge) offElsewhere(n rules.Need, f Finding, err error, project string)
 func clusterResource(name string) string { return "//container.googleapis.com/" + name }
 
 // existing answers whether clusters that are there let themselves be changed.
-func (j *judge) existing(n rules.Need, f Finding) Finding {
+func (j *judge) existing(n need.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
 		cluster, err := j.cluster(name)
 		if err != nil && asError(err).NotFound() {
@@ -269,18 +270,18 @@ func (j *judge) existing(n rules.Need, f Finding) Finding {
 	return f
 }
 
-func (j *judge) existingOne(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func (j *judge) existingOne(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 	switch n.Kind {
-	case rules.Idle:
+	case need.Idle:
 		return j.idle(n, f, name, cluster)
-	case rules.Recreated:
+	case need.Recreated:
 		return recreated(n, f, name, cluster)
 	}
 	return sound(n, f, name, cluster)
 }
 
 // idle answers whether no operation is running on a cluster or its node pools.
-func (j *judge) idle(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func (j *judge) idle(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 	parts := strings.Split(name, "/")
 	operations, err := j.operationsIn(parts[1])
 	if err != nil {
@@ -290,8 +291,8 @@ func (j *judge) idle(n rules.Need, f Finding, name string, cluster gcp.Cluster) 
 		if o.Status == "DONE" || !targets(o, parts[3], parts[5]) {
 			continue
 		}
-		if !atRest(cluster.Status) && rank(rules.Warning) < rank(n.Severity) {
-			f.Severity, n.Severity = rules.Warning, rules.Warning
+		if !atRest(cluster.Status) && rank(need.Warning) < rank(n.Severity) {
+			f.Severity, n.Severity = need.Warning, need.Warning
 		}
 		n.ExpectedError = "Error 400: Cluster is running incompatible operation " + o.Name + "., failedPrecondition"
 		n.Fix.Commands = []string{shell.Command("gcloud", "container", "operations", "wait", shell.Name(o.Name), "--location="+parts[3], "--project="+parts[1])}
@@ -312,8 +313,8 @@ func atRest(status string) bool {
 // whatApplyDoes says what a running operation does to apply. Updates of a
 // cluster are not tried again, unlike those of node pools.
 // https://github.com/hashicorp/terraform-provider-google/issues/10366
-func whatApplyDoes(s rules.Severity) string {
-	if s == rules.Error {
+func whatApplyDoes(s need.Severity) string {
+	if s == need.Error {
 		return "GKE refuses other changes of the cluster until it ends"
 	}
 	return "apply waits for it, and fails if that takes longer than its timeout"
@@ -332,7 +333,7 @@ func targets(o gcp.Operation, location, cluster string) bool {
 
 // recreated answers whether no node pool is waiting to be made anew. GKE says
 // so in free text only.
-func recreated(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func recreated(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 	parts := strings.Split(name, "/")
 	for _, pool := range cluster.NodePools {
 		texts := []string{pool.StatusMessage}
@@ -359,7 +360,7 @@ func speaksOfRecreation(text string) bool {
 // sound answers whether GKE reports nothing that keeps a cluster from being
 // changed. Which conditions do is known of a few; others are worth a note.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
-func sound(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func sound(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 	parts := strings.Split(name, "/")
 	type reported struct {
 		of string
@@ -380,7 +381,7 @@ func sound(n rules.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 			worst = i
 		}
 	}
-	if n.Expect == rules.Lasts && cluster.Status == "ERROR" && (worst < 0 || conditionSeverity(all[worst].Code) != rules.Error) {
+	if n.Expect == rules.Lasts && cluster.Status == "ERROR" && (worst < 0 || conditionSeverity(all[worst].Code) != need.Error) {
 		return f.undetermined(unusable(name, cluster))
 	}
 	if worst < 0 {
@@ -412,19 +413,19 @@ func unusable(name string, cluster gcp.Cluster) string {
 }
 
 // conditionSeverity is how bad a condition is for apply.
-func conditionSeverity(code string) rules.Severity {
+func conditionSeverity(code string) need.Severity {
 	switch code {
 	case "GKE_SERVICE_ACCOUNT_DELETED", "CLOUD_KMS_KEY_ERROR", "CLOUD_KMS_KEY_DESTROYED":
-		return rules.Error
+		return need.Error
 	case "NODE_SERVICE_ACCOUNT_MISSING_PERMISSIONS", "CA_EXPIRING":
-		return rules.Warning
+		return need.Warning
 	}
-	return rules.Note
+	return need.Note
 }
 
 // onPath answers whether a program is there. That apply runs on the machine
 // that checks is assumed.
-func (j *judge) onPath(n rules.Need, f Finding) Finding {
+func (j *judge) onPath(n need.Need, f Finding) Finding {
 	if j.options.LookPath == nil {
 		return f.undetermined("programs cannot be looked for here")
 	}
@@ -441,7 +442,7 @@ const tokenLasts = time.Hour
 
 // fresh answers whether a token that was read while planning still works when
 // apply gets to use it.
-func (j *judge) fresh(n rules.Need, f Finding) Finding {
+func (j *judge) fresh(n need.Need, f Finding) Finding {
 	if n.Made.IsZero() {
 		return f.undetermined("the plan does not say when it was made, and the token that it holds lives for an hour")
 	}

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 )
 
 // edits are what apply does to the policy of a resource: what gives counts only
@@ -313,7 +313,7 @@ func relativeName(resource string) string {
 
 // causes are the changes that a need is there for; none for what apply leaves
 // as it is.
-func (j *judge) causes(n rules.Need) []*plan.Change {
+func (j *judge) causes(n need.Need) []*plan.Change {
 	named := make(map[string]bool, len(n.Addresses))
 	for _, address := range n.Addresses {
 		named[address] = true

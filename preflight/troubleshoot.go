@@ -6,13 +6,13 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // troubleshoot lets Policy Troubleshooter settle what the policies at hand
 // leave open, and what deny policies that were not read might take away. What
 // the plan changes it knows nothing of: that stays as it is.
-func (j *judge) troubleshoot(n rules.Need, identity iam.Identity, t *turns, permissions []string) {
+func (j *judge) troubleshoot(n need.Need, identity iam.Identity, t *turns, permissions []string) {
 	if !j.options.Troubleshooter || identity.Member == "" {
 		return
 	}

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 )
 
 // turns are the permissions of a need by how they stand now and how the plan
@@ -46,7 +46,7 @@ type turns struct {
 
 // turns evaluates the policies three times: as they are, as they will be when
 // the need arises, and as they will be in the end.
-func (j *judge) turns(n rules.Need, identity iam.Identity, permissions []string) *turns {
+func (j *judge) turns(n need.Need, identity iam.Identity, permissions []string) *turns {
 	v := j.deciding(n)
 	t := &turns{lifts: j.denyChangesOf, held: map[string]iam.Answer{}, then: map[string]iam.Answer{}, someday: map[string]iam.Answer{}}
 	now := j.evaluateOn(v, n, identity, permissions)
@@ -164,7 +164,7 @@ func (t *turns) forget(p string) {
 
 // turned is the finding of a need whose permissions have been sorted. What is
 // missing for good comes first, then what the plan itself does wrong.
-func (j *judge) turned(n rules.Need, f Finding, t *turns) Finding {
+func (j *judge) turned(n need.Need, f Finding, t *turns) Finding {
 	slices.Sort(t.planned)
 	switch {
 	case len(t.missing) > 0:
@@ -183,7 +183,7 @@ func (j *judge) turned(n rules.Need, f Finding, t *turns) Finding {
 }
 
 // lost is the finding of permissions that the plan takes away.
-func (j *judge) lost(n rules.Need, f Finding, t *turns) Finding {
+func (j *judge) lost(n need.Need, f Finding, t *turns) Finding {
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.lost, Undetermined: t.open}
 	by := j.takers(n, t)
 	f = f.against(n)
@@ -193,7 +193,7 @@ func (j *judge) lost(n rules.Need, f Finding, t *turns) Finding {
 	f.TakenAwayBy = by
 	f.Message = "the plan takes " + list(t.lost) + " on " + InWords(n.Resource) + " away from " + who(*f.Principal) + " (" + n.Rule + ")"
 	f.Fix = &Fix{Terraform: j.keep(by, f.Principal.Member, n.Fix.Role, t.lost)}
-	if n.Severity == rules.Error {
+	if n.Severity == need.Error {
 		f.ExpectedError = n.ExpectedError
 	}
 	return f
@@ -201,7 +201,7 @@ func (j *judge) lost(n rules.Need, f Finding, t *turns) Finding {
 
 // raced is the finding of permissions that the plan grants without anyone
 // waiting.
-func (j *judge) raced(n rules.Need, f Finding, t *turns) Finding {
+func (j *judge) raced(n need.Need, f Finding, t *turns) Finding {
 	slices.Sort(t.racedBy)
 	f.PlannedBy = t.racedBy
 	what := list(t.raced) + " on " + InWords(n.Resource) + " for " + who(*f.Principal)
@@ -213,7 +213,7 @@ func (j *judge) raced(n rules.Need, f Finding, t *turns) Finding {
 }
 
 // unseenOrder reports whether the order of a need and a change is hidden.
-func (j *judge) unseenOrder(n rules.Need, by []string) bool {
+func (j *judge) unseenOrder(n need.Need, by []string) bool {
 	for _, c := range j.plan.Changes {
 		if slices.Contains(by, c.Address) && order(c, j.causes(n)) == plan.Unseen {
 			return true
@@ -223,7 +223,7 @@ func (j *judge) unseenOrder(n rules.Need, by []string) bool {
 }
 
 // takers are the changes that end the grants that hold now.
-func (j *judge) takers(n rules.Need, t *turns) []string {
+func (j *judge) takers(n need.Need, t *turns) []string {
 	var out []string
 	for _, level := range j.deciding(n).levels {
 		for _, pc := range j.policyChanges {
@@ -356,7 +356,7 @@ func (j *judge) mayBeOn(on resource.Name, name string) bool {
 }
 
 // bearingOn are the changes of policies that decide about a need.
-func (j *judge) bearingOn(n rules.Need) []string {
+func (j *judge) bearingOn(n need.Need) []string {
 	var out []string
 	for _, level := range j.deciding(n).levels {
 		name := relativeName(level.Resource)

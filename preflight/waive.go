@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // A Waiver says that a finding is known and accepted, until a day.
@@ -83,10 +83,10 @@ func (f Finding) waived(w Waiver) Finding {
 
 // finding is what is to be said about a waiver itself.
 func (w Waiver) finding(used bool, now time.Time) (Finding, bool) {
-	f := Finding{Rule: ruleWaivers, Outcome: Fail, Severity: rules.Note}
+	f := Finding{Rule: ruleWaivers, Outcome: Fail, Severity: need.Note}
 	switch {
 	case used && w.expired(now):
-		f.Severity = rules.Warning
+		f.Severity = need.Warning
 		f.Message = fmt.Sprintf("the waiver of %s at %s expired on %s: %s", w.Rule, w.Where, w.Expires.Format(time.DateOnly), w.Reason)
 	case !used:
 		f.Message = fmt.Sprintf("the waiver of %s at %s is not needed: nothing that it covers fails", w.Rule, w.Where)

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/report"
-	"gke-preflight/preflight/rules"
 )
 
 const agentOff = "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
@@ -162,13 +162,13 @@ func outcomesOf(r *preflight.Report) []string {
 // TestMayChange: waiting helps a grant that was made a minute ago, and no
 // cluster that is protected.
 func TestMayChange(t *testing.T) {
-	if r := check(t, readPlan(t, "minimal"), newServer(t, agentOff)); !r.MayChange(rules.Error) {
+	if r := check(t, readPlan(t, "minimal"), newServer(t, agentOff)); !r.MayChange(need.Error) {
 		t.Error("a grant that is missing may come")
 	}
-	if r := check(t, readPlan(t, "existing"), newServer(t), only("GP904")); r.Result != preflight.Fail || r.MayChange(rules.Error) {
+	if r := check(t, readPlan(t, "existing"), newServer(t), only("GP904")); r.Result != preflight.Fail || r.MayChange(need.Error) {
 		t.Errorf("%s: what the plan says does not change by waiting", r.Result)
 	}
-	if r := check(t, readPlan(t, "self-harm"), newServer(t), only("GP401")); r.Result != preflight.Fail || r.MayChange(rules.Error) {
+	if r := check(t, readPlan(t, "self-harm"), newServer(t), only("GP401")); r.Result != preflight.Fail || r.MayChange(need.Error) {
 		t.Errorf("%s: what the plan takes away does not come back by waiting", r.Result)
 	}
 }

@@ -7,12 +7,12 @@ import (
 
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/shell"
 )
 
 // who is a principal in words.
-func who(p rules.Principal) string {
+func who(p need.Principal) string {
 	words := "the " + p.Kind.InWords()
 	if email := emailOf(p.Member); email != "" {
 		words += " " + email
@@ -219,7 +219,7 @@ func doubtInWords(d iam.Doubt) string {
 }
 
 // levelsInWords are the resources whose policies decide about a need.
-func (j *judge) levelsInWords(n rules.Need) string {
+func (j *judge) levelsInWords(n need.Need) string {
 	var names []string
 	for _, l := range j.deciding(n).levels {
 		names = append(names, InWords(l.Resource))
@@ -250,8 +250,8 @@ func isUniqueID(account string) bool {
 
 // isUserManaged reports whether accounts of a kind belong to a project's
 // users, so that they can be impersonated; those of Google cannot.
-func isUserManaged(kind rules.PrincipalKind) bool {
-	return kind == rules.NodeServiceAccount || kind == rules.ComputeDefaultServiceAccount || kind == rules.Delegate
+func isUserManaged(kind need.PrincipalKind) bool {
+	return kind == need.NodeServiceAccount || kind == need.ComputeDefaultServiceAccount || kind == need.Delegate
 }
 
 func without(list, gone []string) []string {

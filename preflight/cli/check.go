@@ -14,9 +14,9 @@ import (
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
-	"gke-preflight/preflight/rules"
 )
 
 // checkFlags are those of check.
@@ -170,7 +170,7 @@ func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 	o := preflight.Options{
 		Impersonation:  !f.noImpersonation,
 		Troubleshooter: f.troubleshooter,
-		FailOn:         rules.Severity(f.failOn),
+		FailOn:         need.Severity(f.failOn),
 		Settings:       c.settings,
 		Waivers:        c.waivers,
 		Numbers:        c.numbers,

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
 
@@ -67,9 +68,9 @@ func readConfig(env Env, name, beside string) (*config, error) {
 func newConfig() *config {
 	return &config{
 		settings: rules.Settings{
-			Severities: map[string]rules.Severity{},
-			Canaries:   map[rules.PrincipalKind][]string{},
-			Extra:      map[rules.PrincipalKind][]string{},
+			Severities: map[string]need.Severity{},
+			Canaries:   map[need.PrincipalKind][]string{},
+			Extra:      map[need.PrincipalKind][]string{},
 		},
 		numbers: map[string]string{}, accounts: map[string]string{}, flags: map[string]string{},
 	}
@@ -183,7 +184,7 @@ func (r *configReader) rule(id, value *yaml.Node) error {
 		if !knownSeverity(n.Value) {
 			return r.at(n, "severity %q: want error, warning or note", n.Value)
 		}
-		r.config.settings.Severities[id.Value] = rules.Severity(n.Value)
+		r.config.settings.Severities[id.Value] = need.Severity(n.Value)
 		return nil
 	}})
 }
@@ -213,16 +214,16 @@ func (r *configReader) waiver(n *yaml.Node) error {
 }
 
 // permissions reads lists of permissions by kind of principal.
-func (r *configReader) permissions(into map[rules.PrincipalKind][]string) func(kind, value *yaml.Node) error {
+func (r *configReader) permissions(into map[need.PrincipalKind][]string) func(kind, value *yaml.Node) error {
 	return func(kind, value *yaml.Node) error {
-		if !slices.Contains(rules.PrincipalKinds(), rules.PrincipalKind(kind.Value)) {
-			return r.at(kind, "there is no kind of principal %s; want one of %v", kind.Value, rules.PrincipalKinds())
+		if !slices.Contains(need.PrincipalKinds(), need.PrincipalKind(kind.Value)) {
+			return r.at(kind, "there is no kind of principal %s; want one of %v", kind.Value, need.PrincipalKinds())
 		}
 		return r.list(value, func(n *yaml.Node) error {
 			if strings.Count(n.Value, ".") < 2 || strings.ContainsAny(n.Value, " */") {
 				return r.at(n, "%q is no permission; want one such as compute.disks.list", n.Value)
 			}
-			into[rules.PrincipalKind(kind.Value)] = append(into[rules.PrincipalKind(kind.Value)], n.Value)
+			into[need.PrincipalKind(kind.Value)] = append(into[need.PrincipalKind(kind.Value)], n.Value)
 			return nil
 		})
 	}

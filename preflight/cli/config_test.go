@@ -13,7 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 const schemaFile = "../../docs/config.schema.json"
@@ -110,7 +110,7 @@ func TestSchemaLists(t *testing.T) {
 		}
 		Defs struct {
 			Permissions struct {
-				PropertyNames struct{ Enum []rules.PrincipalKind }
+				PropertyNames struct{ Enum []need.PrincipalKind }
 			}
 		} `json:"$defs"`
 	}
@@ -123,7 +123,7 @@ func TestSchemaLists(t *testing.T) {
 	if diff := cmp.Diff(configurable(), doc.Properties["flags"].PropertyNames.Enum); diff != "" {
 		t.Errorf("flags (-reader +schema):\n%s", diff)
 	}
-	if diff := cmp.Diff(rules.PrincipalKinds(), doc.Defs.Permissions.PropertyNames.Enum); diff != "" {
+	if diff := cmp.Diff(need.PrincipalKinds(), doc.Defs.Permissions.PropertyNames.Enum); diff != "" {
 		t.Errorf("kinds of principal (-reader +schema):\n%s", diff)
 	}
 	check := newCheck(Env{})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
 )
@@ -75,7 +76,7 @@ func (c *config) describe(hide func(string) string) *preflight.ConfigurationRef 
 
 // describeRules says which severities and permissions a configuration changes.
 func (c *config) describeRules(changes, lowers func(string, ...any)) {
-	defaults := map[string]rules.Severity{}
+	defaults := map[string]need.Severity{}
 	for _, r := range rules.All() {
 		defaults[r.ID] = r.Severity
 	}
@@ -98,8 +99,8 @@ func (c *config) describeRules(changes, lowers func(string, ...any)) {
 }
 
 // isLess reports whether a severity is below another.
-func isLess(a, than rules.Severity) bool {
-	order := []rules.Severity{rules.Note, rules.Warning, rules.Error}
+func isLess(a, than need.Severity) bool {
+	order := []need.Severity{need.Note, need.Warning, need.Error}
 	return slices.Index(order, a) < slices.Index(order, than)
 }
 

@@ -9,7 +9,7 @@ import (
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/diagnose"
 	"gke-preflight/preflight/iam"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // check asks Google Cloud what the rules concerned ask of a plan, and puts the
@@ -34,7 +34,7 @@ func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Repo
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	r, err := preflight.Check(ctx, p, client, preflight.Options{
-		Impersonation: !f.noImpersonation, Troubleshooter: f.troubleshooter, FailOn: rules.Error, Only: concerned,
+		Impersonation: !f.noImpersonation, Troubleshooter: f.troubleshooter, FailOn: need.Error, Only: concerned,
 		Table: iam.Predefined(), Now: env.Now, LookPath: env.LookPath, Credentials: source, Progress: progress(env),
 	})
 	if err != nil {

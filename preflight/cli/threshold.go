@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/report"
-	"gke-preflight/preflight/rules"
 )
 
 // thresholdFlags say which findings decide about the exit code.
@@ -26,7 +26,7 @@ func (f *thresholdFlags) threshold() (report.Threshold, error) {
 	if !knownSeverity(f.failOn) {
 		return report.Threshold{}, fmt.Errorf("--fail-on %q: want error, warning or note", f.failOn)
 	}
-	return report.Threshold{FailOn: rules.Severity(f.failOn), AllowUndetermined: f.allowUndetermined}, nil
+	return report.Threshold{FailOn: need.Severity(f.failOn), AllowUndetermined: f.allowUndetermined}, nil
 }
 
 // judge turns a result into an exit code.
@@ -41,5 +41,5 @@ func (f *thresholdFlags) judge(r *preflight.Report) error {
 }
 
 func knownSeverity(s string) bool {
-	return s == string(rules.Error) || s == string(rules.Warning) || s == string(rules.Note)
+	return s == string(need.Error) || s == string(need.Warning) || s == string(need.Note)
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // A qualityIssue is an issue of GitLab's code quality report.
@@ -89,9 +89,9 @@ func qualitySeverity(f preflight.Finding) string {
 		degrees = []string{"major", "minor", "info"}
 	}
 	switch degree(f.Severity) {
-	case rules.Warning:
+	case need.Warning:
 		return degrees[1]
-	case rules.Note:
+	case need.Note:
 		return degrees[2]
 	}
 	return degrees[0]

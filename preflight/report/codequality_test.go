@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func codeQuality(t testing.TB, r *preflight.Report) []byte {
@@ -49,16 +49,16 @@ func TestCodeQualityFields(t *testing.T) {
 func TestCodeQualitySeverity(t *testing.T) {
 	for _, tt := range []struct {
 		outcome  preflight.Outcome
-		severity rules.Severity
+		severity need.Severity
 		want     string
 	}{
-		{preflight.Fail, rules.Error, "blocker"},
-		{preflight.Fail, rules.Warning, "major"},
-		{preflight.Fail, rules.Note, "minor"},
+		{preflight.Fail, need.Error, "blocker"},
+		{preflight.Fail, need.Warning, "major"},
+		{preflight.Fail, need.Note, "minor"},
 		{preflight.Fail, "disaster", "blocker"},
-		{preflight.Undetermined, rules.Error, "major"},
-		{preflight.Undetermined, rules.Warning, "minor"},
-		{preflight.Undetermined, rules.Note, "info"},
+		{preflight.Undetermined, need.Error, "major"},
+		{preflight.Undetermined, need.Warning, "minor"},
+		{preflight.Undetermined, need.Note, "info"},
 	} {
 		if got := qualitySeverity(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity}); got != tt.want {
 			t.Errorf("%s %s: %s, want %s", tt.outcome, tt.severity, got, tt.want)

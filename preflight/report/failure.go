@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // failing writes what fails at a severity, in full.
-func (t *text) failing(findings []preflight.Finding, severity rules.Severity) {
+func (t *text) failing(findings []preflight.Finding, severity need.Severity) {
 	for _, f := range findings {
 		if f.Outcome == preflight.Fail && degree(f.Severity) == severity {
 			t.failure(f)
@@ -22,11 +22,11 @@ func (t *text) failing(findings []preflight.Finding, severity rules.Severity) {
 
 // degree is a severity; one that is not known counts as an error, so that its
 // finding is shown.
-func degree(s rules.Severity) rules.Severity {
-	if s == rules.Warning || s == rules.Note {
+func degree(s need.Severity) need.Severity {
+	if s == need.Warning || s == need.Note {
 		return s
 	}
-	return rules.Error
+	return need.Error
 }
 
 func (t *text) failure(f preflight.Finding) {
@@ -57,9 +57,9 @@ func (t *text) failure(f preflight.Finding) {
 func (t *text) title(f preflight.Finding) {
 	m := failedMark()
 	switch f.Severity {
-	case rules.Warning:
+	case need.Warning:
 		m = warningMark()
-	case rules.Note:
+	case need.Note:
 		m = noteMark()
 	}
 	sign := t.sign(m)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // githubLimit is how many annotations of a kind GitHub shows for a step; the
@@ -61,9 +61,9 @@ func annotations(findings []preflight.Finding, reserved int) (lines []string, cu
 // error, because nothing is known to be wrong.
 func annotation(f preflight.Finding) string {
 	switch {
-	case f.Outcome == preflight.Skipped || degree(f.Severity) == rules.Note:
+	case f.Outcome == preflight.Skipped || degree(f.Severity) == need.Note:
 		return githubNotice
-	case f.Outcome == preflight.Fail && degree(f.Severity) == rules.Error:
+	case f.Outcome == preflight.Fail && degree(f.Severity) == need.Error:
 		return githubError
 	}
 	return githubWarning

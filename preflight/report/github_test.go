@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func github(t testing.TB, r *preflight.Report) string {
@@ -30,7 +30,7 @@ func TestGitHub(t *testing.T) {
 // commands for what is in a property.
 func TestGitHubPlace(t *testing.T) {
 	r := &preflight.Report{Result: preflight.Fail, Findings: []preflight.Finding{{
-		Rule: "GP101", Name: "container-api", Outcome: preflight.Fail, Severity: rules.Error, Message: "100% off: a, b\nc",
+		Rule: "GP101", Name: "container-api", Outcome: preflight.Fail, Severity: need.Error, Message: "100% off: a, b\nc",
 		Locations: []preflight.Location{{File: "envs/a,b:c%/main.tf", Line: 7}},
 	}}}
 	want := `::error file=envs/a%2Cb%3Ac%25/main.tf,line=7,title=GP101 container-api::100%25 off: a, b\nc`
@@ -44,7 +44,7 @@ func TestGitHubPlace(t *testing.T) {
 // says how many are not shown.
 func TestGitHubLimit(t *testing.T) {
 	r := &preflight.Report{Result: preflight.Fail}
-	for _, severity := range []rules.Severity{rules.Note, rules.Warning, rules.Error} {
+	for _, severity := range []need.Severity{need.Note, need.Warning, need.Error} {
 		for i := range 12 {
 			r.Findings = append(r.Findings, preflight.Finding{Rule: fmt.Sprintf("GP%03d", i), Outcome: preflight.Fail, Severity: severity})
 		}
@@ -65,7 +65,7 @@ func TestGitHubLimit(t *testing.T) {
 
 // TestGitHubOpen: what could not be found out is never an error, nor silent.
 func TestGitHubOpen(t *testing.T) {
-	for severity, want := range map[rules.Severity]string{rules.Error: "::warning ", rules.Warning: "::warning ", rules.Note: "::notice "} {
+	for severity, want := range map[need.Severity]string{need.Error: "::warning ", need.Warning: "::warning ", need.Note: "::notice "} {
 		r := &preflight.Report{Result: preflight.Undetermined, Findings: []preflight.Finding{{Rule: "GP401", Outcome: preflight.Undetermined, Severity: severity}}}
 		if got := github(t, r); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q, want %q first", severity, got, want)

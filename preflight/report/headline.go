@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // headline is the result in one line. A result that is not known is none: it
@@ -56,9 +56,9 @@ func count(findings []preflight.Finding) counts {
 			c.skipped++
 		case f.Outcome == preflight.Undetermined:
 			c.undetermined++
-		case f.Severity == rules.Note:
+		case f.Severity == need.Note:
 			c.notes++
-		case f.Severity == rules.Warning:
+		case f.Severity == need.Warning:
 			c.warnings++
 		default:
 			c.errors++

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 //go:embed html/page.tmpl
@@ -93,7 +93,7 @@ func newPage(r *preflight.Report) page {
 	p := page{
 		Policy: "default-src 'none'; style-src '" + hashOf(htmlStyle) + "'; script-src '" + hashOf(htmlScript) + "'; base-uri 'none'; form-action 'none'",
 		Style:  template.CSS(htmlStyle), Script: template.JS(htmlScript),
-		Word: word, Class: string(r.Result), Mark: markOf(r.Result, rules.Error),
+		Word: word, Class: string(r.Result), Mark: markOf(r.Result, need.Error),
 		Says: Clean(capital(says)), Source: Clean(r.Plan.Source), Version: Clean(r.Tool.Version),
 		Footer: htmlFooter(r),
 		Counts: htmlCounts(r), Facts: htmlFacts(r),
@@ -135,7 +135,7 @@ func hashOf(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func markOf(o preflight.Outcome, s rules.Severity) string {
+func markOf(o preflight.Outcome, s need.Severity) string {
 	switch {
 	case o == preflight.Pass:
 		return "✓"
@@ -143,9 +143,9 @@ func markOf(o preflight.Outcome, s rules.Severity) string {
 		return "–"
 	case o == preflight.Undetermined:
 		return "?"
-	case s == rules.Warning:
+	case s == need.Warning:
 		return "!"
-	case s == rules.Note:
+	case s == need.Note:
 		return "•"
 	}
 	return "✗"
@@ -153,7 +153,7 @@ func markOf(o preflight.Outcome, s rules.Severity) string {
 
 // classOf is how a finding is coloured.
 func classOf(f preflight.Finding) string {
-	if f.Outcome == preflight.Fail && degree(f.Severity) != rules.Error {
+	if f.Outcome == preflight.Fail && degree(f.Severity) != need.Error {
 		return string(f.Severity)
 	}
 	return string(f.Outcome)

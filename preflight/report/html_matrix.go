@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // A matrix shows principals against resources, those of a project together.
@@ -110,7 +110,7 @@ func (m *matrix) add(v htmlFinding, f preflight.Finding, projects map[string]str
 
 // said is the outcome of a finding, and what it weighs if it fails.
 func said(f preflight.Finding) string {
-	if f.Outcome == preflight.Fail && f.Severity != rules.Error {
+	if f.Outcome == preflight.Fail && f.Severity != need.Error {
 		return "fails (" + Clean(string(f.Severity)) + ")"
 	}
 	return string(f.Outcome)

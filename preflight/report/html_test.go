@@ -25,7 +25,7 @@ import (
 
 	"gke-preflight/fixtures/deadline"
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // hostilePage is a report whose every name tries to be markup or a script.
@@ -37,16 +37,16 @@ func hostilePage() *preflight.Report {
 		Deployers: []preflight.DeployerRef{{Member: evil, Source: evil}}, Projects: []preflight.ProjectRef{{ID: evil}}, Limits: []string{evil},
 		Findings: []preflight.Finding{
 			{
-				Rule: "GP401", Name: evil, Title: evil, Outcome: preflight.Fail, Severity: rules.Error, Addresses: []string{evil, "second"}, Attribute: evil,
-				Principal: &rules.Principal{Kind: rules.GKEServiceAgent, Member: evil}, Resource: evil, Message: evil, Reason: evil,
+				Rule: "GP401", Name: evil, Title: evil, Outcome: preflight.Fail, Severity: need.Error, Addresses: []string{evil, "second"}, Attribute: evil,
+				Principal: &need.Principal{Kind: need.GKEServiceAgent, Member: evil}, Resource: evil, Message: evil, Reason: evil,
 				Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Missing: []string{"a.b.c"}},
 				Evidence:    []preflight.Evidence{{Method: evil, Detail: evil}}, ExpectedError: evil, URL: "javascript:alert(3)",
 				Plan: evil, Locations: []preflight.Location{{Address: evil, File: evil, Line: 7}},
 				Levels: []preflight.Level{{Resource: evil, Says: preflight.Grants, Permissions: []string{evil}, Role: evil, Member: evil, Detail: evil}},
 				Fix:    &preflight.Fix{Commands: []string{"gcloud first", evil}, Terraform: evil + "\n" + evil},
 			},
-			{Rule: "GP402", Title: evil, Outcome: preflight.Undetermined, Severity: rules.Warning, Message: evil, Reason: evil},
-			{Rule: "GP101", Title: evil, Outcome: preflight.Pass, Severity: rules.Error, Message: evil},
+			{Rule: "GP402", Title: evil, Outcome: preflight.Undetermined, Severity: need.Warning, Message: evil, Reason: evil},
+			{Rule: "GP101", Title: evil, Outcome: preflight.Pass, Severity: need.Error, Message: evil},
 		},
 		Summary: preflight.Summary{Fail: 1, Undetermined: 1, Pass: 1},
 	}
@@ -93,14 +93,14 @@ func levelsReport() *preflight.Report {
 	const project, folder, organization = "//cloudresourcemanager.googleapis.com/projects/acme", "//cloudresourcemanager.googleapis.com/folders/4", "//cloudresourcemanager.googleapis.com/organizations/1"
 	member := "serviceAccount:agent@acme.iam.gserviceaccount.com"
 	p := []string{"a.b.c"}
-	agent := &rules.Principal{Kind: rules.GKEServiceAgent, Member: member}
-	deployer := &rules.Principal{Kind: rules.Deployer, Member: "user:alice@acme.example"}
+	agent := &need.Principal{Kind: need.GKEServiceAgent, Member: member}
+	deployer := &need.Principal{Kind: need.Deployer, Member: "user:alice@acme.example"}
 	return &preflight.Report{
 		SchemaVersion: preflight.SchemaVersion, Plan: preflight.PlanRef{Source: "2 plans"}, Plans: []preflight.PlanRef{{Source: "envs/a"}, {Source: "envs/b"}},
 		Projects: []preflight.ProjectRef{{ID: "acme", Number: "11"}}, Result: preflight.Fail,
 		Findings: []preflight.Finding{
 			{
-				Rule: "GP401", Plan: "envs/a", Outcome: preflight.Fail, Severity: rules.Error, Addresses: []string{"google_container_cluster.x"}, Attribute: "network",
+				Rule: "GP401", Plan: "envs/a", Outcome: preflight.Fail, Severity: need.Error, Addresses: []string{"google_container_cluster.x"}, Attribute: "network",
 				Locations: []preflight.Location{{Address: "google_container_cluster.x", File: "envs/a/main.tf", Line: 12}},
 				Principal: agent, Resource: project, Permissions: &preflight.PermissionSet{Needed: append(p, "d.e.f"), Missing: p},
 				Evidence: []preflight.Evidence{{Method: "getIamPolicy", Resource: project, Detail: "told by the levels"}},
@@ -115,7 +115,7 @@ func levelsReport() *preflight.Report {
 				},
 			},
 			{
-				Rule: "GP201", Plan: "envs/b", Outcome: preflight.Pass, Severity: rules.Error, Principal: deployer, Resource: "//iam.googleapis.com/projects/11/serviceAccounts/nodes@acme.iam.gserviceaccount.com",
+				Rule: "GP201", Plan: "envs/b", Outcome: preflight.Pass, Severity: need.Error, Principal: deployer, Resource: "//iam.googleapis.com/projects/11/serviceAccounts/nodes@acme.iam.gserviceaccount.com",
 				Permissions: &preflight.PermissionSet{Needed: p}, Message: "the deployer holds a.b.c",
 				Evidence: []preflight.Evidence{{Method: "testIamPermissions", Resource: project, Detail: "granted: a.b.c"}},
 			},

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func inventory() *preflight.Inventory {
@@ -26,9 +26,9 @@ func inventory() *preflight.Inventory {
 			{Address: "google_container_node_pool.x", Actions: []string{"create"}, ProjectSource: "google_project.x"},
 		},
 		Needs: []preflight.NeedItem{
-			{Rule: "GP101", Severity: rules.Error, Addresses: []string{"a", "b", "c", "d", "e"}, Service: "container.googleapis.com", Resource: "//cloudresourcemanager.googleapis.com/projects/acme-blue"},
-			{Rule: "GP201", Severity: rules.Error, Addresses: []string{"a"}, Attribute: "project", Principal: &rules.Principal{Kind: rules.Deployer}, Permissions: []string{"container.clusters.create", "container.clusters.get"}},
-			{Rule: "GP301", Severity: rules.Error, Addresses: []string{"a"}, Principal: &rules.Principal{Kind: rules.NodeServiceAccount, Member: "serviceAccount:gke@acme"}, Unknown: "the project is not known before apply"},
+			{Rule: "GP101", Severity: need.Error, Addresses: []string{"a", "b", "c", "d", "e"}, Service: "container.googleapis.com", Resource: "//cloudresourcemanager.googleapis.com/projects/acme-blue"},
+			{Rule: "GP201", Severity: need.Error, Addresses: []string{"a"}, Attribute: "project", Principal: &need.Principal{Kind: need.Deployer}, Permissions: []string{"container.clusters.create", "container.clusters.get"}},
+			{Rule: "GP301", Severity: need.Error, Addresses: []string{"a"}, Principal: &need.Principal{Kind: need.NodeServiceAccount, Member: "serviceAccount:gke@acme"}, Unknown: "the project is not known before apply"},
 		},
 		Notes: []string{"module.x was not read\u202e"},
 	}

@@ -9,13 +9,13 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // A Threshold says which findings decide a run, as the flags of check do.
 type Threshold struct {
 	// FailOn is the least severity that decides; empty is error.
-	FailOn rules.Severity
+	FailOn need.Severity
 	// AllowUndetermined lets a run pass in which something is open.
 	AllowUndetermined bool
 }

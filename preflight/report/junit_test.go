@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func junit(t testing.TB, r *preflight.Report, threshold Threshold) []byte {
@@ -130,23 +130,23 @@ func TestJUnitSchema(t *testing.T) {
 func TestJUnitOutcome(t *testing.T) {
 	for _, tt := range []struct {
 		outcome   preflight.Outcome
-		severity  rules.Severity
+		severity  need.Severity
 		threshold Threshold
 		want      string
 	}{
-		{preflight.Pass, rules.Error, Threshold{}, "pass"},
-		{preflight.Fail, rules.Error, Threshold{}, "failure"},
-		{preflight.Fail, rules.Error, Threshold{FailOn: rules.Warning}, "failure"},
-		{preflight.Fail, rules.Warning, Threshold{}, "skipped"},
-		{preflight.Fail, rules.Warning, Threshold{FailOn: rules.Warning}, "failure"},
-		{preflight.Fail, rules.Note, Threshold{FailOn: rules.Warning}, "skipped"},
-		{preflight.Fail, rules.Note, Threshold{FailOn: rules.Note}, "failure"},
+		{preflight.Pass, need.Error, Threshold{}, "pass"},
+		{preflight.Fail, need.Error, Threshold{}, "failure"},
+		{preflight.Fail, need.Error, Threshold{FailOn: need.Warning}, "failure"},
+		{preflight.Fail, need.Warning, Threshold{}, "skipped"},
+		{preflight.Fail, need.Warning, Threshold{FailOn: need.Warning}, "failure"},
+		{preflight.Fail, need.Note, Threshold{FailOn: need.Warning}, "skipped"},
+		{preflight.Fail, need.Note, Threshold{FailOn: need.Note}, "failure"},
 		{preflight.Fail, "disaster", Threshold{}, "failure"},
-		{preflight.Undetermined, rules.Error, Threshold{}, "error"},
-		{preflight.Undetermined, rules.Error, Threshold{AllowUndetermined: true}, "skipped"},
-		{preflight.Undetermined, rules.Warning, Threshold{}, "skipped"},
-		{preflight.Undetermined, rules.Warning, Threshold{FailOn: rules.Warning}, "error"},
-		{preflight.Skipped, rules.Error, Threshold{}, "skipped"},
+		{preflight.Undetermined, need.Error, Threshold{}, "error"},
+		{preflight.Undetermined, need.Error, Threshold{AllowUndetermined: true}, "skipped"},
+		{preflight.Undetermined, need.Warning, Threshold{}, "skipped"},
+		{preflight.Undetermined, need.Warning, Threshold{FailOn: need.Warning}, "error"},
+		{preflight.Skipped, need.Error, Threshold{}, "skipped"},
 	} {
 		c := junitCaseOf(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity}, tt.threshold)
 		got := "pass"
@@ -232,7 +232,7 @@ func FuzzJUnit(f *testing.F) {
 		r := failing()
 		for i := range r.Findings {
 			x := &r.Findings[i]
-			x.Rule, x.Name, x.Title, x.Message, x.Reason, x.Resource, x.Severity = s, s, s, s, s, s, rules.Severity(s)
+			x.Rule, x.Name, x.Title, x.Message, x.Reason, x.Resource, x.Severity = s, s, s, s, s, s, need.Severity(s)
 			x.Addresses, x.Plan, x.Locations = []string{s}, s, []preflight.Location{{File: s}}
 		}
 		data := junit(t, r, Threshold{})

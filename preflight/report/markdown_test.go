@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func markdownOf(t testing.TB, r *preflight.Report) string {
@@ -95,8 +95,8 @@ func TestMarkdownLimit(t *testing.T) {
 		for i := range 200 {
 			for _, outcome := range []preflight.Outcome{preflight.Fail, preflight.Undetermined, preflight.Pass, preflight.Skipped} {
 				r.Findings = append(r.Findings, preflight.Finding{
-					Rule: fmt.Sprintf("GP%03d", i), Outcome: outcome, Severity: rules.Error, Message: name, Reason: name, Resource: name,
-					Addresses: []string{name, name}, Plan: name, Principal: &rules.Principal{Member: name},
+					Rule: fmt.Sprintf("GP%03d", i), Outcome: outcome, Severity: need.Error, Message: name, Reason: name, Resource: name,
+					Addresses: []string{name, name}, Plan: name, Principal: &need.Principal{Member: name},
 				})
 			}
 		}

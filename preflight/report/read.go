@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
 
@@ -70,7 +71,7 @@ func known(r *preflight.Report) error {
 		}
 	}
 	again := *r
-	again.Rejudge(rules.Note)
+	again.Rejudge(need.Note)
 	if r.Summary == r.Summary.WithoutSeverities() {
 		again.Summary = again.Summary.WithoutSeverities()
 	}

@@ -16,13 +16,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func failing() *preflight.Report {
-	agent := &rules.Principal{Kind: rules.GKEServiceAgent, Member: "serviceAccount:service-111@container-engine-robot.iam.gserviceaccount.com"}
+	agent := &need.Principal{Kind: need.GKEServiceAgent, Member: "serviceAccount:service-111@container-engine-robot.iam.gserviceaccount.com"}
 	return &preflight.Report{
 		SchemaVersion: "1",
 		Tool:          preflight.Tool{Name: "gke-preflight", Version: "v1"},
@@ -34,7 +34,7 @@ func failing() *preflight.Report {
 		Limits:        []string{"deny policies were not read"},
 		Findings: []preflight.Finding{
 			{
-				Rule: "GP401", Name: "gke-service-agent", Title: "The GKE service agent can", Outcome: preflight.Fail, Severity: rules.Error,
+				Rule: "GP401", Name: "gke-service-agent", Title: "The GKE service agent can", Outcome: preflight.Fail, Severity: need.Error,
 				Addresses: []string{"google_container_cluster.a", "google_container_cluster.b", "google_container_cluster.c", "google_container_cluster.d", "google_container_cluster.e"},
 				Principal: agent, Resource: "//cloudresourcemanager.googleapis.com/projects/acme-prod", Service: "container.googleapis.com",
 				Permissions:   &preflight.PermissionSet{Needed: []string{"compute.regions.get", "compute.zones.get"}, Missing: []string{"compute.regions.get", "compute.zones.get"}},
@@ -43,11 +43,11 @@ func failing() *preflight.Report {
 				ExpectedError: "Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for 'projects/acme-prod/regions/europe-west1'.",
 				Fix:           &preflight.Fix{Commands: []string{"gcloud projects add-iam-policy-binding acme-prod --member=x --role=roles/container.serviceAgent"}, Terraform: "resource \"x\" \"y\" {\n  z = 1\n}"},
 			},
-			{Rule: "GP302", Outcome: preflight.Fail, Severity: rules.Warning, Addresses: []string{"google_container_cluster.a"}, Attribute: "node_config[0].service_account", Message: "nodes are degraded"},
-			{Rule: "GP402", Outcome: preflight.Skipped, Severity: rules.Warning, Reason: "depends on GP401, which failed"},
-			{Rule: "GP404", Outcome: preflight.Undetermined, Severity: rules.Error, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Undetermined: []string{"a.b.c"}}},
-			{Rule: "GP405", Outcome: preflight.Undetermined, Severity: rules.Warning, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"d.e.f"}, Undetermined: []string{"d.e.f"}}},
-			{Rule: "GP101", Outcome: preflight.Pass, Severity: rules.Error, Message: "container.googleapis.com is on", PlannedBy: []string{"google_project_service.x"}, Reason: "wait for it"},
+			{Rule: "GP302", Outcome: preflight.Fail, Severity: need.Warning, Addresses: []string{"google_container_cluster.a"}, Attribute: "node_config[0].service_account", Message: "nodes are degraded"},
+			{Rule: "GP402", Outcome: preflight.Skipped, Severity: need.Warning, Reason: "depends on GP401, which failed"},
+			{Rule: "GP404", Outcome: preflight.Undetermined, Severity: need.Error, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Undetermined: []string{"a.b.c"}}},
+			{Rule: "GP405", Outcome: preflight.Undetermined, Severity: need.Warning, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"d.e.f"}, Undetermined: []string{"d.e.f"}}},
+			{Rule: "GP101", Outcome: preflight.Pass, Severity: need.Error, Message: "container.googleapis.com is on", PlannedBy: []string{"google_project_service.x"}, Reason: "wait for it"},
 		},
 		Requests:   preflight.Requests{Total: 5, ByMethod: map[string]int{"iam.roles.get": 5}},
 		DurationMS: 120,
@@ -93,7 +93,7 @@ func TestGolden(t *testing.T) {
 
 // TestFirstLine: the result, in one line.
 func TestFirstLine(t *testing.T) {
-	f := func(o preflight.Outcome, s rules.Severity) preflight.Finding {
+	f := func(o preflight.Outcome, s need.Severity) preflight.Finding {
 		return preflight.Finding{Rule: "GP101", Outcome: o, Severity: s}
 	}
 	for _, tt := range []struct {
@@ -103,11 +103,11 @@ func TestFirstLine(t *testing.T) {
 		want     string
 	}{
 		{"nothing to check", preflight.Pass, nil, "PASS  the plan has nothing on Google Kubernetes Engine to check"},
-		{"all is well", preflight.Pass, []preflight.Finding{f(preflight.Pass, rules.Error)}, "PASS  nothing stands in the way of apply (1 check passed)"},
-		{"with remarks", preflight.Pass, []preflight.Finding{f(preflight.Pass, rules.Error), f(preflight.Fail, rules.Warning), f(preflight.Fail, rules.Note)}, "PASS  nothing stands in the way of apply (1 check passed, 1 warning, 1 note)"},
-		{"an error", preflight.Fail, []preflight.Finding{f(preflight.Fail, rules.Error), f(preflight.Pass, rules.Error)}, "FAIL  apply would be stopped, or nodes would not come up: 1 error (1 check passed)"},
-		{"a warning that fails", preflight.Fail, []preflight.Finding{f(preflight.Fail, rules.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed)"},
-		{"not known", preflight.Undetermined, []preflight.Finding{f(preflight.Undetermined, rules.Error)}, "UNDETERMINED  nothing is known to stop apply, but 1 check could not be answered (0 checks passed, 1 undetermined)"},
+		{"all is well", preflight.Pass, []preflight.Finding{f(preflight.Pass, need.Error)}, "PASS  nothing stands in the way of apply (1 check passed)"},
+		{"with remarks", preflight.Pass, []preflight.Finding{f(preflight.Pass, need.Error), f(preflight.Fail, need.Warning), f(preflight.Fail, need.Note)}, "PASS  nothing stands in the way of apply (1 check passed, 1 warning, 1 note)"},
+		{"an error", preflight.Fail, []preflight.Finding{f(preflight.Fail, need.Error), f(preflight.Pass, need.Error)}, "FAIL  apply would be stopped, or nodes would not come up: 1 error (1 check passed)"},
+		{"a warning that fails", preflight.Fail, []preflight.Finding{f(preflight.Fail, need.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed)"},
+		{"not known", preflight.Undetermined, []preflight.Finding{f(preflight.Undetermined, need.Error)}, "UNDETERMINED  nothing is known to stop apply, but 1 check could not be answered (0 checks passed, 1 undetermined)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer

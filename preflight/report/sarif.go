@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
 
@@ -190,10 +191,10 @@ func sarifKind(f preflight.Finding) (kind, level string) {
 	switch {
 	case f.Outcome == preflight.Fail:
 		return "fail", string(degree(f.Severity))
-	case f.Outcome != preflight.Skipped && degree(f.Severity) == rules.Error:
-		return "open", string(rules.Warning)
+	case f.Outcome != preflight.Skipped && degree(f.Severity) == need.Error:
+		return "open", string(need.Warning)
 	}
-	return "open", string(rules.Note)
+	return "open", string(need.Note)
 }
 
 // unlinked takes embedded links apart: a name must not lead anywhere.

@@ -12,7 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 func sarif(t testing.TB, r *preflight.Report, o SARIFOptions) []byte {
@@ -107,16 +107,16 @@ func TestSARIFRules(t *testing.T) {
 func TestSARIFKind(t *testing.T) {
 	for _, tt := range []struct {
 		outcome     preflight.Outcome
-		severity    rules.Severity
+		severity    need.Severity
 		kind, level string
 	}{
-		{preflight.Fail, rules.Error, "fail", "error"},
-		{preflight.Fail, rules.Warning, "fail", "warning"},
-		{preflight.Fail, rules.Note, "fail", "note"},
+		{preflight.Fail, need.Error, "fail", "error"},
+		{preflight.Fail, need.Warning, "fail", "warning"},
+		{preflight.Fail, need.Note, "fail", "note"},
 		{preflight.Fail, "disaster", "fail", "error"},
-		{preflight.Undetermined, rules.Error, "open", "warning"},
-		{preflight.Undetermined, rules.Warning, "open", "note"},
-		{preflight.Skipped, rules.Error, "open", "note"},
+		{preflight.Undetermined, need.Error, "open", "warning"},
+		{preflight.Undetermined, need.Warning, "open", "note"},
+		{preflight.Skipped, need.Error, "open", "note"},
 	} {
 		kind, level := sarifKind(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity})
 		if kind != tt.kind || level != tt.level {
@@ -177,7 +177,7 @@ func TestSARIFMany(t *testing.T) {
 func TestFingerprint(t *testing.T) {
 	base := failing().Findings[0]
 	same := base
-	same.Outcome, same.Severity, same.Message, same.Reason = preflight.Undetermined, rules.Note, "x", "1 of 7"
+	same.Outcome, same.Severity, same.Message, same.Reason = preflight.Undetermined, need.Note, "x", "1 of 7"
 	same.Locations = []preflight.Location{{File: "main.tf", Line: 99}}
 	same.Addresses = slices.Clone(base.Addresses)
 	slices.Reverse(same.Addresses)

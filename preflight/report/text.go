@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // TextOptions are how text is written.
@@ -34,8 +34,8 @@ func Text(w io.Writer, r *preflight.Report, o TextOptions) error {
 		t.facts(r)
 	}
 	if len(r.Findings) > 0 {
-		t.failing(r.Findings, rules.Error)
-		t.failing(r.Findings, rules.Warning)
+		t.failing(r.Findings, need.Error)
+		t.failing(r.Findings, need.Warning)
 		t.undetermined(r.Findings)
 		t.gap()
 		t.notes(r.Findings)
@@ -125,12 +125,12 @@ func joined(separator string, parts ...string) string {
 // notes are a line each; in full they stand among what fails.
 func (t *text) notes(findings []preflight.Finding) {
 	if t.options.Verbose {
-		t.failing(findings, rules.Note)
+		t.failing(findings, need.Note)
 		t.gap()
 		return
 	}
 	for _, f := range findings {
-		if f.Outcome == preflight.Fail && f.Severity == rules.Note {
+		if f.Outcome == preflight.Fail && f.Severity == need.Note {
 			t.marked(noteMark(), f.Rule+" note  ", joined(": ", f.Plan, message(f)))
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
-	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/need"
 )
 
 // undetermined groups what is open by the reason: one reason often holds up
@@ -48,7 +48,7 @@ func groups(findings []preflight.Finding) [][]preflight.Finding {
 }
 
 func rank(f preflight.Finding) int {
-	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, degree(f.Severity))
+	return slices.Index([]need.Severity{need.Error, need.Warning, need.Note}, degree(f.Severity))
 }
 
 func reason(f preflight.Finding) string {

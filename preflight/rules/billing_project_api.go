@@ -1,15 +1,18 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func billingProjectAPI() Rule {
 	return Rule{
 		ID:       "GP106",
 		Name:     "billing-project-api",
 		Title:    "The APIs that the provider calls are on in the project that it bills",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range subjects(p) {
 				provider := s.Provider()
 				billed := provider.BillingProject
@@ -24,9 +27,9 @@ func billingProjectAPI() Rule {
 				}
 				n.Attribute = "billing_project"
 				// The provider reads the instance groups of node pools too.
-				also := n.api("compute.googleapis.com", "Compute Engine API")
-				also.Severity, also.ExpectedError = Warning, ""
-				needs = append(needs, n.api("container.googleapis.com", "Kubernetes Engine API"), also)
+				also := asService(n, "compute.googleapis.com", "Compute Engine API")
+				also.Severity, also.ExpectedError = need.Warning, ""
+				needs = append(needs, asService(n, "container.googleapis.com", "Kubernetes Engine API"), also)
 			}
 			return needs
 		},

@@ -1,20 +1,23 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func binaryAuthorization() Rule {
 	return Rule{
 		ID:       "GP708",
 		Name:     "binary-authorization",
 		Title:    "The Binary Authorization service agent may evaluate policies in the clusters' project",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				if s.pool || !isOn(s.After("binary_authorization", 0, "evaluation_mode")) && !isOn(s.After("binary_authorization", 0, "enabled")) {
 					continue
 				}
-				n := s.ofAgent(BinaryAuthorizationServiceAgent)
+				n := s.ofAgent(need.BinaryAuthorizationServiceAgent)
 				n.Attribute = "binary_authorization"
 				n.Service = "binaryauthorization.googleapis.com"
 				n.Permissions = []string{"binaryauthorization.policy.evaluatePolicy"}

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -12,10 +13,10 @@ func clusterExists() Rule {
 		ID:       "GP910",
 		Name:     "cluster-exists",
 		Title:    "The clusters and node pools that the plan updates exist, and the clusters of its new node pools",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP101"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, c := range p.Clusters {
 				if c.Updates() {
 					needs = append(needs, ofCluster(c).exists(c.PlaceBefore, ""))
@@ -35,7 +36,7 @@ func clusterExists() Rule {
 
 // poolNeedsCluster needs the cluster of a node pool, and the pool itself if
 // apply updates it.
-func poolNeedsCluster(pool *plan.NodePool) Need {
+func poolNeedsCluster(pool *plan.NodePool) need.Need {
 	s := ofNodePool(pool)
 	if pool.Updates() {
 		return s.exists(pool.PlaceBefore, pool.Before("name").String())
@@ -46,15 +47,15 @@ func poolNeedsCluster(pool *plan.NodePool) Need {
 // poolFindsCluster are the needs of a node pool that apply may act on while its
 // cluster is not there: Terraform has not made it yet, or destroys it first, and
 // the node pools in it.
-func poolFindsCluster(ending []*plan.Cluster, pool *plan.NodePool) []Need {
+func poolFindsCluster(ending []*plan.Cluster, pool *plan.NodePool) []need.Need {
 	if !pool.Creates() && !pool.Updates() {
 		return nil
 	}
 	if c := destroyedUnder(ending, pool); c != nil {
-		return []Need{ofNodePool(pool).losesCluster(c)}
+		return []need.Need{ofNodePool(pool).losesCluster(c)}
 	}
 	if c := pool.Cluster; pool.Creates() && c != nil && c.Creates() && pool.WaitsFor(c.Change) != plan.Waits {
-		return []Need{ofNodePool(pool).waitsForCluster(c)}
+		return []need.Need{ofNodePool(pool).waitsForCluster(c)}
 	}
 	return nil
 }
@@ -83,9 +84,9 @@ func destroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cluster {
 	return nil
 }
 
-func (s subject) losesCluster(c *plan.Cluster) Need {
+func (s subject) losesCluster(c *plan.Cluster) need.Need {
 	n := s.inProject()
-	n.Kind, n.Attribute = Statement, "cluster"
+	n.Kind, n.Attribute = need.Statement, "cluster"
 	n.Message = "the plan destroys the cluster of " + s.Address + " (" + c.Address + "), with all node pools in it"
 	if c.Creates() {
 		n.Message = "the plan replaces the cluster of " + s.Address + " (" + c.Address + "): that destroys all its node pools, and this one is only updated. Have it replaced too"
@@ -99,9 +100,9 @@ func (s subject) losesCluster(c *plan.Cluster) Need {
 
 // waitsForCluster is the need of a new node pool whose cluster the plan makes: a
 // name that is written out makes Terraform do both at once.
-func (s subject) waitsForCluster(c *plan.Cluster) Need {
+func (s subject) waitsForCluster(c *plan.Cluster) need.Need {
 	n := s.inProject()
-	n.Kind, n.Attribute = Statement, "cluster"
+	n.Kind, n.Attribute = need.Statement, "cluster"
 	n.Fix.Terraform = "# " + s.Block() + "\ncluster = " + c.Block() + ".id"
 	n.Message = "node pool " + s.Address + " does not wait for its cluster (" + c.Address + "), which the plan makes: apply fails or not, as it happens"
 	if name := c.Place.Name(); name != "" {
@@ -116,9 +117,9 @@ func (s subject) waitsForCluster(c *plan.Cluster) Need {
 	return n
 }
 
-func (s subject) exists(p plan.Place, pool string) Need {
+func (s subject) exists(p plan.Place, pool string) need.Need {
 	n := s.named(p)
-	n.Kind = Exists
+	n.Kind = need.Exists
 	n.Expect = pool
 	if name := p.Name(); name != "" {
 		n.ExpectedError = "Error 404: Not found: " + name + "."

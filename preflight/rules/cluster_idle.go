@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func clusterIdle() Rule {
@@ -9,17 +11,17 @@ func clusterIdle() Rule {
 		ID:       "GP901",
 		Name:     "cluster-idle",
 		Title:    "No operation is running on the clusters that the plan changes",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			needs := onExisting(p, Idle)
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			needs := onExisting(p, need.Idle)
 			changed := changedClusters(p)
 			for i := range needs {
 				if !changed[needs[i].Resource] {
 					// The provider tries a change of a node pool again until the
 					// operation has ended, for as long as its timeout: retryWhileIncompatibleOperation
 					// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_node_pool.go
-					needs[i].Severity = Warning
+					needs[i].Severity = need.Warning
 				}
 			}
 			return needs
@@ -36,7 +38,7 @@ func changedClusters(p *plan.Plan) map[string]bool {
 			continue
 		}
 		for _, name := range s.existing() {
-			out[clusterResource(name)] = true
+			out[resource.ClusterFullName(name)] = true
 		}
 	}
 	return out
@@ -49,10 +51,10 @@ func lastingClusters(p *plan.Plan) map[string]bool {
 	out := map[string]bool{}
 	for _, s := range subjects(p) {
 		if s.Updates() {
-			out[clusterResource(s.placeBefore.Name())] = true
+			out[resource.ClusterFullName(s.placeBefore.Name())] = true
 		}
 		if s.pool && s.Creates() && !s.ofNewCluster {
-			out[clusterResource(s.place.Name())] = true
+			out[resource.ClusterFullName(s.place.Name())] = true
 		}
 	}
 	return out
@@ -64,8 +66,8 @@ const Lasts = "lasts"
 
 // onExisting are needs about the clusters that are there already and that
 // apply changes, or whose node pools it changes.
-func onExisting(p *plan.Plan, kind Kind) []Need {
-	var needs []Need
+func onExisting(p *plan.Plan, kind need.Kind) []need.Need {
+	var needs []need.Need
 	lasting := lastingClusters(p)
 	for _, s := range subjects(p) {
 		for _, name := range s.existing() {
@@ -73,7 +75,7 @@ func onExisting(p *plan.Plan, kind Kind) []Need {
 			n.Kind = kind
 			n.Service = "container.googleapis.com"
 			n.Clusters = []string{name}
-			n.Resource = clusterResource(name)
+			n.Resource = resource.ClusterFullName(name)
 			n.Project = plan.ProjectOfName(name)
 			if lasting[n.Resource] {
 				n.Expect = Lasts
@@ -83,10 +85,6 @@ func onExisting(p *plan.Plan, kind Kind) []Need {
 	}
 	return needs
 }
-
-// clusterResource is the full resource name of a cluster.
-// https://docs.cloud.google.com/iam/docs/full-resource-names
-func clusterResource(name string) string { return "//container.googleapis.com/" + name }
 
 // existing are the names of the clusters that are there before apply, and that
 // it changes or destroys for s. What apply makes anew is none of them.

@@ -1,17 +1,20 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func computeAPI() Rule {
 	return Rule{
 		ID:       "GP102",
 		Name:     "compute-api",
 		Title:    "The Compute Engine API is on in the project of the clusters",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range living(p) {
-				needs = append(needs, s.inProject().api("compute.googleapis.com", "Compute Engine API"))
+				needs = append(needs, asService(s.inProject(), "compute.googleapis.com", "Compute Engine API"))
 			}
 			return needs
 		},

@@ -1,20 +1,23 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func computeServiceAgent() Rule {
 	return Rule{
 		ID:       "GP405",
 		Name:     "compute-service-agent",
 		Title:    "The Compute Engine service agent can give VMs the tokens of their service account",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP102"},
-		Needs: func(p *plan.Plan, set Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, set Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range living(p) {
-				n := s.ofAgent(ComputeServiceAgent)
+				n := s.ofAgent(need.ComputeServiceAgent)
 				n.Service = "compute.googleapis.com"
-				n.Permissions = set.canaries(ComputeServiceAgent,
+				n.Permissions = set.canaries(need.ComputeServiceAgent,
 					"compute.instances.create", "iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.actAs")
 				n.Fix.Role = "roles/compute.serviceAgent"
 				needs = append(needs, n)

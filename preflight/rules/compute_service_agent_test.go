@@ -1,6 +1,10 @@
 package rules
 
-import "testing"
+import (
+	"testing"
+
+	"gke-preflight/preflight/need"
+)
 
 func TestComputeServiceAgent(t *testing.T) {
 	runCases(t, "GP405", []testCase{
@@ -14,7 +18,7 @@ func TestComputeServiceAgent(t *testing.T) {
 		{
 			name:     "configuration names others",
 			plan:     "minimal",
-			settings: Settings{Canaries: map[PrincipalKind][]string{ComputeServiceAgent: {"compute.disks.create"}}},
+			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.ComputeServiceAgent: {"compute.disks.create"}}},
 			want: []wanted{
 				"warning: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com compute.disks.create on projects/acme-prod",
 			},

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -10,17 +11,17 @@ func crossProjectAccount() Rule {
 		ID:       "GP306",
 		Name:     "cross-project-account",
 		Title:    "The service agents of the cluster's project may use node service accounts of other projects",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP301"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsInUse(p, func(s subject, a plan.Account) {
 				if livesElsewhere(a, s.project.ID) == resource.Same {
 					return
 				}
 				needs = append(needs,
-					s.agentOn(a, GKEServiceAgent, "iam.serviceAccounts.actAs", "roles/iam.serviceAccountUser"),
-					s.agentOn(a, ComputeServiceAgent, "iam.serviceAccounts.getAccessToken", "roles/iam.serviceAccountTokenCreator"))
+					s.agentOn(a, need.GKEServiceAgent, "iam.serviceAccounts.actAs", "roles/iam.serviceAccountUser"),
+					s.agentOn(a, need.ComputeServiceAgent, "iam.serviceAccounts.getAccessToken", "roles/iam.serviceAccountTokenCreator"))
 			})
 			return needs
 		},
@@ -39,7 +40,7 @@ func livesElsewhere(a plan.Account, project string) resource.Match {
 
 // ifElsewhere makes n a need that arises only if an account is of another
 // project than the nodes.
-func (n Need) ifElsewhere(a plan.Account, project string) Need {
+func onlyElsewhere(n need.Need, a plan.Account, project string) need.Need {
 	if livesElsewhere(a, project) == resource.MaybeSame {
 		n.Elsewhere = project
 	}
@@ -47,12 +48,12 @@ func (n Need) ifElsewhere(a plan.Account, project string) Need {
 }
 
 // agentOn is a need of an agent of the cluster's project on an account.
-func (s subject) agentOn(a plan.Account, kind PrincipalKind, permission, role string) Need {
+func (s subject) agentOn(a plan.Account, kind need.PrincipalKind, permission, role string) need.Need {
 	n := s.onAccount(a)
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	n.Principal = agent(kind, s.project.ID)
 	n.Service = "iam.googleapis.com"
 	n.Permissions = []string{permission}
 	n.Fix.Role = role
-	return n.ifElsewhere(a, s.project.ID)
+	return onlyElsewhere(n, a, s.project.ID)
 }

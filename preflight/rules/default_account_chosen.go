@@ -1,15 +1,18 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func defaultAccountChosen() Rule {
 	return Rule{
 		ID:       "GP305",
 		Name:     "default-account-chosen",
 		Title:    "Nodes run as a service account that somebody chose",
-		Severity: Note,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Note,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsInUse(p, func(s subject, a plan.Account) {
 				if a.Default && !a.Said {
 					needs = append(needs, unsaid(s, a))
@@ -20,9 +23,9 @@ func defaultAccountChosen() Rule {
 	}
 }
 
-func unsaid(s subject, a plan.Account) Need {
+func unsaid(s subject, a plan.Account) need.Need {
 	n := onNodes(s, a)
-	n.Kind = Statement
+	n.Kind = need.Statement
 	n.Message = "nobody names a service account, so nodes run as the Compute Engine default service account"
 	if s.cluster != nil && s.cluster.ThrowAway && !s.pool {
 		n.Message = "the default node pool that is thrown away still runs for minutes as the Compute Engine default service account"

@@ -3,6 +3,8 @@ package rules
 import (
 	"strings"
 	"testing"
+
+	"gke-preflight/preflight/need"
 )
 
 func TestDefaultAccountChosen(t *testing.T) {
@@ -36,13 +38,13 @@ func TestUnsaid(t *testing.T) {
 		"named-service-account": {"the default node pool that is thrown away", "node_config {"},
 		"autopilot":             {"nobody names a service account", "cluster_autoscaling {"},
 	} {
-		var found []Need
+		var found []need.Need
 		for _, n := range all(read(t, name, nil), Settings{}) {
 			if n.Rule == "GP305" {
 				found = append(found, n)
 			}
 		}
-		if len(found) != 1 || found[0].Kind != Statement {
+		if len(found) != 1 || found[0].Kind != need.Statement {
 			t.Errorf("%s: found %+v, want one statement", name, found)
 			continue
 		}

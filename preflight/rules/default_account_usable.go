@@ -1,18 +1,21 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func defaultAccountUsable() Rule {
 	return Rule{
 		ID:       "GP304",
 		Name:     "default-account-usable",
 		Title:    "The Compute Engine default service account exists and is enabled where nodes run as it",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP102"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsOnNodes(p, func(s subject, a plan.Account) {
-				if account, _ := node(a, s.project.ID); account.Kind == ComputeDefaultServiceAccount {
+				if account, _ := node(a, s.project.ID); account.Kind == need.ComputeDefaultServiceAccount {
 					needs = append(needs, usable(s, a))
 				}
 			})

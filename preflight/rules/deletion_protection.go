@@ -1,15 +1,18 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func deletionProtection() Rule {
 	return Rule{
 		ID:       "GP904",
 		Name:     "deletion-protection",
 		Title:    "The clusters that the plan destroys or replaces are not protected against it",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, c := range p.Clusters {
 				if c.Deletes() {
 					needs = append(needs, mayBeDestroyed(c))
@@ -29,13 +32,13 @@ func deletionProtection() Rule {
 // mayBeDestroyed needs a cluster that neither deletion_policy nor
 // deletion_protection protects. The provider looks at the policy first.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go (resourceContainerClusterDelete)
-func mayBeDestroyed(c *plan.Cluster) Need {
+func mayBeDestroyed(c *plan.Cluster) need.Need {
 	s, name := ofCluster(c), c.Before("name").String()
 	if preventsDeletion(c.Change) {
 		return s.prevented("cluster "+name, c.PlaceBefore.Name())
 	}
 	n := s.inProject()
-	n.Kind, n.Attribute = Statement, "deletion_protection"
+	n.Kind, n.Attribute = need.Statement, "deletion_protection"
 	if !c.Before("deletion_protection").True() {
 		n.Holds, n.Message = true, "cluster "+name+" is not protected against deletion"
 		return n
@@ -52,9 +55,9 @@ func preventsDeletion(c *plan.Change) bool {
 	return c.Before("deletion_policy").String() == "PREVENT"
 }
 
-func (s subject) prevented(what, id string) Need {
+func (s subject) prevented(what, id string) need.Need {
 	n := s.inProject()
-	n.Kind, n.Attribute = Statement, "deletion_policy"
+	n.Kind, n.Attribute = need.Statement, "deletion_policy"
 	n.Message = "the plan destroys " + what + ", whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first"
 	n.ExpectedError = "Error: cannot destroy \"" + id + "\" without setting deletion_policy=\"DELETE\" and running `terraform apply`"
 	n.Fix.Terraform = "deletion_policy = \"DELETE\""

@@ -3,7 +3,9 @@ package rules
 import (
 	"fmt"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 func deployerActsAsNodes() Rule {
@@ -11,19 +13,19 @@ func deployerActsAsNodes() Rule {
 		ID:       "GP203",
 		Name:     "deployer-acts-as-nodes",
 		Title:    "The deployer may attach the service accounts that nodes run as",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP301", "GP304"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsInUse(p, func(s subject, a plan.Account) { needs = append(needs, actAs(s, a)) })
 			return needs
 		},
 	}
 }
 
-func actAs(s subject, a plan.Account) Need {
+func actAs(s subject, a plan.Account) need.Need {
 	n := s.onAccount(a)
-	n = n.deployed(s.Change)
+	n = forDeployer(n, s.Change)
 	n.Service = "iam.googleapis.com"
 	n.Permissions = []string{"iam.serviceAccounts.actAs"}
 	n.Fix.Role = "roles/iam.serviceAccountUser"
@@ -34,7 +36,7 @@ func actAs(s subject, a plan.Account) Need {
 }
 
 // onAccount is a need of s on an account that its nodes run as.
-func (s subject) onAccount(a plan.Account) Need {
+func (s subject) onAccount(a plan.Account) need.Need {
 	project := home(a, s.project.ID)
 	n := s.in(project, s.project.Source)
 	n.Attribute = a.Attribute
@@ -44,7 +46,7 @@ func (s subject) onAccount(a plan.Account) Need {
 		return n
 	}
 	if project != "" {
-		n.Resource = AccountResource(project, accountOf(account))
+		n.Resource = resource.AccountFullName(project, accountOf(account))
 	}
 	return n
 }

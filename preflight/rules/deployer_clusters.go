@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,9 +12,9 @@ func deployerClusters() Rule {
 		ID:       "GP201",
 		Name:     "deployer-clusters",
 		Title:    "The deployer may do to the clusters what the plan does",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, c := range p.Clusters {
 				if !isOnlyAbandoned(c.Change) {
 					needs = append(needs, deployerOnCluster(c)...)
@@ -27,12 +28,12 @@ func deployerClusters() Rule {
 // deployerOnCluster returns what the deployer needs for a change of a cluster.
 // A cluster that is replaced elsewhere is deleted where it was, and created
 // where it will be.
-func deployerOnCluster(c *plan.Cluster) []Need {
+func deployerOnCluster(c *plan.Cluster) []need.Need {
 	s := ofCluster(c)
 	if !s.movesAway() {
-		return []Need{s.deployedAt(s.place, clusterVerbs(c))}
+		return []need.Need{s.deployedAt(s.place, clusterVerbs(c))}
 	}
-	return []Need{
+	return []need.Need{
 		s.deployedAt(s.placeBefore, []string{"container.clusters.delete", "container.clusters.get", "container.operations.get"}),
 		s.deployedAt(s.place, creationVerbs(c)),
 	}
@@ -46,8 +47,8 @@ func (s subject) movesAway() bool {
 
 // deployedAt needs permissions of the deployer on the cluster of a place, the
 // one that is refused first in front.
-func (s subject) deployedAt(p plan.Place, permissions []string) Need {
-	n := s.at(p).deployed(s.Change)
+func (s subject) deployedAt(p plan.Place, permissions []string) need.Need {
+	n := forDeployer(s.at(p), s.Change)
 	n.Service = "container.googleapis.com"
 	n.Permissions = permissions
 	if len(n.Clusters) > 0 {

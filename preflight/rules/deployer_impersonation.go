@@ -1,15 +1,19 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
+)
 
 func deployerImpersonation() Rule {
 	return Rule{
 		ID:       "GP207",
 		Name:     "deployer-impersonation",
 		Title:    "The credentials at hand may impersonate the account that the provider names",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range subjects(p) {
 				if impersonated(s.Provider()) != "" && otherwise(s.Provider()) == "" {
 					needs = append(needs, impersonation(s, s.Provider())...)
@@ -26,13 +30,13 @@ func deployerImpersonation() Rule {
 // not on the way: the provider takes its own in place of that.
 // https://docs.cloud.google.com/iam/docs/create-short-lived-credentials-delegated
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
-func impersonation(s subject, provider *plan.Provider) []Need {
-	from := Principal{Kind: Deployer, Original: true}
-	var out []Need
+func impersonation(s subject, provider *plan.Provider) []need.Need {
+	from := need.Principal{Kind: need.Deployer, Original: true}
+	var out []need.Need
 	for _, delegate := range provider.Delegates.Strings() {
 		email := plan.AccountEmail(delegate)
 		out = append(out, impersonates(s, provider, from, email, "iam.serviceAccounts.implicitDelegation"))
-		from = Principal{Kind: Delegate, Member: "serviceAccount:" + email}
+		from = need.Principal{Kind: need.Delegate, Member: "serviceAccount:" + email}
 	}
 	last := impersonates(s, provider, from, impersonated(provider), "iam.serviceAccounts.getAccessToken")
 	last.UnlessSelf = provider.Impersonates.State == plan.Unknown
@@ -43,19 +47,19 @@ func impersonation(s subject, provider *plan.Provider) []Need {
 }
 
 // impersonates is a step on the way.
-func impersonates(s subject, provider *plan.Provider, from Principal, account, permission string) Need {
+func impersonates(s subject, provider *plan.Provider, from need.Principal, account, permission string) need.Need {
 	n := s.in(plan.AccountProject(account), "the project of "+account+" does not follow from its name")
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	n.Principal = from
 	n.Attribute = "impersonate_service_account"
 	n.Service = "iamcredentials.googleapis.com"
 	if n.Project != "" {
-		n.Resource = AccountResource(n.Project, account)
+		n.Resource = resource.AccountFullName(n.Project, account)
 	}
 	n.Permissions = []string{permission}
 	n.ExpectedError = "Error 403: Permission '" + permission + "' denied on resource (or it may not exist)."
 	n.Fix.Role = "roles/iam.serviceAccountTokenCreator"
-	if provider.OwnCredentials != "" && from.Kind == Deployer {
+	if provider.OwnCredentials != "" && from.Kind == need.Deployer {
 		n.Principal.Unknown = true
 		n.Unknown = "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider"
 	}

@@ -1,23 +1,26 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func deployerInstanceGroups() Rule {
 	return Rule{
 		ID:       "GP204",
 		Name:     "deployer-instance-groups",
 		Title:    "The deployer may read the instance groups of node pools, as the provider's refresh does",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				if s.After("ignore_node_count_changes").True() || s.After("skip_node_pool_refresh").True() {
 					continue
 				}
-				n := s.inProject().deployed(s.Change)
+				n := forDeployer(s.inProject(), s.Change)
 				if s.cluster != nil && s.cluster.Autopilot {
 					// Seen in reports about Standard clusters only.
-					n.Severity = Warning
+					n.Severity = need.Warning
 				}
 				n.Service = "compute.googleapis.com"
 				// The provider lists them since version 6, and got each before; no

@@ -1,15 +1,18 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func deployerNetwork() Rule {
 	return Rule{
 		ID:       "GP206",
 		Name:     "deployer-network",
 		Title:    "The deployer may read the network, the subnetwork and the region of new clusters",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, c := range p.Clusters {
 				if !c.Creates() {
 					continue
@@ -31,19 +34,19 @@ func deployerNetwork() Rule {
 
 // bySubnetwork takes a need about a network apart where the plan names the
 // subnetwork, on which a grant may stand too.
-func bySubnetwork(n Need, c *plan.Cluster) []Need {
+func bySubnetwork(n need.Need, c *plan.Cluster) []need.Need {
 	name := relativeName(c.Subnetwork.String())
 	if name == "" || n.Unknown != "" {
-		return []Need{n}
+		return []need.Need{n}
 	}
 	subnetwork := n
 	n.Permissions, subnetwork.Permissions = n.Permissions[:1], n.Permissions[1:]
 	subnetwork.Attribute, subnetwork.Resource = "subnetwork", "//compute.googleapis.com/"+name
-	return []Need{n, subnetwork}
+	return []need.Need{n, subnetwork}
 }
 
-func readsCompute(n Need, c *plan.Cluster) Need {
-	n = n.deployed(c.Change)
+func readsCompute(n need.Need, c *plan.Cluster) need.Need {
+	n = forDeployer(n, c.Change)
 	n.Service = "compute.googleapis.com"
 	n.Fix.Role = "roles/compute.networkViewer"
 	if n.Permissions[0] == "compute.regions.get" {

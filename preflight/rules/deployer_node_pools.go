@@ -1,15 +1,18 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func deployerNodePools() Rule {
 	return Rule{
 		ID:       "GP202",
 		Name:     "deployer-node-pools",
 		Title:    "The deployer may change the node pools",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, pool := range p.NodePools {
 				if isOnlyAbandoned(pool.Change) {
 					continue

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -14,10 +15,10 @@ func deployerOwnChanges() Rule {
 		ID:       "GP208",
 		Name:     "deployer-own-changes",
 		Title:    "The deployer may make the plan's own IAM, API and account changes in the projects that the clusters live on",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			projects := liveOn(p)
-			var needs []Need
+			var needs []need.Need
 			for _, c := range p.Changes {
 				project := changedProject(c)
 				if isAbove(madeOn(c)) {
@@ -113,7 +114,7 @@ type ownChange struct {
 	role        string
 	// severity is a warning where no source tells which permissions the change
 	// takes.
-	severity Severity
+	severity need.Severity
 	// onResource reports that the resource itself is asked too.
 	onResource bool
 	// enables reports that the permission is needed only if the API of the change
@@ -148,25 +149,25 @@ func ownChanges() []ownChange {
 	const account, key, deny = "google_service_account", "google_service_account_key", "google_iam_deny_policy"
 	const customRole, roleAbove = "google_project_iam_custom_role", "google_organization_iam_custom_role"
 	return []ownChange{
-		{is: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: Warning},
-		{is: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: Warning},
-		{is: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: Warning},
-		{is: isA(roleAbove, (*plan.Change).Creates), service: crm, permissions: []string{"iam.roles.create"}, role: "roles/iam.organizationRoleAdmin", severity: Warning, onResource: true},
-		{is: isA(roleAbove, (*plan.Change).Updates), service: crm, permissions: []string{"iam.roles.update"}, role: "roles/iam.organizationRoleAdmin", severity: Warning, onResource: true},
-		{is: isA(roleAbove, (*plan.Change).Goes), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: Warning, onResource: true},
+		{is: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: need.Warning},
+		{is: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: need.Warning},
+		{is: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: need.Warning},
+		{is: isA(roleAbove, (*plan.Change).Creates), service: crm, permissions: []string{"iam.roles.create"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
+		{is: isA(roleAbove, (*plan.Change).Updates), service: crm, permissions: []string{"iam.roles.update"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
+		{is: isA(roleAbove, (*plan.Change).Goes), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
 		{is: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
 		{is: policy("google_folder_iam_"), service: crm, permissions: []string{"resourcemanager.folders.getIamPolicy", "resourcemanager.folders.setIamPolicy"}, role: "roles/resourcemanager.folderIamAdmin", onResource: true},
 		{is: policy("google_organization_iam_"), service: crm, permissions: []string{"resourcemanager.organizations.getIamPolicy", "resourcemanager.organizations.setIamPolicy"}, role: "roles/resourcemanager.organizationAdmin", onResource: true},
 		{is: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", onResource: true},
 		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", onResource: true},
-		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: Warning, onResource: true},
-		{is: policy("google_privateca_ca_pool_iam_"), service: "privateca.googleapis.com", permissions: []string{"privateca.caPools.getIamPolicy", "privateca.caPools.setIamPolicy"}, role: "roles/privateca.admin", severity: Warning, onResource: true},
-		{is: policy("google_pubsub_topic_iam_"), service: "pubsub.googleapis.com", permissions: []string{"pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"}, role: "roles/pubsub.admin", severity: Warning, onResource: true},
+		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: need.Warning, onResource: true},
+		{is: policy("google_privateca_ca_pool_iam_"), service: "privateca.googleapis.com", permissions: []string{"privateca.caPools.getIamPolicy", "privateca.caPools.setIamPolicy"}, role: "roles/privateca.admin", severity: need.Warning, onResource: true},
+		{is: policy("google_pubsub_topic_iam_"), service: "pubsub.googleapis.com", permissions: []string{"pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"}, role: "roles/pubsub.admin", severity: need.Warning, onResource: true},
 		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
 		// The provider lists what is on, and enables only what is not.
 		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.list"}, role: "roles/serviceusage.serviceUsageViewer"},
 		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", enables: true},
-		{is: isA("google_project_service_identity", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", severity: Warning},
+		{is: isA("google_project_service_identity", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", severity: need.Warning},
 		{is: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
 		{is: isA(account, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin"},
 		{is: isA(account, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
@@ -197,8 +198,8 @@ func writesProjectPolicy(c *plan.Change) bool {
 	return writes(c) && (isPolicy || c.Type == "google_project_default_service_accounts")
 }
 
-func (o ownChange) need(c *plan.Change, project string) Need {
-	n := subject{Change: c}.in(project, "").deployed(c)
+func (o ownChange) need(c *plan.Change, project string) need.Need {
+	n := forDeployer(subject{Change: c}.in(project, ""), c)
 	n.Service = o.service
 	n.Permissions = o.permissions
 	n.Fix.Role = o.role

@@ -1,15 +1,18 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func deployerQuotaProject() Rule {
 	return Rule{
 		ID:       "GP205",
 		Name:     "deployer-quota-project",
 		Title:    "The deployer may use the project that its requests are billed to",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range subjects(p) {
 				if s.Provider().UserProjectOverride.State == plan.Unknown || s.Provider().UserProjectOverride.True() {
 					needs = append(needs, billed(s, s.Provider()))
@@ -22,7 +25,7 @@ func deployerQuotaProject() Rule {
 
 // billed needs the use of billing_project, else of the resource's own project:
 // the provider names one of them in every request.
-func billed(s subject, provider *plan.Provider) Need {
+func billed(s subject, provider *plan.Provider) need.Need {
 	n := s.inProject()
 	if provider.BillingProject.State != plan.Absent {
 		n = s.in(provider.BillingProject.String(), provider.Doubt("billing_project", ""))
@@ -31,7 +34,7 @@ func billed(s subject, provider *plan.Provider) Need {
 	if provider.UserProjectOverride.State == plan.Unknown {
 		n.Unknown = provider.Doubt("user_project_override", "")
 	}
-	n = n.deployed(s.Change)
+	n = forDeployer(n, s.Change)
 	n.Service = "serviceusage.googleapis.com"
 	n.Permissions = []string{"serviceusage.services.use"}
 	n.ExpectedError = "Error 403: Caller does not have required permission to use project " + n.Project + "."

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,9 +12,9 @@ func extraPermissions() Rule {
 		ID:       "GP209",
 		Name:     "extra-permissions",
 		Title:    "Principals hold the further permissions that the configuration names",
-		Severity: Error,
-		Needs: func(p *plan.Plan, set Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, set Settings) []need.Need {
+			var needs []need.Need
 			for _, kind := range sortedKinds(set.Extra) {
 				for _, s := range building(p) {
 					needs = append(needs, s.extra(kind, set.Extra[kind])...)
@@ -24,8 +25,8 @@ func extraPermissions() Rule {
 	}
 }
 
-func sortedKinds(extra map[PrincipalKind][]string) []PrincipalKind {
-	var out []PrincipalKind
+func sortedKinds(extra map[need.PrincipalKind][]string) []need.PrincipalKind {
+	var out []need.PrincipalKind
 	for kind := range extra {
 		out = append(out, kind)
 	}
@@ -34,14 +35,14 @@ func sortedKinds(extra map[PrincipalKind][]string) []PrincipalKind {
 }
 
 // extra are the needs of all principals of a kind in the project of s.
-func (s subject) extra(kind PrincipalKind, permissions []string) []Need {
+func (s subject) extra(kind need.PrincipalKind, permissions []string) []need.Need {
 	n := s.inProject()
-	n.Kind, n.Permissions = Permissions, permissions
+	n.Kind, n.Permissions = need.Permissions, permissions
 	switch kind {
-	case Deployer:
-		n = n.deployed(s.Change)
-	case NodeServiceAccount:
-		var out []Need
+	case need.Deployer:
+		n = forDeployer(n, s.Change)
+	case need.NodeServiceAccount:
+		var out []need.Need
 		for _, a := range s.accounts {
 			own := onNodes(s, a)
 			own.Permissions = permissions
@@ -51,5 +52,5 @@ func (s subject) extra(kind PrincipalKind, permissions []string) []Need {
 	default:
 		n.Principal = agent(kind, s.project.ID)
 	}
-	return []Need{n}
+	return []need.Need{n}
 }

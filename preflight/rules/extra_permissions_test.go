@@ -1,14 +1,18 @@
 package rules
 
-import "testing"
+import (
+	"testing"
+
+	"gke-preflight/preflight/need"
+)
 
 func TestExtraPermissions(t *testing.T) {
 	runCases(t, "GP209", []testCase{
 		{
 			name: "of three kinds",
 			plan: "cmek",
-			settings: Settings{Extra: map[PrincipalKind][]string{
-				Deployer: {"compute.disks.list"}, NodeServiceAccount: {"storage.objects.get"}, GKEServiceAgent: {"compute.disks.delete"},
+			settings: Settings{Extra: map[need.PrincipalKind][]string{
+				need.Deployer: {"compute.disks.list"}, need.NodeServiceAccount: {"storage.objects.get"}, need.GKEServiceAgent: {"compute.disks.delete"},
 			}},
 			want: []wanted{
 				"error: deployer compute.disks.list on projects/acme-prod",

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -10,9 +11,9 @@ func fleetAgent() Rule {
 		ID:       "GP704",
 		Name:     "fleet-agent",
 		Title:    "The agent of a fleet in another project may work in the clusters' project",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				fleet := s.After("fleet", 0, "project")
 				is := compare(fleet.String(), s.project.ID)
@@ -23,9 +24,9 @@ func fleetAgent() Rule {
 				if is == resource.MaybeSame {
 					n.Elsewhere = fleet.String()
 				}
-				n.Kind = Permissions
+				n.Kind = need.Permissions
 				n.Attribute = "fleet[0].project"
-				n.Principal = agent(FleetServiceAgent, fleet.String())
+				n.Principal = agent(need.FleetServiceAgent, fleet.String())
 				n.Service = "gkehub.googleapis.com"
 				n.Permissions = fleetPermissions()
 				n.Fix.Role = "roles/gkehub.serviceAgent"

@@ -1,21 +1,24 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func fleetDeployer() Rule {
 	return Rule{
 		ID:       "GP705",
 		Name:     "fleet-deployer",
 		Title:    "The deployer may register clusters with their fleet",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				fleet := s.After("fleet", 0, "project")
 				if s.pool || fleet.State == plan.Absent {
 					continue
 				}
-				n := s.in(fleet.String(), "fleet[0].project is not known before apply").deployed(s.Change)
+				n := forDeployer(s.in(fleet.String(), "fleet[0].project is not known before apply"), s.Change)
 				n.Attribute = "fleet[0].project"
 				n.Service = "gkehub.googleapis.com"
 				n.Permissions = []string{"gkehub.memberships.create"}

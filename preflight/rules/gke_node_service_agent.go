@@ -1,21 +1,24 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func gkeNodeServiceAgent() Rule {
 	return Rule{
 		ID:       "GP403",
 		Name:     "gke-node-service-agent",
 		Title:    "The GKE node service agent can log and measure for nodes of 1.33 and later",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP101"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range living(p) {
 				if !agentMayReport(s.version) {
 					continue
 				}
-				n := s.ofAgent(GKENodeServiceAgent)
+				n := s.ofAgent(need.GKENodeServiceAgent)
 				n.Permissions = nodePermissions()
 				n.Fix.Role = "roles/container.defaultNodeServiceAgent"
 				needs = append(needs, n)

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,13 +12,13 @@ func gkeServiceAgent() Rule {
 		ID:       "GP401",
 		Name:     "gke-service-agent",
 		Title:    "The GKE service agent can do what creating a cluster begins with",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP101"},
-		Needs: func(p *plan.Plan, set Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, set Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range living(p) {
-				n := s.ofAgent(GKEServiceAgent)
-				n.Permissions = set.canaries(GKEServiceAgent, creationPermissions(s)...)
+				n := s.ofAgent(need.GKEServiceAgent)
+				n.Permissions = set.canaries(need.GKEServiceAgent, creationPermissions(s)...)
 				n.ExpectedError = retryBudget(n.Permissions[0], s)
 				n.Fix.Role = "roles/container.serviceAgent"
 				needs = append(needs, n)
@@ -40,9 +41,9 @@ func creationPermissions(s subject) []string {
 }
 
 // ofAgent is a need of a Google-managed principal of the project of s.
-func (s subject) ofAgent(kind PrincipalKind) Need {
+func (s subject) ofAgent(kind need.PrincipalKind) need.Need {
 	n := s.inProject()
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	n.Principal = agent(kind, s.project.ID)
 	n.Service = "container.googleapis.com"
 	return n

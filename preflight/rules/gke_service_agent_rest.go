@@ -1,18 +1,21 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func gkeServiceAgentRest() Rule {
 	return Rule{
 		ID:       "GP402",
 		Name:     "gke-service-agent-rest",
 		Title:    "The GKE service agent can do the rest of what clusters are made of: networks, firewalls, templates, disks",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP101", "GP401"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range living(p) {
-				n := s.ofAgent(GKEServiceAgent)
+				n := s.ofAgent(need.GKEServiceAgent)
 				n.Permissions = agentPermissions(s)
 				n.Fix.Role = "roles/container.serviceAgent"
 				needs = append(needs, n)

@@ -3,6 +3,7 @@ package rules
 import (
 	"testing"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -35,7 +36,7 @@ func TestGKEServiceAgent(t *testing.T) {
 		{
 			name:     "configuration names others",
 			plan:     "minimal",
-			settings: Settings{Canaries: map[PrincipalKind][]string{GKEServiceAgent: {"compute.zones.get"}}},
+			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.GKEServiceAgent: {"compute.zones.get"}}},
 			want: []wanted{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.zones.get on projects/acme-prod",
 			},

@@ -1,20 +1,23 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func googleAPIsServiceAgent() Rule {
 	return Rule{
 		ID:       "GP404",
 		Name:     "google-apis-service-agent",
 		Title:    "The Google APIs service agent can make the VMs of node pools",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP102"},
-		Needs: func(p *plan.Plan, set Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, set Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range living(p) {
-				n := s.ofAgent(GoogleAPIsServiceAgent)
+				n := s.ofAgent(need.GoogleAPIsServiceAgent)
 				n.Service = "compute.googleapis.com"
-				n.Permissions = set.canaries(GoogleAPIsServiceAgent, instanceGroupPermissions(s)...)
+				n.Permissions = set.canaries(need.GoogleAPIsServiceAgent, instanceGroupPermissions(s)...)
 				n.ExpectedError = "Not all instances running in IGM: Required '" + n.Permissions[0] + "' permission for 'projects/" + s.project.ID + "'"
 				n.Fix.Role = "roles/compute.instanceGroupManagerServiceAgent"
 				needs = append(needs, n)

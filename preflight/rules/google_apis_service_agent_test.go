@@ -1,6 +1,10 @@
 package rules
 
-import "testing"
+import (
+	"testing"
+
+	"gke-preflight/preflight/need"
+)
 
 func TestGoogleAPIsServiceAgent(t *testing.T) {
 	runCases(t, "GP404", []testCase{
@@ -28,7 +32,7 @@ func TestGoogleAPIsServiceAgent(t *testing.T) {
 		{
 			name:     "configuration names others",
 			plan:     "minimal",
-			settings: Settings{Canaries: map[PrincipalKind][]string{GoogleAPIsServiceAgent: {"compute.instances.create"}}},
+			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.GoogleAPIsServiceAgent: {"compute.instances.create"}}},
 			want: []wanted{
 				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.instances.create on projects/acme-prod",
 			},

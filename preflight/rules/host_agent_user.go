@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -10,14 +11,14 @@ func hostAgentUser() Rule {
 		ID:       "GP501",
 		Name:     "host-agent-user",
 		Title:    "The GKE service agent may use the host project of a Shared VPC",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP910"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range nodesOnSharedVPC(p) {
 				n := s.inHost()
-				n.Kind = Permissions
-				n.Principal = agent(GKEServiceAgent, s.project.ID)
+				n.Kind = need.Permissions
+				n.Principal = agent(need.GKEServiceAgent, s.project.ID)
 				n.Service = "container.googleapis.com"
 				n.Permissions = []string{"container.hostServiceAgent.use"}
 				n.ExpectedError = "Error 403: Kubernetes Engine Service Agent is missing required permissions on this project. required \"container.hostServiceAgent.use\" permission(s) for \"projects/" + n.Project + "\"., forbidden"
@@ -59,15 +60,8 @@ func (s subject) mayUseHost() bool {
 	return s.cluster.HostProject() != "" || s.cluster.NetworkProject == ""
 }
 
-// These stand in the strings of a need whose NetworkOf is set: for the project
-// of the cluster's network, and for the relative name of its subnetwork.
-const (
-	HostProject = "{host-project}"
-	Subnetwork  = "{subnetwork}"
-)
-
 // inHost is a need of s in the project of its network.
-func (s subject) inHost() Need {
+func (s subject) inHost() need.Need {
 	if s.cluster == nil {
 		return s.inHostOfNamed()
 	}
@@ -82,14 +76,14 @@ func (s subject) inHost() Need {
 
 // inHostOfNamed is a need of a node pool in the project of the network of a
 // cluster that the plan only names: the cluster itself tells.
-func (s subject) inHostOfNamed() Need {
+func (s subject) inHostOfNamed() need.Need {
 	name := s.place.Name()
 	if name == "" {
 		n := s.in("", "the cluster of "+s.Address+" is not known before apply, and so not the project of its network")
 		n.Attribute = "cluster"
 		return n
 	}
-	n := s.in(HostProject, "")
+	n := s.in(need.HostProject, "")
 	n.Attribute, n.NetworkOf = "cluster", name
 	return n
 }

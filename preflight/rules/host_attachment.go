@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,10 +12,10 @@ func hostAttachment() Rule {
 		ID:       "GP504",
 		Name:     "host-attachment",
 		Title:    "The clusters' project is a service project of the Shared VPC whose network they use",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP102", "GP910"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range nodesOnSharedVPC(p) {
 				needs = append(needs, s.attachment())
 			}
@@ -25,10 +26,10 @@ func hostAttachment() Rule {
 
 // attachment needs the cluster's project attached to that of its network. The
 // error is that of https://github.com/GoogleCloudPlatform/gke-enterprise-mt/issues/20
-func (s subject) attachment() Need {
+func (s subject) attachment() need.Need {
 	host := s.inHost()
 	n := s.inProject()
-	n.Kind = Attached
+	n.Kind = need.Attached
 	n.Attribute = host.Attribute
 	n.NetworkOf = host.NetworkOf
 	n.Service = "compute.googleapis.com"

@@ -1,20 +1,23 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func hostFirewall() Rule {
 	return Rule{
 		ID:       "GP505",
 		Name:     "host-firewall",
 		Title:    "The GKE service agent may manage firewall rules in the host project of a Shared VPC",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP501"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range onSharedVPC(p) {
 				n := s.inHost()
-				n.Kind = Permissions
-				n.Principal = agent(GKEServiceAgent, s.project.ID)
+				n.Kind = need.Permissions
+				n.Principal = agent(need.GKEServiceAgent, s.project.ID)
 				n.Service = "compute.googleapis.com"
 				n.Permissions = firewallPermissions()
 				n.Fix.Role = "roles/compute.securityAdmin"

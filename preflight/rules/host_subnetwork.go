@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -13,10 +14,10 @@ func hostSubnetwork() Rule {
 		ID:       "GP502",
 		Name:     "host-subnetwork",
 		Title:    "The GKE and Google APIs service agents may use the subnetworks of a Shared VPC",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP910"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range nodesOnSharedVPC(p) {
 				needs = append(needs, s.onMainSubnetwork()...)
 			}
@@ -65,7 +66,7 @@ func (s subject) furtherSubnetworks() []network {
 }
 
 // onFurther are the needs of both agents on a further subnetwork.
-func (s subject) onFurther(n network) []Need {
+func (s subject) onFurther(n network) []need.Need {
 	needs := s.onSubnetwork(n.attribute, n.name)
 	for i := range needs {
 		if n.name == "" {
@@ -76,41 +77,41 @@ func (s subject) onFurther(n network) []Need {
 }
 
 // onMainSubnetwork are the needs on the subnetwork of the cluster of s.
-func (s subject) onMainSubnetwork() []Need {
+func (s subject) onMainSubnetwork() []need.Need {
 	switch {
 	case s.cluster != nil:
 		return s.onSubnetwork("subnetwork", s.cluster.Subnetwork.String())
 	case s.place.Name() != "":
-		return s.onSubnetwork("cluster", Subnetwork)
+		return s.onSubnetwork("cluster", need.Subnetwork)
 	}
 	return s.onSubnetwork("cluster", "")
 }
 
 // onSubnetwork are the needs of both agents on a subnetwork, or on its project
 // where the plan names only the network.
-func (s subject) onSubnetwork(attribute, name string) []Need {
-	return []Need{
-		s.agentOnSubnetwork(GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
-		s.agentOnSubnetwork(GoogleAPIsServiceAgent, attribute, name, "compute.subnetworks.use"),
+func (s subject) onSubnetwork(attribute, name string) []need.Need {
+	return []need.Need{
+		s.agentOnSubnetwork(need.GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
+		s.agentOnSubnetwork(need.GoogleAPIsServiceAgent, attribute, name, "compute.subnetworks.use"),
 	}
 }
 
-func (s subject) agentOnSubnetwork(kind PrincipalKind, attribute, name string, permissions ...string) Need {
+func (s subject) agentOnSubnetwork(kind need.PrincipalKind, attribute, name string, permissions ...string) need.Need {
 	n := s.in(plan.ProjectOfName(name), "")
 	if n.Project == "" {
 		n = s.inHost()
 	} else if compare(n.Project, s.project.ID) == resource.MaybeSame {
 		n.Elsewhere = s.project.ID
 	}
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	n.Attribute = attribute
 	n.Principal = agent(kind, s.project.ID)
 	n.Service = "compute.googleapis.com"
 	n.Permissions = permissions
 	n.Fix.Role = "roles/compute.networkUser"
-	if name == Subnetwork {
-		n.Resource = "//compute.googleapis.com/" + Subnetwork
-		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + Subnetwork + "'"
+	if name == need.Subnetwork {
+		n.Resource = "//compute.googleapis.com/" + need.Subnetwork
+		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + need.Subnetwork + "'"
 		return n
 	}
 	if name := relativeName(name); name != "" && n.Unknown == "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -13,9 +14,9 @@ func identityPoolOrder() Rule {
 		ID:       "GP804",
 		Name:     "identity-pool-order",
 		Title:    "Grants to Kubernetes service accounts wait for the first cluster with Workload Identity",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, pc := range p.PolicyChanges() {
 				if project := poolIn(pc); project != "" && pc.Effect != plan.Removes {
 					needs = append(needs, waitsForPool(p, pc, project)...)
@@ -42,7 +43,7 @@ func poolIn(pc plan.PolicyChange) string {
 // waitsForPool needs the grant to wait for a cluster that brings the pool, if
 // the plan makes the first of them: a project with a cluster that stands may
 // have the pool already.
-func waitsForPool(p *plan.Plan, pc plan.PolicyChange, project string) []Need {
+func waitsForPool(p *plan.Plan, pc plan.PolicyChange, project string) []need.Need {
 	var first *plan.Cluster
 	var among []string
 	for _, c := range p.Clusters {
@@ -69,10 +70,10 @@ func waitsForPool(p *plan.Plan, pc plan.PolicyChange, project string) []Need {
 	}
 	n := ofCluster(first).inProject()
 	n.Addresses = []string{pc.Address}
-	n.Kind = Statement
+	n.Kind = need.Statement
 	n.Among = among
 	n.Message = fmt.Sprintf("%s grants to %s.svc.id.goog, which exists once %s does, and does not wait for it", pc.Address, project, first.Address)
 	n.ExpectedError = "Error 400: Identity Pool does not exist (" + project + ".svc.id.goog)."
 	n.Fix.Terraform = "# " + plan.BlockOf(pc.Address) + "\ndepends_on = [" + plan.BlockOf(first.Address) + "]"
-	return []Need{n}
+	return []need.Need{n}
 }

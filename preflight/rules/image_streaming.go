@@ -1,16 +1,19 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func imageStreaming() Rule {
 	return Rule{
 		ID:       "GP709",
 		Name:     "image-streaming",
 		Title:    "The service accounts of nodes that stream images may use their project's services",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP301", "GP304"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsInUse(p, func(s subject, a plan.Account) {
 				if !streamsImages(s, a) {
 					return

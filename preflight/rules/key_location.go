@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -12,17 +13,17 @@ func keyLocation() Rule {
 		ID:       "GP604",
 		Name:     "key-location",
 		Title:    "The Cloud KMS keys are in the region of the clusters and nodes that use them",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			eachKey(p, func(s subject, k plan.Key) {
 				if s.location == "" {
 					return
 				}
 				n := s.inKeyProject(k)
-				n.Kind = Statement
+				n.Kind = need.Statement
 				if n.Unknown == "" {
-					n = n.placed(s, k)
+					n = keyLocationNeed(n, s, k)
 				}
 				needs = append(needs, n)
 			})
@@ -32,7 +33,7 @@ func keyLocation() Rule {
 }
 
 // placed says whether a key is where it is used.
-func (n Need) placed(s subject, k plan.Key) Need {
+func keyLocationNeed(n need.Need, s subject, k plan.Key) need.Need {
 	where := keyPlace(k.Name)
 	n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
 	if n.Holds = where == region(s.location) || mayContain(where, k); n.Holds {

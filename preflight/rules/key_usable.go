@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,17 +12,17 @@ func keyUsable() Rule {
 		ID:       "GP603",
 		Name:     "key-usable",
 		Title:    "The Cloud KMS keys exist, are enabled and of the right purpose",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP602"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			eachKey(p, func(s subject, k plan.Key) {
 				n := s.inKeyProject(k)
-				n.Kind = Key
+				n.Kind = need.Key
 				n.Expect = "ENCRYPT_DECRYPT"
 				if strings.Contains(k.Attribute, "service_account_") {
 					// That the keys sign follows from what they are for.
-					n.Expect, n.Severity = "ASYMMETRIC_SIGN", Warning
+					n.Expect, n.Severity = "ASYMMETRIC_SIGN", need.Warning
 				}
 				if n.Unknown == "" {
 					n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)

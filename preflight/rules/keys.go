@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -12,9 +13,9 @@ func keys() Rule {
 		ID:       "GP601",
 		Name:     "keys",
 		Title:    "The service agents may use the Cloud KMS keys of clusters and nodes",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			eachKey(p, func(s subject, k plan.Key) {
 				for _, use := range uses(k) {
 					needs = append(needs, s.usesKey(k, use))
@@ -27,7 +28,7 @@ func keys() Rule {
 
 // A keyUse is who needs what of a key.
 type keyUse struct {
-	kind        PrincipalKind
+	kind        need.PrincipalKind
 	permissions []string
 	role        string
 }
@@ -39,29 +40,29 @@ type keyUse struct {
 func uses(k plan.Key) []keyUse {
 	encrypts := []string{"cloudkms.cryptoKeyVersions.useToDecrypt", "cloudkms.cryptoKeyVersions.useToEncrypt"}
 	const encrypter = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-	signs := keyUse{GKEServiceAgent, []string{"cloudkms.cryptoKeyVersions.useToSign", "cloudkms.cryptoKeyVersions.viewPublicKey"}, "roles/container.cloudKmsKeyUser"}
+	signs := keyUse{need.GKEServiceAgent, []string{"cloudkms.cryptoKeyVersions.useToSign", "cloudkms.cryptoKeyVersions.viewPublicKey"}, "roles/container.cloudKmsKeyUser"}
 	switch {
 	case strings.HasSuffix(k.Attribute, "boot_disk_kms_key"):
-		return []keyUse{{ComputeServiceAgent, encrypts, encrypter}}
+		return []keyUse{{need.ComputeServiceAgent, encrypts, encrypter}}
 	case strings.Contains(k.Attribute, "service_account_"):
 		return []keyUse{signs}
 	case strings.HasSuffix(k.Attribute, "gkeops_etcd_backup_encryption_key"):
-		return []keyUse{{GKEServiceAgent, encrypts[1:], "roles/cloudkms.cryptoKeyEncrypter"}}
+		return []keyUse{{need.GKEServiceAgent, encrypts[1:], "roles/cloudkms.cryptoKeyEncrypter"}}
 	case strings.HasSuffix(k.Attribute, "control_plane_disk_encryption_key"):
 		signs.permissions = []string{"cloudkms.cryptoKeyVersions.get"}
 		delegated := []string{"cloudkms.cryptoKeyVersions.useToDecryptViaDelegation", "cloudkms.cryptoKeyVersions.useToEncryptViaDelegation"}
 		return []keyUse{
-			{GKEServiceAgent, encrypts, encrypter},
-			{GKEServiceAgent, delegated, "roles/cloudkms.cryptoKeyEncrypterDecrypterViaDelegation"},
+			{need.GKEServiceAgent, encrypts, encrypter},
+			{need.GKEServiceAgent, delegated, "roles/cloudkms.cryptoKeyEncrypterDecrypterViaDelegation"},
 			signs,
 		}
 	}
-	return []keyUse{{GKEServiceAgent, encrypts, encrypter}}
+	return []keyUse{{need.GKEServiceAgent, encrypts, encrypter}}
 }
 
-func (s subject) usesKey(k plan.Key, use keyUse) Need {
+func (s subject) usesKey(k plan.Key, use keyUse) need.Need {
 	n := s.inKeyProject(k)
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	n.Principal = agent(use.kind, s.project.ID)
 	n.Permissions = use.permissions
 	n.Fix.Role = use.role
@@ -75,7 +76,7 @@ func (s subject) usesKey(k plan.Key, use keyUse) Need {
 }
 
 // inKeyProject is a need of s in the project of a key.
-func (s subject) inKeyProject(k plan.Key) Need {
+func (s subject) inKeyProject(k plan.Key) need.Need {
 	n := s.in(plan.ProjectOfName(k.Name), k.Attribute+" is not known before apply")
 	n.Attribute = k.Attribute
 	n.Service = "cloudkms.googleapis.com"

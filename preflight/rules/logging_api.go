@@ -1,14 +1,17 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func loggingAPI() Rule {
 	return Rule{
 		ID:       "GP103",
 		Name:     "logging-api",
 		Title:    "The Cloud Logging API is on where clusters send logs",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			return telemetry(p, "logging", "Cloud Logging API")
 		},
 	}
@@ -16,13 +19,13 @@ func loggingAPI() Rule {
 
 // telemetry needs an API for each cluster that does not turn its use off:
 // leaving the setting out leaves it on.
-func telemetry(p *plan.Plan, name, title string) []Need {
-	var needs []Need
+func telemetry(p *plan.Plan, name, title string) []need.Need {
+	var needs []need.Need
 	for _, s := range building(p) {
 		if s.pool || silenced(s.cluster, name) {
 			continue
 		}
-		n := s.inProject().api(name+".googleapis.com", title)
+		n := asService(s.inProject(), name+".googleapis.com", title)
 		n.ExpectedError = ""
 		needs = append(needs, n)
 	}

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/shell"
 )
 
@@ -10,10 +12,10 @@ func nameFree() Rule {
 		ID:       "GP905",
 		Name:     "name-free",
 		Title:    "No cluster is there yet of the name that the plan gives a new one",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP101", "GP201"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, c := range p.Clusters {
 				if takesName(c) {
 					needs = append(needs, freeName(c))
@@ -33,10 +35,10 @@ func takesName(c *plan.Cluster) bool {
 // keepsPlace reports whether apply makes the cluster of s where one of it was.
 func (s subject) keepsPlace() bool { return s.place.Same(s.placeBefore) }
 
-func freeName(c *plan.Cluster) Need {
+func freeName(c *plan.Cluster) need.Need {
 	s := ofCluster(c)
 	n := s.named(c.Place)
-	n.Kind = Free
+	n.Kind = need.Free
 	if name := c.Place.Name(); name != "" {
 		n.ExpectedError = "Error 409: Already exists: " + name + "., alreadyExists"
 	}
@@ -49,7 +51,7 @@ func freeName(c *plan.Cluster) Need {
 
 // named is a need about the cluster of a place, in any location if that is not
 // known. Its message says why not.
-func (s subject) named(p plan.Place) Need {
+func (s subject) named(p plan.Place) need.Need {
 	n := s.at(p)
 	n.Service = "container.googleapis.com"
 	name := p.NameAnywhere()
@@ -58,7 +60,7 @@ func (s subject) named(p plan.Place) Need {
 		return n
 	}
 	n.Clusters = []string{name}
-	n.Resource = clusterResource(name)
+	n.Resource = resource.ClusterFullName(name)
 	n.Message = p.Unknown
 	return n
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -15,17 +15,17 @@ import (
 // with all their addresses, sorted. A plan without GKE needs nothing. Its only
 // error is that ctx was canceled: rules take no longer than reading the plan
 // did, so a deadline is left to those who ask Google Cloud.
-func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]Need, error) {
+func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]need.Need, error) {
 	if p.Empty() {
 		return nil, nil
 	}
-	merged := map[string]*Need{}
+	merged := map[string]*need.Need{}
 	for _, rule := range All() {
 		if err := ctx.Err(); errors.Is(err, context.Canceled) {
 			return nil, fmt.Errorf("find what the plan needs: %w", err)
 		}
 		for _, n := range rule.Needs(p, set) {
-			n.complete(rule, set)
+			complete(&n, rule, set)
 			if known := merged[n.Key()]; known != nil {
 				// Sorted once at the end: one need may be that of 10,000 clusters.
 				known.Addresses = append(known.Addresses, n.Addresses...)
@@ -41,7 +41,7 @@ func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]Need, error) {
 }
 
 // complete fills in what a rule leaves to its own fields and to configuration.
-func (n *Need) complete(rule Rule, set Settings) {
+func complete(n *need.Need, rule Rule, set Settings) {
 	n.Rule = rule.ID
 	if n.Severity == "" {
 		n.Severity = rule.Severity
@@ -53,24 +53,13 @@ func (n *Need) complete(rule Rule, set Settings) {
 	n.Permissions = union(nil, n.Permissions)
 }
 
-// Key is the same for needs that one answer settles.
-func (n *Need) Key() string {
-	return strings.Join([]string{
-		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
-		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
-		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message, n.NetworkOf,
-		fmt.Sprint(n.Principal.Original, n.UnlessSelf),
-		n.Elsewhere, strings.Join(n.Among, ","), n.KeyVersion,
-	}, "\x00")
-}
-
-func sorted(merged map[string]*Need) []Need {
+func sorted(merged map[string]*need.Need) []need.Need {
 	keys := make([]string, 0, len(merged))
 	for k := range merged {
 		keys = append(keys, k)
 	}
 	sort.Strings(keys)
-	out := make([]Need, 0, len(keys))
+	out := make([]need.Need, 0, len(keys))
 	for _, k := range keys {
 		n := *merged[k]
 		n.Addresses, n.Clusters, n.Enables = union(nil, n.Addresses), union(nil, n.Clusters), union(nil, n.Enables)

@@ -1,6 +1,10 @@
 package rules
 
-import "testing"
+import (
+	"testing"
+
+	"gke-preflight/preflight/need"
+)
 
 func TestNodeAccountCompute(t *testing.T) {
 	runCases(t, "GP303", []testCase{
@@ -14,7 +18,7 @@ func TestNodeAccountCompute(t *testing.T) {
 		{
 			name:     "configuration names others",
 			plan:     "minimal",
-			settings: Settings{Canaries: map[PrincipalKind][]string{NodeServiceAccount: {"compute.zones.get"}}},
+			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.NodeServiceAccount: {"compute.zones.get"}}},
 			want: []wanted{
 				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com compute.zones.get on projects/acme-prod",
 			},

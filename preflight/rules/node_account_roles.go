@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -12,10 +13,10 @@ func nodeAccountRoles() Rule {
 		ID:       "GP302",
 		Name:     "node-account-roles",
 		Title:    "The service accounts that nodes run as hold what nodes need to log, to measure and to scale",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP301", "GP304"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsOnNodes(p, func(s subject, a plan.Account) {
 				if agentReports(s.version) {
 					return
@@ -31,9 +32,9 @@ func nodeAccountRoles() Rule {
 }
 
 // onNodes is a need of an account of s's nodes on the project of the cluster.
-func onNodes(s subject, a plan.Account) Need {
+func onNodes(s subject, a plan.Account) need.Need {
 	n := s.inProject()
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	n.Attribute = a.Attribute
 	var why string
 	n.Principal, why = node(a, s.project.ID)

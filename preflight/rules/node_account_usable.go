@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,11 +12,11 @@ func nodeAccountUsable() Rule {
 		ID:       "GP301",
 		Name:     "node-account-usable",
 		Title:    "The service accounts that nodes run as exist and are enabled",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsOnNodes(p, func(s subject, a plan.Account) {
-				if account, _ := node(a, s.project.ID); account.Kind == NodeServiceAccount {
+				if account, _ := node(a, s.project.ID); account.Kind == need.NodeServiceAccount {
 					needs = append(needs, usable(s, a))
 				}
 			})
@@ -25,9 +26,9 @@ func nodeAccountUsable() Rule {
 }
 
 // usable needs the account itself.
-func usable(s subject, a plan.Account) Need {
+func usable(s subject, a plan.Account) need.Need {
 	n := s.onAccount(a)
-	n.Kind = Account
+	n.Kind = need.Account
 	n.Principal, _ = node(a, s.project.ID)
 	if n.Unknown == "" {
 		n.ExpectedError = fmt.Sprintf("Service account %s does not exist", accountOf(n.Principal))

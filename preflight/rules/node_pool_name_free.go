@@ -1,16 +1,19 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func nodePoolNameFree() Rule {
 	return Rule{
 		ID:       "GP909",
 		Name:     "node-pool-name-free",
 		Title:    "No node pool is there yet of the name that the plan gives a new one",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP101", "GP910"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, pool := range p.NodePools {
 				if takesPoolName(pool) {
 					needs = append(needs, freePoolName(pool))
@@ -39,9 +42,9 @@ func keepsName(n *plan.NodePool) bool {
 	return ofNodePool(n).keepsPlace() && n.Name.String() != "" && n.Name.String() == n.Before("name").String()
 }
 
-func freePoolName(pool *plan.NodePool) Need {
+func freePoolName(pool *plan.NodePool) need.Need {
 	n := ofNodePool(pool).named(pool.Place)
-	n.Kind = PoolFree
+	n.Kind = need.PoolFree
 	n.Expect = pool.Name.String()
 	if n.Expect == "" {
 		n.Unknown = "the name of " + pool.Address + " is not known before apply"

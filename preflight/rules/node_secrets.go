@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,10 +12,10 @@ func nodeSecrets() Rule {
 		ID:       "GP710",
 		Name:     "node-secrets",
 		Title:    "The service accounts of nodes may read the secrets that their registries' certificates are in",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP301", "GP304"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			accountsInUse(p, func(s subject, a plan.Account) {
 				for _, path := range registrySecrets(s, a) {
 					needs = append(needs, readsSecret(s, a, path))
@@ -45,10 +46,10 @@ func registrySecrets(s subject, a plan.Account) [][]any {
 
 // readsSecret needs access to a secret, asked of the secret's project: a grant
 // on the secret itself is not seen, which is one reason to only warn.
-func readsSecret(s subject, a plan.Account, path []any) Need {
+func readsSecret(s subject, a plan.Account, path []any) need.Need {
 	secret := s.After(path...).String()
 	n := s.in(plan.ProjectOfName(secret), plan.Path(path...)+" is not known before apply")
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	n.Attribute = plan.Path(path...)
 	n.Service = "secretmanager.googleapis.com"
 	n.Permissions = []string{"secretmanager.versions.access"}

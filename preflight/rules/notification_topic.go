@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -12,10 +13,10 @@ func notificationTopic() Rule {
 		ID:       "GP707",
 		Name:     "notification-topic",
 		Title:    "The topic of cluster notifications is in the clusters' project, and the GKE service agent may publish to it",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP401"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				topic := s.After("notification_config", 0, "pubsub", 0, "topic")
 				if topic.State != plan.Absent && isOn(s.After("notification_config", 0, "pubsub", 0, "enabled")) {
@@ -30,8 +31,8 @@ func notificationTopic() Rule {
 // publishes needs a topic of the cluster's own project: the provider takes no
 // other.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (s subject) publishes(topic plan.Value) []Need {
-	n := s.ofAgent(GKEServiceAgent)
+func (s subject) publishes(topic plan.Value) []need.Need {
+	n := s.ofAgent(need.GKEServiceAgent)
 	n.Attribute = "notification_config[0].pubsub[0].topic"
 	n.Service = "pubsub.googleapis.com"
 	n.Permissions = []string{"pubsub.topics.publish"}
@@ -39,21 +40,21 @@ func (s subject) publishes(topic plan.Value) []Need {
 	project := plan.ProjectOfName(topic.String())
 	is := compare(project, s.project.ID)
 	foreign := n
-	foreign.Kind, foreign.Severity, foreign.Principal, foreign.Permissions = Statement, Error, Principal{}, nil
+	foreign.Kind, foreign.Severity, foreign.Principal, foreign.Permissions = need.Statement, need.Error, need.Principal{}, nil
 	foreign.Message = fmt.Sprintf("the topic %s is in project %s, and must be in that of the cluster, %s", topic.String(), project, s.project.ID)
 	foreign.Fix.Role = ""
 	switch {
 	case topic.State == plan.Unknown:
 		n.Unknown = n.Attribute + " is not known before apply"
-		return []Need{n}
+		return []need.Need{n}
 	case is == resource.Different && project != "" && s.project.ID != "":
-		return []Need{foreign}
+		return []need.Need{foreign}
 	case n.Unknown == "":
 		n.Resource = "//pubsub.googleapis.com/" + topic.String()
 	}
 	if is != resource.MaybeSame {
-		return []Need{n}
+		return []need.Need{n}
 	}
 	n.Among, foreign.Elsewhere = []string{project}, project
-	return []Need{n, foreign}
+	return []need.Need{n, foreign}
 }

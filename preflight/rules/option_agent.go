@@ -1,16 +1,19 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func optionAgent() Rule {
 	return Rule{
 		ID:       "GP703",
 		Name:     "option-agent",
 		Title:    "The GKE service agent can do what the clusters' options take",
-		Severity: Warning,
+		Severity: need.Warning,
 		Requires: []string{"GP101", "GP401"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				for _, o := range optionGrants() {
 					for _, path := range s.paths(o.path) {
@@ -32,8 +35,8 @@ type optionGrant struct {
 	permissions []string
 }
 
-func (o optionGrant) need(s subject, path []any) Need {
-	n := s.ofAgent(GKEServiceAgent)
+func (o optionGrant) need(s subject, path []any) need.Need {
+	n := s.ofAgent(need.GKEServiceAgent)
 	n.Attribute = plan.Path(path...)
 	n.Permissions = o.permissions
 	n.Fix.Role = "roles/container.serviceAgent"

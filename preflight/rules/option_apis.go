@@ -1,15 +1,18 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func optionAPIs() Rule {
 	return Rule{
 		ID:       "GP702",
 		Name:     "option-apis",
 		Title:    "The APIs are on that the clusters' options use",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				for _, o := range optionServices() {
 					for _, path := range s.paths(o.path) {
@@ -54,16 +57,16 @@ func optionServices() []optionService {
 
 // needs are those of s, if it uses the option at a path. A fleet in another
 // project is looked after there too.
-func (o optionService) needs(s subject, path []any) []Need {
+func (o optionService) needs(s subject, path []any) []need.Need {
 	v := s.After(path...)
 	if !isOn(v) {
 		return nil
 	}
-	n := s.inProject().api(o.service, o.title)
+	n := asService(s.inProject(), o.service, o.title)
 	n.Attribute, n.ExpectedError = plan.Path(path...), ""
-	out := []Need{n}
+	out := []need.Need{n}
 	if path[0] == "fleet" && v.String() != s.project.ID {
-		fleet := s.in(v.String(), "fleet[0].project is not known before apply").api(o.service, o.title)
+		fleet := asService(s.in(v.String(), "fleet[0].project is not known before apply"), o.service, o.title)
 		fleet.Attribute, fleet.ExpectedError = n.Attribute, ""
 		out = append(out, fleet)
 	}

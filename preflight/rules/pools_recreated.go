@@ -1,20 +1,23 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func poolsRecreated() Rule {
 	return Rule{
 		ID:       "GP902",
 		Name:     "pools-recreated",
 		Title:    "No node pool of the clusters that the plan changes must be recreated first",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			needs := onExisting(p, Recreated)
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			needs := onExisting(p, need.Recreated)
 			for _, c := range p.Clusters {
 				if c.Updates() && removesNetworkPolicy(c) {
 					n := ofCluster(c).inProject()
-					n.Kind, n.Severity, n.Attribute = Statement, Warning, "network_policy"
+					n.Kind, n.Severity, n.Attribute = need.Statement, need.Warning, "network_policy"
 					n.Message = "the plan removes the network policy of cluster " + c.Name.String() + ": its node pools must be recreated before anything else can be changed about it"
 					needs = append(needs, n)
 				}

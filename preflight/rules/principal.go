@@ -4,81 +4,43 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
-// InWords is the kind for people, as in: the GKE service agent.
-func (k PrincipalKind) InWords() string {
-	switch k {
-	case GKEServiceAgent:
-		return "GKE service agent"
-	case GKENodeServiceAgent:
-		return "GKE node service agent"
-	case GoogleAPIsServiceAgent:
-		return "Google APIs service agent"
-	case ComputeServiceAgent:
-		return "Compute Engine service agent"
-	case BinaryAuthorizationServiceAgent:
-		return "Binary Authorization service agent"
-	case ComputeDefaultServiceAccount:
-		return "Compute Engine default service account"
-	}
-	return strings.ReplaceAll(string(k), "-", " ")
-}
-
-// ProjectResource is the full resource name of a project.
-// https://docs.cloud.google.com/iam/docs/full-resource-names
-func ProjectResource(id string) string {
-	return "//cloudresourcemanager.googleapis.com/projects/" + id
-}
-
-// AccountResource is the full resource name of a service account.
-// https://docs.cloud.google.com/iam/docs/full-resource-names
-func AccountResource(project, account string) string {
-	return "//iam.googleapis.com/projects/" + project + "/serviceAccounts/" + account
-}
-
-// Number stands for the number of a project where only its ID is known.
-func Number(project string) string {
-	if strings.Trim(project, "0123456789") == "" {
-		return project
-	}
-	return "{number:" + project + "}"
-}
-
 // agent is a Google-managed principal of a project. The addresses are those of
 // https://docs.cloud.google.com/iam/docs/service-agents
-func agent(kind PrincipalKind, project string) Principal {
+func agent(kind need.PrincipalKind, project string) need.Principal {
 	if project == "" {
-		return Principal{Kind: kind}
+		return need.Principal{Kind: kind}
 	}
-	n := Number(project)
-	email := map[PrincipalKind]string{
-		GKEServiceAgent:                 "service-" + n + "@container-engine-robot.iam.gserviceaccount.com",
-		GKENodeServiceAgent:             "service-" + n + "@gcp-sa-gkenode.iam.gserviceaccount.com",
-		GoogleAPIsServiceAgent:          n + "@cloudservices.gserviceaccount.com",
-		ComputeServiceAgent:             "service-" + n + "@compute-system.iam.gserviceaccount.com",
-		FleetServiceAgent:               "service-" + n + "@gcp-sa-gkehub.iam.gserviceaccount.com",
-		BinaryAuthorizationServiceAgent: "service-" + n + "@gcp-sa-binaryauthorization.iam.gserviceaccount.com",
-		ComputeDefaultServiceAccount:    n + "-compute@developer.gserviceaccount.com",
+	n := need.Number(project)
+	email := map[need.PrincipalKind]string{
+		need.GKEServiceAgent:                 "service-" + n + "@container-engine-robot.iam.gserviceaccount.com",
+		need.GKENodeServiceAgent:             "service-" + n + "@gcp-sa-gkenode.iam.gserviceaccount.com",
+		need.GoogleAPIsServiceAgent:          n + "@cloudservices.gserviceaccount.com",
+		need.ComputeServiceAgent:             "service-" + n + "@compute-system.iam.gserviceaccount.com",
+		need.FleetServiceAgent:               "service-" + n + "@gcp-sa-gkehub.iam.gserviceaccount.com",
+		need.BinaryAuthorizationServiceAgent: "service-" + n + "@gcp-sa-binaryauthorization.iam.gserviceaccount.com",
+		need.ComputeDefaultServiceAccount:    n + "-compute@developer.gserviceaccount.com",
 	}[kind]
-	return Principal{Kind: kind, Member: "serviceAccount:" + email}
+	return need.Principal{Kind: kind, Member: "serviceAccount:" + email}
 }
 
 // node is the principal that an account of nodes in project is. Why says why
 // it cannot be named before apply, where it cannot.
-func node(a plan.Account, project string) (_ Principal, why string) {
+func node(a plan.Account, project string) (_ need.Principal, why string) {
 	switch {
 	case a.Unknown:
-		return Principal{Kind: NodeServiceAccount}, a.Attribute + " is not known before apply"
+		return need.Principal{Kind: need.NodeServiceAccount}, a.Attribute + " is not known before apply"
 	case a.ID != "":
-		return Principal{Kind: NodeServiceAccount, Member: "serviceAccount:" + a.ID}, ""
+		return need.Principal{Kind: need.NodeServiceAccount, Member: "serviceAccount:" + a.ID}, ""
 	case a.Default:
-		return agent(ComputeDefaultServiceAccount, project), ""
+		return agent(need.ComputeDefaultServiceAccount, project), ""
 	case plan.IsDefaultComputeAccount(a.Email):
-		return Principal{Kind: ComputeDefaultServiceAccount, Member: "serviceAccount:" + a.Email}, ""
+		return need.Principal{Kind: need.ComputeDefaultServiceAccount, Member: "serviceAccount:" + a.Email}, ""
 	}
-	return Principal{Kind: NodeServiceAccount, Member: "serviceAccount:" + a.Email}, ""
+	return need.Principal{Kind: need.NodeServiceAccount, Member: "serviceAccount:" + a.Email}, ""
 }
 
 // home is the project that a node's account lives in: that in its email, else
@@ -91,26 +53,26 @@ func home(a plan.Account, project string) string {
 }
 
 // accountOf is the email in a member.
-func accountOf(p Principal) string { return strings.TrimPrefix(p.Member, "serviceAccount:") }
+func accountOf(p need.Principal) string { return strings.TrimPrefix(p.Member, "serviceAccount:") }
 
 // deployer is whom the provider of c will be. Why says why that is not known,
 // or why Google Cloud cannot be asked as it, where that is so.
-func deployer(c *plan.Change) (_ Principal, why string) {
+func deployer(c *plan.Change) (_ need.Principal, why string) {
 	provider := c.Provider()
-	unknown := Principal{Kind: Deployer, Unknown: true}
+	unknown := need.Principal{Kind: need.Deployer, Unknown: true}
 	if why := otherwise(provider); why != "" {
 		return unknown, why
 	}
 	if email := impersonated(provider); email != "" {
-		return Principal{Kind: Deployer, Member: "serviceAccount:" + email, Delegates: provider.Delegates.Strings(), Named: email == provider.Deployer}, ""
+		return need.Principal{Kind: need.Deployer, Member: "serviceAccount:" + email, Delegates: provider.Delegates.Strings(), Named: email == provider.Deployer}, ""
 	}
 	if provider.Deployer != "" {
-		return Principal{Kind: Deployer, Member: memberOf(provider.Deployer), Named: true}, ""
+		return need.Principal{Kind: need.Deployer, Member: memberOf(provider.Deployer), Named: true}, ""
 	}
 	if why := hidden(c); why != "" {
 		return unknown, why
 	}
-	return Principal{Kind: Deployer}, ""
+	return need.Principal{Kind: need.Deployer}, ""
 }
 
 // otherwise says why the requests of apply are not those that can be tried, if
@@ -179,12 +141,12 @@ func memberOf(email string) string {
 }
 
 // deployed makes n a need of the deployer of c.
-func (n Need) deployed(c *plan.Change) Need {
+func forDeployer(n need.Need, c *plan.Change) need.Need {
 	principal, why := deployer(c)
 	n.Principal = principal
 	if why != "" {
 		n.Unknown = why
 	}
-	n.Kind = Permissions
+	n.Kind = need.Permissions
 	return n
 }

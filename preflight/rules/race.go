@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 // race has no needs of its own: its findings are those of other rules whose
 // needs the plan provides, without anything waiting for it.
@@ -9,7 +12,7 @@ func race() Rule {
 		ID:       "GP802",
 		Name:     "race",
 		Title:    "What the plan provides for its clusters, they wait for",
-		Severity: Error,
-		Needs:    func(*plan.Plan, Settings) []Need { return nil },
+		Severity: need.Error,
+		Needs:    func(*plan.Plan, Settings) []need.Need { return nil },
 	}
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,9 +12,9 @@ func replacementOrder() Rule {
 		ID:       "GP911",
 		Name:     "replacement-order",
 		Title:    "The plan does not create a replacement under the name of what is still there",
-		Severity: Error,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Error,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, c := range p.Clusters {
 				if isReplaced(c.Change) {
 					needs = append(needs, replacesCluster(c))
@@ -38,7 +39,7 @@ func replacementOrder() Rule {
 // abandons the one that is there.
 func isReplaced(c *plan.Change) bool { return c.Creates() && c.Has("delete") }
 
-func replacesCluster(c *plan.Cluster) Need {
+func replacesCluster(c *plan.Cluster) need.Need {
 	s := ofCluster(c)
 	what := "cluster " + c.PlaceBefore.Cluster
 	n := s.replacement(what)
@@ -47,7 +48,7 @@ func replacesCluster(c *plan.Cluster) Need {
 	case c.HasGeneratedName():
 		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
 	case s.keepsPlace():
-		n = n.refusedReplacement(s, what)
+		n = refusedReplacement(n, s, what)
 		n.ExpectedError = "Error 409: Already exists: " + c.Place.Name() + "., alreadyExists"
 	case c.Place.Name() == "":
 		n.Unknown = c.Place.Unknown
@@ -57,7 +58,7 @@ func replacesCluster(c *plan.Cluster) Need {
 	return n
 }
 
-func replacesPool(pool *plan.NodePool) Need {
+func replacesPool(pool *plan.NodePool) need.Need {
 	s := ofNodePool(pool)
 	what := "node pool " + pool.Before("name").String() + " of cluster " + pool.PlaceBefore.Cluster
 	n := s.replacement(what)
@@ -68,7 +69,7 @@ func replacesPool(pool *plan.NodePool) Need {
 	case inNewCluster(pool):
 		n.Holds, n.Message = true, "the replacement of "+what+" is in a new cluster"
 	case keepsName(pool):
-		n = n.refusedReplacement(s, what)
+		n = refusedReplacement(n, s, what)
 		n.ExpectedError = poolExists(pool.Place, pool.Name.String())
 	case pool.Place.Name() == "":
 		n.Unknown = pool.Place.Unknown
@@ -84,7 +85,7 @@ func replacesPool(pool *plan.NodePool) Need {
 // one of the same email is refused; with create_ignore_already_exists the provider
 // takes the old one for its replacement, and then deletes it.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_service_account.go
-func replacesAccount(c *plan.Change) Need {
+func replacesAccount(c *plan.Change) need.Need {
 	s := subject{Change: c, project: c.Project()}
 	what := "service account " + c.EmailBefore()
 	n := s.replacement(what)
@@ -98,7 +99,7 @@ func replacesAccount(c *plan.Change) Need {
 		n.Message = "the plan replaces " + what + " under its email, with create_ignore_already_exists: it keeps the old account as the replacement and then deletes it. Remove create_before_destroy, or choose another account_id"
 		n.Fix.Terraform = destroyFirst
 	default:
-		n = n.refusedReplacement(s, what)
+		n = refusedReplacement(n, s, what)
 		id, _, _ := strings.Cut(email, "@")
 		n.ExpectedError = "Error 409: Service account " + id + " already exists within project projects/" + s.project.ID + "., alreadyExists"
 	}
@@ -110,9 +111,9 @@ const destroyFirst = "lifecycle {\n  create_before_destroy = false\n}"
 
 // replacement is the need of an object that apply replaces: it holds if the
 // object is destroyed first.
-func (s subject) replacement(what string) Need {
+func (s subject) replacement(what string) need.Need {
 	n := s.inProject()
-	n.Kind = Statement
+	n.Kind = need.Statement
 	n.Attribute = "lifecycle.create_before_destroy"
 	if s.DestroysFirst() {
 		n.Holds, n.Message = true, "the plan destroys "+what+" before it creates the replacement"
@@ -121,7 +122,7 @@ func (s subject) replacement(what string) Need {
 }
 
 // refusedReplacement is a replacement whose name is taken, by the object itself.
-func (n Need) refusedReplacement(s subject, what string) Need {
+func refusedReplacement(n need.Need, s subject, what string) need.Need {
 	n.Message = "the plan creates the replacement of " + what + " before it destroys the old one, under the same name: give the replacement another name, or remove create_before_destroy"
 	n.Fix.Terraform = destroyFirst
 	if s.Abandons() {

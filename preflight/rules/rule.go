@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 // A Rule is something that GKE needs, as a value.
 type Rule struct {
@@ -11,11 +14,11 @@ type Rule struct {
 	// Title is a statement that is true when the rule passes.
 	Title string
 	// Severity is that of the rule's needs, unless they say otherwise.
-	Severity Severity
+	Severity need.Severity
 	// Requires lists the IDs of rules that must not fail for the same project
 	// before this one is worth judging.
 	Requires []string
 	// Needs derives what the rule asks for from a plan. The needs' Rule and
 	// Severity may be left empty: they are filled in.
-	Needs func(*plan.Plan, Settings) []Need
+	Needs func(*plan.Plan, Settings) []need.Need
 }

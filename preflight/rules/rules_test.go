@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -119,7 +120,7 @@ const (
 type wanted string
 
 // all returns the needs of every rule.
-func all(p *plan.Plan, settings Settings) []Need {
+func all(p *plan.Plan, settings Settings) []need.Need {
 	needs, err := Needs(context.Background(), p, settings)
 	if err != nil {
 		panic(err)
@@ -149,7 +150,7 @@ func needs(p *plan.Plan, id string, settings Settings) []wanted {
 	return out
 }
 
-func short(n Need) wanted {
+func short(n need.Need) wanted {
 	what := n.Service
 	if len(n.Permissions) > 0 {
 		what = strings.Join(n.Permissions, " ")
@@ -162,7 +163,7 @@ func short(n Need) wanted {
 	if n.Expect != "" {
 		line += " expecting " + n.Expect
 	}
-	if n.Kind != Permissions && len(n.Clusters) > 0 {
+	if n.Kind != need.Permissions && len(n.Clusters) > 0 {
 		line += " of " + strings.Join(n.Clusters, ", ")
 	}
 	switch {
@@ -288,11 +289,11 @@ func TestWellFormed(t *testing.T) {
 					t.Errorf("%s: %s names %s, which the plan does not have", name, n.Rule, a)
 				}
 			}
-			here := n.Kind == OnPath || n.Kind == Fresh || n.Kind == Statement
+			here := n.Kind == need.OnPath || n.Kind == need.Fresh || n.Kind == need.Statement
 			if n.Resource == "" && n.Unknown == "" && !here {
 				t.Errorf("%s: %s says neither where nor why not", name, n.Rule)
 			}
-			if (n.Kind == Permissions) != (len(n.Permissions) > 0) {
+			if (n.Kind == need.Permissions) != (len(n.Permissions) > 0) {
 				t.Errorf("%s: %s is a %s with %d permissions", name, n.Rule, n.Kind, len(n.Permissions))
 			}
 			for _, s := range n.Permissions {
@@ -315,7 +316,7 @@ func TestRules(t *testing.T) {
 		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(r.Name) || names[r.Name] {
 			t.Errorf("%s: %q is no name, or that of another rule", r.ID, r.Name)
 		}
-		if r.Needs == nil || r.Title == "" || !slices.Contains([]Severity{Error, Warning, Note}, r.Severity) {
+		if r.Needs == nil || r.Title == "" || !slices.Contains([]need.Severity{need.Error, need.Warning, need.Note}, r.Severity) {
 			t.Errorf("%s lacks its needs, a title or a severity", r.ID)
 		}
 		last, ids[r.ID], names[r.Name] = r.ID, true, true
@@ -377,12 +378,12 @@ func TestPages(t *testing.T) {
 // TestConfiguredSeverity: configuration has the last word, and only about the
 // rules that it names.
 func TestConfiguredSeverity(t *testing.T) {
-	got := map[string]Severity{}
-	settings := Settings{Severities: map[string]Severity{"GP303": Error, "GP105": Warning}}
+	got := map[string]need.Severity{}
+	settings := Settings{Severities: map[string]need.Severity{"GP303": need.Error, "GP105": need.Warning}}
 	for _, n := range all(read(t, "minimal", nil), settings) {
 		got[n.Rule] = n.Severity
 	}
-	want := map[string]Severity{"GP303": Error, "GP105": Warning, "GP305": Note}
+	want := map[string]need.Severity{"GP303": need.Error, "GP105": need.Warning, "GP305": need.Note}
 	for id, severity := range want {
 		if got[id] != severity {
 			t.Errorf("%s is a %q, want %s", id, got[id], severity)
@@ -420,7 +421,7 @@ func TestExpectedErrors(t *testing.T) {
 		{"GP907", "kubernetes-provider", nil, `Error: Unauthorized`},
 		{"GP601", "cmek", set{after + "database_encryption": nil}, `Error 403: Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied on resource 'projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks' (or it may not exist).`},
 	}
-	severities := map[string]Severity{}
+	severities := map[string]need.Severity{}
 	for _, r := range All() {
 		severities[r.ID] = r.Severity
 	}

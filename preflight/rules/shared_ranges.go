@@ -1,21 +1,24 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 func sharedRanges() Rule {
 	return Rule{
 		ID:       "GP712",
 		Name:     "shared-ranges",
 		Title:    "On a Shared VPC, the address ranges of Pods and Services are there already",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range onSharedVPC(p) {
 				if !s.Creates() {
 					continue
 				}
 				n := s.inHost()
-				n.Kind = Statement
+				n.Kind = need.Statement
 				n.Attribute = "ip_allocation_policy"
 				n.Holds, n.Message = true, "the plan asks for no new address ranges"
 				if s.makesRanges() {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -104,12 +105,12 @@ func building(p *plan.Plan) []subject {
 }
 
 // inProject is a need of s in its own project.
-func (s subject) inProject() Need {
+func (s subject) inProject() need.Need {
 	return s.in(s.project.ID, s.project.Source)
 }
 
 // at is a need of s where a cluster is.
-func (s subject) at(p plan.Place) Need {
+func (s subject) at(p plan.Place) need.Need {
 	n := s.in(p.Project.ID, p.Project.Source)
 	if name := p.Name(); name != "" {
 		n.Clusters = []string{name}
@@ -119,13 +120,13 @@ func (s subject) at(p plan.Place) Need {
 
 // in is a need of s in another project. Why says why that is not known, where
 // it is not.
-func (s subject) in(project, why string) Need {
-	n := Need{Addresses: []string{s.Address}, Project: project, Standing: s.standing}
+func (s subject) in(project, why string) need.Need {
+	n := need.Need{Addresses: []string{s.Address}, Project: project, Standing: s.standing}
 	if project == "" {
 		n.Unknown = why
 		return n
 	}
-	n.Resource = ProjectResource(project)
+	n.Resource = resource.ProjectFullName(project)
 	return n
 }
 

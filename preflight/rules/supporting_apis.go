@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -12,9 +13,9 @@ func supportingAPIs() Rule {
 		ID:       "GP105",
 		Name:     "supporting-apis",
 		Title:    "The APIs are on that the plan's IAM, project and account resources call, and this check itself",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, api := range supporting() {
 				needs = append(needs, api.needs(p)...)
 			}
@@ -49,8 +50,8 @@ func (api supportingAPI) calledBy(resourceType string) bool {
 
 // needs returns one need for each project whose callers the plan has, and one
 // for each cluster and node pool of the other projects.
-func (api supportingAPI) needs(p *plan.Plan) []Need {
-	var needs []Need
+func (api supportingAPI) needs(p *plan.Plan) []need.Need {
+	var needs []need.Need
 	callers, done := api.callers(p), map[string]bool{}
 	for _, s := range subjects(p) {
 		if project := s.project.ID; !done[project] {
@@ -63,11 +64,11 @@ func (api supportingAPI) needs(p *plan.Plan) []Need {
 
 // need returns a warning where the plan's own resources, the callers, call the
 // API in the project of s, else a note: then only this check calls it.
-func (api supportingAPI) need(s subject, callers []string) Need {
+func (api supportingAPI) need(s subject, callers []string) need.Need {
 	n := s.inProject()
-	n.Kind, n.Service = Service, api.service
+	n.Kind, n.Service = need.Service, api.service
 	if len(callers) == 0 {
-		n.Severity = Note
+		n.Severity = need.Note
 		return n
 	}
 	n.Addresses = callers

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -12,10 +13,10 @@ func tags() Rule {
 		ID:       "GP706",
 		Name:     "tags",
 		Title:    "The service agents may bind the resource manager tags of clusters and nodes",
-		Severity: Error,
+		Severity: need.Error,
 		Requires: []string{"GP401", "GP404"},
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				for _, path := range append(s.paths([]any{"node_config", 0, "resource_manager_tags"}), []any{"node_pool_auto_config", 0, "resource_manager_tags"}) {
 					for _, value := range tagValues(s.After(path...)) {
@@ -46,16 +47,16 @@ func tagValues(v plan.Value) []string {
 
 // onTag are the needs on the cluster's project and on the tag value.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/tags-firewall-policies
-func (s subject) onTag(attribute, value string) []Need {
-	bind := func(kind PrincipalKind) Need {
+func (s subject) onTag(attribute, value string) []need.Need {
+	bind := func(kind need.PrincipalKind) need.Need {
 		n := s.inProject()
-		n.Kind, n.Attribute, n.Service = Permissions, attribute, "cloudresourcemanager.googleapis.com"
+		n.Kind, n.Attribute, n.Service = need.Permissions, attribute, "cloudresourcemanager.googleapis.com"
 		n.Principal = agent(kind, s.project.ID)
 		n.Permissions = []string{"resourcemanager.tagValueBindings.create"}
 		n.Fix.Role = "roles/resourcemanager.tagUser"
 		return n
 	}
-	onValue := func(kind PrincipalKind, permission, role string) Need {
+	onValue := func(kind need.PrincipalKind, permission, role string) need.Need {
 		n := bind(kind)
 		n.Permissions, n.Fix.Role = []string{permission}, role
 		n.Resource = "//cloudresourcemanager.googleapis.com/" + value
@@ -66,10 +67,10 @@ func (s subject) onTag(attribute, value string) []Need {
 		return n
 	}
 	const use, hold = "resourcemanager.tagValueBindings.create", "resourcemanager.tagHolds.create"
-	return []Need{
-		bind(GKEServiceAgent), bind(GoogleAPIsServiceAgent),
-		onValue(GKEServiceAgent, use, "roles/resourcemanager.tagUser"),
-		onValue(GoogleAPIsServiceAgent, use, "roles/resourcemanager.tagUser"),
-		onValue(GKEServiceAgent, hold, "roles/resourcemanager.tagHoldAdmin"),
+	return []need.Need{
+		bind(need.GKEServiceAgent), bind(need.GoogleAPIsServiceAgent),
+		onValue(need.GKEServiceAgent, use, "roles/resourcemanager.tagUser"),
+		onValue(need.GoogleAPIsServiceAgent, use, "roles/resourcemanager.tagUser"),
+		onValue(need.GKEServiceAgent, hold, "roles/resourcemanager.tagHoldAdmin"),
 	}
 }

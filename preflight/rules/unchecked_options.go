@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
@@ -12,13 +13,13 @@ func uncheckedOptions() Rule {
 		ID:       "GP701",
 		Name:     "unchecked-options",
 		Title:    "The clusters use no option whose grants and APIs are not checked yet",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				if used := uncheckedIn(s); len(used) > 0 {
 					n := s.inProject()
-					n.Kind = Statement
+					n.Kind = need.Statement
 					n.Unknown = "these options may need grants or APIs that are not checked yet: " + strings.Join(used, ", ")
 					needs = append(needs, n)
 				}

@@ -1,6 +1,9 @@
 package rules
 
-import "gke-preflight/preflight/plan"
+import (
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
 
 // waivers has no needs of its own: its findings are about the waivers of the
 // configuration.
@@ -9,7 +12,7 @@ func waivers() Rule {
 		ID:       "GP805",
 		Name:     "waivers",
 		Title:    "The waivers of the configuration have not expired, and are needed",
-		Severity: Warning,
-		Needs:    func(*plan.Plan, Settings) []Need { return nil },
+		Severity: need.Warning,
+		Needs:    func(*plan.Plan, Settings) []need.Need { return nil },
 	}
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -11,9 +12,9 @@ func workloadIdentityNeeded() Rule {
 		ID:       "GP713",
 		Name:     "workload-identity-needed",
 		Title:    "Clusters whose options need Workload Identity have it",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				for _, path := range [][]any{
 					{"mesh_certificates", 0, "enable_certificates"},
@@ -31,9 +32,9 @@ func workloadIdentityNeeded() Rule {
 
 // hasPool needs a workload pool, which Autopilot brings along.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (s subject) hasPool(attribute string) Need {
+func (s subject) hasPool(attribute string) need.Need {
 	n := s.inProject()
-	n.Kind = Statement
+	n.Kind = need.Statement
 	n.Attribute = attribute
 	pool := s.After("workload_identity_config", 0, "workload_pool")
 	switch {

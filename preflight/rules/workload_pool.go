@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -12,9 +13,9 @@ func workloadPool() Rule {
 		ID:       "GP711",
 		Name:     "workload-pool",
 		Title:    "The workload identity pool is that of the clusters' own project",
-		Severity: Warning,
-		Needs: func(p *plan.Plan, _ Settings) []Need {
-			var needs []Need
+		Severity: need.Warning,
+		Needs: func(p *plan.Plan, _ Settings) []need.Need {
+			var needs []need.Need
 			for _, s := range building(p) {
 				if pool := s.After("workload_identity_config", 0, "workload_pool"); pool.State != plan.Absent {
 					needs = append(needs, s.ofPool(pool))
@@ -26,9 +27,9 @@ func workloadPool() Rule {
 }
 
 // ofPool needs the pool to be that of the cluster's project.
-func (s subject) ofPool(pool plan.Value) Need {
+func (s subject) ofPool(pool plan.Value) need.Need {
 	n := s.inProject()
-	n.Kind = Statement
+	n.Kind = need.Statement
 	n.Attribute = "workload_identity_config[0].workload_pool"
 	own := s.project.ID + ".svc.id.goog"
 	switch {

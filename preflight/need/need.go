@@ -1,10 +1,11 @@
-package rules
+package need
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
-	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 // Severity says what happens when a need is not met.
@@ -19,59 +20,6 @@ const (
 	// Note: worth knowing, harmless by itself.
 	Note Severity = "note"
 )
-
-// PrincipalKind names the part that an identity plays for a cluster.
-type PrincipalKind string
-
-// The kinds of principal.
-const (
-	// Deployer is whom the google provider will be: its
-	// impersonate_service_account, else the credentials at hand.
-	Deployer PrincipalKind = "deployer"
-	// Delegate is an account through which the google provider impersonates
-	// the deployer.
-	Delegate PrincipalKind = "delegate"
-	// NodeServiceAccount is the account attached to a cluster's nodes.
-	NodeServiceAccount PrincipalKind = "node-service-account"
-	// GKEServiceAgent is service-N@container-engine-robot.
-	GKEServiceAgent PrincipalKind = "gke-service-agent"
-	// GKENodeServiceAgent is service-N@gcp-sa-gkenode.
-	GKENodeServiceAgent PrincipalKind = "gke-node-service-agent"
-	// GoogleAPIsServiceAgent is N@cloudservices, which makes the VMs of
-	// managed instance groups.
-	GoogleAPIsServiceAgent PrincipalKind = "google-apis-service-agent"
-	// ComputeServiceAgent is service-N@compute-system.
-	ComputeServiceAgent PrincipalKind = "compute-service-agent"
-	// FleetServiceAgent is service-N@gcp-sa-gkehub, of the fleet's project.
-	FleetServiceAgent PrincipalKind = "fleet-service-agent"
-	// BinaryAuthorizationServiceAgent is service-N@gcp-sa-binaryauthorization.
-	BinaryAuthorizationServiceAgent PrincipalKind = "binary-authorization-service-agent"
-	// ComputeDefaultServiceAccount is N-compute@developer.
-	ComputeDefaultServiceAccount PrincipalKind = "compute-default-service-account"
-)
-
-// A Principal is an identity that needs something.
-type Principal struct {
-	Kind PrincipalKind `json:"kind"`
-	// Member is the identity as an IAM policy names it, such as
-	// serviceAccount:gke@acme.iam.gserviceaccount.com. The number of a
-	// project stands as {number:PROJECT} until Google Cloud has been asked.
-	// It is empty for the deployer that is whoever the credentials at hand
-	// belong to, and for an account that is not known before apply.
-	Member string `json:"member,omitempty"`
-	// Delegates is the chain of accounts through which the google provider
-	// impersonates the deployer, nearest first; usually empty.
-	Delegates []string `json:"-"`
-	// Unknown reports that Member is empty since the plan does not show who the
-	// deployer is.
-	Unknown bool `json:"-"`
-	// Original reports that the deployer is whoever the credentials at hand
-	// belong to, and not the account that the environment impersonates from there.
-	Original bool `json:"-"`
-	// Named reports that a user named Member: it may be whoever the credentials
-	// at hand belong to.
-	Named bool `json:"-"`
-}
 
 // A Kind says what is asked about a Need.
 type Kind string
@@ -188,31 +136,18 @@ type Fix struct {
 	Terraform string
 }
 
-// Settings is what configuration may change about the rules.
-type Settings struct {
-	// Severities replaces the severity of rules, by ID.
-	Severities map[string]Severity
-	// Canaries replaces the permissions that stand for a principal's role, by
-	// kind of principal.
-	Canaries map[PrincipalKind][]string
-	// Extra are further permissions that principals must hold in the projects
-	// of clusters, by kind of principal.
-	Extra map[PrincipalKind][]string
-}
-
-// PrincipalKinds are those that configuration may name.
-func PrincipalKinds() []PrincipalKind {
-	return []PrincipalKind{
-		Deployer, NodeServiceAccount, GKEServiceAgent, GKENodeServiceAgent, GoogleAPIsServiceAgent,
-		ComputeServiceAgent, ComputeDefaultServiceAccount, FleetServiceAgent, BinaryAuthorizationServiceAgent,
-	}
-}
+// These stand in the strings of a need whose NetworkOf is set: for the project
+// of the cluster's network, and for the relative name of its subnetwork.
+const (
+	HostProject = "{host-project}"
+	Subnetwork  = "{subnetwork}"
+)
 
 // WithNetwork returns n with the project and the subnetwork of its cluster's
 // network in the places of HostProject and Subnetwork.
 func (n Need) WithNetwork(host, subnetwork string) Need {
 	if subnetwork == "" && strings.Contains(n.Resource, Subnetwork) {
-		n.Resource, n.ExpectedError = ProjectResource(host), ""
+		n.Resource, n.ExpectedError = resource.ProjectFullName(host), ""
 	}
 	replace := strings.NewReplacer(HostProject, host, Subnetwork, subnetwork).Replace
 	n.Project, n.Resource, n.Expect, n.ExpectedError = replace(n.Project), replace(n.Resource), replace(n.Expect), replace(n.ExpectedError)
@@ -222,10 +157,21 @@ func (n Need) WithNetwork(host, subnetwork string) Need {
 // WithoutNetwork returns n as a need that cannot be judged, in the project of
 // its cluster.
 func (n Need) WithoutNetwork(why string) Need {
-	n.Project = plan.ProjectOfName(n.NetworkOf)
-	n.Resource, n.ExpectedError, n.Unknown = clusterResource(n.NetworkOf), "", why
+	n.Project = resource.Parse(n.NetworkOf).Project().String()
+	n.Resource, n.ExpectedError, n.Unknown = resource.ClusterFullName(n.NetworkOf), "", why
 	return n
 }
 
 // ProjectIn is the project in a relative name, in words.
-func ProjectIn(name string) string { return "project " + plan.ProjectOfName(name) }
+func ProjectIn(name string) string { return "project " + resource.Parse(name).Project().String() }
+
+// Key is the same for needs that one answer settles.
+func (n *Need) Key() string {
+	return strings.Join([]string{
+		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
+		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
+		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message, n.NetworkOf,
+		fmt.Sprint(n.Principal.Original, n.UnlessSelf),
+		n.Elsewhere, strings.Join(n.Among, ","), n.KeyVersion,
+	}, "\x00")
+}

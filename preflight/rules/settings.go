@@ -1,0 +1,15 @@
+package rules
+
+import "gke-preflight/preflight/need"
+
+// Settings is what configuration may change about the rules.
+type Settings struct {
+	// Severities replaces the severity of rules, by ID.
+	Severities map[string]need.Severity
+	// Canaries replaces the permissions that stand for a principal's role, by
+	// kind of principal.
+	Canaries map[need.PrincipalKind][]string
+	// Extra are further permissions that principals must hold in the projects
+	// of clusters, by kind of principal.
+	Extra map[need.PrincipalKind][]string
+}
