@@ -21,7 +21,7 @@ func arrows() map[string][]string {
 		"cmd/gke-preflight": {"preflight/cli", "preflight/input"},
 		"preflight/cli": {
 			"preflight", "preflight/plan", "preflight/need", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/report", "preflight/diagnose",
-			"preflight/access", "preflight/input", "fixtures", "fixtures/fakegcp",
+			"preflight/access", "preflight/input", "preflight/term", "fixtures", "fixtures/fakegcp",
 		},
 		"preflight":          {"preflight/plan", "preflight/resource", "preflight/need", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
 		"preflight/need":     {"preflight/resource"},

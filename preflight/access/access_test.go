@@ -33,6 +33,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/term"
 )
 
 const (
@@ -304,7 +305,7 @@ func (s *scene) silent(r *Result) {
 	s.t.Helper()
 	var out bytes.Buffer
 	report := NewReport(Tool{}, []*Result{r}, nil)
-	if err := errors.Join(JSON(&out, report), Text(&out, report, TextOptions{Clean: func(s string) string { return s }})); err != nil {
+	if err := errors.Join(JSON(&out, report), Text(&out, report, term.Palette{})); err != nil {
 		s.t.Fatal(err)
 	}
 	for _, token := range []string{toolToken, pluginToken, "secret"} {

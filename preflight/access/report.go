@@ -9,8 +9,8 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// SchemaVersion is that of the JSON. It changes when a member goes or changes
-// its meaning, and not when one comes.
+// SchemaVersion is the version of the JSON report. It changes when a member is
+// removed or changes its meaning, not when one is added.
 const SchemaVersion = "1"
 
 // A Tool is the program that made a report.
@@ -19,18 +19,18 @@ type Tool struct {
 	Version string `json:"version"`
 }
 
-// A Report is whether some clusters can be reached.
+// A Report says whether this machine can reach some clusters.
 type Report struct {
 	SchemaVersion string `json:"schema_version"`
 	Tool          Tool   `json:"tool"`
-	// Result is the worst of those of the clusters: pass, fail or undetermined.
+	// Result is the worst result of the clusters: pass, fail or undetermined.
 	Result   Verdict   `json:"result"`
 	Clusters []*Result `json:"clusters"`
-	// Notes are what was left out, each a sentence.
+	// Notes say what was left out, one sentence each.
 	Notes []string `json:"notes,omitempty"`
 }
 
-// NewReport sums results up.
+// NewReport returns the report of results.
 func NewReport(tool Tool, results []*Result, notes []string) *Report {
 	r := &Report{SchemaVersion: SchemaVersion, Tool: tool, Result: Pass, Clusters: append([]*Result{}, results...), Notes: notes}
 	for _, one := range results {
@@ -44,26 +44,20 @@ func NewReport(tool Tool, results []*Result, notes []string) *Report {
 	return r
 }
 
-// Unknown is the result of a cluster that cannot be named, and why.
-func Unknown(cause string) *Result {
+// UnknownCluster returns the result of a cluster whose name the plan does not
+// show, for the reason cause.
+func UnknownCluster(cause string) *Result {
 	return &Result{Result: Undetermined, Steps: []Step{}, Class: "cluster_unknown", Cause: cause}
 }
 
-// JSON writes a report for programs. What servers and programs said is in it:
-// commands for CI servers are escaped.
+// JSON writes r as JSON. It quotes servers and programs, so whatever a terminal
+// or a CI server would act on is escaped.
 func JSON(w io.Writer, r *Report) error { return term.JSON(w, r) }
 
-// TextOptions are how text is written.
-type TextOptions struct {
-	Color bool
-	// Clean makes a string harmless on a terminal.
-	Clean func(string) string
-}
-
-// Text writes a report for people: the result, the steps, and at the end the
-// one cause and what mends it.
-func Text(w io.Writer, r *Report, o TextOptions) error {
-	t := &text{bufio.NewWriter(w), o}
+// Text writes r for people: for each cluster the result, the steps, and at the
+// end the cause and its fix.
+func Text(w io.Writer, r *Report, p term.Palette) error {
+	t := &text{bufio.NewWriter(w), p}
 	for i, one := range r.Clusters {
 		if i > 0 {
 			t.line("", "")
@@ -71,7 +65,7 @@ func Text(w io.Writer, r *Report, o TextOptions) error {
 		t.result(one)
 	}
 	if len(r.Clusters) == 0 {
-		t.line(t.paint(green, "PASS"), "  there is no cluster to reach")
+		t.line(t.Paint(term.Green, "PASS"), "  no cluster to check")
 	}
 	for _, n := range r.Notes {
 		t.line("", "• "+n)
@@ -79,47 +73,32 @@ func Text(w io.Writer, r *Report, o TextOptions) error {
 	return t.w.Flush()
 }
 
-// text is a report on its way out. Write errors come up when it is flushed.
+// A text writes a report. Flush returns the first write error.
 type text struct {
 	w *bufio.Writer
-	TextOptions
+	term.Palette
 }
 
-const (
-	red    = "\x1b[31m"
-	green  = "\x1b[32m"
-	yellow = "\x1b[33m"
-	dim    = "\x1b[2m"
-	reset  = "\x1b[0m"
-)
-
-// line writes a cleaned line, the beginning of which has a colour.
+// line writes one line: lead as it is, which may be colored, and rest cleaned.
 func (t *text) line(lead, rest string) {
-	_, _ = t.w.WriteString(lead + t.Clean(rest) + "\n")
-}
-
-func (t *text) paint(color, s string) string {
-	if !t.Color {
-		return s
-	}
-	return color + s + reset
+	_, _ = t.w.WriteString(lead + term.Clean(rest) + "\n")
 }
 
 func (t *text) result(r *Result) {
-	where := r.Cluster
-	if where == "" {
-		where = "a cluster that the plan does not name"
+	cluster := r.Cluster
+	if cluster == "" {
+		cluster = "a cluster whose name the plan does not show"
 	}
 	if r.Context != "" {
-		where += " (context " + r.Context + ")"
+		cluster += " (context " + r.Context + ")"
 	}
-	t.line(t.paint(color(r.Result), strings.ToUpper(string(r.Result))), "  "+title(r.Result)+where)
+	t.line(t.Paint(color(r.Result), strings.ToUpper(string(r.Result))), "  "+headline(r.Result)+cluster)
 	for _, s := range r.Steps {
-		t.line("  "+t.paint(color(s.Verdict), mark(s.Verdict))+" ", fmt.Sprintf("%-18s  %s", s.Name, s.Message))
+		t.line("  "+t.Paint(color(s.Verdict), mark(s.Verdict))+" ", fmt.Sprintf("%-18s  %s", s.Name, s.Message))
 	}
 	if r.Cause != "" {
 		t.line("", "")
-		t.line("  "+t.paint(dim, "cause")+"  ", r.Cause)
+		t.line("  "+t.Paint(term.Dim, "cause")+"  ", r.Cause)
 	}
 	t.fix(r)
 }
@@ -128,24 +107,25 @@ func (t *text) fix(r *Result) {
 	if r.Fix == nil {
 		return
 	}
-	label := "mend it with"
+	label := "fix"
 	if r.Result == Undetermined {
-		label = "this may settle it"
+		label = "this may help"
 	}
-	t.line("  "+t.paint(dim, label), "")
+	t.line("  "+t.Paint(term.Dim, label), "")
 	for _, c := range r.Fix.Commands {
 		t.line("    ", c)
 	}
 }
 
-func title(v Verdict) string {
+// headline returns the beginning of a sentence that ends with a cluster.
+func headline(v Verdict) string {
 	switch v {
 	case Pass:
 		return "access works: "
 	case Fail:
 		return "no access: "
 	}
-	return "not known whether access works: "
+	return "could not determine whether access works: "
 }
 
 func mark(v Verdict) string {
@@ -160,14 +140,14 @@ func mark(v Verdict) string {
 	return "–"
 }
 
-func color(v Verdict) string {
+func color(v Verdict) term.Color {
 	switch v {
 	case Pass:
-		return green
+		return term.Green
 	case Fail:
-		return red
+		return term.Red
 	case Undetermined:
-		return yellow
+		return term.Yellow
 	}
-	return dim
+	return term.Dim
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/preflight/term"
 )
 
 // sample has a cluster of each kind.
@@ -22,15 +24,13 @@ func sample() *Report {
 			Cluster: "projects/p/locations/l/clusters/odd", Result: Undetermined, Steps: []Step{{"identity", Undetermined, "no answer"}},
 			Cause: "no answer", Fix: &Fix{[]string{"gcloud auth list"}},
 		},
-		Unknown("google_container_cluster.x: its name is not known"),
+		UnknownCluster("google_container_cluster.x: its name is not known"),
 	}, []string{"google_container_cluster.new is left out"})
 }
 
-func escapes(s string) string { return strings.ReplaceAll(s, "\x1b", `\x1b`) }
-
 func TestText(t *testing.T) {
 	var out bytes.Buffer
-	if err := Text(&out, sample(), TextOptions{Clean: escapes}); err != nil {
+	if err := Text(&out, sample(), term.Palette{}); err != nil {
 		t.Fatal(err)
 	}
 	const want = `PASS  access works: projects/p/locations/l/clusters/good
@@ -42,18 +42,18 @@ FAIL  no access: projects/p/locations/l/clusters/bad (context prod)
   – namespaces          not reached
 
   cause  the name is wrong
-  mend it with
+  fix
     gcloud one
     gcloud two
 
-UNDETERMINED  not known whether access works: projects/p/locations/l/clusters/odd
+UNDETERMINED  could not determine whether access works: projects/p/locations/l/clusters/odd
   ? identity            no answer
 
   cause  no answer
-  this may settle it
+  this may help
     gcloud auth list
 
-UNDETERMINED  not known whether access works: a cluster that the plan does not name
+UNDETERMINED  could not determine whether access works: a cluster whose name the plan does not show
 
   cause  google_container_cluster.x: its name is not known
 • google_container_cluster.new is left out
@@ -65,10 +65,10 @@ UNDETERMINED  not known whether access works: a cluster that the plan does not n
 
 func TestColorsAreOurs(t *testing.T) {
 	var out bytes.Buffer
-	if err := Text(&out, sample(), TextOptions{Color: true, Clean: escapes}); err != nil {
+	if err := Text(&out, sample(), term.Palette{On: true}); err != nil {
 		t.Fatal(err)
 	}
-	if s := out.String(); !strings.Contains(s, red+"FAIL"+reset) || strings.Contains(s, red+"none") || strings.Count(s, "\x1b")%2 != 0 {
+	if s := out.String(); !strings.Contains(s, "\x1b[31mFAIL\x1b[0m") || strings.Contains(s, "\x1b[31mnone") || strings.Count(s, "\x1b")%2 != 0 {
 		t.Errorf("got %q", s)
 	}
 }
@@ -151,7 +151,7 @@ func TestResultOfAReport(t *testing.T) {
 
 func TestNothingToReach(t *testing.T) {
 	var out bytes.Buffer
-	if err := Text(&out, NewReport(Tool{}, nil, nil), TextOptions{Clean: escapes}); err != nil || out.String() != "PASS  there is no cluster to reach\n" {
+	if err := Text(&out, NewReport(Tool{}, nil, nil), term.Palette{}); err != nil || out.String() != "PASS  no cluster to check\n" {
 		t.Errorf("got %q, %v", out.String(), err)
 	}
 }
@@ -161,7 +161,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space") }
 
 func TestWriteErrorsComeUp(t *testing.T) {
-	if Text(full{}, sample(), TextOptions{Clean: escapes}) == nil || JSON(full{}, sample()) == nil {
+	if Text(full{}, sample(), term.Palette{}) == nil || JSON(full{}, sample()) == nil {
 		t.Error("the error of writing is lost")
 	}
 }

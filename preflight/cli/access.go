@@ -19,7 +19,7 @@ import (
 	"gke-preflight/preflight/access"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/report"
+	"gke-preflight/preflight/term"
 )
 
 // accessFlags are those of access.
@@ -206,7 +206,7 @@ func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*
 	var out []*access.Result
 	for _, t := range targets {
 		if t.unknown != "" {
-			out = append(out, access.Unknown(t.unknown))
+			out = append(out, access.UnknownCluster(t.unknown))
 			continue
 		}
 		out = append(out, access.Check(ctx, w, t.Target))
@@ -253,7 +253,7 @@ func (f *accessFlags) writeAccess(env Env, outputs []output, r *access.Report) e
 			if o.format == "json" {
 				return access.JSON(w, r)
 			}
-			return access.Text(w, r, access.TextOptions{Color: f.text(env, o.file).Color, Clean: report.Clean})
+			return access.Text(w, r, term.Palette{On: f.text(env, o.file).Color})
 		})
 		if err != nil {
 			return fmt.Errorf("write the report: %w", err)

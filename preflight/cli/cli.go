@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gke-preflight/preflight/report"
+	"gke-preflight/preflight/term"
 )
 
 // Exit codes, the same for every format.
@@ -124,7 +124,7 @@ func complain(w io.Writer, err error) {
 		if i == 0 {
 			line = "gke-preflight: " + line
 		}
-		fmt.Fprintln(w, report.Clean(line))
+		fmt.Fprintln(w, term.Clean(line))
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"gke-preflight/preflight/diagnose"
 	"gke-preflight/preflight/input"
-	"gke-preflight/preflight/report"
 )
 
 func newDiagnose(env Env) *cobra.Command {
@@ -73,7 +72,7 @@ func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
 				return diagnose.JSON(w, found)
 			}
 			as := f.text(env, o.file)
-			return diagnose.Text(w, found, diagnose.TextOptions{Clean: report.Clean, Color: as.Color, Width: as.Width})
+			return diagnose.Text(w, found, diagnose.TextOptions{Color: as.Color, Width: as.Width})
 		})
 		if err != nil {
 			return fmt.Errorf("write the diagnosis: %w", err)

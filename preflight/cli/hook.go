@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/report"
+	"gke-preflight/preflight/term"
 )
 
 func newHook(env Env) *cobra.Command {
@@ -48,7 +48,7 @@ func (f *checkFlags) hook(cmd *cobra.Command, env Env, files []string) error {
 	}
 	var worst error
 	for _, directory := range roots {
-		fmt.Fprintln(env.Stdout, "#", report.Clean(directory))
+		fmt.Fprintln(env.Stdout, "#", term.Clean(directory))
 		err := runIn(cmd, env, directory)
 		if cmd.Context().Err() != nil {
 			return err
@@ -207,7 +207,7 @@ func instead(env Env, directory, why string, callers []string) []string {
 	if len(left) > 0 {
 		line += fmt.Sprintf("; not checked through %s, where terraform init has not run", strings.Join(left, ", "))
 	}
-	fmt.Fprintln(env.Stdout, report.Clean(line))
+	fmt.Fprintln(env.Stdout, term.Clean(line))
 	return roots
 }
 

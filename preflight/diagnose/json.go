@@ -6,6 +6,6 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// JSON writes a report for machines. It quotes a log, which may hold commands
-// for CI servers: they are escaped.
+// JSON writes r as JSON. It quotes an untrusted log, so whatever a terminal or a
+// CI server would act on is escaped.
 func JSON(w io.Writer, r *Report) error { return term.JSON(w, r) }

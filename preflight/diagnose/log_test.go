@@ -261,7 +261,7 @@ func TestErrorsAreBounded(t *testing.T) {
 		t.Errorf("%d errors, more: %t; want %d, and more", got, r.More, maxErrors)
 	}
 	var b strings.Builder
-	if err := Text(&b, r, TextOptions{Clean: func(s string) string { return s }}); err != nil || !strings.HasSuffix(b.String(), "the first 500 are shown.\n") {
+	if err := Text(&b, r, TextOptions{}); err != nil || !strings.HasSuffix(b.String(), "only the first 500 are shown.\n") {
 		t.Errorf("it does not say that there is more (%v)", err)
 	}
 }
@@ -280,7 +280,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("line %d of %d", e.Line, lines)
 			}
 		}
-		if err := Text(io.Discard, r, TextOptions{Clean: func(s string) string { return s }}); err != nil {
+		if err := Text(io.Discard, r, TextOptions{}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -5,140 +5,131 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"gke-preflight/preflight/term"
 )
 
-// TextOptions are how a report is written for people.
+// TextOptions say how Text writes a report.
 type TextOptions struct {
-	// Clean makes a string from the log harmless, as one line.
-	Clean func(string) string
 	Color bool
-	// Width is the columns to wrap prose at; 0 does not wrap. Commands and the
-	// log's own words are never wrapped.
+	// Width is the number of columns at which prose is wrapped; 0 does not wrap.
+	// Commands and excerpts of the log are never wrapped.
 	Width int
 }
 
-const (
-	red   = "\x1b[31m"
-	green = "\x1b[32m"
-	bold  = "\x1b[1m"
-	dim   = "\x1b[2m"
-	reset = "\x1b[0m"
-)
-
-// Text writes a report for people: of each error who lacks what where, why,
-// and what to paste.
+// Text writes r for people: for each error who lacks what, on what and why, and
+// the commands to paste.
 func Text(w io.Writer, r *Report, o TextOptions) error {
-	t := &text{w: bufio.NewWriter(w), options: o}
+	t := &text{w: bufio.NewWriter(w), palette: term.Palette{On: o.Color}, width: o.Width}
 	if len(r.Errors) == 0 {
-		t.line("", "No errors found that are known, or that begin as one does.")
+		t.line(term.None, "No errors found in this log.")
 	}
 	for i := range r.Errors {
 		if i > 0 {
-			t.line("", "")
+			t.line(term.None, "")
 		}
 		t.error(&r.Errors[i])
 	}
 	if r.More {
-		t.line("", "")
-		t.line("", fmt.Sprintf("The log goes on with errors: the first %d are shown.", len(r.Errors)))
+		t.line(term.None, "")
+		t.line(term.None, fmt.Sprintf("The log contains more errors: only the first %d are shown.", len(r.Errors)))
 	}
 	return t.w.Flush()
 }
 
+// A text writes a report. Flush returns the first write error.
 type text struct {
 	w       *bufio.Writer
-	options TextOptions
+	palette term.Palette
+	width   int // the columns to wrap prose at; 0 does not wrap
 }
 
-// line writes clean text; errors come up when it is flushed.
-func (t *text) line(color, s string) {
-	s = strings.TrimRight(t.options.Clean(s), " ")
-	if t.options.Color && color != "" && s != "" {
-		s = color + s + reset
-	}
-	_, _ = t.w.WriteString(s + "\n")
+// line writes s cleaned and in one color.
+func (t *text) line(color term.Color, s string) {
+	s = strings.TrimRight(term.Clean(s), " ")
+	_, _ = t.w.WriteString(t.palette.Paint(color, s) + "\n")
 }
 
 func (t *text) error(e *Error) {
-	t.line(bold+red, fmt.Sprintf("✗ line %d  %s", e.Line, headline(e)))
-	t.row("says", e.Excerpt)
+	t.line(term.Bold+term.Red, fmt.Sprintf("✗ line %d  %s", e.Line, headline(e)))
+	t.row("message", e.Excerpt)
 	if e.Principal != nil {
-		t.row("who", who(e.Principal))
+		t.row("who", describe(e.Principal))
 	}
 	for i, s := range e.Suspects {
-		t.prose(label(i, "suspects"), fmt.Sprintf("%d. %s: %s", i+1, inWords(s.Kind), s.Why))
+		t.prose(firstOnly(i, "suspects"), fmt.Sprintf("%d. %s: %s", i+1, kindInWords(s.Kind), s.Why))
 	}
-	t.prose("why", e.Cause)
-	t.check(e)
+	t.prose("cause", e.Cause)
+	t.check(e.Check)
 	if e.Check == nil || e.Check.Outcome != CheckFound {
-		t.row("sure", sure(e))
+		t.row("confidence", confidenceInWords(e.Confidence))
 	}
 	if e.Fix != nil {
-		t.line(dim, "    run")
+		t.line(term.Dim, "    fix")
 		for _, c := range e.Fix.Commands {
-			t.line(green, "      "+c)
+			t.line(term.Green, "      "+c)
 		}
 	}
 	if len(e.Rules) > 0 {
-		t.row("before", "gke-preflight check sees this before apply: "+strings.Join(e.Rules, ", "))
+		t.row("rules", "gke-preflight check reports this before apply: "+strings.Join(e.Rules, ", "))
 	}
 }
 
-// check says what Google Cloud answered, where it was asked.
-func (t *text) check(e *Error) {
-	if e.Check == nil {
+// check writes what Google Cloud says now; c is nil if it was not asked.
+func (t *text) check(c *Check) {
+	if c == nil {
 		return
 	}
-	if e.Check.Outcome == CheckClear {
-		t.prose("asked", "Google Cloud now answers that nothing of the kind is amiss: it has been mended since, or is not everywhere yet, or the cause is another")
+	if c.Outcome == CheckClear {
+		t.prose("checked", "Google Cloud reports no such problem now: it has been fixed since, the fix has not propagated yet, or the cause is another one")
 	}
-	for i, f := range e.Check.Findings {
-		word := " fails: "
-		if e.Check.Outcome == CheckUndetermined {
-			word = " could not be found out: "
+	for i, f := range c.Findings {
+		verdict := " fails: "
+		if c.Outcome == CheckUndetermined {
+			verdict = " is undetermined: "
 		}
-		t.prose(label(i, "asked"), f.Rule+word+f.Message)
+		t.prose(firstOnly(i, "checked"), f.Rule+verdict+f.Message)
 	}
 }
 
-// label names the first of several rows.
-func label(i int, name string) string {
+// firstOnly returns the label of row i: only the first of several rows has one.
+func firstOnly(i int, label string) string {
 	if i > 0 {
 		return ""
 	}
-	return name
+	return label
 }
 
-const labelWidth = 10
+// rowIndent and labelWidth are in columns.
+const (
+	rowIndent  = 4
+	labelWidth = 12
+)
 
-func (t *text) row(name, value string) {
+// row writes a value after its label, and nothing if the value is empty.
+func (t *text) row(label, value string) {
 	if value != "" {
-		t.line("", "    "+name+strings.Repeat(" ", max(1, labelWidth-len(name)))+value)
+		t.line(term.None, strings.Repeat(" ", rowIndent)+label+strings.Repeat(" ", max(1, labelWidth-len(label)))+value)
 	}
 }
 
-// prose is a row that is wrapped.
-func (t *text) prose(name, value string) {
-	width := max(t.options.Width-labelWidth-4, 30)
-	if t.options.Width <= 0 {
-		width = len(value)
+// prose is like row but wraps the value.
+func (t *text) prose(label, value string) {
+	width := 0
+	if t.width > 0 {
+		width = max(t.width-labelWidth-rowIndent, 30)
 	}
-	row := ""
-	for _, word := range strings.Fields(value) {
-		if row != "" && len(row)+1+len(word) > width {
-			t.row(name, row)
-			name, row = "", ""
-		}
-		row = strings.TrimPrefix(row+" "+word, " ")
+	for _, line := range term.Wrap(strings.Join(strings.Fields(value), " "), width) {
+		t.row(label, line)
+		label = ""
 	}
-	t.row(name, row)
 }
 
-// headline says what failed in a few words.
+// headline returns what failed, in a few words.
 func headline(e *Error) string {
-	title := titles(e.Class)
+	title := title(e.Class)
 	if e.Wrapper != "" && e.Class != RetryBudgetExhausted {
-		title += ", told as: retry budget exhausted"
+		title += ", reported as: retry budget exhausted"
 	}
 	switch {
 	case e.Class == APIDisabled && e.Service != "":
@@ -160,61 +151,61 @@ func inProject(e *Error) string {
 	return " in project " + e.Project
 }
 
-func titles(c Class) string {
+func title(c Class) string {
 	switch c {
 	case RetryBudgetExhausted:
-		return "Compute Engine refused GKE"
+		return "Compute Engine repeatedly denied a request from GKE"
 	case CallerPermissionDenied:
 		return "The caller lacks a permission"
 	case APIDisabled:
-		return "An API is off"
+		return "An API is disabled"
 	case ActAsDenied:
-		return "The caller may not attach a service account"
+		return "The caller cannot attach a service account"
 	case ServiceAccountMissing:
 		return "A service account does not exist or is disabled"
 	case ServiceAgentMissingRole:
-		return "A service agent lacks its role"
+		return "A service agent is missing its role"
 	case SharedVPCPermission:
-		return "GKE may not use the host project of a Shared VPC"
+		return "GKE cannot use the Shared VPC host project"
 	case KMSPermission:
-		return "A service agent may not use a key"
+		return "A service agent cannot use a Cloud KMS key"
 	case NodePoolRequiresRecreation:
-		return "The nodes of a pool wait to be recreated"
+		return "A node pool requires recreation"
 	case IncompatibleOperation:
 		return "Another operation is running"
 	}
-	return otherTitles(c)
+	return titleWithoutIAM(c)
 }
 
-func otherTitles(c Class) string {
+// titleWithoutIAM returns the title of a class that no role fixes.
+func titleWithoutIAM(c Class) string {
 	switch c {
 	case Unauthorized:
-		return "Not logged in (401)"
+		return "Not authenticated (401)"
 	case AuthPluginMissing:
-		return "The login plugin for GKE is missing"
+		return "The GKE authentication plugin is missing"
 	case NotFound:
 		return "Not found (404)"
 	case IAMPropagation:
-		return "Made too recently to be known everywhere"
+		return "A recent change has not propagated yet"
 	case Quota:
-		return "A quota is used up"
+		return "A quota is exceeded"
 	case InvalidArgument:
-		return "The request is not valid"
+		return "The request is invalid"
 	case ProviderCredentials:
 		return "No usable credentials"
 	}
-	return "Another error, and no missing permission"
+	return "Another error, not a missing permission"
 }
 
-func who(p *Principal) string {
+func describe(p *Principal) string {
 	if p.Member == "" {
-		return inWords(p.Kind)
+		return kindInWords(p.Kind)
 	}
-	return p.Member + " (" + inWords(p.Kind) + ")"
+	return p.Member + " (" + kindInWords(p.Kind) + ")"
 }
 
-// inWords is a kind of principal for people.
-func inWords(kind string) string {
+func kindInWords(kind string) string {
 	switch kind {
 	case gkeAgent:
 		return "GKE service agent"
@@ -230,12 +221,12 @@ func inWords(kind string) string {
 	return strings.ReplaceAll(kind, "-", " ")
 }
 
-func sure(e *Error) string {
-	switch e.Confidence {
+func confidenceInWords(c Confidence) string {
+	switch c {
 	case High:
-		return "yes: the message has this one cause"
+		return "high: the message has only this cause"
 	case Medium:
-		return "mostly: the message can have other causes; look before you mend"
+		return "medium: the message can have other causes; check before you apply the fix"
 	}
-	return "no: the text does not tell"
+	return "low: the message does not determine the cause"
 }

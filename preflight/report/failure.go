@@ -9,6 +9,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/term"
 )
 
 // failing writes what fails at a severity, in full.
@@ -63,8 +64,8 @@ func (t *text) title(f preflight.Finding) {
 		m = noteMark()
 	}
 	sign := t.sign(m)
-	label := span{bold + m.color, sign.text + f.Rule + " " + string(f.Severity)}
-	t.line(label, plain("  "), span{bold, headline(f)})
+	label := span{term.Bold + m.color, sign.text + f.Rule + " " + string(f.Severity)}
+	t.line(label, plain("  "), span{term.Bold, headline(f)})
 }
 
 // headline says in a few words what is wrong; the details follow below it.
@@ -160,6 +161,6 @@ func (t *text) commands(title string, commands []string) {
 			t.line(plain("      "+notPrintable), plain(c))
 			continue
 		}
-		t.line(plain("      "), span{green, c})
+		t.line(plain("      "), span{term.Green, c})
 	}
 }

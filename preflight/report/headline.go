@@ -7,6 +7,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/term"
 )
 
 // headline is the result in one line. A result that is not known is none: it
@@ -15,11 +16,11 @@ func (t *text) headline(r *preflight.Report) {
 	c := count(r.Findings)
 	switch r.Result {
 	case preflight.Pass:
-		t.result(green, "PASS", c.standing()+lowered(r.Configuration))
+		t.result(term.Green, "PASS", c.standing()+lowered(r.Configuration))
 	case preflight.Fail:
-		t.result(red, "FAIL", c.consequence()+lowered(r.Configuration))
+		t.result(term.Red, "FAIL", c.consequence()+lowered(r.Configuration))
 	default:
-		t.result(yellow, "UNDETERMINED", c.open(len(r.Deferred))+lowered(r.Configuration))
+		t.result(term.Yellow, "UNDETERMINED", c.open(len(r.Deferred))+lowered(r.Configuration))
 	}
 }
 
@@ -32,8 +33,8 @@ func lowered(c *preflight.ConfigurationRef) string {
 	return "; lowered by " + c.File + ": " + strings.Join(c.Lowered, "; ")
 }
 
-func (t *text) result(color, word, text string) {
-	t.line(span{bold + color, word}, plain("  "+text))
+func (t *text) result(color term.Color, word, text string) {
+	t.line(span{term.Bold + color, word}, plain("  "+text))
 }
 
 // otherLimits are the limits of a report that are not among its notices.

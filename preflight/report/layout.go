@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"gke-preflight/preflight/term"
 )
@@ -13,21 +12,24 @@ import (
 // text is a report on its way out. All of it goes through line, which cleans
 // it; write errors come up when it is flushed.
 type text struct {
-	palette
+	term.Palette
 	w       *bufio.Writer
 	options TextOptions
 	parted  bool // an empty line is due before the next
 }
 
 func newText(w io.Writer, o TextOptions) *text {
-	return &text{palette: palette{o.Color}, w: bufio.NewWriter(w), options: o}
+	return &text{Palette: term.Palette{On: o.Color}, w: bufio.NewWriter(w), options: o}
 }
 
-// A span is a part of a line, in one colour.
-type span struct{ color, text string }
+// A span is a part of a line, in one color.
+type span struct {
+	color term.Color
+	text  string
+}
 
-func plain(s string) span { return span{"", s} }
-func faint(s string) span { return span{dim, s} }
+func plain(s string) span { return span{term.None, s} }
+func faint(s string) span { return span{term.Dim, s} }
 
 func (t *text) clean(s string) string {
 	if t.options.ASCII {
@@ -47,7 +49,7 @@ func (t *text) line(spans ...span) {
 		if i == len(spans)-1 {
 			part = strings.TrimRight(part, " ")
 		}
-		b.WriteString(t.paint(s.color, part))
+		b.WriteString(t.Paint(s.color, part))
 	}
 	_, _ = t.w.WriteString(b.String() + "\n")
 }
@@ -73,7 +75,7 @@ func (t *text) marked(m mark, label, value string) {
 func (t *text) paragraph(value string, lead ...span) {
 	indent := 0
 	for _, s := range lead {
-		indent += columns(t.clean(s.text))
+		indent += term.Columns(t.clean(s.text))
 	}
 	for _, part := range t.wrap(t.clean(value), indent) {
 		t.line(append(lead[:len(lead):len(lead)], plain(part))...)
@@ -81,57 +83,19 @@ func (t *text) paragraph(value string, lead ...span) {
 	}
 }
 
-// wrap breaks a line of prose so that it fits behind an indent: where a part of
-// it ends, and else where it must. Without a width it stays whole.
+// wrap breaks a line of prose so that it fits behind an indent.
 func (t *text) wrap(value string, indent int) []string {
-	if strings.TrimSpace(value) == "" {
-		return nil
+	if t.options.Width <= 0 {
+		return term.Wrap(value, 0)
 	}
-	width := max(t.options.Width-indent, 20)
-	if t.options.Width <= 0 || columns(value) <= width {
-		return []string{value}
-	}
-	var out []string
-	line := ""
-	for _, w := range words(value) {
-		switch {
-		case line == "":
-			line = w
-		case columns(line)+1+columns(w) <= width && !strings.HasSuffix(line, ";"):
-			line += " " + w
-		default:
-			out = append(out, line)
-			line = w
-		}
-	}
-	return append(out, line)
+	return term.Wrap(value, max(t.options.Width-indent, 20))
 }
-
-// words are what prose may be broken between. A command that prose ends in, as
-// in "ask for it: gcloud ...", is one word: half of it is no use to anybody.
-func words(s string) []string {
-	var out []string
-	command := false
-	for w := range strings.SplitSeq(s, " ") {
-		if command {
-			out[len(out)-1] += " " + w
-			command = !strings.HasSuffix(w, ";")
-			continue
-		}
-		command = w == "gcloud" && len(out) > 0 && strings.HasSuffix(out[len(out)-1], ":")
-		out = append(out, w)
-	}
-	return out
-}
-
-// columns is the width of a clean string; wide characters count as one.
-func columns(s string) int { return utf8.RuneCountInString(s) }
 
 // column is where values stand behind their labels.
 const column = 11
 
 func pad(name string) string {
-	return name + strings.Repeat(" ", max(1, column-columns(name)))
+	return name + strings.Repeat(" ", max(1, column-term.Columns(name)))
 }
 
 // first is a name for the first of several lines.

@@ -125,32 +125,6 @@ func TestFirstLine(t *testing.T) {
 	}
 }
 
-func TestClean(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain, ünïcode, 日本": "plain, ünïcode, 日本",
-		"a\nb":               `a\nb`,
-		"\x1b[31mred":        `\x1b[31mred`,
-		"\u202egnp.exe":      `\u202egnp.exe`,
-		"zero\u200bwidth":    `zero\u200bwidth`,
-		"\u0085next":         `\x85next`,
-		"bad \xff byte":      `bad \xff byte`,
-		"::error::x":         `\::error::x`,
-		"  ::error::x":       `\::error::x`,
-		"##[group]x":         `#\#[group]x`,
-		"a ##vso[x]":         `a #\#vso[x]`,
-		"###":                `#\#\#`,
-		"hangul\u3164filler": `hangul\u3164filler`,
-		"variant\ufe0f":      `variant\ufe0f`,
-		"braille\u2800blank": `braille\u2800blank`,
-		"tab\tulator":        `tab\tulator`,
-		"\U000e0001tag":      `\U000e0001tag`,
-	} {
-		if got := Clean(in); got != want {
-			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 // TestUnprintableCommand: a command that had to be cleaned is no longer one to
 // paste.
 func TestUnprintableCommand(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/term"
 )
 
 // undetermined groups what is open by the reason: one reason often holds up
@@ -15,8 +16,8 @@ func (t *text) undetermined(findings []preflight.Finding) {
 	for _, group := range groups(findings) {
 		t.gap()
 		t.line(
-			span{bold + undeterminedMark().color, t.sign(undeterminedMark()).text + "undetermined"},
-			plain("  "), span{bold, plural(len(group), "check") + " could not be answered"},
+			span{term.Bold + undeterminedMark().color, t.sign(undeterminedMark()).text + "undetermined"},
+			plain("  "), span{term.Bold, plural(len(group), "check") + " could not be answered"},
 		)
 		t.detail("why", reason(group[0]))
 		t.questions(group)

@@ -1,5 +1,6 @@
-// Package term makes text from outside harmless where it is shown: on
-// terminals, in logs of CI servers, and in JSON that ends up in one of them.
+// Package term writes text to terminals and CI logs: it colors and wraps text,
+// and escapes what a terminal or a CI server would act on, in plain text and
+// in JSON.
 package term
 
 import (
@@ -9,42 +10,43 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes a string from outside harmless on a terminal and in a CI log: it
-// is one line, and whatever is invisible, moves the cursor, turns the direction
-// of writing or gives a command to a CI server is shown as an escape. What is
-// clean already stays as it is.
-func Clean(s string) string { return clean(s, visible) }
+// Clean returns untrusted text as one line that is safe to print on a terminal
+// and in a CI log. Characters that are invisible, move the cursor or change the
+// direction of text, and commands to CI servers are escaped. Cleaning text that
+// is clean already does not change it.
+func Clean(s string) string { return clean(s, isVisible) }
 
-// CleanASCII is Clean for terminals that take the bytes of UTF-8 for
-// characters, some of which are controls.
+// CleanASCII is like Clean but escapes everything that is not ASCII. It is for
+// terminals that do not decode UTF-8: they read its bytes as characters of
+// their own, and some of those are control characters.
 func CleanASCII(s string) string {
 	return clean(s, func(r rune) bool { return r >= ' ' && r <= '~' })
 }
 
-func clean(s string, allowed func(rune) bool) string {
+func clean(s string, isAllowed func(rune) bool) string {
 	var b strings.Builder
-	before := rune(0)
+	previous := rune(0)
 	for len(s) > 0 {
 		r, n := utf8.DecodeRuneInString(s)
 		switch {
 		case r == utf8.RuneError && n == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case r == '#' && before == '#':
+		case r == '#' && previous == '#':
 			b.WriteString(`\#`)
-		case allowed(r):
+		case isAllowed(r):
 			b.WriteRune(r)
 		default:
 			b.WriteString(escape(r))
 		}
-		s, before = s[n:], r
+		s, previous = s[n:], r
 	}
-	return disarm(b.String())
+	return escapeWorkflowCommand(b.String())
 }
 
-// visible reports whether a character shows as itself and does nothing else.
-// Some that count as printable have no shape: fillers, selectors of variants,
-// and the Braille pattern without dots.
-func visible(r rune) bool {
+// isVisible reports whether r has a shape and no other effect. Unicode counts
+// some characters without a shape as printable: fillers, variation selectors
+// and the blank Braille pattern (U+2800).
+func isVisible(r rune) bool {
 	if r < unicode.MaxASCII {
 		return r >= ' '
 	}
@@ -66,12 +68,13 @@ func escape(r rune) string {
 	return fmt.Sprintf(`\U%08x`, r)
 }
 
-// disarm keeps a line from being a command of GitHub, which begins with two
-// colons. Those of Azure (##vso[ and ##[, which GitHub knows too) count
-// wherever they stand in a line, so clean lets no two # meet.
+// escapeWorkflowCommand escapes a line that GitHub would run as a workflow
+// command: one that begins with two colons. The logging commands of Azure
+// Pipelines (##vso[ and ##[, which GitHub runs too) work anywhere in a line, so
+// clean never leaves two # in a row.
 // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 // https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
-func disarm(line string) string {
+func escapeWorkflowCommand(line string) string {
 	if trimmed := strings.TrimLeft(line, " "); strings.HasPrefix(trimmed, "::") {
 		return `\` + trimmed
 	}

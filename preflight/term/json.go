@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// JSON writes v indented, and with no character in it that a terminal or a CI
-// log would act on. Such characters are escaped, so that whoever decodes it has
-// the strings as they were; bytes that are no UTF-8 become U+FFFD.
+// JSON writes v as indented JSON that is safe to print on a terminal and in a CI
+// log: it escapes what Clean escapes. A decoder gets the original strings back,
+// except that bytes that are not UTF-8 become U+FFFD.
 func JSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -19,28 +19,30 @@ func JSON(w io.Writer, v any) error {
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encode the report: %w", err)
 	}
-	_, err := w.Write(harmless(b.Bytes()))
+	_, err := w.Write(cleanJSON(b.Bytes()))
 	return err
 }
 
-// harmless escapes what Clean would show as an escape. Outside of strings JSON
-// has none of it but line feeds; no line of it begins with two colons.
-func harmless(data []byte) []byte {
+// cleanJSON escapes in encoded JSON what Clean escapes in text. Outside of
+// strings, JSON has no such character except line feeds, and none of its lines
+// begins with two colons.
+func cleanJSON(data []byte) []byte {
 	var out bytes.Buffer
-	before := rune(0)
+	previous := rune(0)
 	for len(data) > 0 {
 		r, n := utf8.DecodeRune(data)
-		if r == '\n' || visible(r) && (r != '#' || before != '#') {
+		if r == '\n' || isVisible(r) && (r != '#' || previous != '#') {
 			out.Write(data[:n])
 		} else {
 			out.WriteString(escapeJSON(r))
 		}
-		data, before = data[n:], r
+		data, previous = data[n:], r
 	}
 	return out.Bytes()
 }
 
-// escapeJSON writes a character as JSON does, in one or two units of UTF-16.
+// escapeJSON returns the JSON escape of r: one UTF-16 code unit, or a surrogate
+// pair.
 func escapeJSON(r rune) string {
 	if r < 0x10000 {
 		return fmt.Sprintf(`\u%04x`, r)
