@@ -29,7 +29,9 @@ type Login struct {
 
 // Logins are the configurations of the kubernetes, helm and kubectl providers
 // that get into clusters, in the order of their keys.
-func (p *Plan) Logins() []Login {
+func (p *Plan) Logins() []Login { return slices.Clip(p.logins) }
+
+func (p *Plan) findLogins() []Login {
 	var out []Login
 	for _, key := range sortedKeys(p.config.providers) {
 		config := p.config.providers[key]
@@ -109,31 +111,4 @@ func (p *Plan) referencedClusters(module string, refs []string) []string {
 	})
 	slices.Sort(out)
 	return out
-}
-
-// leads reports whether any of references leads to a block that is wanted.
-func (p *Plan) refersTo(module string, refs []string, hops int, matches func(target) bool) bool {
-	for _, r := range writtenReferences(refs) {
-		if t := parseReference(module, r); hops > 0 && p.targetRefersTo(t, hops-1, matches) {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *Plan) targetRefersTo(t target, hops int, matches func(target) bool) bool {
-	switch t.kind {
-	case toBlock:
-		return matches(t)
-	case toVariable:
-		call := p.config.calls[t.module]
-		if call == nil || call.expressions[t.name] == nil {
-			return false
-		}
-		return p.refersTo(call.parent, referencesIn(call.expressions[t.name]), hops, matches)
-	case toOutput:
-		o := p.config.outputs[t.module+":"+t.name]
-		return o != nil && p.refersTo(t.module, referencesIn(o.expression), hops, matches)
-	}
-	return false
 }

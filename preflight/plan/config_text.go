@@ -33,12 +33,6 @@ type Text struct {
 	bytesLeft int64
 }
 
-// A configFile is a file of a configuration.
-type configFile struct {
-	name    string
-	content []byte
-}
-
 // The bounds of what is read of a configuration.
 const (
 	maxTextFile = 1 << 20
@@ -394,16 +388,6 @@ func mergeAttributes(into map[string]attributes, name string, more attributes) {
 		into[name] = attributes{}
 	}
 	maps.Copy(into[name], more)
-}
-
-// isConfigurationFile reports whether Terraform or OpenTofu reads a file of a
-// name.
-func isConfigurationFile(name string) bool {
-	return slices.ContainsFunc(configurationSuffixes(), func(suffix string) bool { return strings.HasSuffix(name, suffix) })
-}
-
-func noConfiguration(dir string) error {
-	return fmt.Errorf("read configuration: %s has no .tf files\nhint: --source is the directory that terraform plan ran in", dir)
 }
 
 // native returns an expression in native syntax: JSON has templates in its

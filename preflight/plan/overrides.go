@@ -13,20 +13,20 @@ import (
 // resolveProjects finds the project of every change: first what the plan proves,
 // and then, for what is open, what a user named.
 func (p *Plan) resolveProjects() {
-	if p.evaluator != nil {
-		p.evaluator.canResolveProjects = true
+	if p.building.evaluator != nil {
+		p.building.evaluator.canResolveProjects = true
 	}
-	p.open = map[*Provider]bool{}
+	p.building.unresolved = map[*Provider]bool{}
 	p.findProjects()
-	open := slices.Collect(maps.Keys(p.open))
-	if len(open) == 0 || p.options.Project == "" && len(p.options.Projects) == 0 {
+	unresolved := slices.Collect(maps.Keys(p.building.unresolved))
+	if len(unresolved) == 0 || p.options.Project == "" && len(p.options.Projects) == 0 {
 		return
 	}
-	p.named = map[*Provider]string{}
-	for _, provider := range open {
-		p.named[provider] = p.options.projectFor(provider, open)
+	p.building.projectFlags = map[*Provider]string{}
+	for _, provider := range unresolved {
+		p.building.projectFlags[provider] = p.options.projectFor(provider, unresolved)
 	}
-	p.open = map[*Provider]bool{}
+	p.building.unresolved = map[*Provider]bool{}
 	p.findProjects()
 }
 
@@ -76,7 +76,7 @@ func keyModule(key string) string {
 	return module
 }
 
-func (p *Plan) flagProject(provider *Provider) string { return p.named[provider] }
+func (p *Plan) flagProject(provider *Provider) string { return p.building.projectFlags[provider] }
 
 // flagExample is how a user names what is not known of a provider configuration.
 func (p *Plan) flagExample(provider *Provider, flag, value string) string {
@@ -126,7 +126,7 @@ func (p *Plan) providersHidingDeployer() []*Provider {
 
 // ShowsDeployers reports whether the plan says of every provider configuration
 // whether it is the owner of the credentials at hand, or who else.
-func (p *Plan) ShowsDeployers() bool { return len(p.providersHidingDeployer()) == 0 }
+func (p *Plan) ShowsDeployers() bool { return p.showsDeployers }
 
 // hidesDeployer reports whether the plan does not show who apply will be under a
 // provider configuration.

@@ -9,7 +9,6 @@ package plan
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -43,7 +42,6 @@ type Plan struct {
 
 	config          *configuration
 	options         Options
-	evaluator       *evaluator
 	changesByBlock  map[string][]*Change
 	projectsByBlock map[string]string
 	variables       map[string]variable
@@ -52,16 +50,33 @@ type Plan struct {
 	policyChanges []PolicyChange
 	denyChanges   []DenyChange
 	roleChanges   []RoleChange
-	// open are the provider configurations whose default project is asked for
-	// and not known; named is what a user named it.
-	open  map[*Provider]bool
-	named map[*Provider]string
+	moves         []Move
+	logins        []Login
+	endangers     bool
+	// showsDeployers is the result of ShowsDeployers.
+	showsDeployers bool
 	// secrets are the sensitive strings, the longest first, and secretParts are
 	// the names in them.
 	secrets     []string
 	secretParts nameParts
 	// unseen is what findUnlistedBlocks found.
 	unlistedBlocks map[string]bool
+
+	// building is nil once build is done, so that a getter that resolved
+	// something again would fail instead of racing with other goroutines.
+	building *buildState
+}
+
+// A buildState holds what only build needs and what it changes as it goes.
+type buildState struct {
+	// evaluator is nil if the text of the configuration is not available.
+	evaluator *evaluator
+	// unresolved are the provider configurations whose default project is
+	// needed but not known.
+	unresolved map[*Provider]bool
+	// projectFlags are the projects that the user gave for such provider
+	// configurations, with --project.
+	projectFlags map[*Provider]string
 }
 
 // Options are what the reader takes from outside the plan.
@@ -86,37 +101,6 @@ type Options struct {
 	Accounts map[string]string
 }
 
-// Redacted is what a sensitive value is shown as.
-const Redacted = "(sensitive)"
-
-// Redact replaces in s every value that this plan marks as sensitive and that
-// was read out of it, and the names in such values: a project in a self link is
-// as sensitive as the self link, unless the plan shows it elsewhere.
-func (p *Plan) Redact(s string) string {
-	for _, secret := range p.secrets {
-		if len(secret) < minPartLength {
-			s = replaceWord(s, secret)
-			continue
-		}
-		s = strings.ReplaceAll(s, secret, Redacted)
-	}
-	return p.secretParts.redact(s)
-}
-
-// replaceWord replaces a short secret where it stands alone: "a" is in most
-// words.
-func replaceWord(s, secret string) string {
-	return plainWords.ReplaceAllStringFunc(s, func(word string) string {
-		if word == secret {
-			return Redacted
-		}
-		return word
-	})
-}
-
-// Sensitive reports whether any sensitive value was read out of the plan.
-func (p *Plan) Sensitive() bool { return len(p.secrets)+len(p.secretParts) > 0 }
-
 // Empty reports whether the plan changes no cluster and no node pool, and
 // endangers none.
 func (p *Plan) Empty() bool {
@@ -125,13 +109,15 @@ func (p *Plan) Empty() bool {
 
 // Endangers reports whether apply takes something away that clusters may live
 // on: grants, permissions, accounts, APIs, networks of other projects.
-func (p *Plan) Endangers() bool {
-	for _, pc := range p.PolicyChanges() {
+func (p *Plan) Endangers() bool { return p.endangers }
+
+func (p *Plan) findEndangers() bool {
+	for _, pc := range p.policyChanges {
 		if pc.Effect != Adds {
 			return true
 		}
 	}
-	for _, d := range p.DenyChanges() {
+	for _, d := range p.denyChanges {
 		if len(d.Rules) > 0 {
 			return true
 		}
@@ -169,10 +155,11 @@ func (c *Change) removesDependency() bool {
 // build links what was read: providers, projects, clusters, node pools, and
 // what the plan does to policies and roles. Nothing is resolved later.
 func (p *Plan) build() {
+	p.building = &buildState{}
 	p.indexChanges()
 	p.unlistedBlocks = p.findUnlistedBlocks()
 	if p.options.Text != nil {
-		p.evaluator = newEvaluator(p, p.options.Text)
+		p.building.evaluator = newEvaluator(p, p.options.Text)
 	}
 	p.resolveProviders()
 	p.resolveDeployers()
@@ -187,8 +174,13 @@ func (p *Plan) build() {
 		pool.linkCluster(clusters)
 	}
 	p.resolvePolicies()
+	p.moves = p.findMoves()
+	p.endangers = p.findEndangers()
+	p.logins = p.findLogins()
+	p.showsDeployers = len(p.providersHidingDeployer()) == 0
 	p.secrets = p.findSecrets()
 	p.secretParts = p.findSecretParts()
+	p.building, p.options.Text = nil, nil
 }
 
 // resolveProviders finds the provider configuration of every change. Changes

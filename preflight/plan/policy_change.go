@@ -328,12 +328,3 @@ func (c *Change) namedResource(kind string, get func(...any) Value, attribute, l
 	}
 	return name
 }
-
-func prefixNonEmpty(prefix, s string) string {
-	if s == "" {
-		return ""
-	}
-	return prefix + s
-}
-
-func lastSegment(name string) string { return name[strings.LastIndex(name, "/")+1:] }

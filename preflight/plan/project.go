@@ -97,7 +97,7 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 	if e == nil {
 		return Project{}, false
 	}
-	if v, ok := c.plan.evaluator.blockAttribute(c.block, "project"); ok && v.State == Known {
+	if v, ok := c.plan.building.evaluator.blockAttribute(c.block, "project"); ok && v.State == Known {
 		return Project{ID: v.String(), Source: "project of " + c.Address + ", as the configuration has it", Sensitive: v.Sensitive}, true
 	}
 	f := c.plan.resolveExpression(c.block.module, expressionOf(e))
@@ -202,7 +202,7 @@ func (c *Change) defaultProject() Project {
 	if id := p.flagProject(provider); id != "" {
 		return Project{ID: id, Source: "--project"}
 	}
-	p.open[provider] = true
+	p.building.unresolved[provider] = true
 	return Project{Source: p.unknownProjectReason(c, provider)}
 }
 

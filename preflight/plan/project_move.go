@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // A Move is what a change does to the place of a project or a folder in the
 // hierarchy.
 type Move struct {
@@ -12,7 +14,9 @@ type Move struct {
 }
 
 // Moves returns the moves of all changes, in the order of the plan.
-func (p *Plan) Moves() []Move {
+func (p *Plan) Moves() []Move { return slices.Clip(p.moves) }
+
+func (p *Plan) findMoves() []Move {
 	var out []Move
 	for _, c := range p.Changes {
 		if c.Mode == "managed" {

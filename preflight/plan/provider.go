@@ -139,7 +139,7 @@ func isGoogleProvider(config *tfjson.ProviderConfig) bool {
 }
 
 func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provider {
-	pr := &Provider{Key: providerKey(config), alias: config.Alias, unknownReferences: map[string][]string{}, hasConfigText: p.evaluator != nil}
+	pr := &Provider{Key: providerKey(config), alias: config.Alias, unknownReferences: map[string][]string{}, hasConfigText: p.building.evaluator != nil}
 	get := func(name string) Value {
 		v := p.providerAttribute(config, name)
 		if v.State == Unknown {
@@ -183,7 +183,7 @@ func (p *Plan) providerAttribute(config *tfjson.ProviderConfig, name string) Val
 	if x := expressionOf(e); x.hasConstant {
 		return constantValue(x.constant)
 	}
-	if v, ok := p.evaluator.providerAttribute(config, name); ok {
+	if v, ok := p.building.evaluator.providerAttribute(config, name); ok {
 		return v
 	}
 	return Value{State: Unknown}
@@ -311,14 +311,6 @@ func providerKey(config *tfjson.ProviderConfig) string {
 		key = withoutKeys(config.ModuleAddress) + ":" + key
 	}
 	return key
-}
-
-func expressionOf(e *tfjson.Expression) expression {
-	if e == nil || e.ExpressionData == nil {
-		return expression{}
-	}
-	v, ok := constant(e)
-	return expression{constant: v, hasConstant: ok, references: e.References}
 }
 
 // provider finds the provider configuration of a block and the module whose

@@ -231,3 +231,34 @@ var (
 	// accounts: service-NUMBER@... and NUMBER-compute@...
 	numbersInside = regexp.MustCompile(`[0-9]{6,}`)
 )
+
+// Redacted is what a sensitive value is shown as.
+const Redacted = "(sensitive)"
+
+// Redact replaces in s every value that this plan marks as sensitive and that
+// was read out of it, and the names in such values: a project in a self link is
+// as sensitive as the self link, unless the plan shows it elsewhere.
+func (p *Plan) Redact(s string) string {
+	for _, secret := range p.secrets {
+		if len(secret) < minPartLength {
+			s = replaceWord(s, secret)
+			continue
+		}
+		s = strings.ReplaceAll(s, secret, Redacted)
+	}
+	return p.secretParts.redact(s)
+}
+
+// replaceWord replaces a short secret where it stands alone: "a" is in most
+// words.
+func replaceWord(s, secret string) string {
+	return plainWords.ReplaceAllStringFunc(s, func(word string) string {
+		if word == secret {
+			return Redacted
+		}
+		return word
+	})
+}
+
+// Sensitive reports whether any sensitive value was read out of the plan.
+func (p *Plan) Sensitive() bool { return len(p.secrets)+len(p.secretParts) > 0 }

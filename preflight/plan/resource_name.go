@@ -1,7 +1,5 @@
 package plan
 
-import "gke-preflight/preflight/resource"
-
 // ResourceName is the relative name that a planned key ring, key or subnetwork
 // will have, such as projects/p/locations/l/keyRings/r/cryptoKeys/k; empty for
 // other types, and where it does not follow from the plan.
@@ -41,32 +39,6 @@ func (c *Change) SubnetworkAt(path ...any) Value {
 		return v
 	}
 	return Value{State: Known, Raw: subnetwork.ResourceName(), Sensitive: v.Sensitive}
-}
-
-// ring is the key ring of a key, also one that the plan makes.
-func (c *Change) keyRing(hops int) string {
-	if v := c.Now("key_ring"); v.State == Known {
-		return resource.ParseAs("keyRings", v.String(), c.Project().Name().Project(), "").Relative()
-	}
-	return c.referencedResourceName("key_ring", "google_kms_key_ring", hops)
-}
-
-// KeyBefore returns the name of the key that c is about, as the state has it;
-// empty if it is not known.
-func (c *Change) KeyBefore() string {
-	ring, name := resource.ParseAs("keyRings", c.Before("key_ring").String(), c.Project().Name().Project(), ""), c.Before("name").String()
-	if c.Type != "google_kms_crypto_key" || ring.IsZero() || name == "" {
-		return ""
-	}
-	return ring.Relative() + "/cryptoKeys/" + name
-}
-
-// within is projects/P/KIND/WHERE/REST; empty where a part is not known.
-func locationPath(project, kind, where, rest string) string {
-	if project == "" || where == "" {
-		return ""
-	}
-	return "projects/" + project + "/" + kind + "/" + where + "/" + rest
 }
 
 // referencedResourceName is the name of the one planned resource of a type that an

@@ -90,11 +90,3 @@ func (c *Change) RoleParent() string {
 	parent, _, _ := strings.Cut(c.customRole(), "/roles/")
 	return parent
 }
-
-// between is empty where its middle is.
-func wrapNonEmpty(before, middle, after string) string {
-	if middle == "" {
-		return ""
-	}
-	return before + middle + after
-}

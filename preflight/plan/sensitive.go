@@ -103,10 +103,10 @@ func (p *Plan) addProviderSecrets(s stringSet, config *tfjson.ProviderConfig) {
 
 // addEvaluatedSecrets adds what the text of the configuration made of sensitive values.
 func (p *Plan) addEvaluatedSecrets(s stringSet) {
-	if p.evaluator == nil {
+	if p.building.evaluator == nil {
 		return
 	}
-	for _, v := range p.evaluator.sensitiveValues {
+	for _, v := range p.building.evaluator.sensitiveValues {
 		s.add(v)
 	}
 	for _, c := range p.Changes {

@@ -1,0 +1,55 @@
+package plan
+
+import "strings"
+
+// HasGeneratedName reports whether apply makes up the name of c: nothing can have
+// it before.
+func (c *Change) HasGeneratedName() bool {
+	return c.Type == "google_container_node_pool" && c.Now("name").State == Absent || c.isGenerated("name")
+}
+
+// isGenerated reports whether an attribute is made of a random value that apply
+// makes.
+// https://registry.terraform.io/providers/hashicorp/random/latest/docs
+func (c *Change) isGenerated(attribute string) bool {
+	if c.block == nil || c.After(attribute).State != Unknown {
+		return false
+	}
+	e := c.block.expressions[attribute]
+	return e != nil && c.plan.refersToRandom(c.block.module, referencesIn(e), maxHops)
+}
+
+func (p *Plan) refersToRandom(module string, refs []string, hops int) bool {
+	if hops <= 0 {
+		return false
+	}
+	for _, r := range writtenReferences(refs) {
+		t := parseReference(module, r)
+		switch t.kind {
+		case toBlock:
+			if isRandom(t) {
+				return true
+			}
+		case toVariable:
+			if call := p.config.calls[t.module]; call != nil && call.expressions[t.name] != nil &&
+				p.refersToRandom(call.parent, referencesIn(call.expressions[t.name]), hops-1) {
+				return true
+			}
+		case toOutput:
+			if o := p.config.outputs[t.module+":"+t.name]; o != nil && p.refersToRandom(t.module, referencesIn(o.expression), hops-1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isRandom reports whether a block makes a random value that no other has.
+func isRandom(t target) bool {
+	typ, _, _ := strings.Cut(strings.TrimPrefix(t.name, t.module+"."), ".")
+	switch typ {
+	case "random_id", "random_string", "random_pet", "random_uuid", "random_password":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,120 @@
+package plan
+
+import tfjson "github.com/hashicorp/terraform-json"
+
+// isKnown reports whether all that an expression refers to is proven to be known
+// before apply, and so the expression too. What a plan does not show, such as
+// local values and attributes of types that are not kept, is not proven.
+func (p *Plan) isKnown(s scope, e *tfjson.Expression) bool {
+	return p.isKnownExpression(s, e, map[target]bool{}, maxHops)
+}
+
+// isKnownExpression goes from what an expression refers to on to what that refers to;
+// seen are those that need no second look.
+func (p *Plan) isKnownExpression(s scope, e *tfjson.Expression, seen map[target]bool, hops int) bool {
+	if e == nil || e.ExpressionData == nil || hops <= 0 {
+		return false
+	}
+	refs := referencesIn(e)
+	if len(refs) == 0 {
+		// A function of constants is not: it may be uuid or timestamp.
+		return e.ConstantValue != tfjson.UnknownConstantValue
+	}
+	for _, r := range writtenReferences(refs) {
+		if t := parseReference(s.module, r); !p.isKnownTarget(s, t, seen, hops-1) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Plan) isKnownTarget(s scope, t target, seen map[target]bool, hops int) bool {
+	if t.kind == toEach {
+		return p.isKnownEachValue(s, seen, hops)
+	}
+	if seen[t] {
+		return true
+	}
+	seen[t] = true
+	switch t.kind {
+	case toNothing:
+		return true
+	case toVariable:
+		return p.isKnownVariable(t, seen, hops)
+	case toOutput:
+		o := p.config.outputs[t.module+":"+t.name]
+		return o != nil && p.isKnownExpression(scope{module: t.module}, o.expression, seen, hops)
+	case toBlock:
+		return p.isKnownAttribute(t)
+	}
+	// Locals are not in a plan, and a whole module is more than can be followed.
+	return false
+}
+
+// isKnownEachValue reports whether each.value is known. A for_each without
+// references, such as toset(["a"]), is: Terraform makes no plan of a random one.
+func (p *Plan) isKnownEachValue(s scope, seen map[target]bool, hops int) bool {
+	if s.forEach == nil {
+		return false
+	}
+	return len(referencesIn(s.forEach)) == 0 || p.isKnownExpression(scope{module: s.module}, s.forEach, seen, hops)
+}
+
+func (p *Plan) isKnownVariable(t target, seen map[target]bool, hops int) bool {
+	if t.module == "" {
+		return p.variables[t.name].known
+	}
+	call := p.config.calls[t.module]
+	if call == nil {
+		return false
+	}
+	e, given := call.expressions[t.name]
+	if !given {
+		_, declared := p.config.inputs[t.module+":"+t.name]
+		return declared
+	}
+	return p.isKnownExpression(call.scope(), e, seen, hops)
+}
+
+// isKnownAttribute reports whether an attribute of a block is known in all its
+// instances.
+func (p *Plan) isKnownAttribute(t target) bool {
+	b := p.config.blocks[t.name]
+	if b == nil || p.config.readDuringApply[t.name] {
+		return false
+	}
+	changes := p.changesByBlock[t.name]
+	if len(changes) == 0 {
+		return b.isData() && p.isReadDuringPlan(b)
+	}
+	for _, c := range changes {
+		if c.Has("read") || !c.isNoOp() && c.hasUnknown(t.attribute) {
+			return false
+		}
+	}
+	return true
+}
+
+// isReadDuringPlan reports whether a data block that the plan lists no change
+// of was read when the plan was made: one that waits for a change is not.
+// https://developer.hashicorp.com/terraform/language/data-sources#dependencies
+func (p *Plan) isReadDuringPlan(b *block) bool {
+	for _, r := range b.dependsOn {
+		for _, c := range p.changesByBlock[parseReference(b.module, r).name] {
+			if !c.isNoOp() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// hasUnknown reports whether anything of an attribute, or of the whole object
+// where that is empty, is unknown before apply.
+func (c *Change) hasUnknown(attribute string) bool {
+	if attribute == "" || c.change.AfterUnknown == true {
+		return c.change.AfterUnknown != nil
+	}
+	mark, _ := lookupPath(c.change.AfterUnknown, []any{attribute})
+	return mark != nil
+}

@@ -1,0 +1,156 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// An Account is a service account that nodes run as.
+type Account struct {
+	// Attribute is where it is, or would be, set.
+	Attribute string
+	// Email is empty where Default or Unknown is true, or ID is set.
+	Email string
+	// ID is the account's unique ID, where the plan has that instead of an email.
+	ID string
+	// Default reports that it is the Compute Engine default service account.
+	Default bool
+	// Said reports that somebody chose it; false for a default by omission.
+	Said bool
+	// Unknown reports that it is not known before apply.
+	Unknown bool
+	// Sensitive reports that the plan marks it.
+	Sensitive bool
+
+	path []any
+}
+
+// Beside is the path of another attribute of the block that has the account.
+func (a Account) Beside(path ...any) []any {
+	return append(slices.Clone(a.path[:len(a.path)-1]), path...)
+}
+
+func (c *Cluster) accounts() []Account {
+	autoProvisioned := []any{"cluster_autoscaling", 0, "auto_provisioning_defaults", 0, "service_account"}
+	if c.Autopilot {
+		return []Account{c.account(autoProvisioned...)}
+	}
+	if c.After("enable_autopilot").State == Unknown {
+		// It decides which attribute counts.
+		return []Account{unknownAccount(autoProvisioned...)}
+	}
+	out := c.defaultPoolAccounts()
+	enabled := c.After("cluster_autoscaling", 0, "enabled")
+	switch own := c.account(autoProvisioned...); {
+	case own.Said || enabled.True():
+		out = append(out, own)
+	case enabled.State == Unknown:
+		out = append(out, unknownAccount(autoProvisioned...))
+	}
+	return out
+}
+
+// unknownAccount is an account of which it is not known whether, or by which
+// attribute, it is used.
+func unknownAccount(path ...any) Account {
+	return Account{path: path, Attribute: Path(path...), Said: true, Unknown: true}
+}
+
+// defaultPoolAccounts are those of the pools that the cluster block itself
+// makes: its inline ones, else the default pool. Once that has been thrown
+// away, an update does not bring it back.
+func (c *Cluster) defaultPoolAccounts() []Account {
+	if c.hasUnknownPools() {
+		return []Account{unknownAccount("node_pool", 0, "node_config", 0, "service_account")}
+	}
+	if n := c.InlinePools(); n > 0 {
+		var out []Account
+		for i := range n {
+			out = append(out, c.account("node_pool", i, "node_config", 0, "service_account"))
+		}
+		return out
+	}
+	if !c.Creates() && c.After("remove_default_node_pool").True() {
+		return nil
+	}
+	return []Account{c.account("node_config", 0, "service_account")}
+}
+
+// account reads a service account that may be an email, a path, the word
+// default, or a unique ID.
+func (c *Change) account(path ...any) Account {
+	v := c.After(path...)
+	a := Account{path: path, Attribute: Path(path...), Said: v.State != Absent, Sensitive: v.Sensitive}
+	switch {
+	case v.State == Unknown:
+		a.Email = cmp.Or(c.referencedAccount(path), c.plan.options.Accounts[c.Address])
+		a.Unknown = a.Email == ""
+	case v.State == Absent || v.String() == "default":
+		a.Default = true
+	case isDigits(AccountEmail(v.String())):
+		a.ID = AccountEmail(v.String())
+	default:
+		a.Email = AccountEmail(v.String())
+	}
+	return a
+}
+
+// referencedAccount is the email of the planned service account that an attribute
+// refers to. Providers before 6.13 show no email before apply, but it follows
+// from the account's ID and project.
+// https://docs.cloud.google.com/iam/docs/service-account-types#user-managed
+//
+// A plan does not tell the reference from a template around it. Following counts
+// here because text behind an email, and around a name or an id, makes no valid
+// account, and text before the email of an account that the same plan makes
+// would name another one that has nothing to do with the reference. Later
+// providers show the email, and so what the expression comes to.
+func (c *Change) referencedAccount(path []any) string {
+	if c.block == nil {
+		return ""
+	}
+	e, state := c.findExpression(path)
+	if state != Known {
+		return ""
+	}
+	f := c.plan.resolveExpression(c.block.module, expressionOf(e))
+	if account := f.plannedObject("email", "name", "id"); account != nil {
+		return account.AccountEmail()
+	}
+	return ""
+}
+
+// AccountEmail is the email of a google_service_account; empty where it is not
+// known before apply, and for every other type.
+func (c *Change) AccountEmail() string {
+	if c.Type != "google_service_account" {
+		return ""
+	}
+	if v := c.Now("email"); v.String() != "" {
+		return v.String()
+	}
+	id, project := c.Now("account_id").String(), c.Project().ID
+	if id == "" || project == "" || isDigits(project) {
+		return ""
+	}
+	if domain, name, scoped := strings.Cut(project, ":"); scoped {
+		project = name + "." + domain
+	}
+	return id + "@" + project + ".iam.gserviceaccount.com"
+}
+
+// EmailBefore returns the email of the google_service_account that c is, as the
+// state has it; empty for everything else.
+func (c *Change) EmailBefore() string {
+	if c.Type != "google_service_account" {
+		return ""
+	}
+	return c.Before("email").String()
+}
+
+// AccountBefore is the email at an account's attribute in Terraform's state;
+// empty where there is none.
+func (c *Change) AccountBefore(a Account) string {
+	return AccountEmail(c.Before(a.path...).String())
+}

@@ -1,0 +1,195 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/resource"
+)
+
+// A NodePool is a google_container_node_pool that apply changes.
+type NodePool struct {
+	*Change
+	Project  Project
+	Name     Value
+	Location Value
+	// Place is where the pool's cluster is after apply, or, if the pool leaves,
+	// until then. PlaceBefore is where apply finds the pool's cluster; without a
+	// name if the pool is new.
+	Place, PlaceBefore Place
+	// ClusterName is the name of the pool's cluster; empty where it is not
+	// known before apply.
+	ClusterName string
+	// Cluster is the pool's cluster where the plan has it, changed or not.
+	Cluster *Cluster
+	// OfNewCluster reports whether the pool refers to one of several instances of
+	// a cluster, the plan does not show which, and apply makes all of them.
+	OfNewCluster bool
+	// Version is that of the nodes; absent means the cluster's.
+	Version  Value
+	Accounts []Account
+	Keys     []Key
+}
+
+func newNodePool(c *Change) *NodePool {
+	pool := &NodePool{
+		Change:  c,
+		Project: c.Project(),
+		Name:    c.Now("name"),
+		Version: c.Now("version"),
+	}
+	pool.Location, _ = c.location()
+	if !c.Leaves() {
+		pool.Accounts = []Account{c.account("node_config", 0, "service_account")}
+		pool.Keys = c.keysAt([][]any{{"node_config", 0, "boot_disk_kms_key"}})
+	}
+	return pool
+}
+
+// attach finds the pool's cluster, by name or by reference.
+func (n *NodePool) linkCluster(clusters clusterIndex) {
+	name := n.Now("cluster").String()
+	n.ClusterName = lastSegment(name)
+	if p, ok := placeInPath(name, n.Address); ok {
+		n.Project, n.Location = p.Project, Value{State: Known, Raw: p.Location}
+	}
+	n.Cluster = n.findCluster(name, clusters)
+	if n.Cluster != nil && name == "" {
+		n.ClusterName = n.Cluster.Name.String()
+		if n.Project.ID == "" {
+			n.Project = n.Cluster.Project
+		}
+	}
+	n.Place = n.place()
+	if !n.isNew() {
+		n.PlaceBefore = n.placeBefore()
+	}
+	if n.Updates() && n.PlaceBefore.Name() == "" {
+		n.PlaceBefore = n.Place
+	}
+}
+
+func (n *NodePool) findCluster(name string, clusters clusterIndex) *Cluster {
+	if name != "" {
+		return n.clusterByName(clusters)
+	}
+	return n.clusterByReference(clusters)
+}
+
+// clusterByName returns the cluster of the pool's cluster's name, project and location.
+// Where the projects are written as a number and an ID, it is the only one that
+// may be it.
+func (n *NodePool) clusterByName(x clusterIndex) *Cluster {
+	maybe := map[*Cluster]bool{}
+	for _, c := range x.byName[n.ClusterName] {
+		if n.Location.String() != "" && c.Location.String() != n.Location.String() {
+			continue
+		}
+		switch n.Project.Name().Compare(c.Project.Name()) {
+		case resource.Same:
+			return c
+		case resource.MaybeSame:
+			maybe[c] = true
+		}
+		if n.Project.ID == "" {
+			return c
+		}
+	}
+	return singleCluster(maybe)
+}
+
+// clusterByReference returns the one cluster that the pool refers to: among several
+// instances of a block the one in the same module instance or under the same
+// key. It is nil where that is not certain.
+func (n *NodePool) clusterByReference(x clusterIndex) *Cluster {
+	if n.block == nil {
+		return nil
+	}
+	changes := n.plan.referencedChanges(n.block.module, n.block.expressions["cluster"])
+	if len(changes) == 1 {
+		return x.byChange[changes[0]]
+	}
+	if len(changes) == 0 || n.refersToEachValue("cluster") {
+		return nil
+	}
+	found := map[*Cluster]bool{}
+	block := changes[0].Block()
+	for _, place := range append(instanceKey(n.Change), moduleInstance(n.Change)) {
+		for _, c := range x.sameInstance[place] {
+			if c.Block() == block {
+				found[c] = true
+			}
+		}
+	}
+	if only := singleCluster(found); only != nil {
+		return only
+	}
+	n.OfNewCluster = x.allNew[block]
+	return nil
+}
+
+// singleCluster returns the one element of a set; nil if there are more or none.
+func singleCluster(set map[*Cluster]bool) *Cluster {
+	if len(set) != 1 {
+		return nil
+	}
+	for c := range set {
+		return c
+	}
+	return nil
+}
+
+// clusterIndex finds the clusters of a plan, changed or not: looking at each
+// cluster for each node pool would take minutes for 10,000 of both.
+type clusterIndex struct {
+	byName   map[string][]*Cluster
+	byChange map[*Change]*Cluster
+	// near are those that may belong to a node pool among several instances of
+	// a block: by module instance, and by the instance key in which they end.
+	sameInstance map[string][]*Cluster
+	// allNew holds, by block, whether apply makes all its clusters.
+	allNew map[string]bool
+}
+
+func newClusterIndex(clusters []*Cluster) clusterIndex {
+	x := clusterIndex{byName: map[string][]*Cluster{}, byChange: map[*Change]*Cluster{}, sameInstance: map[string][]*Cluster{}, allNew: map[string]bool{}}
+	for _, c := range clusters {
+		name := c.Name.String()
+		x.byName[name] = append(x.byName[name], c)
+		x.byChange[c.Change] = c
+		others, seen := x.allNew[c.Block()]
+		x.allNew[c.Block()] = c.Creates() && (others || !seen)
+		for _, place := range instanceKeys(c.Change) {
+			x.sameInstance[place] = append(x.sameInstance[place], c)
+		}
+	}
+	return x
+}
+
+// instanceKeys returns the keys of clusterIndex.near that c is found under.
+func instanceKeys(c *Change) []string {
+	var out []string
+	if c.Module != "" && !strings.HasSuffix(c.Address, "]") {
+		out = append(out, moduleInstance(c))
+	}
+	return append(out, instanceKey(c)...)
+}
+
+// blocksInModule and instanceKey are the places of a change in clusterIndex.near. An
+// address holds no newline outside of quotes.
+func moduleInstance(c *Change) string { return "module\n" + c.Module }
+
+func instanceKey(c *Change) []string {
+	if i := strings.Index(c.Address, "["); i >= 0 {
+		return []string{"key\n" + c.Address[i:]}
+	}
+	return nil
+}
+
+// refersToEachValue reports whether an attribute refers to each.value, which may be
+// the key of any instance.
+func (c *Change) refersToEachValue(attribute string) bool {
+	return slices.ContainsFunc(referencesIn(c.block.expressions[attribute]), func(r string) bool {
+		return parseReference(c.block.module, r).kind == toEach
+	})
+}
