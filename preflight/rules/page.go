@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-//go:embed *.md
+//go:embed gp*.md
 var pages embed.FS
 
-// Page is the rule's Markdown page: what is needed, why, with its sources.
-// Empty for a rule without one, which a test does not allow.
+// Page returns the rule's Markdown page: what it requires, why, and the
+// sources. It is empty if there is no page, which a test does not allow.
 func (r Rule) Page() string {
 	page, err := pages.ReadFile(r.file() + ".md")
 	if err != nil {
@@ -18,10 +18,13 @@ func (r Rule) Page() string {
 	return string(page)
 }
 
-// file is the base name of the rule's files.
-func (r Rule) file() string { return strings.ReplaceAll(r.Name, "-", "_") }
+// file returns the base name of the rule's files, such as
+// gp401_gke_service_agent.
+func (r Rule) file() string {
+	return strings.ToLower(r.ID) + "_" + strings.ReplaceAll(r.Name, "-", "_")
+}
 
-// URL is where the rule's page can be read on the web.
+// URL returns the web address of the rule's page.
 func (r Rule) URL() string {
 	return "https://github.com/OWNER/gke-preflight/blob/main/docs/rules/" + r.ID + ".md"
 }

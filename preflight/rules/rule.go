@@ -9,7 +9,8 @@ import (
 type Rule struct {
 	// ID is GP and three digits; never reused.
 	ID string
-	// Name is kebab-case, and the base name of the rule's files with - as _.
+	// Name is in kebab-case. The rule's files are named for ID and Name, such as
+	// gp401_gke_service_agent.go.
 	Name string
 	// Title is a statement that is true when the rule passes.
 	Title string
