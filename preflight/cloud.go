@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
@@ -24,23 +25,23 @@ type cloud struct {
 	numbers  map[string]string
 	deployer string
 
-	identities lookup[string, gcp.Identity]
-	projects   lookup[string, gcp.Project]
+	identities lookup[string, facts.Identity]
+	projects   lookup[string, facts.Project]
 	ancestors  lookup[string, []string]
 	policies   lookup[string, *iam.Policy]
-	services   lookup[string, gcp.Services]
-	accounts   lookup[string, gcp.ServiceAccount]
-	tested     lookup[asked, gcp.Tested]
+	services   lookup[string, facts.Services]
+	accounts   lookup[string, facts.ServiceAccount]
+	tested     lookup[asked, facts.Tested]
 	roles      lookup[string, iam.Role]
 	callers    lookup[string, *gcp.Client]
 	hosts      lookup[string, string]
-	keys       lookup[string, gcp.Key]
+	keys       lookup[string, facts.Key]
 	enforced   lookup[[2]string, bool]
-	clusters   lookup[string, gcp.Cluster]
-	listed     lookup[string, map[string]gcp.Cluster]
-	operations lookup[string, []gcp.Operation]
+	clusters   lookup[string, facts.Cluster]
+	listed     lookup[string, map[string]facts.Cluster]
+	operations lookup[string, []facts.Operation]
 	tagParents lookup[string, string]
-	access     lookup[[3]string, gcp.Access]
+	access     lookup[[3]string, facts.Access]
 }
 
 // asked is who is asked about on which resource.
@@ -221,15 +222,15 @@ func unionOf[E comparable](list, more []E) []E {
 }
 
 // identity is whom the client asks as.
-func (c *cloud) identity() (gcp.Identity, error) { return c.identityOfCaller(need.Principal{}) }
+func (c *cloud) identity() (facts.Identity, error) { return c.identityOfCaller(need.Principal{}) }
 
 // identityOfCaller is whom the credentials at hand belong to: those that the
 // environment impersonates from there, or the original ones.
-func (c *cloud) identityOfCaller(p need.Principal) (gcp.Identity, error) {
-	return c.identities.get(callerKey(p), func() (gcp.Identity, error) {
+func (c *cloud) identityOfCaller(p need.Principal) (facts.Identity, error) {
+	return c.identities.get(callerKey(p), func() (facts.Identity, error) {
 		client, err := c.as(p)
 		if err != nil {
-			return gcp.Identity{}, err
+			return facts.Identity{}, err
 		}
 		id, err := client.Identity(c.ctx)
 		if err == nil && id.Email == "" {
@@ -239,8 +240,8 @@ func (c *cloud) identityOfCaller(p need.Principal) (gcp.Identity, error) {
 	})
 }
 
-func (c *cloud) project(id string) (gcp.Project, error) {
-	return c.projects.get(id, func() (gcp.Project, error) { return c.client.Project(c.ctx, id) })
+func (c *cloud) project(id string) (facts.Project, error) {
+	return c.projects.get(id, func() (facts.Project, error) { return c.client.Project(c.ctx, id) })
 }
 
 // number is the number of a project, from the project itself or from the names
@@ -262,14 +263,14 @@ func (c *cloud) number(id string) (string, error) {
 	return "", err
 }
 
-func (c *cloud) servicesOf(project string) (gcp.Services, error) {
-	return c.services.get(project, func() (gcp.Services, error) {
+func (c *cloud) servicesOf(project string) (facts.Services, error) {
+	return c.services.get(project, func() (facts.Services, error) {
 		return c.client.Services(c.ctx, project, c.wanted.apis(project))
 	})
 }
 
-func (c *cloud) account(project, account string) (gcp.ServiceAccount, error) {
-	return c.accounts.get(project+"/"+account, func() (gcp.ServiceAccount, error) {
+func (c *cloud) account(project, account string) (facts.ServiceAccount, error) {
+	return c.accounts.get(project+"/"+account, func() (facts.ServiceAccount, error) {
 		return c.client.ServiceAccount(c.ctx, project, account)
 	})
 }
@@ -292,8 +293,8 @@ func (c *cloud) host(project string) (string, error) {
 	return c.hosts.get(project, func() (string, error) { return c.client.HostProject(c.ctx, project) })
 }
 
-func (c *cloud) key(name string) (gcp.Key, error) {
-	return c.keys.get(name, func() (gcp.Key, error) { return c.client.Key(c.ctx, name) })
+func (c *cloud) key(name string) (facts.Key, error) {
+	return c.keys.get(name, func() (facts.Key, error) { return c.client.Key(c.ctx, name) })
 }
 
 func (c *cloud) enforces(project, constraint string) (bool, error) {
@@ -302,7 +303,7 @@ func (c *cloud) enforces(project, constraint string) (bool, error) {
 
 // cluster looks a cluster up: by itself, or among all of its project where
 // several are asked for and the caller may list them.
-func (c *cloud) cluster(name string) (gcp.Cluster, error) {
+func (c *cloud) cluster(name string) (facts.Cluster, error) {
 	project := strings.Split(name, "/")[1]
 	if c.wanted.clusterCount(project) > maxSingly {
 		all, err := c.clustersOf(project)
@@ -310,15 +311,15 @@ func (c *cloud) cluster(name string) (gcp.Cluster, error) {
 			return one, nil
 		}
 		if err == nil {
-			return gcp.Cluster{}, gcp.NotThere("container.projects.locations.clusters.list", name)
+			return facts.Cluster{}, facts.NotThere("container.projects.locations.clusters.list", name)
 		}
 	}
-	return c.clusters.get(name, func() (gcp.Cluster, error) { return c.client.Cluster(c.ctx, name) })
+	return c.clusters.get(name, func() (facts.Cluster, error) { return c.client.Cluster(c.ctx, name) })
 }
 
 // clustersOf are all clusters of a project, by relative name.
-func (c *cloud) clustersOf(project string) (map[string]gcp.Cluster, error) {
-	return c.listed.get(project, func() (map[string]gcp.Cluster, error) { return c.client.Clusters(c.ctx, project) })
+func (c *cloud) clustersOf(project string) (map[string]facts.Cluster, error) {
+	return c.listed.get(project, func() (map[string]facts.Cluster, error) { return c.client.Clusters(c.ctx, project) })
 }
 
 // maxSingly is how many clusters of a project are looked up one by one: a 404
@@ -326,8 +327,8 @@ func (c *cloud) clustersOf(project string) (map[string]gcp.Cluster, error) {
 const maxSingly = 2
 
 // operationsIn are the operations of a project, in all locations.
-func (c *cloud) operationsIn(project string) ([]gcp.Operation, error) {
-	return c.operations.get(project, func() ([]gcp.Operation, error) { return c.client.Operations(c.ctx, project, "-") })
+func (c *cloud) operationsIn(project string) ([]facts.Operation, error) {
+	return c.operations.get(project, func() ([]facts.Operation, error) { return c.client.Operations(c.ctx, project, "-") })
 }
 
 // tagParent is what a tag lies in.
@@ -356,12 +357,12 @@ func (c *cloud) tagLevels(value string) (levels []iam.Level, complete bool) {
 }
 
 // test asks which of the permissions wanted on a resource a caller has.
-func (c *cloud) test(p need.Principal, resource string) (gcp.Tested, error) {
+func (c *cloud) test(p need.Principal, resource string) (facts.Tested, error) {
 	key := asked{caller: callerKey(p), resource: resource}
-	return c.tested.get(key, func() (gcp.Tested, error) {
+	return c.tested.get(key, func() (facts.Tested, error) {
 		client, err := c.as(p)
 		if err != nil {
-			return gcp.Tested{}, err
+			return facts.Tested{}, err
 		}
 		return client.TestPermissions(c.ctx, resource, c.wanted.of(key))
 	})
@@ -435,10 +436,10 @@ func fullName(resource string) string {
 }
 
 // asError is the structured error of an answer, if it is one.
-func asError(err error) *gcp.Error {
-	var e *gcp.Error
+func asError(err error) *facts.Error {
+	var e *facts.Error
 	if errors.As(err, &e) {
 		return e
 	}
-	return &gcp.Error{Err: err}
+	return &facts.Error{Err: err}
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -281,7 +281,7 @@ func (j *judge) apiOff(n need.Need) bool {
 		api = "container.googleapis.com"
 	}
 	services, err := j.servicesOf(n.Project)
-	return err == nil && services.State[api] == gcp.ServiceDisabled
+	return err == nil && services.State[api] == facts.ServiceDisabled
 }
 
 // changes are the changes of the plan that have, or may have, an effect on a

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -179,7 +179,7 @@ func (f Finding) evident(method, resource, detail string) Finding {
 func (j *judge) service(n need.Need, f Finding) Finding {
 	services, err := j.servicesOf(n.Project)
 	state := services.State[n.Service]
-	if err == nil && state == gcp.ServiceEnabled {
+	if err == nil && state == facts.ServiceEnabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
 		switch off, order := j.inTheWay(n, j.changes(n, j.turnsOff)); {
 		case len(off) > 0 && order == plan.Unseen:
@@ -201,7 +201,7 @@ func (j *judge) service(n need.Need, f Finding) Finding {
 	if err != nil {
 		return f.undetermined(because(err, "the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
 	}
-	if state == gcp.ServiceDisabled {
+	if state == facts.ServiceDisabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is DISABLED")
 		return f.failed(n, "the API "+n.Service+" is off in project "+n.Project)
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -60,7 +60,7 @@ func (j *judge) allOn(n need.Need) bool {
 		return false
 	}
 	services, err := j.servicesOf(n.Project)
-	return err == nil && !slices.ContainsFunc(n.Enables, func(api string) bool { return services.State[api] != gcp.ServiceEnabled })
+	return err == nil && !slices.ContainsFunc(n.Enables, func(api string) bool { return services.State[api] != facts.ServiceEnabled })
 }
 
 // onlyAbove reports whether permissions can be tested on an organization only,
@@ -74,7 +74,7 @@ func onlyAbove(n need.Need) bool {
 // testAll asks as the principal: at the project, and for what is not held there
 // at the account or the subnetwork itself, where a grant may stand too; or else
 // at the folder or organization that the need is about.
-func (j *judge) testAll(n need.Need) (gcp.Tested, error) {
+func (j *judge) testAll(n need.Need) (facts.Tested, error) {
 	on := testedOn(n)
 	tested, err := j.test(n.Principal, on[0])
 	missing := n.Permissions
@@ -86,7 +86,7 @@ func (j *judge) testAll(n need.Need) (gcp.Tested, error) {
 		above, errAbove := tested, err
 		tested, err = j.test(n.Principal, own)
 		if notThere(err) && j.makes(own) {
-			tested, err = gcp.Tested{Granted: above.Granted, Refused: missing}, errAbove
+			tested, err = facts.Tested{Granted: above.Granted, Refused: missing}, errAbove
 		}
 	}
 	return tested, err
@@ -115,27 +115,27 @@ func (j *judge) makes(name string) bool {
 // untested is for a deployer that Google Cloud could not be asked about: the
 // policies may tell, if it is a named one.
 func (j *judge) untested(n need.Need, f Finding, err error) Finding {
-	if n.Principal.Member != "" && asError(err).Method == gcp.MethodGenerateAccessToken {
+	if n.Principal.Member != "" && asError(err).Method == facts.MethodGenerateAccessToken {
 		return j.fromPolicies(n, f)
 	}
 	return f.undetermined(because(err, "what the deployer may do in project "+n.Project, "resourcemanager.projects.get", "roles/browser"))
 }
 
 // impersonated asks as a named service account, if the credentials at hand may.
-func (j *judge) impersonated(n need.Need) (gcp.Tested, bool) {
+func (j *judge) impersonated(n need.Need) (facts.Tested, bool) {
 	if !j.options.Impersonation || !isUserManaged(n.Principal.Kind) {
-		return gcp.Tested{}, false
+		return facts.Tested{}, false
 	}
 	may, err := j.test(need.Principal{}, accountIn(n))
 	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
-		return gcp.Tested{}, false
+		return facts.Tested{}, false
 	}
 	tested, err := j.testAll(n)
 	return tested, err == nil
 }
 
 // fromTest turns the answer of testIamPermissions into a finding.
-func (j *judge) fromTest(n need.Need, f Finding, tested gcp.Tested, as string) Finding {
+func (j *judge) fromTest(n need.Need, f Finding, tested facts.Tested, as string) Finding {
 	detail := "granted: " + list(intersect(n.Permissions, tested.Granted))
 	if as != "" {
 		detail += " (asked as " + as + ")"

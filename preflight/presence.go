@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
@@ -97,8 +97,8 @@ func (j *judge) elsewhere(name string) ([]string, error) {
 	return out, nil
 }
 
-func hasPool(c gcp.Cluster, name string) bool {
-	return slices.ContainsFunc(c.NodePools, func(p gcp.NodePool) bool { return p.Name == name })
+func hasPool(c facts.Cluster, name string) bool {
+	return slices.ContainsFunc(c.NodePools, func(p facts.NodePool) bool { return p.Name == name })
 }
 
 // poolFree answers whether the name that the plan gives a new node pool is not

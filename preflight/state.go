@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
@@ -217,7 +217,7 @@ func (j *judge) unlooked(n need.Need, f Finding, err error) Finding {
 	case consumer != n.Project && consumer != number:
 		return j.offElsewhere(n, f, err, consumer)
 	}
-	if services, err := j.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == gcp.ServiceEnabled {
+	if services, err := j.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
 		return f.undetermined("Google Cloud says that the Kubernetes Engine API is on in project " + n.Project + ", and that API that it is off: if it was just turned on, try again in a few minutes")
 	}
 	f.Outcome, f.Reason = Skipped, "the Kubernetes Engine API is off in project "+n.Project
@@ -270,7 +270,7 @@ func (j *judge) existing(n need.Need, f Finding) Finding {
 	return f
 }
 
-func (j *judge) existingOne(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func (j *judge) existingOne(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
 	switch n.Kind {
 	case need.Idle:
 		return j.idle(n, f, name, cluster)
@@ -281,7 +281,7 @@ func (j *judge) existingOne(n need.Need, f Finding, name string, cluster gcp.Clu
 }
 
 // idle answers whether no operation is running on a cluster or its node pools.
-func (j *judge) idle(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func (j *judge) idle(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
 	parts := strings.Split(name, "/")
 	operations, err := j.operationsIn(parts[1])
 	if err != nil {
@@ -321,7 +321,7 @@ func whatApplyDoes(s need.Severity) string {
 }
 
 // targets reports whether an operation is about a cluster or one of its pools.
-func targets(o gcp.Operation, location, cluster string) bool {
+func targets(o facts.Operation, location, cluster string) bool {
 	target := "/" + o.Target + "/"
 	for _, kind := range []string{"/locations/", "/zones/"} {
 		if strings.Contains(target, kind+location+"/clusters/"+cluster+"/") {
@@ -333,7 +333,7 @@ func targets(o gcp.Operation, location, cluster string) bool {
 
 // recreated answers whether no node pool is waiting to be made anew. GKE says
 // so in free text only.
-func recreated(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func recreated(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
 	parts := strings.Split(name, "/")
 	for _, pool := range cluster.NodePools {
 		texts := []string{pool.StatusMessage}
@@ -360,11 +360,11 @@ func speaksOfRecreation(text string) bool {
 // sound answers whether GKE reports nothing that keeps a cluster from being
 // changed. Which conditions do is known of a few; others are worth a note.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
-func sound(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
+func sound(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
 	parts := strings.Split(name, "/")
 	type reported struct {
 		of string
-		gcp.StatusCondition
+		facts.StatusCondition
 	}
 	var all []reported
 	for _, c := range cluster.Conditions {
@@ -402,7 +402,7 @@ func sound(n need.Need, f Finding, name string, cluster gcp.Cluster) Finding {
 // unusable says what the status ERROR means. GKE calls such a cluster unusable,
 // and does not document whether it accepts changes: some clusters recover.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Status
-func unusable(name string, cluster gcp.Cluster) string {
+func unusable(name string, cluster facts.Cluster) string {
 	why := ""
 	if cluster.StatusMessage != "" {
 		why = " (" + cluster.StatusMessage + ")"

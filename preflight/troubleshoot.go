@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 )
@@ -17,7 +17,7 @@ func (j *judge) troubleshoot(n need.Need, identity iam.Identity, t *turns, permi
 		return
 	}
 	doubted := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !j.doubtful(t, p) })
-	access := make([]gcp.Access, len(doubted))
+	access := make([]facts.Access, len(doubted))
 	errs := make([]error, len(doubted))
 	each(len(doubted), func(i int) { access[i], errs[i] = j.accessOf(identity.Member, n.Resource, doubted[i]) })
 	for i, p := range doubted {
@@ -39,20 +39,20 @@ func (j *judge) doubtful(t *turns, p string) bool {
 	return now.Verdict == iam.Unknown || now.Verdict == iam.Yes && !j.denials().complete()
 }
 
-func (j *judge) accessOf(member, resource, permission string) (gcp.Access, error) {
+func (j *judge) accessOf(member, resource, permission string) (facts.Access, error) {
 	key := [3]string{member, resource, permission}
-	return j.access.get(key, func() (gcp.Access, error) {
+	return j.access.get(key, func() (facts.Access, error) {
 		return j.client.Troubleshoot(j.ctx, emailOf(member), resource, permission)
 	})
 }
 
 // settle puts what Policy Troubleshooter says in place of a doubt.
-func (t *turns) settle(p string, access gcp.Access) {
+func (t *turns) settle(p string, access facts.Access) {
 	var answer iam.Answer
 	switch access {
-	case gcp.CanAccess:
+	case facts.CanAccess:
 		answer = iam.Answer{Verdict: iam.Yes, Grants: t.held[p].Grants, Levels: t.held[p].Levels}
-	case gcp.CannotAccess:
+	case facts.CannotAccess:
 		answer = iam.Answer{Verdict: iam.No, Levels: t.held[p].Levels}
 	default:
 		return

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/shell"
@@ -90,7 +90,7 @@ func because(err error, what, permission, role string) string {
 // whyUnread says why an allow policy is not at hand. A plain refusal stays
 // short: inDoubt says what would help, once for all that was refused.
 func whyUnread(err error, resource string) string {
-	if e := asError(err); e.Denied() && e.Method != gcp.MethodGenerateAccessToken {
+	if e := asError(err); e.Denied() && e.Method != facts.MethodGenerateAccessToken {
 		return refused + e.Message
 	}
 	return because(err, "the allow policy of "+resource, readPermission(resource), "roles/iam.securityReviewer")

@@ -16,7 +16,7 @@ import (
 	"slices"
 	"time"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 )
 
 // A Verdict is what a step found.
@@ -118,7 +118,7 @@ type course struct {
 	member string // who asks; empty where it is not known
 	token  string
 	plane  *ControlPlane // nil until Google has told
-	denial *gcp.Error    // Google's answer where it is an error
+	denial *facts.Error  // Google's answer where it is an error
 	silent string        // why Google did not tell
 	answer *answer       // of the API server to the caller's token
 	site   *site         // where the API server is

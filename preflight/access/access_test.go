@@ -32,6 +32,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/term"
 )
@@ -379,13 +380,13 @@ func TestPluginIsRunWithoutAShell(t *testing.T) {
 	}
 }
 
-func googleSays(code int, reason string) *gcp.Error {
-	return &gcp.Error{Method: "container.projects.locations.clusters.get", Resource: ref().String(), Code: code, Status: map[int]string{404: "NOT_FOUND"}[code], Reason: reason, Message: "no"}
+func googleSays(code int, reason string) *facts.Error {
+	return &facts.Error{Method: "container.projects.locations.clusters.get", Resource: ref().String(), Code: code, Status: map[int]string{404: "NOT_FOUND"}[code], Reason: reason, Message: "no"}
 }
 
 // Each thing that can be wrong is found, and nothing after it is asked.
 func TestCauses(t *testing.T) {
-	expired := &gcp.Error{Method: "oauth2.tokeninfo", Code: 400, Message: "invalid_token"}
+	expired := &facts.Error{Method: "oauth2.tokeninfo", Code: 400, Message: "invalid_token"}
 	for _, tt := range []struct {
 		name    string
 		change  func(*scene)
@@ -398,7 +399,7 @@ func TestCauses(t *testing.T) {
 		{"token at its end", func(s *scene) { s.cloud.info.Lifetime = 0 }, "identity", "credentials_expired", "has expired", "login"},
 		{"scopes", func(s *scene) { s.cloud.info.Scopes = []string{"email"} }, "identity", "credentials_scope", "cloud-platform", "login"},
 		{"impersonation refused", func(s *scene) {
-			s.cloud.tokenErr = &gcp.Error{Method: gcp.MethodGenerateAccessToken, Code: 403, Message: "no"}
+			s.cloud.tokenErr = &facts.Error{Method: facts.MethodGenerateAccessToken, Code: 403, Message: "no"}
 		}, "identity", "credentials_expired", "no token can be made", "login"},
 		{"wrong location", func(s *scene) {
 			s.cloud.planeErr = googleSays(404, "")
@@ -513,7 +514,7 @@ func stopsAt(t *testing.T, r *Result, step string) {
 
 // What cannot be found out is no failure, and no pass.
 func TestUndetermined(t *testing.T) {
-	silent := &gcp.Error{Err: &url.Error{Op: "Get", URL: "https://oauth2.googleapis.com", Err: errors.New("no route")}}
+	silent := &facts.Error{Err: &url.Error{Op: "Get", URL: "https://oauth2.googleapis.com", Err: errors.New("no route")}}
 	for _, tt := range []struct {
 		name   string
 		change func(*scene)

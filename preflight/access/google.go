@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/shell"
 )
@@ -47,7 +48,7 @@ func (c *course) identity(ctx context.Context) finding {
 	}
 	c.token = token
 	info, err := c.Google.TokenInfo(ctx)
-	var e *gcp.Error
+	var e *facts.Error
 	switch {
 	case errors.As(err, &e) && e.Unauthorized():
 		return c.expired("the token of " + c.Credentials + " is not valid: it has expired or was withdrawn")
@@ -98,7 +99,7 @@ func (c *course) noToken(err error) finding {
 	if errors.As(err, &refused) && refused.Response != nil && refused.Response.StatusCode < 500 {
 		return c.expired("Google makes no token for " + c.Credentials + ": the login has expired, was withdrawn, or its account is disabled or deleted")
 	}
-	var e *gcp.Error
+	var e *facts.Error
 	if errors.As(err, &e) && (e.Denied() || e.NotFound() || e.Unauthorized()) {
 		return c.expired("no token can be made: " + excerpt(e.Error()))
 	}
@@ -107,7 +108,7 @@ func (c *course) noToken(err error) finding {
 
 // reason is why Google did not answer, without what was asked, or its answer.
 func reason(err error) string {
-	var e *gcp.Error
+	var e *facts.Error
 	if errors.As(err, &e) && e.Unreachable() {
 		return "no answer: " + excerpt(e.Silence())
 	}
@@ -153,7 +154,7 @@ func (c *course) cluster(ctx context.Context) finding {
 		return c.state(plane)
 	}
 	c.silent = reason(err)
-	var e *gcp.Error
+	var e *facts.Error
 	if !errors.As(err, &e) {
 		return open("Google did not say whether the cluster exists: " + c.silent)
 	}
@@ -177,7 +178,7 @@ func (c *course) state(plane ControlPlane) finding {
 }
 
 // refused tells apart why Google did not show the cluster.
-func (c *course) refused(ctx context.Context, e *gcp.Error) finding {
+func (c *course) refused(ctx context.Context, e *facts.Error) finding {
 	if service, consumer, off := e.ServiceDisabled(); off {
 		return c.disabled(service, consumer)
 	}

@@ -13,7 +13,7 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd/api"
 
-	"gke-preflight/preflight/gcp"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/shell"
 )
 
@@ -303,7 +303,7 @@ func (c *course) kubectlIdentity(ctx context.Context) (string, finding, bool) {
 		return "", finding{}, true
 	}
 	info, err := c.Google.TokenInfoOf(ctx, c.login.token)
-	var e *gcp.Error
+	var e *facts.Error
 	switch {
 	case errors.As(err, &e) && e.Unauthorized():
 		return "", c.pluginFault("plugin_token_expired", c.pluginCalled()+" gives a token that Google does not accept: it has expired or was withdrawn"), false

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
@@ -359,8 +360,8 @@ func (f *cloudFlags) deployer(ctx context.Context, client *gcp.Client, source st
 	if err != nil {
 		return nil, "", err
 	}
-	var e *gcp.Error
-	if _, err := other.Identity(ctx); errors.As(err, &e) && e.Method == gcp.MethodGenerateAccessToken && (e.Denied() || e.NotFound()) {
+	var e *facts.Error
+	if _, err := other.Identity(ctx); errors.As(err, &e) && e.Method == facts.MethodGenerateAccessToken && (e.Denied() || e.NotFound()) {
 		return nil, "", fmt.Errorf("impersonate %s: %w\nhint: grant roles/iam.serviceAccountTokenCreator on it to the account behind %s", account, err, source)
 	}
 	return other, source + ", impersonating " + account, nil

@@ -15,27 +15,21 @@ import (
 	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 	iamv1 "google.golang.org/api/iam/v1"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 )
 
-// An Identity is whose a token is.
-type Identity struct {
-	// Email is empty where the token's scopes do not let it be read.
-	Email  string
-	Scopes []string
-}
-
 // Identity asks whose the caller's token is.
 // https://developers.google.com/identity/sign-in/web/backend-auth#calling-the-tokeninfo-endpoint
-func (c *Client) Identity(ctx context.Context) (Identity, error) {
+func (c *Client) Identity(ctx context.Context) (facts.Identity, error) {
 	const method = "oauth2.tokeninfo"
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://oauth2.googleapis.com/tokeninfo", nil)
 	if err != nil {
-		return Identity{}, err
+		return facts.Identity{}, err
 	}
 	response, err := c.http.Do(r)
 	if err != nil {
-		return Identity{}, failure(method, "the caller's token", err)
+		return facts.Identity{}, failure(method, "the caller's token", err)
 	}
 	defer response.Body.Close()
 	var answer struct {
@@ -49,37 +43,27 @@ func (c *Client) Identity(ctx context.Context) (Identity, error) {
 		err = json.Unmarshal(body, &answer)
 	}
 	if response.StatusCode != http.StatusOK {
-		return Identity{}, &Error{Method: method, Resource: "the caller's token", Code: response.StatusCode, Message: strings.TrimSpace(answer.Error + " " + answer.Description)}
+		return facts.Identity{}, &facts.Error{Method: method, Resource: "the caller's token", Code: response.StatusCode, Message: strings.TrimSpace(answer.Error + " " + answer.Description)}
 	}
 	if err != nil {
-		return Identity{}, failure(method, "the caller's token", err)
+		return facts.Identity{}, failure(method, "the caller's token", err)
 	}
-	return Identity{Email: answer.Email, Scopes: strings.Fields(answer.Scope)}, nil
-}
-
-// A Project is a project.
-type Project struct {
-	ID     string
-	Number string
-	// Parent is folders/N or organizations/N; empty where there is none.
-	Parent string
-	// State is ACTIVE or DELETE_REQUESTED.
-	State string
+	return facts.Identity{Email: answer.Email, Scopes: strings.Fields(answer.Scope)}, nil
 }
 
 // Project asks for a project by its ID or number.
 // https://docs.cloud.google.com/resource-manager/reference/rest/v3/projects/get
-func (c *Client) Project(ctx context.Context, id string) (Project, error) {
+func (c *Client) Project(ctx context.Context, id string) (facts.Project, error) {
 	const method = "cloudresourcemanager.projects.get"
 	p, err := c.projects.Projects.Get("projects/" + id).Context(ctx).Do()
 	if err != nil {
-		return Project{}, failure(method, "projects/"+id, err)
+		return facts.Project{}, failure(method, "projects/"+id, err)
 	}
 	number := strings.TrimPrefix(p.Name, "projects/")
 	if id != p.ProjectId && id != number || number == "" {
-		return Project{}, odd(method, "projects/"+id, "is about another project")
+		return facts.Project{}, odd(method, "projects/"+id, "is about another project")
 	}
-	return Project{ID: p.ProjectId, Number: number, Parent: p.Parent, State: p.State}, nil
+	return facts.Project{ID: p.ProjectId, Number: number, Parent: p.Parent, State: p.State}, nil
 }
 
 // Ancestry asks for a project and all above it, nearest first, such as
@@ -105,14 +89,6 @@ func (c *Client) Ancestry(ctx context.Context, project string) ([]string, error)
 	return out, nil
 }
 
-// Tested are permissions by whether the caller holds them.
-type Tested struct {
-	Granted []string
-	Refused []string
-	// Invalid cannot be tested on the resource.
-	Invalid []string
-}
-
 // maxPermissions is the most that testIamPermissions takes.
 // https://github.com/openshift/cloud-credential-operator splits by it too.
 const maxPermissions = 100
@@ -120,14 +96,14 @@ const maxPermissions = 100
 // TestPermissions asks which permissions the caller holds on projects/P,
 // projects/P/serviceAccounts/E or projects/P/regions/R/subnetworks/S.
 // https://docs.cloud.google.com/iam/docs/testing-permissions
-func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (Tested, error) {
-	answers, err := inBatches(ctx, permissions, maxPermissions, func(ctx context.Context, batch []string) (Tested, error) {
+func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (facts.Tested, error) {
+	answers, err := inBatches(ctx, permissions, maxPermissions, func(ctx context.Context, batch []string) (facts.Tested, error) {
 		return c.testBatch(ctx, resource, batch)
 	})
 	if err != nil {
-		return Tested{}, err
+		return facts.Tested{}, err
 	}
-	var all Tested
+	var all facts.Tested
 	for _, a := range answers {
 		all.Granted = append(all.Granted, a.Granted...)
 		all.Refused = append(all.Refused, a.Refused...)
@@ -156,8 +132,8 @@ func inBatches[T any](ctx context.Context, things []string, size int, ask func(c
 var invalidPermission = regexp.MustCompile(`Permission (\S+) is not valid for this resource`)
 
 // testBatch sets aside what Google calls invalid, and asks for the rest again.
-func (c *Client) testBatch(ctx context.Context, resource string, permissions []string) (Tested, error) {
-	var t Tested
+func (c *Client) testBatch(ctx context.Context, resource string, permissions []string) (facts.Tested, error) {
+	var t facts.Tested
 	for len(permissions) > 0 {
 		granted, err := c.test(ctx, resource, permissions)
 		if err == nil {
@@ -165,13 +141,13 @@ func (c *Client) testBatch(ctx context.Context, resource string, permissions []s
 			t.Refused = slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return slices.Contains(granted, p) })
 			return t, nil
 		}
-		var e *Error
+		var e *facts.Error
 		if !errors.As(err, &e) || e.Code != http.StatusBadRequest {
-			return Tested{}, err
+			return facts.Tested{}, err
 		}
 		named := invalidPermission.FindStringSubmatch(e.Message)
 		if named == nil || !slices.Contains(permissions, named[1]) {
-			return Tested{}, err
+			return facts.Tested{}, err
 		}
 		t.Invalid = append(t.Invalid, named[1])
 		permissions = slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return p == named[1] })
@@ -224,35 +200,19 @@ func (c *Client) testOn(ctx context.Context, resource string, permissions []stri
 	return method, answer.Permissions, nil
 }
 
-// A ServiceState says whether an API is on.
-type ServiceState string
-
-// The states of a service; the zero value means that Google did not say.
-const (
-	ServiceEnabled  ServiceState = "ENABLED"
-	ServiceDisabled ServiceState = "DISABLED"
-)
-
-// Services are the states of APIs in a project.
-type Services struct {
-	// ProjectNumber is that in the services' names; empty where none was told.
-	ProjectNumber string
-	State         map[string]ServiceState
-}
-
 // maxServices is the most that batchGet takes.
 // https://docs.cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet
 const maxServices = 30
 
 // Services asks for the state of APIs in a project.
-func (c *Client) Services(ctx context.Context, project string, names []string) (Services, error) {
-	answers, err := inBatches(ctx, names, maxServices, func(ctx context.Context, batch []string) (Services, error) {
+func (c *Client) Services(ctx context.Context, project string, names []string) (facts.Services, error) {
+	answers, err := inBatches(ctx, names, maxServices, func(ctx context.Context, batch []string) (facts.Services, error) {
 		return c.servicesBatch(ctx, project, batch)
 	})
 	if err != nil {
-		return Services{}, err
+		return facts.Services{}, err
 	}
-	all := Services{State: make(map[string]ServiceState)}
+	all := facts.Services{State: make(map[string]facts.ServiceState)}
 	for _, a := range answers {
 		all.ProjectNumber = a.ProjectNumber
 		for name, state := range a.State {
@@ -264,7 +224,7 @@ func (c *Client) Services(ctx context.Context, project string, names []string) (
 
 var serviceName = regexp.MustCompile(`^projects/([^/]+)/services/([^/]+)$`)
 
-func (c *Client) servicesBatch(ctx context.Context, project string, names []string) (Services, error) {
+func (c *Client) servicesBatch(ctx context.Context, project string, names []string) (facts.Services, error) {
 	const method = "serviceusage.services.batchGet"
 	parent := "projects/" + project
 	full := make([]string, len(names))
@@ -273,44 +233,36 @@ func (c *Client) servicesBatch(ctx context.Context, project string, names []stri
 	}
 	answer, err := c.services.Services.BatchGet(parent).Names(full...).Context(ctx).Do()
 	if err != nil {
-		return Services{}, failure(method, parent, err)
+		return facts.Services{}, failure(method, parent, err)
 	}
-	s := Services{State: make(map[string]ServiceState)}
+	s := facts.Services{State: make(map[string]facts.ServiceState)}
 	for _, service := range answer.Services {
 		parts := serviceName.FindStringSubmatch(service.Name)
 		if parts == nil || !slices.Contains(names, parts[2]) {
-			return Services{}, odd(method, parent, "is about a service that was not asked for")
+			return facts.Services{}, odd(method, parent, "is about a service that was not asked for")
 		}
 		if strings.Trim(parts[1], "0123456789") == "" {
 			s.ProjectNumber = parts[1]
 		}
-		s.State[parts[2]] = ServiceState(service.State)
+		s.State[parts[2]] = facts.ServiceState(service.State)
 	}
 	return s, nil
-}
-
-// A ServiceAccount is a service account.
-type ServiceAccount struct {
-	Email     string
-	UniqueID  string
-	ProjectID string
-	Disabled  bool
 }
 
 // ServiceAccount asks for a service account by its email or unique ID. The
 // project may be -, but then a missing account answers 403.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
-func (c *Client) ServiceAccount(ctx context.Context, project, account string) (ServiceAccount, error) {
+func (c *Client) ServiceAccount(ctx context.Context, project, account string) (facts.ServiceAccount, error) {
 	const method = "iam.projects.serviceAccounts.get"
 	name := "projects/" + project + "/serviceAccounts/" + account
 	a, err := c.iam.Projects.ServiceAccounts.Get(name).Context(ctx).Do()
 	if err != nil {
-		return ServiceAccount{}, failure(method, name, err)
+		return facts.ServiceAccount{}, failure(method, name, err)
 	}
 	if !strings.EqualFold(a.Email, account) && a.UniqueId != account {
-		return ServiceAccount{}, odd(method, name, "is about another account")
+		return facts.ServiceAccount{}, odd(method, name, "is about another account")
 	}
-	return ServiceAccount{Email: a.Email, UniqueID: a.UniqueId, ProjectID: a.ProjectId, Disabled: a.Disabled}, nil
+	return facts.ServiceAccount{Email: a.Email, UniqueID: a.UniqueId, ProjectID: a.ProjectId, Disabled: a.Disabled}, nil
 }
 
 // Role asks what roles/R, projects/P/roles/R or organizations/N/roles/R

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gke-preflight/preflight/facts"
 )
 
 // A ControlPlane is where a cluster's API server is, and who may reach it.
@@ -98,7 +100,7 @@ func (c *Client) TokenInfo(ctx context.Context) (TokenInfo, error) {
 		err = json.Unmarshal(body, &answer)
 	}
 	if response.StatusCode != http.StatusOK {
-		return TokenInfo{}, &Error{Method: method, Resource: resource, Code: response.StatusCode, Message: strings.TrimSpace(answer.Error + " " + answer.Description)}
+		return TokenInfo{}, &facts.Error{Method: method, Resource: resource, Code: response.StatusCode, Message: strings.TrimSpace(answer.Error + " " + answer.Description)}
 	}
 	seconds, wrong := strconv.Atoi(answer.ExpiresIn)
 	switch {

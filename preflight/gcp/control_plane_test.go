@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gke-preflight/preflight/facts"
 )
 
 const clusterName = "projects/acme-prod/locations/europe-west1/clusters/main"
@@ -83,7 +85,7 @@ func TestTokenInfoThatIsNone(t *testing.T) {
 	} {
 		c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, status, body) })
 		_, err := c.TokenInfo(t.Context())
-		var e *Error
+		var e *facts.Error
 		if !errors.As(err, &e) || e.Unauthorized() != (status == 400) || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: %v", body, err)
 		}

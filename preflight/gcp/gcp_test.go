@@ -23,6 +23,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"gke-preflight/fixtures/deadline"
+	"gke-preflight/preflight/facts"
 )
 
 // canary is a token that must stand nowhere but in the request.
@@ -146,7 +147,7 @@ func TestRequests(t *testing.T) {
 			if got != tt.want || token != "Bearer "+canary || agent != "gke-preflight/test" {
 				t.Errorf("sent %s with %q as %q, want %s", got, token, agent, tt.want)
 			}
-			var e *Error
+			var e *facts.Error
 			if !errors.As(err, &e) || e.Code != 404 || strings.Contains(err.Error(), canary) {
 				t.Errorf("the error is %v, want a 404 without the token", err)
 			}
@@ -239,7 +240,7 @@ func TestDenyIDs(t *testing.T) {
 func TestEmptyAnswers(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, "{}") })
 	tested, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"})
-	if diff := cmp.Diff(Tested{Refused: []string{"a.b.c"}}, tested); diff != "" || err != nil {
+	if diff := cmp.Diff(facts.Tested{Refused: []string{"a.b.c"}}, tested); diff != "" || err != nil {
 		t.Errorf("nothing granted: %v\n%s", err, diff)
 	}
 	if _, err := c.Policy(t.Context(), "projects/acme-prod"); err == nil {
@@ -307,7 +308,7 @@ func TestInvalidPermission(t *testing.T) {
 		answer(w, 200, `{"permissions": ["good.x.y"]}`)
 	})
 	got, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"good.x.y", "bad.x.y", "other.x.y"})
-	want := Tested{Granted: []string{"good.x.y"}, Refused: []string{"other.x.y"}, Invalid: []string{"bad.x.y"}}
+	want := facts.Tested{Granted: []string{"good.x.y"}, Refused: []string{"other.x.y"}, Invalid: []string{"bad.x.y"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}
@@ -406,8 +407,8 @@ func TestImpersonationRefused(t *testing.T) {
 			{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED", "domain": "iam.googleapis.com", "metadata": {"permission": "iam.serviceAccounts.getAccessToken"}}]}}`)
 	})
 	_, err := as(t, c, "a@p.iam.gserviceaccount.com").Project(t.Context(), "acme-prod")
-	var e *Error
-	if !errors.As(err, &e) || e.Method != MethodGenerateAccessToken || !e.Denied() || e.Metadata["permission"] != "iam.serviceAccounts.getAccessToken" {
+	var e *facts.Error
+	if !errors.As(err, &e) || e.Method != facts.MethodGenerateAccessToken || !e.Denied() || e.Metadata["permission"] != "iam.serviceAccounts.getAccessToken" {
 		t.Errorf("the error is %+v, want that the token was refused", err)
 	}
 }
@@ -435,7 +436,7 @@ func TestErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, tt.status, tt.body) })
 			_, err := c.Role(t.Context(), "roles/x")
-			var e *Error
+			var e *facts.Error
 			if !errors.As(err, &e) {
 				t.Fatalf("the error is %v", err)
 			}
@@ -449,7 +450,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func kindOf(e *Error) string {
+func kindOf(e *facts.Error) string {
 	if service, consumer, off := e.ServiceDisabled(); off {
 		return "off " + service + " " + consumer
 	}
@@ -470,7 +471,7 @@ func TestUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.Identity(t.Context())
-	var e *Error
+	var e *facts.Error
 	if !errors.As(err, &e) || !e.Unreachable() || strings.Contains(err.Error(), canary) {
 		t.Errorf("the error is %v, want that it cannot be reached, without the token", err)
 	}
@@ -646,7 +647,7 @@ func FuzzGuard(f *testing.F) {
 func FuzzError(f *testing.F) {
 	f.Add("denied\x1b[2J\n::error::x Bearer " + canary)
 	f.Fuzz(func(t *testing.T, message string) {
-		e := (&Error{Method: "m", Resource: message, Code: 403, Message: message + " access_token=" + canary}).Error()
+		e := (&facts.Error{Method: "m", Resource: message, Code: 403, Message: message + " access_token=" + canary}).Error()
 		if strings.Contains(e, canary) || strings.ContainsAny(e, "\n\r\x1b\x00") {
 			t.Errorf("the error is %q", e)
 		}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"gke-preflight/preflight/facts"
 )
 
 // A Method is a method of a Google API that may be called: it only reads. The
@@ -24,11 +26,6 @@ type Method struct {
 	// Path is the pattern that the whole path must match.
 	Path *regexp.Regexp
 }
-
-// MethodGenerateAccessToken makes a token of a service account. It changes
-// nothing, but it is no reading method either: it is only called for accounts
-// that the caller may make tokens of.
-const MethodGenerateAccessToken = "iamcredentials.projects.serviceAccounts.generateAccessToken"
 
 // Methods are all that may be called.
 func Methods() []Method {
@@ -64,7 +61,7 @@ func Methods() []Method {
 		method("iam.roles.get", iam, "GET", "/v1/roles/"+part),
 		method("iam.projects.roles.get", iam, "GET", "/v1/projects/"+project+"/roles/"+part),
 		method("iam.organizations.roles.get", iam, "GET", "/v1/organizations/[0-9]+/roles/"+part),
-		method(MethodGenerateAccessToken, "iamcredentials.googleapis.com", "POST", "/v1/projects/-/serviceAccounts/"+email+":generateAccessToken"),
+		method(facts.MethodGenerateAccessToken, "iamcredentials.googleapis.com", "POST", "/v1/projects/-/serviceAccounts/"+email+":generateAccessToken"),
 		method("compute.subnetworks.getIamPolicy", "compute.googleapis.com", "GET", "/compute/v1/projects/"+project+"/regions/"+part+"/subnetworks/"+part+"/getIamPolicy"),
 		method("compute.subnetworks.testIamPermissions", "compute.googleapis.com", "POST", "/compute/v1/projects/"+project+"/regions/"+part+"/subnetworks/"+part+"/testIamPermissions"),
 		method("cloudkms.projects.locations.keyRings.getIamPolicy", kms, "GET", "/v1/projects/"+project+"/locations/"+part+"/keyRings/"+part+":getIamPolicy"),

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"google.golang.org/api/iamcredentials/v1"
+
+	"gke-preflight/preflight/facts"
 )
 
 // impersonated gives the token of a service account, made once.
@@ -43,10 +45,10 @@ func (i *impersonated) make(ctx context.Context) (string, error) {
 	}
 	answer, err := i.owner.iamTokens.Projects.ServiceAccounts.GenerateAccessToken("projects/-/serviceAccounts/"+i.account, request).Context(ctx).Do()
 	if err != nil {
-		return "", failure(MethodGenerateAccessToken, i.account, err)
+		return "", failure(facts.MethodGenerateAccessToken, i.account, err)
 	}
 	if answer.AccessToken == "" {
-		return "", failure(MethodGenerateAccessToken, i.account, errors.New("the answer has no token"))
+		return "", failure(facts.MethodGenerateAccessToken, i.account, errors.New("the answer has no token"))
 	}
 	return answer.AccessToken, nil
 }

@@ -2,32 +2,19 @@ package gcp
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"gke-preflight/preflight/facts"
 )
 
 // quotaWindow is a minute and a second more: requests that are sent a minute
 // apart may arrive a little less than that apart.
 const quotaWindow = 61 * time.Second
-
-// A QuotaError says that a question was not asked, since the quota leaves no
-// room for it in time.
-type QuotaError struct {
-	// API is whose quota it is, as people call it.
-	API string
-	// PerMinute is how many requests a minute has.
-	PerMinute int
-}
-
-// Error implements error.
-func (e *QuotaError) Error() string {
-	return fmt.Sprintf("the quota of %d requests a minute to %s leaves no room in time", e.PerMinute, e.API)
-}
 
 // A quota is how many requests a minute may have. In any minute there are no
 // more: a bucket that is refilled over time would let twice as many through in
@@ -115,7 +102,7 @@ func (qs quotas) await(r *http.Request, n int) error {
 	now := time.Now()
 	wait, ok := q.reserve(now, q.patience(r.Context(), now))
 	if !ok {
-		return backoff.Permanent(&QuotaError{API: q.api, PerMinute: len(q.starts)})
+		return backoff.Permanent(&facts.QuotaError{API: q.api, PerMinute: len(q.starts)})
 	}
 	if wait == 0 {
 		return nil

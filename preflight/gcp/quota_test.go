@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"gke-preflight/preflight/facts"
 )
 
 // meter answers at once, and keeps when it was asked.
@@ -59,7 +61,7 @@ func askServices(ctx context.Context, c *Client, n int) []error {
 
 func refusedByQuota(errs []error) (n int) {
 	for _, err := range errs {
-		var e *Error
+		var e *facts.Error
 		if errors.As(err, &e) {
 			if _, ok := e.Quota(); ok {
 				n++

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
+
+	"gke-preflight/preflight/facts"
 )
 
 // HostProject asks for the Shared VPC host project that a project is attached
@@ -24,20 +26,9 @@ func (c *Client) HostProject(ctx context.Context, project string) (string, error
 	return answer.Name, err
 }
 
-// A Key is a Cloud KMS key.
-type Key struct {
-	// Purpose is ENCRYPT_DECRYPT, ASYMMETRIC_SIGN and so on.
-	Purpose string
-	// State is that of the primary version: ENABLED, DISABLED, DESTROYED and so
-	// on; empty where the key has none.
-	State string
-	// Primary is the number of the primary version; empty where the key has none.
-	Primary string
-}
-
 // Key asks for projects/P/locations/L/keyRings/R/cryptoKeys/K.
 // https://docs.cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/get
-func (c *Client) Key(ctx context.Context, name string) (Key, error) {
+func (c *Client) Key(ctx context.Context, name string) (facts.Key, error) {
 	const method = "cloudkms.projects.locations.keyRings.cryptoKeys.get"
 	var answer struct {
 		Name    string `json:"name"`
@@ -48,13 +39,13 @@ func (c *Client) Key(ctx context.Context, name string) (Key, error) {
 		} `json:"primary"`
 	}
 	if err := c.read(ctx, method, name, "https://cloudkms.googleapis.com/v1/"+escaped(name), &answer); err != nil {
-		return Key{}, err
+		return facts.Key{}, err
 	}
 	if answer.Purpose == "" {
-		return Key{}, odd(method, name, "is no key")
+		return facts.Key{}, odd(method, name, "is no key")
 	}
 	_, version, _ := strings.Cut(answer.Primary.Name, "/cryptoKeyVersions/")
-	return Key{Purpose: answer.Purpose, State: answer.Primary.State, Primary: version}, nil
+	return facts.Key{Purpose: answer.Purpose, State: answer.Primary.State, Primary: version}, nil
 }
 
 // Enforced asks whether a boolean constraint of the organisation policy is in
@@ -108,21 +99,11 @@ func (c *Client) TagParent(ctx context.Context, tag string) (string, error) {
 	return answer.Parent, nil
 }
 
-// An Access is what Policy Troubleshooter says: CAN_ACCESS, CANNOT_ACCESS,
-// UNKNOWN_INFO or UNKNOWN_CONDITIONAL.
-type Access string
-
-// The answers that decide.
-const (
-	CanAccess    Access = "CAN_ACCESS"
-	CannotAccess Access = "CANNOT_ACCESS"
-)
-
 // Troubleshoot asks Policy Troubleshooter whether the identity behind an email
 // has a permission on a resource, by its full resource name. It knows groups,
 // deny policies and what is above a project, as far as the caller may see them.
 // https://docs.cloud.google.com/policy-intelligence/docs/reference/policytroubleshooter/rest/v3/iam/troubleshoot
-func (c *Client) Troubleshoot(ctx context.Context, email, resource, permission string) (Access, error) {
+func (c *Client) Troubleshoot(ctx context.Context, email, resource, permission string) (facts.Access, error) {
 	const method = "policytroubleshooter.iam.troubleshoot"
 	type tuple struct {
 		Principal        string `json:"principal"`
@@ -131,8 +112,8 @@ func (c *Client) Troubleshoot(ctx context.Context, email, resource, permission s
 	}
 	asked := tuple{email, resource, permission}
 	var answer struct {
-		Overall Access `json:"overallAccessState"`
-		Tuple   tuple  `json:"accessTuple"`
+		Overall facts.Access `json:"overallAccessState"`
+		Tuple   tuple        `json:"accessTuple"`
 	}
 	address := (&url.URL{Scheme: "https", Host: "policytroubleshooter.googleapis.com", Path: "/v3/iam:troubleshoot"}).String()
 	if err := c.post(ctx, method, resource, address, struct {
