@@ -17,27 +17,32 @@ type Change struct {
 	Mode string
 	Type string
 	Name string
-	// Actions are those of the plan, such as create, or delete and create.
+	// Actions are the actions of the plan, such as create, or delete and
+	// create.
 	Actions []string
-	// Deposed is the key of an object that an earlier apply left behind.
+	// Deposed is the key of an object that an earlier, interrupted replacement
+	// did not delete; usually empty.
 	Deposed string
-	// Imported reports whether apply takes an existing object under control.
+	// Imported reports whether apply imports an existing object.
 	Imported bool
-	// Previous is the address that the object moved from; usually empty.
+	// Previous is the former address of an object that was moved; usually
+	// empty.
 	Previous string
-	// ProviderName is that of the provider's program, such as
-	// registry.terraform.io/hashicorp/google; empty if the plan does not say.
+	// ProviderName is the source address of the provider, such as
+	// registry.terraform.io/hashicorp/google; empty if the plan does not name
+	// it.
 	ProviderName string
 
 	change *tfjson.Change
 	block  *block
 	plan   *Plan
 
-	// What follows is resolved once, by Plan.build.
+	// provider and project are resolved by Plan.build.
 	provider *Provider
 	project  Project
 }
 
+// newChange returns the change for a decoded resource change.
 func newChange(rc *tfjson.ResourceChange) *Change {
 	c := &Change{
 		Address:  rc.Address,
@@ -58,8 +63,8 @@ func newChange(rc *tfjson.ResourceChange) *Change {
 	return c
 }
 
-// Block is the address of the change's configuration block: its own address
-// without instance keys.
+// Block returns the address of the change's configuration block: its own
+// address without instance keys.
 func (c *Change) Block() string {
 	local := c.Type + "." + c.Name
 	if c.Mode == "data" {
@@ -68,7 +73,7 @@ func (c *Change) Block() string {
 	return join(withoutKeys(c.Module), local)
 }
 
-// Has reports whether action is among the change's.
+// Has reports whether c has the given action.
 func (c *Change) Has(action string) bool {
 	for _, a := range c.Actions {
 		if a == action {
@@ -78,16 +83,16 @@ func (c *Change) Has(action string) bool {
 	return false
 }
 
-// Creates reports whether apply makes a new object; also when it replaces one.
+// Creates reports whether apply creates an object, also to replace one.
 func (c *Change) Creates() bool { return c.Has("create") }
 
-// Deletes reports whether apply destroys an object; also when it replaces one.
-// An abandoned object is not destroyed.
+// Deletes reports whether apply destroys an object, also to replace one. An
+// abandoned object is not destroyed.
 func (c *Change) Deletes() bool { return c.Has("delete") && !c.Abandons() }
 
-// Abandons reports whether apply takes an object out of the state and leaves it
-// in Google Cloud, although the plan says delete: its deletion_policy, as the
-// state has it, is ABANDON.
+// Abandons reports whether apply removes an object from the state and leaves it
+// in Google Cloud although the plan says delete, because its deletion_policy in
+// the state is ABANDON.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DeletionPolicyPreDelete)
 func (c *Change) Abandons() bool {
 	return c.Has("delete") && c.Before("deletion_policy").String() == "ABANDON"
@@ -96,27 +101,27 @@ func (c *Change) Abandons() bool {
 // Updates reports whether apply changes the object in place.
 func (c *Change) Updates() bool { return c.Has("update") }
 
-// Goes reports whether the object is no longer there after apply.
+// Goes reports whether the object does not exist after apply.
 func (c *Change) Goes() bool { return c.Deletes() && !c.Creates() }
 
-// Replaces reports whether apply destroys the object and makes another.
+// Replaces reports whether apply destroys the object and creates another.
 func (c *Change) Replaces() bool { return c.Deletes() && c.Creates() }
 
-// Leaves reports whether Terraform no longer manages the object after apply: it
+// Leaves reports whether Terraform does not manage the object after apply: it
 // is destroyed or abandoned, and only its attributes before apply are known.
 func (c *Change) Leaves() bool { return c.Has("delete") && !c.Creates() }
 
-// isNew reports whether apply finds no object of c: it makes the first one.
+// isNew reports whether apply creates the first object of c.
 func (c *Change) isNew() bool { return c.Creates() && !c.Has("delete") }
 
-// DestroysFirst reports whether the object is destroyed before it is made anew;
-// create_before_destroy turns that round.
+// DestroysFirst reports whether a replaced object is destroyed before the new
+// one is created, which create_before_destroy reverses.
 // https://developer.hashicorp.com/terraform/internals/json-format#change-representation
 func (c *Change) DestroysFirst() bool {
 	return c.Deletes() && c.Creates() && c.Actions[0] == "delete"
 }
 
-// idle reports whether apply does nothing in Google Cloud for the change.
+// isNoOp reports whether apply changes nothing in Google Cloud for c.
 func (c *Change) isNoOp() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }
 
 // constant is the value of an expression that is one; null is nil.
@@ -127,8 +132,7 @@ func constant(e *tfjson.Expression) (any, bool) {
 	return e.ConstantValue, e.ConstantValue != tfjson.UnknownConstantValue
 }
 
-// Path writes an attribute path the way Terraform does:
-// node_config[0].service_account.
+// Path formats a path as Terraform does: node_config[0].service_account.
 func Path(path ...any) string {
 	var b strings.Builder
 	for _, step := range path {

@@ -12,29 +12,32 @@ type Cluster struct {
 	Project  Project
 	Name     Value
 	Location Value
-	// Place is where the cluster is after apply, or, if it leaves, until then.
-	// PlaceBefore is where apply finds it; without a name if it is new.
+	// Place is the cluster's location after apply, or its last one if apply
+	// removes it. PlaceBefore is its location before apply; without a name if
+	// the cluster is new.
 	Place, PlaceBefore Place
-	// Network and Subnetwork are as the plan has them: a name, a path or a URL.
+	// Network and Subnetwork are written as in the plan: a name, a path or a
+	// URL.
 	Network    Value
 	Subnetwork Value
-	// NetworkProject is the project of the network and subnetwork; empty where
-	// it is not known before apply.
+	// NetworkProject is the project of the network and subnetwork; empty if it
+	// is only known after apply.
 	NetworkProject string
-	// Autopilot reports whether Google manages the nodes; false also where that
-	// is not known before apply.
+	// Autopilot reports whether the cluster is an Autopilot cluster; false also
+	// if that is only known after apply.
 	Autopilot bool
-	// Version is min_master_version; absent means that Google chooses.
+	// Version is min_master_version; if absent, Google chooses.
 	Version Value
-	// Accounts are what the cluster's own nodes run as.
+	// Accounts are the node service accounts of the cluster's own node pools.
 	Accounts []Account
 	// Keys are the Cloud KMS keys that the cluster and its nodes use.
 	Keys []Key
 	// ThrowAway reports whether the default node pool is removed right after
-	// creation. Its nodes run for minutes all the same.
+	// creation. Its nodes still run for a few minutes.
 	ThrowAway bool
 }
 
+// newCluster returns the cluster that c changes.
 func newCluster(c *Change) *Cluster {
 	cluster := &Cluster{
 		Change:     c,
@@ -62,8 +65,8 @@ func newCluster(c *Change) *Cluster {
 	return cluster
 }
 
-// findNetworkProject is the project in the network's or the subnetwork's name. A
-// short name is in the cluster's own project.
+// findNetworkProject returns the project in the name of the subnetwork or
+// network. A short name is in the cluster's own project.
 func (c *Cluster) findNetworkProject() string {
 	for _, attribute := range []string{"subnetwork", "network"} {
 		if p := ProjectOfName(c.Now(attribute).String()); p != "" {
@@ -76,11 +79,11 @@ func (c *Cluster) findNetworkProject() string {
 	return c.Project.ID
 }
 
-// referencedNetworkProject is the project of the planned network or subnetwork that
-// an attribute of c refers to; empty where the attribute refers to anything
-// else. Both names are paths with the project in them, and a subnetwork is in
-// its network's project: an expression around one names no other network unless
-// it takes the path apart.
+// referencedNetworkProject returns the project of the planned network or
+// subnetwork that an attribute of c refers to; empty if the attribute refers to
+// anything else. Both names are paths that include the project, and a
+// subnetwork is in its network's project, so an expression around the reference
+// cannot name another network unless it takes the path apart.
 func (c *Change) referencedNetworkProject(attribute string) string {
 	if c.block == nil {
 		return ""
@@ -97,11 +100,11 @@ func (c *Change) referencedNetworkProject(attribute string) string {
 	return commonProject(all).ID
 }
 
-// Standing reports whether apply leaves the cluster as it is.
+// Standing reports whether the cluster is unchanged.
 func (c *Cluster) Standing() bool { return c.isNoOp() && !c.Leaves() }
 
-// HostProject is NetworkProject where it is another than the cluster's, or may
-// be: one name is a number and the other an ID.
+// HostProject returns NetworkProject if it is, or may be, another project than
+// the cluster's. It may be another one if one is a number and the other an ID.
 func (c *Cluster) HostProject() string {
 	if c.NetworkMatch() == resource.Same {
 		return ""
@@ -109,7 +112,7 @@ func (c *Cluster) HostProject() string {
 	return c.NetworkProject
 }
 
-// NetworkMatch says whether the network's project is the cluster's.
+// NetworkMatch reports whether the network's project is the cluster's.
 func (c *Cluster) NetworkMatch() resource.Match {
 	if c.NetworkProject == c.Project.ID {
 		return resource.Same
@@ -117,10 +120,10 @@ func (c *Cluster) NetworkMatch() resource.Match {
 	return resource.ParseProject(c.NetworkProject).Compare(resource.ParseProject(c.Project.ID))
 }
 
-// InlinePools counts the node_pool blocks that somebody wrote. An existing
-// cluster lists all its pools there, also those of other resources: if nobody
-// wrote a block, they stay as they are. Dynamic blocks stand nowhere in the
-// configuration.
+// InlinePools returns the number of node_pool blocks in the configuration. An
+// existing cluster lists all its node pools there, including those of other
+// resources: unless the configuration has such a block, they stay unchanged.
+// Dynamic blocks are not listed in the configuration.
 func (c *Cluster) InlinePools() int {
 	written := c.Creates() || c.block != nil && c.block.expressions["node_pool"] != nil || c.mayChangeAttribute("node_pool")
 	if c.block == nil || !written {
@@ -129,12 +132,14 @@ func (c *Cluster) InlinePools() int {
 	return c.After("node_pool").Len()
 }
 
-// hasUnknownPools reports whether it is not known which inline pools there will be.
+// hasUnknownPools reports whether the inline node pools are only known after
+// apply.
 func (c *Cluster) hasUnknownPools() bool {
 	return c.After("node_pool").State == Unknown && c.block != nil
 }
 
-// changes reports whether an update changes an attribute, or may.
+// mayChangeAttribute reports whether an update changes an attribute, or may
+// change it.
 func (c *Change) mayChangeAttribute(attribute string) bool {
 	before, _ := lookupPath(c.change.Before, []any{attribute})
 	after, _ := lookupPath(c.change.After, []any{attribute})
@@ -142,6 +147,7 @@ func (c *Change) mayChangeAttribute(attribute string) bool {
 	return c.Updates() && (mark != nil || !reflect.DeepEqual(before, after))
 }
 
+// allClusters returns the changed and the unchanged clusters.
 func (p *Plan) allClusters() []*Cluster {
 	return append(append([]*Cluster(nil), p.Clusters...), p.Standing...)
 }

@@ -7,30 +7,32 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// A Login is how a provider configuration gets into a Kubernetes cluster.
+// A Login is how a provider configuration logs in to a Kubernetes cluster.
 type Login struct {
-	// Key is how the plan names the configuration, such as kubernetes.token.
+	// Key is the name of the configuration in the plan, such as
+	// kubernetes.token.
 	Key string
-	// Command is the program of an exec block; empty without one, or where it
-	// is not known before apply.
+	// Command is the program of an exec block; empty without one, or if it is
+	// only known after apply.
 	Command string
 	// Exec reports whether there is an exec block.
 	Exec bool
-	// ClientConfig reports that the token is that of data.google_client_config,
-	// which lives for an hour at most.
+	// ClientConfig reports whether the token is that of
+	// data.google_client_config, which is valid for at most an hour.
 	ClientConfig bool
-	// Credentials reports whether anything at all is set to log in with: exec,
-	// a token, a client certificate, a password, a kubeconfig.
+	// Credentials reports whether any credentials are configured: exec, a
+	// token, a client certificate, a password, or a kubeconfig.
 	Credentials bool
-	// Clusters are the addresses of the clusters of the plan that the
-	// configuration refers to.
+	// Clusters are the addresses of the planned clusters that the configuration
+	// refers to.
 	Clusters []string
 }
 
-// Logins are the configurations of the kubernetes, helm and kubectl providers
-// that get into clusters, in the order of their keys.
+// Logins returns the configurations of the kubernetes, helm and kubectl
+// providers that are in use, in the order of their keys.
 func (p *Plan) Logins() []Login { return slices.Clip(p.logins) }
 
+// findLogins returns the result of Logins.
 func (p *Plan) findLogins() []Login {
 	var out []Login
 	for _, key := range sortedKeys(p.config.providers) {
@@ -52,6 +54,7 @@ func (p *Plan) isProviderUsed(key string) bool {
 	return false
 }
 
+// sortedKeys returns the keys of m in order.
 func sortedKeys(m map[string]*tfjson.ProviderConfig) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
@@ -61,6 +64,7 @@ func sortedKeys(m map[string]*tfjson.ProviderConfig) []string {
 	return keys
 }
 
+// newLogin returns how a provider configuration logs in.
 func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) Login {
 	module := withoutKeys(config.ModuleAddress)
 	l := Login{Key: key, Clusters: p.referencedClusters(module, referencesInAll(config.Expressions))}
@@ -91,14 +95,14 @@ func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) Login {
 }
 
 // refersToClientConfig reports whether references lead, through variables and
-// outputs, to the token of the google provider.
+// outputs, to the token of data.google_client_config.
 func (p *Plan) refersToClientConfig(module string, refs []string) bool {
 	return p.refersTo(module, refs, maxHops, func(t target) bool {
 		return strings.Contains("."+t.name, ".data.google_client_config.") && t.attribute == "access_token"
 	})
 }
 
-// referencedClusters are the clusters of the plan that references lead to.
+// referencedClusters returns the planned clusters that references lead to.
 func (p *Plan) referencedClusters(module string, refs []string) []string {
 	var out []string
 	p.refersTo(module, refs, maxHops, func(t target) bool {

@@ -13,38 +13,39 @@ type block struct {
 	address string
 	// module is the path of the block's module, without instance keys.
 	module string
-	// provider is the key of its provider configuration, as the plan has it.
+	// provider is the key of its provider configuration in the plan.
 	provider string
-	// setsProject reports whether the block has a project of its own.
+	// setsProject reports whether the block has a project attribute.
 	setsProject bool
-	// references are those of all its expressions, count and for_each too.
+	// references are those of all its expressions, including count and
+	// for_each.
 	references []string
 	dependsOn  []string
-	// expressions is nil for types that this package does not keep.
+	// expressions is nil for irrelevant types.
 	expressions map[string]*tfjson.Expression
-	// written are the references of each attribute of types that are not kept; ""
-	// is for_each.
+	// attributeReferences are the references of each attribute of an irrelevant
+	// type; "" stands for for_each.
 	attributeReferences map[string][]string
-	// forEach is nil without for_each, and for types that are not kept.
+	// forEach is nil without for_each, and for irrelevant types.
 	forEach *tfjson.Expression
 }
 
-// A scope is where an expression stands: it decides what names mean.
+// A scope decides what the names in an expression mean.
 type scope struct {
 	// module is the path of the module whose names the expression uses.
 	module string
-	// forEach is what each.value is an element of: the for_each of the block or
-	// of the module call that the expression is a part of. It may be nil.
+	// forEach is the for_each of the block or module call that the expression
+	// is a part of: each.value is an element of it. It may be nil.
 	forEach *tfjson.Expression
 }
 
-// scope is that of the block's own expressions.
+// scope returns the scope of the block's own expressions.
 func (b *block) scope() scope { return scope{b.module, b.forEach} }
 
-// scope is that of the inputs that the call gives to the module.
+// scope returns the scope of the inputs that the call passes to the module.
 func (m *moduleCall) scope() scope { return scope{m.parent, m.forEach} }
 
-// A moduleCall is a module block, with what the module declares.
+// A moduleCall is a module block together with the declarations of the module.
 type moduleCall struct {
 	path        string
 	parent      string
@@ -64,13 +65,13 @@ type output struct {
 // A variable is an input variable of the root module.
 type variable struct {
 	value any
-	// known is false where the plan has no value for it.
+	// known reports whether the plan has a value for it.
 	known     bool
 	sensitive bool
 }
 
-// A configuration is the part of a plan that says what was written, as
-// opposed to what will come of it.
+// A configuration is the part of a plan that shows what is written in the
+// configuration, as opposed to its result.
 type configuration struct {
 	blocks         map[string]*block
 	calls          map[string]*moduleCall
@@ -78,24 +79,27 @@ type configuration struct {
 	inputs         map[string]any     // defaults of module variables, likewise
 	providers      map[string]*tfjson.ProviderConfig
 	blocksInModule map[string][]*block // all blocks below a module path
-	// late are the data blocks that are read during apply, of any type.
+	// readDuringApply are the data blocks that are read during apply, of any
+	// type.
 	readDuringApply map[string]bool
-	// pending are the managed blocks of types that are not kept and that apply
-	// changes.
-	changedBlocks map[string]bool
-	// unknown are the attributes of those that are not known before apply.
-	unknownAttributes map[string]map[string]bool
-	// unknownOutputs are the outputs of the root module that are not known before
+	// changedBlocks are the managed blocks of irrelevant types that apply
+	// changes, and unknownAttributes their attributes that are only known after
 	// apply.
+	changedBlocks map[string]bool
+	unknownAttributes map[string]map[string]bool
+	// unknownOutputs are the outputs of the root module that are only known
+	// after apply.
 	unknownOutputs map[string]bool
-	// relevant are the attributes that contribute to changes.
+	// relevantAttributes are the attributes that contribute to changes.
 	relevantAttributes []relevantAttribute
 }
 
+// isData reports whether b is a data block.
 func (b *block) isData() bool {
 	return strings.HasPrefix(strings.TrimPrefix(b.address, b.module+"."), "data.")
 }
 
+// newConfiguration returns an empty configuration.
 func newConfiguration() *configuration {
 	return &configuration{
 		blocks:            make(map[string]*block),
@@ -112,6 +116,7 @@ func newConfiguration() *configuration {
 	}
 }
 
+// addBlock adds a block, also to the modules around it.
 func (c *configuration) addBlock(b *block) {
 	c.blocks[b.address] = b
 	for path := b.module; path != ""; path = parentModule(path) {
@@ -119,7 +124,7 @@ func (c *configuration) addBlock(b *block) {
 	}
 }
 
-// join puts a module path and a local address together.
+// join returns the absolute address of a local address in a module.
 func join(module, local string) string {
 	if module == "" {
 		return local
@@ -127,8 +132,8 @@ func join(module, local string) string {
 	return module + "." + local
 }
 
-// withoutKeys strips instance keys from an address: a["k"].b[0] is a.b. Keys
-// are arbitrary strings, brackets and escaped quotes included.
+// withoutKeys removes the instance keys from an address: a["k"].b[0] becomes
+// a.b. Keys are arbitrary strings and may contain brackets and escaped quotes.
 func withoutKeys(address string) string {
 	if !strings.Contains(address, "[") {
 		return address
@@ -144,7 +149,7 @@ func withoutKeys(address string) string {
 	return b.String()
 }
 
-// endOfKey is the index of the bracket that closes the key opened at i.
+// endOfKey returns the index of the bracket that closes the key opened at i.
 func endOfKey(address string, i int) int {
 	quoted := false
 	for ; i < len(address); i++ {
@@ -160,7 +165,7 @@ func endOfKey(address string, i int) int {
 	return len(address)
 }
 
-// parentModule is the path of the module around module path.
+// parentModule returns the path of the module around the module at path.
 func parentModule(path string) string {
 	i := strings.LastIndex(path, "module.")
 	if i <= 0 {
@@ -169,11 +174,11 @@ func parentModule(path string) string {
 	return strings.TrimSuffix(path[:i], ".")
 }
 
-// moduleOfKey is the module path in a key of outputs and inputs.
+// moduleOfKey returns the module path in a key of outputs and inputs.
 func moduleOfKey(key string) string { return key[:strings.LastIndex(key, ":")] }
 
-// leaves are the references that were written, without the prefixes that
-// Terraform lists after each: of x.y.email and x.y, the first.
+// writtenReferences returns the references as they are written, without the
+// prefixes that Terraform lists after each: of x.y.email and x.y, the first.
 func writtenReferences(references []string) []string {
 	var out []string
 	for _, r := range references {
@@ -185,21 +190,23 @@ func writtenReferences(references []string) []string {
 	return out
 }
 
+// isPrefix reports whether the reference short is long or a prefix of it.
 func isPrefix(short, long string) bool {
 	return short == long || strings.HasPrefix(long, short+".")
 }
 
-// A target is what a reference leads to, seen from inside its module.
+// A target is the declaration that a reference refers to.
 type target struct {
 	kind targetKind
 	// module is the path of the module that name is looked up in.
 	module string
-	// name is that of a variable, an output, a module or a block.
+	// name is the name of a variable, an output, a module or a block.
 	name string
-	// attribute is what stands behind a block's name; may be empty.
+	// attribute is the attribute of a block; may be empty.
 	attribute string
 }
 
+// A targetKind says what kind of declaration a target is.
 type targetKind int
 
 const (
@@ -215,7 +222,7 @@ const (
 	toBlock               // a resource or data block
 )
 
-// resolve says what reference, written in the module at path, leads to.
+// parseReference returns the target of a reference in the module at path.
 func parseReference(path, reference string) target {
 	parts := strings.Split(withoutKeys(reference), ".")
 	switch parts[0] {
@@ -240,6 +247,8 @@ func parseReference(path, reference string) target {
 	return target{toBlock, path, join(path, strings.Join(firstN(parts, 2), ".")), at(parts, 2)}
 }
 
+// parseModuleReference returns the target of a reference, in parts, to a
+// module.
 func parseModuleReference(module string, parts []string) target {
 	if len(parts) < 3 {
 		return target{kind: toModule, module: module}
@@ -247,6 +256,7 @@ func parseModuleReference(module string, parts []string) target {
 	return target{kind: toOutput, module: module, name: parts[2]}
 }
 
+// at returns the part at index i, or "".
 func at(parts []string, i int) string {
 	if i >= len(parts) {
 		return ""
@@ -254,11 +264,13 @@ func at(parts []string, i int) string {
 	return parts[i]
 }
 
+// firstN returns the first n parts, or all if there are fewer.
 func firstN(parts []string, n int) []string {
 	return parts[:min(n, len(parts))]
 }
 
-// references are all that stand anywhere below an expression, in order.
+// referencesIn returns all references in an expression and its nested blocks,
+// in order.
 func referencesIn(e *tfjson.Expression) []string {
 	if e == nil || e.ExpressionData == nil {
 		return nil
@@ -270,6 +282,9 @@ func referencesIn(e *tfjson.Expression) []string {
 	return out
 }
 
+// referencesInAll returns the references in expressions, in the order of their
+// names, with an empty one after each expression so that neighbors are not
+// mistaken for prefixes.
 func referencesInAll(expressions map[string]*tfjson.Expression) []string {
 	names := make([]string, 0, len(expressions))
 	for name := range expressions {
@@ -283,6 +298,6 @@ func referencesInAll(expressions map[string]*tfjson.Expression) []string {
 	return out
 }
 
-// BlockOf is the address of the configuration block of an instance: its own
-// without instance keys.
+// BlockOf returns the address of the configuration block of an instance: its
+// address without instance keys.
 func BlockOf(address string) string { return withoutKeys(address) }

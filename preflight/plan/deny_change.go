@@ -8,37 +8,40 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// A DenyChange is what a resource change does to one deny policy.
+// A DenyChange is the effect of a resource change on one deny policy.
 type DenyChange struct {
 	*Change
 	// On is the project, the folder or the organization that the policy is
-	// attached to; zero where that is not known before apply.
+	// attached to; zero if it is only known after apply.
 	On resource.Name
-	// ID is the last part of the policy's name; empty where it is not known.
+	// ID is the last part of the policy's name; empty if it is not known.
 	ID string
-	// Lifts reports that the rules that the policy has now are no longer there
-	// after apply, unless they are among Rules.
+	// Lifts reports whether apply removes the current rules of the policy,
+	// except for those in Rules.
 	Lifts bool
-	// Rules are those that the policy has after apply; none for one that goes.
+	// Rules are the rules after apply; none if the policy is destroyed.
 	Rules []DenyRule
 }
 
-// A DenyRule is a rule of a deny policy, with names as deny policies have them.
+// A DenyRule is a rule of a deny policy, with names in the format of deny
+// policies.
 type DenyRule struct {
 	Denied, Except                 []string
 	Permissions, ExceptPermissions []string
 	// Condition is a CEL expression; may be empty.
 	Condition string
-	// Unknown reports that a part of the rule is not known before apply.
+	// Unknown reports whether a part of the rule is only known after apply.
 	Unknown bool
 }
 
-// DenyChanges are what apply does to deny policies, in the order of the plan.
+// DenyChanges returns the effects of apply on deny policies, in the order of
+// the plan.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/iam_deny_policy.html.markdown
 func (p *Plan) DenyChanges() []DenyChange { return slices.Clip(p.denyChanges) }
 
-// denyChanges returns what a change does: one that is replaced lifts the old
-// policy and makes another, perhaps of another name or on another resource.
+// denyChanges returns the effects of c on deny policies. A replacement lifts
+// the old policy and creates another, possibly with another name or on another
+// resource.
 func (c *Change) denyChanges() []DenyChange {
 	var out []DenyChange
 	if c.Deletes() {
@@ -50,6 +53,7 @@ func (c *Change) denyChanges() []DenyChange {
 	return out
 }
 
+// denyChange returns the deny policy after apply.
 func (c *Change) denyChange() DenyChange {
 	d := DenyChange{Change: c, On: parseAttachmentPoint(c.After("parent").String()), ID: c.After("name").String(), Lifts: c.Updates()}
 	rules := c.After("rules")
@@ -62,8 +66,9 @@ func (c *Change) denyChange() DenyChange {
 	return d
 }
 
-// DenyPolicyOn returns what the deny policy of c is attached to, as DenyChange.On;
-// zero if c is about something else, or if that is not known.
+// DenyPolicyOn returns the resource that the deny policy of c is attached to,
+// as in DenyChange.On; zero if c is not a deny policy, or if the resource is
+// not known.
 func (c *Change) DenyPolicyOn() resource.Name {
 	if c.Type != "google_iam_deny_policy" {
 		return resource.Name{}
@@ -71,7 +76,7 @@ func (c *Change) DenyPolicyOn() resource.Name {
 	return parseAttachmentPoint(c.Now("parent").String())
 }
 
-// parseAttachmentPoint is what a URL-encoded attachment point stands for.
+// parseAttachmentPoint returns the resource of a URL-encoded attachment point.
 func parseAttachmentPoint(parent string) resource.Name {
 	name, err := url.PathUnescape(parent)
 	if err != nil || !strings.HasPrefix(name, "cloudresourcemanager.googleapis.com/") {
@@ -80,6 +85,7 @@ func parseAttachmentPoint(parent string) resource.Name {
 	return resource.Parse(name)
 }
 
+// denyRule returns the deny rule at path.
 func (c *Change) denyRule(path ...any) DenyRule {
 	var r DenyRule
 	list := func(name string) []string {

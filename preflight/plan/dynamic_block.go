@@ -2,12 +2,13 @@ package plan
 
 import "slices"
 
-// mayBeDynamic reports whether a dynamic block may make the block at path, all
-// of which is unknown and which the configuration does not list: a plan lists
-// no dynamic blocks. A block that the provider never fills in must be one. A
-// block that the provider fills in looks the same whether a dynamic block makes
-// it or nobody wrote it, but for two signs: an update leaves what nobody wrote
-// as it is, and dynamic blocks refer to something that no other expression does.
+// mayBeDynamic reports whether the block at path, all of which is unknown and
+// which the configuration does not list, may come from a dynamic block: a plan
+// lists no dynamic blocks. A block that the provider never fills in must come
+// from one. A block that the provider fills in looks the same whether it comes
+// from a dynamic block or from nothing, except for two signs: an update leaves
+// a block unchanged if nothing sets it, and dynamic blocks refer to something
+// that no other expression refers to.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go
 func (c *Change) mayBeDynamic(path []any) bool {
 	switch path[len(path)-1] {
@@ -28,17 +29,18 @@ func (c *Change) hadBlock(path []any) bool {
 	return len(list) > 0
 }
 
-// A relevant is an attribute that contributes to a change of the plan.
+// A relevantAttribute is an attribute that contributes to a change of the plan.
 // https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 type relevantAttribute struct {
 	Resource  string `json:"resource"`
 	Attribute []any  `json:"attribute"`
 }
 
-// findUnlistedBlocks returns the blocks of the attributes that the plan depends on, that
-// are not known before apply, and that no listed expression leads to: a dynamic
-// block does. A local value is not listed either, but it shows in what it makes
-// unknown; where it does, nothing follows.
+// findUnlistedBlocks returns the blocks of the attributes that the plan depends
+// on, that are only known after apply, and that no listed expression refers to,
+// so that a dynamic block must. Local values are not listed either, but they
+// make other values unknown; if one may have, nothing follows and the result is
+// empty.
 func (p *Plan) findUnlistedBlocks() map[string]bool {
 	out := map[string]bool{}
 	r := p.newReachability()
@@ -57,8 +59,9 @@ func (p *Plan) findUnlistedBlocks() map[string]bool {
 	return out
 }
 
-// dependsOnUnlisted reports whether something in the plan, which may be c, depends on
-// what only a dynamic block can refer to. No object refers to itself.
+// dependsOnUnlisted reports whether something in the plan, which may be c,
+// depends on a block that only a dynamic block can refer to. No object refers
+// to itself.
 func (c *Change) dependsOnUnlisted() bool {
 	own := 0
 	if c.plan.unlistedBlocks[c.Block()] {
@@ -67,7 +70,8 @@ func (c *Change) dependsOnUnlisted() bool {
 	return len(c.plan.unlistedBlocks) > own
 }
 
-// mayBeUnknown reports whether an attribute of a block is not known before apply.
+// mayBeUnknown reports whether the target attribute may be unknown before
+// apply.
 func (p *Plan) mayBeUnknown(t target) bool {
 	if p.config.readDuringApply[t.name] || p.config.changedBlocks[t.name] {
 		return true

@@ -2,14 +2,14 @@ package plan
 
 import "strings"
 
-// HasGeneratedName reports whether apply makes up the name of c: nothing can have
-// it before.
+// HasGeneratedName reports whether apply generates the name of c, so that
+// nothing can have it before.
 func (c *Change) HasGeneratedName() bool {
 	return c.Type == "google_container_node_pool" && c.Now("name").State == Absent || c.isGenerated("name")
 }
 
-// isGenerated reports whether an attribute is made of a random value that apply
-// makes.
+// isGenerated reports whether an attribute contains a random value that apply
+// generates.
 // https://registry.terraform.io/providers/hashicorp/random/latest/docs
 func (c *Change) isGenerated(attribute string) bool {
 	if c.block == nil || c.After(attribute).State != Unknown {
@@ -19,6 +19,7 @@ func (c *Change) isGenerated(attribute string) bool {
 	return e != nil && c.plan.refersToRandom(c.block.module, referencesIn(e), maxHops)
 }
 
+// refersToRandom reports whether references lead to a random value.
 func (p *Plan) refersToRandom(module string, refs []string, hops int) bool {
 	if hops <= 0 {
 		return false
@@ -44,7 +45,7 @@ func (p *Plan) refersToRandom(module string, refs []string, hops int) bool {
 	return false
 }
 
-// isRandom reports whether a block makes a random value that no other has.
+// isRandom reports whether t is a block that generates a unique random value.
 func isRandom(t target) bool {
 	typ, _, _ := strings.Cut(strings.TrimPrefix(t.name, t.module+"."), ".")
 	switch typ {

@@ -2,16 +2,17 @@ package plan
 
 import "gke-preflight/preflight/resource"
 
-// A Key is a Cloud KMS key.
+// A Key is a Cloud KMS key that a cluster or node pool uses.
 type Key struct {
 	Attribute string
-	// Name is projects/P/locations/L/keyRings/R/cryptoKeys/K, possibly with a
-	// version behind; empty where Unknown is true.
+	// Name is projects/P/locations/L/keyRings/R/cryptoKeys/K, possibly followed
+	// by a version; empty if Unknown is true.
 	Name      string
 	Unknown   bool
 	Sensitive bool
 }
 
+// keys returns the Cloud KMS keys of the cluster and its own node pools.
 func (c *Cluster) keys() []Key {
 	paths := [][]any{
 		{"database_encryption", 0, "key_name"},
@@ -38,6 +39,7 @@ func (c *Cluster) keys() []Key {
 	return c.keysAt(paths)
 }
 
+// keysAt returns the keys that are set at the given paths.
 func (c *Change) keysAt(paths [][]any) []Key {
 	var out []Key
 	for _, path := range paths {
@@ -59,10 +61,11 @@ func (c *Change) keysAt(paths [][]any) []Key {
 	return out
 }
 
-// referencedKey is the name of the planned key that the attribute at path refers
-// to by its id; empty where it does not follow from the plan. The id is the
-// whole path of the key: an expression around it makes another key's name only
-// if it takes the path apart. Of a key ring's it does make one.
+// referencedKey returns the name of the planned key that the attribute at path
+// refers to by its ID; empty if it does not follow from the plan. The ID is the
+// whole path of the key: an expression around it cannot name another key unless
+// it takes the path apart. The ID of a key ring proves nothing, since an
+// expression can append any key to it.
 func (c *Change) referencedKey(path []any) string {
 	if c.block == nil {
 		return ""
@@ -78,7 +81,7 @@ func (c *Change) referencedKey(path []any) string {
 	return ""
 }
 
-// KeyBefore returns the name of the key that c is about, as the state has it;
+// KeyBefore returns the name of the key that c changes, as the state has it;
 // empty if it is not known.
 func (c *Change) KeyBefore() string {
 	ring, name := resource.ParseAs("keyRings", c.Before("key_ring").String(), c.Project().Name().Project(), ""), c.Before("name").String()
@@ -88,7 +91,7 @@ func (c *Change) KeyBefore() string {
 	return ring.Relative() + "/cryptoKeys/" + name
 }
 
-// ring is the key ring of a key, also one that the plan makes.
+// keyRing returns the name of the key ring of a key, which the plan may create.
 func (c *Change) keyRing(hops int) string {
 	if v := c.Now("key_ring"); v.State == Known {
 		return resource.ParseAs("keyRings", v.String(), c.Project().Name().Project(), "").Relative()

@@ -2,15 +2,15 @@ package plan
 
 import tfjson "github.com/hashicorp/terraform-json"
 
-// isKnown reports whether all that an expression refers to is proven to be known
-// before apply, and so the expression too. What a plan does not show, such as
-// local values and attributes of types that are not kept, is not proven.
+// isKnown reports whether everything that an expression refers to is proven to
+// be known before apply, so that its value is known too. What a plan does not
+// show, such as local values and attributes of irrelevant types, is not proven.
 func (p *Plan) isKnown(s scope, e *tfjson.Expression) bool {
 	return p.isKnownExpression(s, e, map[target]bool{}, maxHops)
 }
 
-// isKnownExpression goes from what an expression refers to on to what that refers to;
-// seen are those that need no second look.
+// isKnownExpression follows what an expression refers to; seen are the targets
+// that need no second look.
 func (p *Plan) isKnownExpression(s scope, e *tfjson.Expression, seen map[target]bool, hops int) bool {
 	if e == nil || e.ExpressionData == nil || hops <= 0 {
 		return false
@@ -28,6 +28,7 @@ func (p *Plan) isKnownExpression(s scope, e *tfjson.Expression, seen map[target]
 	return true
 }
 
+// isKnownTarget reports whether the target of a reference in scope s is known.
 func (p *Plan) isKnownTarget(s scope, t target, seen map[target]bool, hops int) bool {
 	if t.kind == toEach {
 		return p.isKnownEachValue(s, seen, hops)
@@ -52,7 +53,8 @@ func (p *Plan) isKnownTarget(s scope, t target, seen map[target]bool, hops int) 
 }
 
 // isKnownEachValue reports whether each.value is known. A for_each without
-// references, such as toset(["a"]), is: Terraform makes no plan of a random one.
+// references, such as toset(["a"]), is known: Terraform does not plan a random
+// one.
 func (p *Plan) isKnownEachValue(s scope, seen map[target]bool, hops int) bool {
 	if s.forEach == nil {
 		return false
@@ -60,6 +62,7 @@ func (p *Plan) isKnownEachValue(s scope, seen map[target]bool, hops int) bool {
 	return len(referencesIn(s.forEach)) == 0 || p.isKnownExpression(scope{module: s.module}, s.forEach, seen, hops)
 }
 
+// isKnownVariable reports whether an input variable is known.
 func (p *Plan) isKnownVariable(t target, seen map[target]bool, hops int) bool {
 	if t.module == "" {
 		return p.variables[t.name].known
@@ -95,8 +98,8 @@ func (p *Plan) isKnownAttribute(t target) bool {
 	return true
 }
 
-// isReadDuringPlan reports whether a data block that the plan lists no change
-// of was read when the plan was made: one that waits for a change is not.
+// isReadDuringPlan reports whether a data block without a change in the plan
+// was read during plan. One that depends on a change is read during apply.
 // https://developer.hashicorp.com/terraform/language/data-sources#dependencies
 func (p *Plan) isReadDuringPlan(b *block) bool {
 	for _, r := range b.dependsOn {
@@ -109,8 +112,8 @@ func (p *Plan) isReadDuringPlan(b *block) bool {
 	return true
 }
 
-// hasUnknown reports whether anything of an attribute, or of the whole object
-// where that is empty, is unknown before apply.
+// hasUnknown reports whether any part of an attribute, or of the whole object
+// if attribute is empty, is only known after apply.
 func (c *Change) hasUnknown(attribute string) bool {
 	if attribute == "" || c.change.AfterUnknown == true {
 		return c.change.AfterUnknown != nil

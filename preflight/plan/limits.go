@@ -8,17 +8,17 @@ import (
 )
 
 const (
-	// maxHeldValue bounds what must be held at once, in bytes: one resource change,
-	// one member of the configuration, or one string.
+	// maxHeldValue limits what must be held in memory at once, in bytes: one
+	// resource change, one member of the configuration, or one string.
 	maxHeldValue = 128 << 20
-	// maxChange bounds a resource change that is decoded in full, in bytes. The
-	// largest of them are allow policies, which have at most 1,500 principals:
+	// maxChange limits a resource change that is decoded in full, in bytes. The
+	// largest ones are allow policies, which have at most 1,500 principals:
 	// https://cloud.google.com/iam/quotas
 	maxChange = 4 << 20
 )
 
-// A boundedReader feeds a decoder, and refuses to once the decoder holds more
-// than it should: whoever wrote the plan does not decide on the memory.
+// A boundedReader feeds a decoder until the decoder holds more than limit
+// bytes, so that the author of a plan cannot decide how much memory is used.
 type boundedReader struct {
 	in      *bufio.Reader
 	decoder *jsontext.Decoder

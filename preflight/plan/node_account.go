@@ -6,31 +6,34 @@ import (
 	"strings"
 )
 
-// An Account is a service account that nodes run as.
+// An Account is a node service account.
 type Account struct {
-	// Attribute is where it is, or would be, set.
+	// Attribute is where it is set, or would be set.
 	Attribute string
-	// Email is empty where Default or Unknown is true, or ID is set.
+	// Email is empty if Default or Unknown is true, or ID is set.
 	Email string
-	// ID is the account's unique ID, where the plan has that instead of an email.
+	// ID is the account's unique ID, if the plan has that instead of an email.
 	ID string
-	// Default reports that it is the Compute Engine default service account.
+	// Default reports whether it is the Compute Engine default service account.
 	Default bool
-	// Said reports that somebody chose it; false for a default by omission.
+	// Said reports whether the configuration sets it; false for a default by
+	// omission.
 	Said bool
-	// Unknown reports that it is not known before apply.
+	// Unknown reports whether it is only known after apply.
 	Unknown bool
-	// Sensitive reports that the plan marks it.
+	// Sensitive reports whether the plan marks it as sensitive.
 	Sensitive bool
 
 	path []any
 }
 
-// Beside is the path of another attribute of the block that has the account.
+// Beside returns the path of another attribute of the block that sets the
+// account.
 func (a Account) Beside(path ...any) []any {
 	return append(slices.Clone(a.path[:len(a.path)-1]), path...)
 }
 
+// accounts returns the node service accounts of the cluster's own node pools.
 func (c *Cluster) accounts() []Account {
 	autoProvisioned := []any{"cluster_autoscaling", 0, "auto_provisioning_defaults", 0, "service_account"}
 	if c.Autopilot {
@@ -51,15 +54,15 @@ func (c *Cluster) accounts() []Account {
 	return out
 }
 
-// unknownAccount is an account of which it is not known whether, or by which
+// unknownAccount returns an account if it is unknown whether, or by which
 // attribute, it is used.
 func unknownAccount(path ...any) Account {
 	return Account{path: path, Attribute: Path(path...), Said: true, Unknown: true}
 }
 
-// defaultPoolAccounts are those of the pools that the cluster block itself
-// makes: its inline ones, else the default pool. Once that has been thrown
-// away, an update does not bring it back.
+// defaultPoolAccounts returns the accounts of the pools that the cluster
+// resource itself creates: its inline pools, else the default pool. An update
+// does not create the temporary default node pool again.
 func (c *Cluster) defaultPoolAccounts() []Account {
 	if c.hasUnknownPools() {
 		return []Account{unknownAccount("node_pool", 0, "node_config", 0, "service_account")}
@@ -77,8 +80,8 @@ func (c *Cluster) defaultPoolAccounts() []Account {
 	return []Account{c.account("node_config", 0, "service_account")}
 }
 
-// account reads a service account that may be an email, a path, the word
-// default, or a unique ID.
+// account returns the service account at path, which may be an email, a path,
+// the word default, or a unique ID.
 func (c *Change) account(path ...any) Account {
 	v := c.After(path...)
 	a := Account{path: path, Attribute: Path(path...), Said: v.State != Absent, Sensitive: v.Sensitive}
@@ -96,16 +99,16 @@ func (c *Change) account(path ...any) Account {
 	return a
 }
 
-// referencedAccount is the email of the planned service account that an attribute
-// refers to. Providers before 6.13 show no email before apply, but it follows
-// from the account's ID and project.
+// referencedAccount returns the email of the planned service account that an
+// attribute refers to. Providers before 6.13 show no email before apply, but it
+// follows from the account's ID and project.
 // https://docs.cloud.google.com/iam/docs/service-account-types#user-managed
 //
-// A plan does not tell the reference from a template around it. Following counts
-// here because text behind an email, and around a name or an id, makes no valid
-// account, and text before the email of an account that the same plan makes
-// would name another one that has nothing to do with the reference. Later
-// providers show the email, and so what the expression comes to.
+// A plan does not distinguish the reference from a template around it. The
+// reference is conclusive here because text after an email, or around a name or
+// an ID, makes no valid account, and text before the email of an account that
+// the same plan creates would name an unrelated account. Later providers show
+// the email, and so the result of the expression.
 func (c *Change) referencedAccount(path []any) string {
 	if c.block == nil {
 		return ""
@@ -121,8 +124,8 @@ func (c *Change) referencedAccount(path []any) string {
 	return ""
 }
 
-// AccountEmail is the email of a google_service_account; empty where it is not
-// known before apply, and for every other type.
+// AccountEmail returns the email of a google_service_account; empty if it is
+// only known after apply, and for every other type.
 func (c *Change) AccountEmail() string {
 	if c.Type != "google_service_account" {
 		return ""
@@ -140,8 +143,8 @@ func (c *Change) AccountEmail() string {
 	return id + "@" + project + ".iam.gserviceaccount.com"
 }
 
-// EmailBefore returns the email of the google_service_account that c is, as the
-// state has it; empty for everything else.
+// EmailBefore returns the email of a google_service_account in the state; empty
+// for every other type.
 func (c *Change) EmailBefore() string {
 	if c.Type != "google_service_account" {
 		return ""
@@ -149,8 +152,8 @@ func (c *Change) EmailBefore() string {
 	return c.Before("email").String()
 }
 
-// AccountBefore is the email at an account's attribute in Terraform's state;
-// empty where there is none.
+// AccountBefore returns the email at an account's attribute in the state; empty
+// if there is none.
 func (c *Change) AccountBefore(a Account) string {
 	return AccountEmail(c.Before(a.path...).String())
 }

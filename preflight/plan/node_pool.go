@@ -13,24 +13,27 @@ type NodePool struct {
 	Project  Project
 	Name     Value
 	Location Value
-	// Place is where the pool's cluster is after apply, or, if the pool leaves,
-	// until then. PlaceBefore is where apply finds the pool's cluster; without a
+	// Place is the location of the pool's cluster after apply, or its last one
+	// if apply removes the pool. PlaceBefore is that before apply; without a
 	// name if the pool is new.
 	Place, PlaceBefore Place
-	// ClusterName is the name of the pool's cluster; empty where it is not
-	// known before apply.
+	// ClusterName is the name of the pool's cluster; empty if it is only known
+	// after apply.
 	ClusterName string
-	// Cluster is the pool's cluster where the plan has it, changed or not.
+	// Cluster is the pool's cluster, changed or not; nil if it is not in the
+	// plan.
 	Cluster *Cluster
-	// OfNewCluster reports whether the pool refers to one of several instances of
-	// a cluster, the plan does not show which, and apply makes all of them.
+	// OfNewCluster reports whether the pool refers to one of several instances
+	// of a cluster, the plan does not show which, and apply creates all of
+	// them.
 	OfNewCluster bool
-	// Version is that of the nodes; absent means the cluster's.
+	// Version is the version of the nodes; if absent, the cluster's.
 	Version  Value
 	Accounts []Account
 	Keys     []Key
 }
 
+// newNodePool returns the node pool that c changes, without its cluster.
 func newNodePool(c *Change) *NodePool {
 	pool := &NodePool{
 		Change:  c,
@@ -46,7 +49,8 @@ func newNodePool(c *Change) *NodePool {
 	return pool
 }
 
-// attach finds the pool's cluster, by name or by reference.
+// linkCluster finds the pool's cluster, by name or by reference, and what
+// follows from it.
 func (n *NodePool) linkCluster(clusters clusterIndex) {
 	name := n.Now("cluster").String()
 	n.ClusterName = lastSegment(name)
@@ -69,6 +73,7 @@ func (n *NodePool) linkCluster(clusters clusterIndex) {
 	}
 }
 
+// findCluster returns the pool's cluster; nil if it is not in the plan.
 func (n *NodePool) findCluster(name string, clusters clusterIndex) *Cluster {
 	if name != "" {
 		return n.clusterByName(clusters)
@@ -76,9 +81,9 @@ func (n *NodePool) findCluster(name string, clusters clusterIndex) *Cluster {
 	return n.clusterByReference(clusters)
 }
 
-// clusterByName returns the cluster of the pool's cluster's name, project and location.
-// Where the projects are written as a number and an ID, it is the only one that
-// may be it.
+// clusterByName returns the cluster with the name, project and location of the
+// pool's cluster. If the projects are written as a number and an ID, it returns
+// the only cluster that may match.
 func (n *NodePool) clusterByName(x clusterIndex) *Cluster {
 	maybe := map[*Cluster]bool{}
 	for _, c := range x.byName[n.ClusterName] {
@@ -98,9 +103,9 @@ func (n *NodePool) clusterByName(x clusterIndex) *Cluster {
 	return singleCluster(maybe)
 }
 
-// clusterByReference returns the one cluster that the pool refers to: among several
-// instances of a block the one in the same module instance or under the same
-// key. It is nil where that is not certain.
+// clusterByReference returns the one cluster that the pool refers to: among
+// several instances of a block the one in the same module instance or with the
+// same key. It returns nil if that is not certain.
 func (n *NodePool) clusterByReference(x clusterIndex) *Cluster {
 	if n.block == nil {
 		return nil
@@ -128,7 +133,7 @@ func (n *NodePool) clusterByReference(x clusterIndex) *Cluster {
 	return nil
 }
 
-// singleCluster returns the one element of a set; nil if there are more or none.
+// singleCluster returns the one element of a set; nil if it has more or none.
 func singleCluster(set map[*Cluster]bool) *Cluster {
 	if len(set) != 1 {
 		return nil
@@ -139,18 +144,20 @@ func singleCluster(set map[*Cluster]bool) *Cluster {
 	return nil
 }
 
-// clusterIndex finds the clusters of a plan, changed or not: looking at each
-// cluster for each node pool would take minutes for 10,000 of both.
+// A clusterIndex finds the clusters of a plan, changed or not. Comparing each
+// cluster with each node pool would take minutes for 10,000 of both.
 type clusterIndex struct {
 	byName   map[string][]*Cluster
 	byChange map[*Change]*Cluster
-	// near are those that may belong to a node pool among several instances of
-	// a block: by module instance, and by the instance key in which they end.
+	// sameInstance holds the clusters that may belong to a node pool although a
+	// block has several instances: by module instance, and by the instance key
+	// that addresses end with.
 	sameInstance map[string][]*Cluster
-	// allNew holds, by block, whether apply makes all its clusters.
+	// allNew holds, by block, whether apply creates all its clusters.
 	allNew map[string]bool
 }
 
+// newClusterIndex returns the index of clusters.
 func newClusterIndex(clusters []*Cluster) clusterIndex {
 	x := clusterIndex{byName: map[string][]*Cluster{}, byChange: map[*Change]*Cluster{}, sameInstance: map[string][]*Cluster{}, allNew: map[string]bool{}}
 	for _, c := range clusters {
@@ -166,7 +173,8 @@ func newClusterIndex(clusters []*Cluster) clusterIndex {
 	return x
 }
 
-// instanceKeys returns the keys of clusterIndex.near that c is found under.
+// instanceKeys returns the keys of clusterIndex.sameInstance that c is found
+// under.
 func instanceKeys(c *Change) []string {
 	var out []string
 	if c.Module != "" && !strings.HasSuffix(c.Address, "]") {
@@ -175,10 +183,12 @@ func instanceKeys(c *Change) []string {
 	return append(out, instanceKey(c)...)
 }
 
-// blocksInModule and instanceKey are the places of a change in clusterIndex.near. An
-// address holds no newline outside of quotes.
+// moduleInstance returns the key of a change's module instance in
+// clusterIndex.sameInstance. An address has no newline outside of quotes.
 func moduleInstance(c *Change) string { return "module\n" + c.Module }
 
+// instanceKey returns the key of a change's instance key in
+// clusterIndex.sameInstance, if it has one.
 func instanceKey(c *Change) []string {
 	if i := strings.Index(c.Address, "["); i >= 0 {
 		return []string{"key\n" + c.Address[i:]}
@@ -186,8 +196,8 @@ func instanceKey(c *Change) []string {
 	return nil
 }
 
-// refersToEachValue reports whether an attribute refers to each.value, which may be
-// the key of any instance.
+// refersToEachValue reports whether an attribute refers to each.value, which
+// may be the key of any instance.
 func (c *Change) refersToEachValue(attribute string) bool {
 	return slices.ContainsFunc(referencesIn(c.block.expressions[attribute]), func(r string) bool {
 		return parseReference(c.block.module, r).kind == toEach

@@ -1,26 +1,27 @@
 package plan
 
-// Order says whether one change waits for another.
+// An Order says whether one change depends on another.
 type Order int
 
-// The answers to whether a change waits.
+// The orders.
 const (
-	// Race: nothing makes it wait; Terraform may do both at once.
+	// Race: it does not; Terraform may apply both at once.
 	Race Order = iota
-	// Waits: Terraform finishes the other first.
+	// Waits: it does; Terraform finishes the other one first.
 	Waits
-	// Unseen: the way leads through local values, which plans do not show, or the
-	// change destroys what the configuration no longer has.
+	// Unseen: it may, through local values, which plans do not show, or because
+	// it destroys what is no longer configured.
 	Unseen
 )
 
-// WaitsFor says whether Terraform finishes other before it begins c: through
-// references, depends_on, module calls, inputs and outputs, and the provider
+// WaitsFor reports whether Terraform finishes other before it starts c because
+// of references, depends_on, module calls, inputs and outputs, or the provider
 // configuration. Terraform orders blocks, not instances.
 func (c *Change) WaitsFor(other *Change) Order {
 	return c.plan.order(c.Block(), other.Block())
 }
 
+// order reports whether the block from depends on the block to.
 func (p *Plan) order(from, to string) Order {
 	if from == to {
 		return Race
@@ -36,16 +37,20 @@ func (p *Plan) order(from, to string) Order {
 	return Race
 }
 
-// A walk is a search through what a block waits for.
+// A dependencySearch looks for the target block among everything that a block
+// depends on.
 type dependencySearch struct {
 	plan           *Plan
 	target         string
 	visitedTargets map[target]bool
 	visitedBlocks  map[string]bool // blocks
 	found          bool
+	// throughLocal reports whether a local value was found, behind which the
+	// target may be.
 	throughLocal   bool
 }
 
+// visitBlock follows the dependencies of a block.
 func (w *dependencySearch) visitBlock(address string) {
 	if address == w.target {
 		w.found = true
@@ -61,14 +66,16 @@ func (w *dependencySearch) visitBlock(address string) {
 	w.visitModuleCalls(b.module)
 }
 
-// provider follows what the provider configuration of a block is made from.
+// visitProvider follows the references of the provider configuration of a
+// block.
 func (w *dependencySearch) visitProvider(b *block) {
 	if pc, module := w.plan.config.provider(b); pc != nil {
 		w.visitReferences(module, referencesInAll(pc.Expressions))
 	}
 }
 
-// enclosing follows what the calls of the modules around a block wait for.
+// visitModuleCalls follows the dependencies of the calls of the modules around
+// a block.
 func (w *dependencySearch) visitModuleCalls(module string) {
 	for ; module != ""; module = parentModule(module) {
 		call := w.plan.config.calls[module]
@@ -80,21 +87,23 @@ func (w *dependencySearch) visitModuleCalls(module string) {
 	}
 }
 
+// visitReferences follows the references of expressions.
 func (w *dependencySearch) visitReferences(module string, refs []string) {
 	for _, r := range writtenReferences(refs) {
 		w.visitTarget(parseReference(module, r), false)
 	}
 }
 
+// visitDependsOn follows the entries of depends_on.
 func (w *dependencySearch) visitDependsOn(module string, refs []string) {
 	for _, r := range refs {
 		w.visitTarget(parseReference(module, r), true)
 	}
 }
 
-// target goes on from what a reference leads to. Explicit is for depends_on,
-// where a module means everything inside it; in an expression it means the
-// module's outputs.
+// visitTarget follows the target of a reference. Explicit reports whether it is
+// an entry of depends_on, in which a module means everything inside it; in an
+// expression it means the module's outputs.
 func (w *dependencySearch) visitTarget(t target, explicit bool) {
 	key := t
 	key.attribute = ""
@@ -119,6 +128,7 @@ func (w *dependencySearch) visitTarget(t target, explicit bool) {
 	}
 }
 
+// visitVariable follows the value that a module call passes to a variable.
 func (w *dependencySearch) visitVariable(t target) {
 	call := w.plan.config.calls[t.module]
 	if call == nil {
@@ -129,6 +139,7 @@ func (w *dependencySearch) visitVariable(t target) {
 	}
 }
 
+// visitOutput follows an output of a module.
 func (w *dependencySearch) visitOutput(module string, o *output) {
 	if o == nil {
 		return
@@ -137,6 +148,8 @@ func (w *dependencySearch) visitOutput(module string, o *output) {
 	w.visitDependsOn(module, o.dependsOn)
 }
 
+// visitModule follows the outputs of a module, and, if explicit, everything
+// inside it.
 func (w *dependencySearch) visitModule(module string, explicit bool) {
 	for key, o := range w.plan.config.outputs {
 		if len(key) > len(module) && key[:len(module)+1] == module+":" {

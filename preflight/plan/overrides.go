@@ -10,8 +10,9 @@ import (
 // What users name counts only where it can be true of all that it is applied
 // to: two provider configurations whose values are not known may differ.
 
-// resolveProjects finds the project of every change: first what the plan proves,
-// and then, for what is open, what a user named.
+// resolveProjects finds the project of every change: first what the plan
+// proves, and then, for provider configurations that stay unresolved, what the
+// user gave.
 func (p *Plan) resolveProjects() {
 	if p.building.evaluator != nil {
 		p.building.evaluator.canResolveProjects = true
@@ -30,14 +31,15 @@ func (p *Plan) resolveProjects() {
 	p.findProjects()
 }
 
+// findProjects resolves the project of every change once.
 func (p *Plan) findProjects() {
 	for _, c := range p.Changes {
 		c.project = c.resolveProject(maxHops)
 	}
 }
 
-// projectFromAttribute is the project that a user named for a provider configuration, of
-// those that need one.
+// projectFor returns the project that the user gave for a provider
+// configuration, one of those that need one.
 func (o Options) projectFor(provider *Provider, open []*Provider) string {
 	if id := o.Projects[provider.Key]; id != "" && !provider.isPerInstance("project") {
 		return id
@@ -51,9 +53,9 @@ func (o Options) projectFor(provider *Provider, open []*Provider) string {
 	return o.Project
 }
 
-// canShareValue reports whether the attribute of all provider configurations can be
-// the same: they are one, or those of google and google-beta that refer to the
-// same.
+// canShareValue reports whether an attribute can have the same value in all
+// provider configurations: there is only one, or they are google and
+// google-beta with the same references.
 func canShareValue(providers []*Provider, attribute string) bool {
 	for _, pr := range providers[1:] {
 		first := providers[0]
@@ -67,7 +69,7 @@ func canShareValue(providers []*Provider, attribute string) bool {
 	return true
 }
 
-// keyModule is the module in the key of a provider configuration.
+// keyModule returns the module in the key of a provider configuration.
 func keyModule(key string) string {
 	module, _, found := strings.Cut(key, ":")
 	if !found {
@@ -76,9 +78,12 @@ func keyModule(key string) string {
 	return module
 }
 
+// flagProject returns the project that the user gave for a provider
+// configuration.
 func (p *Plan) flagProject(provider *Provider) string { return p.building.projectFlags[provider] }
 
-// flagExample is how a user names what is not known of a provider configuration.
+// flagExample returns the flag with which a user can give the value for a
+// provider configuration.
 func (p *Plan) flagExample(provider *Provider, flag, value string) string {
 	if provider.Key == "" || provider.Unclear != "" {
 		return flag + " " + value
@@ -89,7 +94,7 @@ func (p *Plan) flagExample(provider *Provider, flag, value string) string {
 	return flag + " " + value
 }
 
-// google are the configurations of the google providers.
+// googleProviders returns the keys of the google provider configurations.
 func (c *configuration) googleProviders() []string {
 	var out []string
 	for key, config := range c.providers {
@@ -100,8 +105,8 @@ func (c *configuration) googleProviders() []string {
 	return out
 }
 
-// resolveDeployers finds which provider configurations leave it open who apply
-// will be, and takes what a user named.
+// resolveDeployers sets the user's deployer on the provider configurations that
+// do not show who the deployer is.
 func (p *Plan) resolveDeployers() {
 	if p.options.Deployer == "" && len(p.options.Deployers) == 0 {
 		return
@@ -112,8 +117,8 @@ func (p *Plan) resolveDeployers() {
 	}
 }
 
-// hidden are the provider configurations of what the plan changes that do not
-// show who apply will be.
+// providersHidingDeployer returns the provider configurations of changed
+// resources that do not show who the deployer is.
 func (p *Plan) providersHidingDeployer() []*Provider {
 	var open []*Provider
 	for _, c := range p.Changes {
@@ -124,17 +129,19 @@ func (p *Plan) providersHidingDeployer() []*Provider {
 	return open
 }
 
-// ShowsDeployers reports whether the plan says of every provider configuration
-// whether it is the owner of the credentials at hand, or who else.
+// ShowsDeployers reports whether the plan shows for every provider
+// configuration whether the deployer is the caller, or who else it is.
 func (p *Plan) ShowsDeployers() bool { return p.showsDeployers }
 
-// hidesDeployer reports whether the plan does not show who apply will be under a
-// provider configuration.
+// hidesDeployer reports whether the plan does not show who the deployer is
+// under a provider configuration.
 func (pr *Provider) hidesDeployer() bool {
 	return pr.Unclear != "" || pr.OwnCredentials == "external_credentials" || pr.Impersonates.State == Unknown ||
 		pr.Impersonates.State == Absent && pr.OwnCredentials != ""
 }
 
+// deployerFor returns the account that the user gave for a provider
+// configuration, one of those that need one.
 func (o Options) deployerFor(provider *Provider, open []*Provider) string {
 	attribute := "impersonate_service_account"
 	if provider.Impersonates.State != Unknown {
@@ -152,14 +159,14 @@ func (o Options) deployerFor(provider *Provider, open []*Provider) string {
 	return o.Deployer
 }
 
-// DeployerFlag is how a user names the account that apply runs as under the
-// provider configuration of c.
+// DeployerFlag returns the flag with which a user can give the deployer under
+// the provider configuration of c.
 func (c *Change) DeployerFlag() string {
 	return c.plan.flagExample(c.provider, "--deployer", "EMAIL")
 }
 
-// ImpersonatedByEnvironment is the account that the environment has every
-// provider impersonate that names none; usually empty.
+// ImpersonatedByEnvironment returns the account that the environment makes
+// every provider impersonate that configures none; usually empty.
 func (c *Change) ImpersonatedByEnvironment() string {
 	if c.plan.options.Getenv == nil {
 		return ""
@@ -167,8 +174,8 @@ func (c *Change) ImpersonatedByEnvironment() string {
 	return c.plan.options.Getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
 }
 
-// UsesEnvironment reports whether any provider of what the plan changes is
-// whoever the environment says.
+// UsesEnvironment reports whether any changed resource is deployed with the
+// credentials of the environment.
 func (p *Plan) UsesEnvironment() bool {
 	unused := false
 	for _, c := range p.Changes {
@@ -183,7 +190,7 @@ func (p *Plan) UsesEnvironment() bool {
 	return !unused
 }
 
-// checkProviderKeys returns an error where a user names a provider configuration
+// checkProviderKeys returns an error if the user named a provider configuration
 // that the plan does not have.
 func (p *Plan) checkProviderKeys() error {
 	known := p.config.googleProviders()
@@ -198,8 +205,8 @@ func (p *Plan) checkProviderKeys() error {
 	return nil
 }
 
-// UsesEnvironmentOnly reports whether every provider of what the plan changes
-// is whoever the environment says.
+// UsesEnvironmentOnly reports whether every changed resource is deployed with
+// the credentials of the environment.
 func (p *Plan) UsesEnvironmentOnly() bool {
 	for _, c := range p.Changes {
 		own := c.provider.Impersonates.State != Absent || c.provider.OwnCredentials != "" || c.provider.Unclear != ""

@@ -8,13 +8,13 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// maxNesting bounds how deep the text of a configuration nests. The parser
-// recurses, and a file of brackets would exhaust the stack, which ends the
+// maxNesting limits the nesting depth of a configuration file. The parser is
+// recursive, and a file of brackets would overflow the stack, which ends the
 // program.
 const maxNesting = 500
 
-// parseHCL parses a file of a configuration, in either syntax. Complete reports
-// whether all of it was understood; file may be nil where it was not.
+// parseHCL parses a configuration file in either syntax. Complete reports
+// whether it has no errors; file may be nil if it has.
 func parseHCL(name string, text []byte) (file *hcl.File, complete bool) {
 	isJSON := strings.HasSuffix(name, ".json")
 	if isJSON && nestsTooDeepJSON(text) || !isJSON && nestsTooDeep(name, text) {
@@ -32,7 +32,7 @@ func parseHCL(name string, text []byte) (file *hcl.File, complete bool) {
 }
 
 // nestsTooDeep reports whether parsing a text would recurse too deep: into
-// brackets, templates and their directives, and operators in front of a term.
+// brackets, templates and their directives, and operators before a term.
 func nestsTooDeep(name string, text []byte) bool {
 	tokens, _ := hclsyntax.LexConfig(text, name, hcl.InitialPos)
 	depth, directives, prefixes := 0, 0, 0
@@ -61,8 +61,8 @@ func nestsTooDeep(name string, text []byte) bool {
 	return false
 }
 
-// nestsTooDeepJSON reports the same for JSON syntax. The templates in its
-// strings are not parsed along with it.
+// nestsTooDeepJSON reports the same for JSON syntax. Templates in its strings
+// are parsed separately.
 func nestsTooDeepJSON(text []byte) bool {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {

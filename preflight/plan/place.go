@@ -7,14 +7,14 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// A Place is where a cluster is, or will be.
+// A Place is the location of a cluster, before or after apply.
 type Place struct {
-	// Project and Cluster are empty if they are not known before apply.
+	// Project and Cluster are empty if they are only known after apply.
 	Project Project
 	Cluster string
-	// Location is a region or a zone; empty if it is not known before apply.
+	// Location is a region or a zone; empty if it is only known after apply.
 	Location string
-	// Unknown says why a part is not known; empty if all are.
+	// Unknown says why a part is not known; empty if all parts are known.
 	Unknown string
 }
 
@@ -26,8 +26,8 @@ func (p Place) Name() string {
 	return p.nameIn(p.Location)
 }
 
-// NameAnywhere is Name with - for a location that is not known, as Google's
-// list methods have it for all locations.
+// NameAnywhere returns Name, with - for an unknown location, which Google's
+// list methods accept for all locations.
 func (p Place) NameAnywhere() string {
 	if p.Location == "" {
 		return p.nameIn("-")
@@ -42,16 +42,16 @@ func (p Place) nameIn(location string) string {
 	return "projects/" + p.Project.ID + "/locations/" + location + "/clusters/" + p.Cluster
 }
 
-// Same reports whether two places are known to be one.
+// Same reports whether p and other are known to be the same cluster.
 func (p Place) Same(other Place) bool { return p.Name() != "" && p.Name() == other.Name() }
 
-// clusterPath is how the provider finds project, location and cluster in the
-// attribute cluster of a node pool. What it finds there wins over project and
-// location.
+// clusterPath matches the cluster attribute of a node pool as the provider
+// does. What it finds takes precedence over project and location.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_node_pool.go (clusterIdRegex)
 var clusterPath = regexp.MustCompile(`projects/([^/]+)/locations/([^/]+)/clusters/([^/]+)`)
 
-// placeInPath returns the place that a cluster's path names.
+// placeInPath returns the place in a cluster's path. Of is the address of the
+// node pool that has it.
 func placeInPath(cluster, of string) (Place, bool) {
 	m := clusterPath.FindStringSubmatch(cluster)
 	if m == nil {
@@ -60,8 +60,8 @@ func placeInPath(cluster, of string) (Place, bool) {
 	return Place{Project: Project{ID: m[1], Source: "attribute cluster of " + of}, Location: m[2], Cluster: m[3]}, true
 }
 
-// place returns where a cluster is after apply, or, if it leaves, where it is
-// until then.
+// place returns the cluster's location after apply, or its last one if apply
+// removes it.
 func (c *Cluster) place() Place {
 	location, why := c.location()
 	p := Place{Project: c.Project, Cluster: c.Name.String(), Location: location.String(), Unknown: why}
@@ -74,7 +74,8 @@ func (c *Cluster) place() Place {
 	return p
 }
 
-// placeBefore returns where c has a cluster before apply, as the state has it.
+// placeBefore returns the location in the state of the cluster with the given
+// name.
 func (c *Change) placeBefore(name string) Place {
 	p := Place{Project: c.projectBefore(), Cluster: name, Location: lastSegment(c.Before("location").String())}
 	if p.Name() == "" {
@@ -83,6 +84,7 @@ func (c *Change) placeBefore(name string) Place {
 	return p
 }
 
+// projectBefore returns the project of c in the state.
 func (c *Change) projectBefore() Project {
 	if v := c.Before("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "state of " + c.Address, Sensitive: v.Sensitive}
@@ -90,8 +92,8 @@ func (c *Change) projectBefore() Project {
 	return c.Project()
 }
 
-// place returns where the cluster of a node pool is, and placeBefore where it
-// was if that is what apply acts on.
+// place returns the location of the pool's cluster after apply, or its last one
+// if apply removes the pool.
 func (n *NodePool) place() Place {
 	v := n.Now("cluster")
 	if p, ok := placeInPath(v.String(), n.Address); ok {
@@ -114,8 +116,8 @@ func (n *NodePool) place() Place {
 	return p
 }
 
-// locatedAsCluster reports whether the location of a node pool is a reference
-// to its cluster, or both are left to the same provider configuration.
+// locatedAsCluster reports whether the location of a node pool refers to its
+// cluster, or both use the default of the same provider configuration.
 func (n *NodePool) locatedAsCluster() bool {
 	if n.Cluster == nil || n.block == nil || n.Cluster.block == nil {
 		return false
@@ -132,6 +134,7 @@ func (n *NodePool) locatedAsCluster() bool {
 	return false
 }
 
+// placeBefore returns the location of the pool's cluster in the state.
 func (n *NodePool) placeBefore() Place {
 	name := n.Before("cluster").String()
 	if p, ok := placeInPath(name, n.Address); ok {
@@ -141,8 +144,8 @@ func (n *NodePool) placeBefore() Place {
 }
 
 // location returns the location of a cluster or a node pool as the provider
-// finds it: its own, else the region of the provider configuration, else the
-// zone there. It is unknown, and why says why, where the plan does not show it.
+// finds it: its own, else the region of the provider configuration, else its
+// zone. If the location is unknown, why says why.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/regional_utils.go (GetLocation)
 func (c *Change) location() (_ Value, why string) {
 	for _, name := range []string{"location", "region", "zone"} {
@@ -162,8 +165,7 @@ func (c *Change) location() (_ Value, why string) {
 	return v, why
 }
 
-// defaultLocation returns what the provider fills in for a location that
-// nobody set.
+// defaultLocation returns the location that the provider uses by default.
 func (c *Change) defaultLocation() (_ Value, why string) {
 	nothing := "neither the plan nor the environment names the location of " + c.Address + ": set location"
 	if c.block == nil {
@@ -186,6 +188,7 @@ func (c *Change) defaultLocation() (_ Value, why string) {
 	return Value{State: Unknown}, nothing
 }
 
+// hasProvider reports whether the plan has a google provider configuration.
 func (p *Plan) hasProvider() bool {
 	for _, config := range p.config.providers {
 		if isGoogleProvider(config) {
@@ -196,8 +199,9 @@ func (p *Plan) hasProvider() bool {
 }
 
 // defaultIn returns the region or the zone of a provider configuration: a
-// constant, else what the environment says. A reference may be part of a larger
-// expression, which a plan does not show: it stays unknown.
+// constant, else that of the environment. A reference may be part of a larger
+// expression, which a plan does not show, so it stays unknown; references then
+// lists it.
 func (p *Plan) defaultIn(config *tfjson.ProviderConfig, name string) (_ Value, written string) {
 	var e *tfjson.Expression
 	if config != nil {
@@ -223,8 +227,8 @@ func (p *Plan) defaultIn(config *tfjson.ProviderConfig, name string) (_ Value, w
 	return Value{}, ""
 }
 
-// environmentLocations are the variables that the provider reads its default
-// region or zone from, in its order.
+// environmentLocations returns the variables that the provider reads its
+// default region or zone from, in its order.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
 func environmentLocations(name string) []string {
 	if name == "region" {

@@ -12,32 +12,33 @@ import (
 	"time"
 )
 
-// A Plan is what a Terraform plan says about GKE and what GKE lives on. It is
-// immutable after Read: its methods may be called from many goroutines.
+// A Plan holds what a Terraform plan says about GKE and the resources that GKE
+// depends on. It is immutable after Read: its methods may be called from many
+// goroutines.
 type Plan struct {
-	// FormatVersion is that of the JSON, such as 1.2.
+	// FormatVersion is the version of the plan's JSON format, such as 1.2.
 	FormatVersion string
-	// TerraformVersion is empty for plans that do not say.
+	// TerraformVersion is empty if the plan does not name it.
 	TerraformVersion string
 	// Clusters and NodePools are those that apply creates, updates, replaces or
 	// destroys, in the order of the plan.
 	Clusters  []*Cluster
 	NodePools []*NodePool
-	// Standing are the clusters that apply leaves as they are, and StandingPools
-	// the node pools.
+	// Standing are the unchanged clusters, and StandingPools the unchanged node
+	// pools.
 	Standing      []*Cluster
 	StandingPools []*NodePool
-	// Made is when the plan was made; zero where it does not say.
+	// Made is when the plan was made; zero if the plan does not say.
 	Made time.Time
-	// HoldsToken reports whether an access token stands in the plan in clear.
+	// HoldsToken reports whether the plan contains a plaintext access token.
 	HoldsToken bool
-	// Changes are all the resource changes of the types that this package
-	// keeps, clusters and node pools among them, in the order of the plan.
+	// Changes are all resource changes of relevant types, including clusters
+	// and node pools, in the order of the plan.
 	Changes []*Change
-	// Deferred are the addresses of changes that Terraform puts off to a later
-	// plan and that are of Google Cloud, or may be.
+	// Deferred are the addresses of changes that Terraform defers to a later
+	// plan and that are, or may be, resources of Google Cloud.
 	Deferred []string
-	// Notes are limits of what the plan shows, each a sentence.
+	// Notes are limits of what the plan shows, one sentence each.
 	Notes []string
 
 	config          *configuration
@@ -55,11 +56,11 @@ type Plan struct {
 	endangers     bool
 	// showsDeployers is the result of ShowsDeployers.
 	showsDeployers bool
-	// secrets are the sensitive strings, the longest first, and secretParts are
-	// the names in them.
+	// secrets are the sensitive strings, longest first, and secretParts the
+	// names in them.
 	secrets     []string
 	secretParts nameParts
-	// unseen is what findUnlistedBlocks found.
+	// unlistedBlocks is the result of findUnlistedBlocks.
 	unlistedBlocks map[string]bool
 
 	// building is nil once build is done, so that a getter that resolved
@@ -79,38 +80,39 @@ type buildState struct {
 	projectFlags map[*Provider]string
 }
 
-// Options are what the reader takes from outside the plan.
+// Options are the inputs of Read besides the plan.
 type Options struct {
-	// Getenv looks up the variables through which the google provider takes
-	// its default project. Nil means that none is set.
+	// Getenv looks up the environment variables that the google provider reads
+	// its default project from. Nil means that none is set.
 	Getenv func(string) string
-	// Project is the default project that a user names; the last resort. Where
-	// provider configurations may have different ones, Projects names them by
-	// key, such as google.host.
+	// Project is the default project given by the user, used if nothing else
+	// shows it. Projects gives one per provider configuration, by key such as
+	// google.host.
 	Project  string
 	Projects map[string]string
-	// Deployer is the email of the account that apply runs as, where the plan
-	// does not show it, and Deployers are those of provider configurations by key.
+	// Deployer is the email of the account that apply runs as, used if the plan
+	// does not show it. Deployers gives one per provider configuration, by key.
 	Deployer  string
 	Deployers map[string]string
-	// Text is the configuration that was planned, as it is written; nil where it
-	// is not at hand.
+	// Text is the text of the configuration that was planned; nil if it is not
+	// available.
 	Text *Text
-	// Accounts are the service accounts that the plan cannot know, by the
-	// address of the cluster or node pool whose nodes run as them.
+	// Accounts are node service accounts that the plan does not show, by the
+	// address of the cluster or node pool.
 	Accounts map[string]string
 }
 
 // Empty reports whether the plan changes no cluster and no node pool, and
-// endangers none.
+// removes nothing that unchanged ones depend on.
 func (p *Plan) Empty() bool {
 	return len(p.Clusters)+len(p.NodePools) == 0 && (len(p.Standing)+len(p.StandingPools) == 0 || !p.Endangers())
 }
 
-// Endangers reports whether apply takes something away that clusters may live
+// Endangers reports whether apply removes something that clusters may depend
 // on: grants, permissions, accounts, APIs, networks of other projects.
 func (p *Plan) Endangers() bool { return p.endangers }
 
+// findEndangers returns the result of Endangers.
 func (p *Plan) findEndangers() bool {
 	for _, pc := range p.policyChanges {
 		if pc.Effect != Adds {
@@ -125,8 +127,8 @@ func (p *Plan) findEndangers() bool {
 	return slices.ContainsFunc(p.Changes, (*Change).removesDependency)
 }
 
-// removesDependency reports whether c, beside its effect on policies, takes away what
-// clusters may live on.
+// removesDependency reports whether c removes something that clusters may
+// depend on, other than by its effect on policies.
 func (c *Change) removesDependency() bool {
 	if c.Mode != "managed" || c.isNoOp() {
 		return false
@@ -152,8 +154,8 @@ func (c *Change) removesDependency() bool {
 	return false
 }
 
-// build links what was read: providers, projects, clusters, node pools, and
-// what the plan does to policies and roles. Nothing is resolved later.
+// build links what was read: providers, projects, clusters, node pools, and the
+// effects of the plan on policies and roles. Nothing is resolved later.
 func (p *Plan) build() {
 	p.building = &buildState{}
 	p.indexChanges()
@@ -183,8 +185,8 @@ func (p *Plan) build() {
 	p.building, p.options.Text = nil, nil
 }
 
-// resolveProviders finds the provider configuration of every change. Changes
-// of the same configuration share it.
+// resolveProviders finds the provider configuration of every change. Changes of
+// the same configuration share one Provider.
 func (p *Plan) resolveProviders() {
 	known := make(map[providerUse]*Provider)
 	for _, c := range p.Changes {
@@ -196,6 +198,8 @@ func (p *Plan) resolveProviders() {
 	}
 }
 
+// resolvePolicies finds the effects of the plan on allow policies, deny
+// policies and custom roles.
 func (p *Plan) resolvePolicies() {
 	for _, c := range p.Changes {
 		if c.Mode != "managed" || c.isNoOp() {
@@ -211,6 +215,7 @@ func (p *Plan) resolvePolicies() {
 	}
 }
 
+// classify adds c to the clusters or node pools of the plan, if it is one.
 func (p *Plan) classify(c *Change) {
 	switch {
 	case c.Type == "google_container_cluster" && c.Has("no-op"):
@@ -224,6 +229,7 @@ func (p *Plan) classify(c *Change) {
 	}
 }
 
+// indexChanges links every change with its plan and its configuration block.
 func (p *Plan) indexChanges() {
 	p.changesByBlock = make(map[string][]*Change)
 	for _, c := range p.Changes {

@@ -16,54 +16,55 @@ type PolicyEffect int
 const (
 	// Adds: *_iam_member adds its members to the role.
 	Adds PolicyEffect = iota
-	// Removes: an *_iam_member that goes, and google_project_iam_member_remove,
-	// take their members out of the role.
+	// Removes: an *_iam_member that is destroyed, and
+	// google_project_iam_member_remove, remove their members from the role.
 	Removes
-	// SetsRole: *_iam_binding makes its members the only ones of the role.
+	// SetsRole: *_iam_binding makes its members the only members of the role.
 	SetsRole
-	// SetsPolicy: *_iam_policy makes its bindings the only ones.
+	// SetsPolicy: *_iam_policy makes its bindings the only bindings.
 	SetsPolicy
-	// Strips: google_project_default_service_accounts takes the default
-	// accounts out of every role.
+	// Strips: google_project_default_service_accounts removes the default
+	// accounts from every role.
 	Strips
 )
 
-// A PolicyChange is what a resource change does to one allow policy.
+// A PolicyChange is the effect of a resource change on one allow policy.
 type PolicyChange struct {
 	*Change
-	// On is the resource whose policy it is: a project, a folder, an account, a
-	// subnetwork and so on; zero where it is not known before apply.
+	// On is the resource that has the policy: a project, a folder, an account,
+	// a subnetwork and so on; zero if it is only known after apply.
 	On     resource.Name
 	Effect PolicyEffect
-	// Grants are the roles and members that the effect is about.
+	// Grants are the roles and members that the effect applies to.
 	Grants []Grant
-	// Unknown reports that SetsPolicy sets what is not known before apply.
+	// Unknown reports whether the policy of SetsPolicy is only known after
+	// apply.
 	Unknown bool
 }
 
 // A Grant gives a role to members.
 type Grant struct {
-	// Role is empty where it is not known before apply.
+	// Role is empty if it is only known after apply.
 	Role string
-	// Members are those that are known.
+	// Members are the known members.
 	Members []string
-	// More reports that there are members that are not known before apply.
+	// More reports whether there are members that are only known after apply.
 	More bool
 	// Condition is nil for a grant without one.
 	Condition *Condition
 }
 
-// A Condition decides whether a grant counts.
+// A Condition is the IAM condition of a grant.
 type Condition struct {
-	// Title, Description and Expression are empty where they are not known
-	// before apply. Expression is in CEL.
+	// Title, Description and Expression are empty if they are only known after
+	// apply. Expression is in CEL.
 	Title, Description, Expression string
-	// Unknown reports that at least one of them is not known, or that it is not
-	// known whether there is a condition at all.
+	// Unknown reports whether at least one of them is not known, or whether it
+	// is not known if there is a condition at all.
 	Unknown bool
 }
 
-// String returns the expression of a condition; empty for none.
+// String returns the expression of a condition; empty if there is no condition.
 func (c *Condition) String() string {
 	switch {
 	case c == nil:
@@ -74,10 +75,11 @@ func (c *Condition) String() string {
 	return c.Expression
 }
 
-// PolicyChanges are what apply does to allow policies, in the order of the
-// plan.
+// PolicyChanges returns the effects of apply on allow policies, in the order of
+// the plan.
 func (p *Plan) PolicyChanges() []PolicyChange { return slices.Clip(p.policyChanges) }
 
+// policyChanges returns the effects of c on allow policies.
 func (c *Change) policyChanges() []PolicyChange {
 	switch {
 	case c.Type == "google_project_iam_member_remove":
@@ -103,7 +105,8 @@ func (c *Change) policyChanges() []PolicyChange {
 	return nil
 }
 
-// memberChanges: one that is replaced is taken out and put in.
+// memberChanges returns the effects of an *_iam_member. If it is replaced, the
+// old member is removed and the new one added.
 func (c *Change) memberChanges() []PolicyChange {
 	var out []PolicyChange
 	if c.Deletes() {
@@ -115,7 +118,8 @@ func (c *Change) memberChanges() []PolicyChange {
 	return out
 }
 
-// bindingChanges: a binding that goes takes all members of its role with it.
+// bindingChanges returns the effects of an *_iam_binding. Destroying one
+// removes all members of its role.
 func (c *Change) bindingChanges() []PolicyChange {
 	var out []PolicyChange
 	if c.Deletes() {
@@ -129,8 +133,9 @@ func (c *Change) bindingChanges() []PolicyChange {
 	return out
 }
 
-// wholePolicyChanges: a policy that goes, or is replaced by one on another
-// resource, leaves none where it was.
+// wholePolicyChanges returns the effects of an *_iam_policy. If it is
+// destroyed, or replaced by one on another resource, its resource is left
+// without a policy.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgiamresource/resource_iam_policy.go (ResourceIamPolicyDelete)
 func (c *Change) wholePolicyChanges() []PolicyChange {
 	var out []PolicyChange
@@ -143,6 +148,7 @@ func (c *Change) wholePolicyChanges() []PolicyChange {
 	return out
 }
 
+// wholePolicyChange returns the effect of the policy after apply.
 func (c *Change) wholePolicyChange() PolicyChange {
 	change := PolicyChange{Change: c, On: c.policyResource(c.After), Effect: SetsPolicy}
 	data := c.After("policy_data")
@@ -163,7 +169,8 @@ func (c *Change) wholePolicyChange() PolicyChange {
 	return change
 }
 
-// grant reads role, members and condition as they are before or after.
+// grant returns role, members and condition as get, which is After or Before,
+// has them.
 func (c *Change) grant(get func(...any) Value, attribute string) Grant {
 	g := Grant{Role: c.roleName(get("role")), Condition: condition(get)}
 	if attribute == "member" {
@@ -194,7 +201,8 @@ func condition(get func(...any) Value) *Condition {
 	}
 }
 
-// role is a role that is known, or follows from a planned custom role.
+// roleName returns a role that is known, or that follows from a planned custom
+// role.
 func (c *Change) roleName(v Value) string {
 	if v.State == Known || c.block == nil {
 		return v.String()
@@ -206,8 +214,8 @@ func (c *Change) roleName(v Value) string {
 	return ""
 }
 
-// member is a member that is known, or follows from a planned account or
-// service agent.
+// memberName returns a member that is known, or that follows from a planned
+// account or service agent.
 func (c *Change) memberName(v Value) string {
 	if v.State == Known || c.block == nil {
 		return v.String()
@@ -223,9 +231,10 @@ func (c *Change) memberName(v Value) string {
 	return account.serviceAgent()
 }
 
-// serviceAgent is the member that a google_project_service_identity makes: the
-// primary agent of its service. The number of the project, which it has in its
-// name, stands as {number:PROJECT}. Empty for services that are not known here.
+// serviceAgent returns the IAM member of a google_project_service_identity,
+// which is the primary service agent of its service. {number:PROJECT} takes the
+// place of the project number in its name. It is empty for services that are
+// not listed here.
 // https://docs.cloud.google.com/iam/docs/service-agents
 func (c *Change) serviceAgent() string {
 	domain := map[string]string{
@@ -247,8 +256,8 @@ func (c *Change) serviceAgent() string {
 	return "serviceAccount:service-" + project + "@" + domain + ".iam.gserviceaccount.com"
 }
 
-// PolicyOn is the resource whose allow policy c is about, as PolicyChange.On;
-// zero where it is about none, or where that is not known.
+// PolicyOn returns the resource whose allow policy c changes, as in
+// PolicyChange.On; zero if c changes none, or if the resource is not known.
 func (c *Change) PolicyOn() resource.Name {
 	if !strings.Contains(c.Type, "_iam_") && c.Type != "google_project_default_service_accounts" || c.isCustomRole() {
 		return resource.Name{}
@@ -256,9 +265,9 @@ func (c *Change) PolicyOn() resource.Name {
 	return c.policyResource(c.Now)
 }
 
-// AccountOn returns the name of the service account that c changes itself, by its
-// keys or in its own attributes; zero if c is about something else, or if the
-// name is not known.
+// AccountOn returns the name of the service account that c changes itself, by
+// its keys or in its own attributes; zero if there is none, or if the name is
+// not known.
 func (c *Change) AccountOn() resource.Name {
 	switch c.Type {
 	case "google_service_account":
@@ -269,8 +278,8 @@ func (c *Change) AccountOn() resource.Name {
 	return resource.Name{}
 }
 
-// policyResource is the resource whose policy a change is about; zero where that is
-// not known.
+// policyResource returns the resource whose policy c changes; zero if it is not
+// known.
 func (c *Change) policyResource(get func(...any) Value) resource.Name {
 	switch {
 	case strings.HasPrefix(c.Type, "google_project_"):
@@ -300,8 +309,8 @@ func (c *Change) policyResource(get func(...any) Value) resource.Name {
 	return resource.Name{}
 }
 
-// accountName is a service account, also one whose name follows from a planned
-// account.
+// accountName returns the service account that v names, or that a planned
+// account gives.
 func (c *Change) accountName(v Value) resource.Name {
 	if v.String() != "" || c.block == nil {
 		return resource.Parse(v.String())
@@ -314,8 +323,9 @@ func (c *Change) accountName(v Value) resource.Name {
 	return resource.Parse(account.AccountEmail())
 }
 
-// named is the resource of a kind that an attribute names, in short perhaps, or
-// refers to. The location of a short name may stand in another attribute.
+// namedResource returns the resource of a kind that an attribute names,
+// possibly in short, or refers to. Location is the attribute with the location
+// of a short name; empty if there is none.
 func (c *Change) namedResource(kind string, get func(...any) Value, attribute, location string) resource.Name {
 	where := ""
 	if location != "" {

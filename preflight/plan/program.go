@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// findPrograms returns the programs that may read a plan, the best first: the named
-// one, or without a name Terraform and OpenTofu as far as they are installed.
+// findPrograms returns the programs that may read a plan, the best first: the
+// named one, or, without a name, Terraform and OpenTofu if they are installed.
 func findPrograms(named string, openTofu bool) ([]string, error) {
 	if named != "" {
 		program, err := lookUpProgram(named)
@@ -37,10 +37,10 @@ func findPrograms(named string, openTofu bool) ([]string, error) {
 	return out, nil
 }
 
-// lookUpProgram returns the absolute path of a program. What hashicorp/setup-terraform
-// and opentofu/setup-opentofu put on PATH is a wrapper that prints more than the
-// program, and copies it into the outputs of the step, so the program itself is
-// looked for first.
+// lookUpProgram returns the absolute path of a program.
+// hashicorp/setup-terraform and opentofu/setup-opentofu put a wrapper on PATH
+// that prints more than the program, and copies it into the outputs of the
+// step, so the program itself is looked up first.
 // https://github.com/hashicorp/setup-terraform/blob/main/lib/setup-terraform.js
 // https://github.com/opentofu/setup-opentofu/blob/main/lib/setup-tofu.js
 func lookUpProgram(name string) (string, error) {
@@ -60,8 +60,9 @@ func lookUpProgram(name string) (string, error) {
 // isOpenTofu reports whether a program is OpenTofu by its name.
 func isOpenTofu(program string) bool { return strings.HasPrefix(filepath.Base(program), "tofu") }
 
-// usesOpenTofu reports whether a directory is OpenTofu's: it has files that only
-// OpenTofu reads, or all of its providers come from OpenTofu's registry.
+// usesOpenTofu reports whether a directory is used with OpenTofu: it has files
+// that only OpenTofu reads, or all of its providers come from OpenTofu's
+// registry.
 func usesOpenTofu(dir string) bool {
 	files, err := configurationFiles(dir)
 	if err != nil {
@@ -74,7 +75,8 @@ func usesOpenTofu(dir string) bool {
 	return err == nil && bytes.Contains(lock, []byte(`"registry.opentofu.org/`)) && !bytes.Contains(lock, []byte(`"registry.terraform.io/`))
 }
 
-// isEncryptedPlan reports whether a file begins like a plan that OpenTofu encrypted.
+// isEncryptedPlan reports whether a file begins like a plan that OpenTofu
+// encrypted.
 // https://opentofu.org/docs/language/state/encryption/
 func isEncryptedPlan(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"meta":`)) }
 

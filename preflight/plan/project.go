@@ -11,39 +11,41 @@ import (
 
 // A Project is the project of a planned object.
 type Project struct {
-	// ID is a project ID, a number, or domain.example:id. Empty where it is
-	// not known before apply.
+	// ID is a project ID, a project number, or domain.example:id; empty if it
+	// is only known after apply.
 	ID string
 	// Source says in words where the ID was found, or why it is not known.
 	Source string
-	// Sensitive reports whether the plan marks the value it was found in.
+	// Sensitive reports whether the plan marks the value that ID was found in.
 	Sensitive bool
-	// Written is how the project is written where the provider does not take
-	// that for the type of object, such as projects/acme-prod; usually empty.
+	// Written is the project as the configuration has it, such as
+	// projects/acme-prod, if the provider does not accept that form for the
+	// type of object; usually empty.
 	Written string
 }
 
-// Name is the name of the project as that of a resource; zero where it is not
-// known.
+// Name returns the project as the name of a resource; zero if it is not known.
 func (p Project) Name() resource.Name { return resource.ParseProject(p.ID).Name() }
 
-// projectPattern is what Google allows: an ID, possibly with a domain in
-// front, or a number.
+// projectPattern matches a project ID, with or without a domain, and a project
+// number.
 // https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects
 var projectPattern = regexp.MustCompile(`^(?:[a-z][a-z0-9.-]*:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$|^[0-9]{1,20}$`)
 
-// environmentProjects are the variables that the google provider reads its
+// environmentProjects returns the variables that the google provider reads its
 // default project from, in its order.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/guides/provider_reference.html.markdown
 func environmentProjects() []string {
 	return []string{"GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"}
 }
 
-// Project is the project of c: its attribute; what the configuration proves it
-// to be; the default of its provider configuration, as the configuration, a
-// sibling or the environment tells it; what a user named.
+// Project returns the project of c: from its attribute; from the configuration,
+// if that proves it; from the default of its provider configuration, as the
+// configuration, other resources or the environment show it; or from the user's
+// --project.
 func (c *Change) Project() Project { return c.project }
 
+// resolveProject finds the project of c, following at most hops references.
 func (c *Change) resolveProject(hops int) Project {
 	p := c.unparsedProject(hops)
 	id := c.projectID(p.ID)
@@ -54,15 +56,15 @@ func (c *Change) resolveProject(hops int) Project {
 	return p
 }
 
-// takesProjectPath reports whether the provider takes the last part of what is
-// written as project. For every other type it puts all of it into the URL.
+// takesProjectPath reports whether the provider uses only the last part of the
+// project attribute. For every other type it puts all of it into the URL.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/iam_project.go
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_project_service.go
 func (c *Change) takesProjectPath() bool {
 	return strings.HasPrefix(c.Type, "google_project_iam_") && !c.isCustomRole() || c.Type == "google_project_service"
 }
 
-// projectID is the ID or the number in what is written as project, such as
+// projectID returns the ID or the number in a project attribute such as
 // projects/acme-prod.
 func (c *Change) projectID(written string) string {
 	if c.takesProjectPath() {
@@ -71,6 +73,7 @@ func (c *Change) projectID(written string) string {
 	return cmp.Or(resource.ParseProject(written).String(), written)
 }
 
+// unparsedProject returns the project of c with the ID as it is written.
 func (c *Change) unparsedProject(hops int) Project {
 	if v := c.Now("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "attribute project of " + c.Address, Sensitive: v.Sensitive}
@@ -87,8 +90,9 @@ func (c *Change) unparsedProject(hops int) Project {
 	return c.defaultProject()
 }
 
-// configuredProject is what the configuration sets project to. It counts only
-// where that is proven: a project ID with text around it is another project's.
+// configuredProject returns the project that the configuration sets, and
+// whether it sets one. A reference counts only if it proves the project: a
+// project ID with text around it is another project's.
 func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 	if c.block == nil || hops <= 0 {
 		return Project{}, false
@@ -114,11 +118,11 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 	return Project{Source: "project of " + c.Address + " is not known before apply"}, true
 }
 
-// isProofOfProject reports whether a project that c refers to is the one that c
-// will be in. The id of a google_project is projects/ID: a function can only
-// take the ID out of it. A node pool is in the project of its cluster, or there
-// is no such cluster. Everything else that a bare reference leads to is shown by
-// the plan itself.
+// isProofOfProject reports whether a project that c refers to is certainly the
+// project of c. The ID of a google_project is projects/ID: a function can only
+// extract the project ID from it. A node pool is in the project of its cluster,
+// or there is no such cluster. Every other bare reference has a value that the
+// plan shows.
 func (f resolution) isProofOfProject(c *Change) bool {
 	target := f.plannedObject("id", "project")
 	if target == nil {
@@ -130,7 +134,8 @@ func (f resolution) isProofOfProject(c *Change) bool {
 	return target.Type == "google_container_cluster" && c.Type == "google_container_node_pool"
 }
 
-// project is the project that the followed objects' attribute stands for.
+// project returns the project that the attribute of the referenced objects
+// names. From is the change that refers to them.
 func (f resolution) project(from *Change, hops int) Project {
 	var all []Project
 	for _, c := range f.changes {
@@ -144,7 +149,7 @@ func (f resolution) project(from *Change, hops int) Project {
 	return commonProject(all)
 }
 
-// projectFromAttribute is the project that attribute of c names.
+// projectFromAttribute returns the project that an attribute of c names.
 func projectFromAttribute(c *Change, attribute string, hops int) Project {
 	if c.Type != "google_project" {
 		if attribute == "project" {
@@ -165,13 +170,14 @@ func projectFromAttribute(c *Change, attribute string, hops int) Project {
 	return Project{}
 }
 
-// sameKey reports whether two addresses end in the same instance key.
+// sameKey reports whether two addresses end with the same instance key.
 func sameKey(a, b string) bool {
 	i, j := strings.Index(a, "["), strings.Index(b, "[")
 	return i >= 0 && j >= 0 && a[i:] == b[j:]
 }
 
-// agreed is the project that all of several name, or none.
+// commonProject returns the project that all elements have, or the zero
+// Project.
 func commonProject(all []Project) Project {
 	if len(all) == 0 {
 		return Project{}
@@ -184,8 +190,9 @@ func commonProject(all []Project) Project {
 	return all[0]
 }
 
-// defaultProject is the project that the provider fills in. A value that was
-// only followed counts where an object shows that it is the right one.
+// defaultProject returns the project that the provider uses by default. A value
+// that was only resolved through references counts only if another object
+// confirms it.
 func (c *Change) defaultProject() Project {
 	provider, p := c.Provider(), c.plan
 	if id := provider.project.String(); projectPattern.MatchString(id) {
@@ -206,8 +213,8 @@ func (c *Change) defaultProject() Project {
 	return Project{Source: p.unknownProjectReason(c, provider)}
 }
 
-// inferredProject is the default project of a provider configuration as objects
-// show it.
+// inferredProject returns the default project of a provider configuration as
+// other objects show it.
 func (p *Plan) inferredProject(c *Change, provider *Provider) Project {
 	if c.block == nil || provider.Unclear != "" || provider.isPerInstance("project") {
 		return Project{}
@@ -241,6 +248,7 @@ func (p *Plan) unknownProjectReason(c *Change, provider *Provider) string {
 	return "neither the plan nor the environment names the project of " + c.Address + "; name it with --project"
 }
 
+// environmentProject returns the default project in the environment.
 func (p *Plan) environmentProject() Project {
 	if p.options.Getenv == nil {
 		return Project{}
@@ -253,8 +261,8 @@ func (p *Plan) environmentProject() Project {
 	return Project{}
 }
 
-// siblingProject is the default project of a provider configuration as other
-// objects show it: those that set no project of their own.
+// siblingProject returns the default project of the provider configuration of c
+// as shown by objects that set no project of their own; empty if they differ.
 func (p *Plan) siblingProject(c *Change, counts func(*block) bool) string {
 	found := ""
 	for address, project := range p.projectsByBlock {
@@ -270,16 +278,17 @@ func (p *Plan) siblingProject(c *Change, counts func(*block) bool) string {
 	return found
 }
 
-// isProviderDefault reports whether the project of a block that sets none is the
-// provider's default in every plan: the provider plans it anew each time.
+// isProviderDefault reports whether the project of a block that sets none is
+// the provider's default in every plan, since the provider computes it again
+// each time.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DefaultProviderProject)
 func isProviderDefault(b *block) bool {
 	typ := b.resourceType()
 	return !slices.Contains(typesKeepingProject(), typ) && !strings.Contains(typ, "_iam_") && !strings.HasPrefix(typ, "google_project")
 }
 
-// typesKeepingProject are the types whose project stays what it was when they were
-// made, so that an old object shows an old default.
+// typesKeepingProject returns the types whose project does not change after
+// creation, so that an old object shows an old default.
 func typesKeepingProject() []string {
 	return []string{
 		"google_bigtable_gc_policy", "google_compute_shared_vpc_host_project", "google_container_cluster", "google_dataflow_job",
@@ -288,11 +297,12 @@ func typesKeepingProject() []string {
 	}
 }
 
-// isClusterBlock reports whether a block is a cluster. One that is there shows
-// the default project that it was made with: that bears out a guess, no more.
+// isClusterBlock reports whether b is a cluster. An existing cluster shows the
+// default project that it was created with, which can confirm a guess but prove
+// nothing by itself.
 func isClusterBlock(b *block) bool { return b.resourceType() == "google_container_cluster" }
 
-// typ is the type of the block's objects.
+// resourceType returns the type of the block's objects.
 func (b *block) resourceType() string {
 	local := strings.TrimPrefix(strings.TrimPrefix(b.address, b.module+"."), "data.")
 	typ, _, _ := strings.Cut(local, ".")

@@ -2,20 +2,20 @@ package plan
 
 import "slices"
 
-// A Move is what a change does to the place of a project or a folder in the
-// hierarchy.
+// A Move is a change of the parent of a project or a folder.
 type Move struct {
 	*Change
-	// What is the project or folder that moves, such as projects/p or folders/1.
+	// What is the project or folder, such as projects/p or folders/1.
 	What string
-	// To is its new parent, such as folders/2 or organizations/3; empty where it is
-	// not known before apply.
+	// To is its new parent, such as folders/2 or organizations/3; empty if it
+	// is only known after apply.
 	To string
 }
 
 // Moves returns the moves of all changes, in the order of the plan.
 func (p *Plan) Moves() []Move { return slices.Clip(p.moves) }
 
+// findMoves returns the result of Moves.
 func (p *Plan) findMoves() []Move {
 	var out []Move
 	for _, c := range p.Changes {
@@ -27,7 +27,7 @@ func (p *Plan) findMoves() []Move {
 }
 
 // Moves returns the move that c makes; nil for every other change. The provider
-// moves a project when folder_id or org_id changes, and a folder when parent does.
+// moves a project if folder_id or org_id changes, and a folder if parent does.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_project.go
 func (c *Change) Moves() []Move {
 	if !c.Updates() {
@@ -55,6 +55,7 @@ func (c *Change) Moves() []Move {
 	return []Move{{Change: c, What: what, To: after}}
 }
 
+// folderOrOrganization returns the parent of a project.
 func folderOrOrganization(folder, org Value) string {
 	if id := lastSegment(folder.String()); id != "" {
 		return "folders/" + id

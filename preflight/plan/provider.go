@@ -10,52 +10,56 @@ import (
 )
 
 // A Provider is what a google or google-beta provider configuration says about
-// who apply will be and who is billed. A value is known where the plan proves
-// it: it is constant, or the text of the configuration gives it.
+// the identity of the deployer and the project that is billed. A value is known
+// only if the plan proves it: it is constant, or the text of the configuration
+// gives it.
 type Provider struct {
-	// Key is how the plan names the configuration, such as google.host.
+	// Key is the name of the configuration in the plan, such as google.host.
 	Key string
-	// Impersonates is the account that the provider impersonates. Absent: it
-	// does not, unless GOOGLE_IMPERSONATE_SERVICE_ACCOUNT says so.
+	// Impersonates is the account that the provider impersonates. If absent,
+	// the provider impersonates none unless GOOGLE_IMPERSONATE_SERVICE_ACCOUNT
+	// is set.
 	Impersonates Value
 	// Delegates is the chain of accounts in between, nearest first.
 	Delegates Value
-	// OwnCredentials is the attribute or block with which the provider brings
-	// credentials, so that those at hand are not those that apply will use; empty
-	// if there is none.
+	// OwnCredentials is the attribute or block that gives the provider its own
+	// credentials, which are then not the caller's; empty if there is none.
 	OwnCredentials string
-	// Scopes are what the provider's tokens are good for. Absent: for everything.
+	// Scopes are the OAuth scopes of the provider's tokens. Absent means all of
+	// Google Cloud.
 	Scopes Value
-	// Elsewhere is the attribute that sends requests to other hosts than those of
+	// Elsewhere is the attribute that sends requests to hosts outside
 	// googleapis.com; empty if there is none.
 	Elsewhere string
-	// BillingProject is the project that is billed and whose quota is used,
-	// where UserProjectOverride is on.
+	// BillingProject is the project that is billed and whose quota is used, if
+	// UserProjectOverride is true.
 	BillingProject Value
-	// UserProjectOverride is whether requests name the project that is billed:
-	// BillingProject, else the resource's own.
+	// UserProjectOverride is whether requests name the project to bill:
+	// BillingProject, else the resource's own project.
 	UserProjectOverride Value
-	// Deployer is the account that a user named as the one that apply runs as,
-	// where the plan does not show it; empty if nobody did.
+	// Deployer is the account that the user gave as the one that apply runs as,
+	// if the plan does not show it; usually empty.
 	Deployer string
-	// Unclear says why it is not known which configuration is meant; empty where
-	// it is.
+	// Unclear says why it is not known which configuration is meant; empty if
+	// it is known.
 	Unclear string
 
-	project       Value
+	project Value
+	// projectOrigin says in words where project was found.
 	projectOrigin string
-	// projectSource is where project seems to lead; guess is its value there.
+	// projectSource is where the project attribute seems to lead, and
+	// projectGuess its value there.
 	projectSource resolution
 	projectGuess  Value
-	// unknownReferences is what attributes that are not known refer to.
+	// unknownReferences are the references in attributes that are not known.
 	unknownReferences map[string][]string
-	// alias is that of the configuration, and hasConfigText reports whether the text of
-	// the configuration was looked at.
+	// alias is the alias of the configuration, and hasConfigText reports
+	// whether its text was available.
 	alias         string
 	hasConfigText bool
 }
 
-// Provider is the provider configuration that c uses; never nil.
+// Provider returns the provider configuration that c uses; never nil.
 func (c *Change) Provider() *Provider { return c.provider }
 
 // A providerUse is what the provider configuration of a change depends on.
@@ -65,6 +69,7 @@ type providerUse struct {
 	module, local string
 }
 
+// providerUse returns what the provider configuration of c depends on.
 func (c *Change) providerUse() providerUse {
 	if c.block == nil {
 		return providerUse{orphan: true, name: c.ProviderName}
@@ -72,6 +77,7 @@ func (c *Change) providerUse() providerUse {
 	return providerUse{module: c.block.module, local: c.block.provider}
 }
 
+// newProvider returns the provider configuration that c uses.
 func (c *Change) newProvider() *Provider {
 	if c.block == nil {
 		return c.plan.orphanProvider(c.ProviderName)
@@ -87,9 +93,10 @@ func (c *Change) newProvider() *Provider {
 	return c.plan.newProvider(&tfjson.ProviderConfig{Name: c.block.provider}, "")
 }
 
-// orphanProvider is the provider of an object that is no longer configured.
-// The plan names the program, and not which of its configurations made the
-// object: it is certain where all would be the same account.
+// orphanProvider returns the provider of an object that is no longer
+// configured. The plan names the provider program but not which of its
+// configurations created the object, so the result is certain only if all of
+// them are the same account.
 func (p *Plan) orphanProvider(name string) *Provider {
 	var all []*tfjson.ProviderConfig
 	hasDefault := map[string]bool{}
@@ -109,8 +116,8 @@ func (p *Plan) orphanProvider(name string) *Provider {
 	return p.commonProvider("", all, "the plan does not say which provider configuration made an object that is no longer configured")
 }
 
-// either is one of several configurations: it is known as far as that makes no
-// difference.
+// commonProvider returns a provider that may be any of several configurations:
+// it is known only if all are the same. Unclear says why it may be any.
 func (p *Plan) commonProvider(key string, all []*tfjson.ProviderConfig, unclear string) *Provider {
 	slices.SortFunc(all, func(a, b *tfjson.ProviderConfig) int { return strings.Compare(providerKey(a), providerKey(b)) })
 	first := p.newProvider(all[0], withoutKeys(all[0].ModuleAddress))
@@ -122,8 +129,8 @@ func (p *Plan) commonProvider(key string, all []*tfjson.ProviderConfig, unclear 
 	return first
 }
 
-// refersToSame reports whether two configurations are known to be the same account,
-// with the same project and bill.
+// isSame reports whether two configurations are known to use the same account,
+// project and billing project.
 func (pr *Provider) isSame(other *Provider) bool {
 	same := func(a, b Value) bool {
 		return a.State != Unknown && a.State == b.State && a.String() == b.String() && a.True() == b.True() && slices.Equal(a.Strings(), b.Strings())
@@ -133,11 +140,15 @@ func (pr *Provider) isSame(other *Provider) bool {
 		pr.OwnCredentials == "" && other.OwnCredentials == "" && pr.Elsewhere == other.Elsewhere
 }
 
+// isGoogleProvider reports whether config is of the google or google-beta
+// provider.
 func isGoogleProvider(config *tfjson.ProviderConfig) bool {
 	return config.Name == "google" || config.Name == "google-beta" ||
 		strings.HasSuffix(config.FullName, "/hashicorp/google") || strings.HasSuffix(config.FullName, "/hashicorp/google-beta")
 }
 
+// newProvider returns the provider of a configuration whose expressions use the
+// names of module.
 func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provider {
 	pr := &Provider{Key: providerKey(config), alias: config.Alias, unknownReferences: map[string][]string{}, hasConfigText: p.building.evaluator != nil}
 	get := func(name string) Value {
@@ -170,8 +181,8 @@ func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provid
 	return pr
 }
 
-// attribute is the value of an attribute of a provider configuration, where
-// that is proven.
+// providerAttribute returns an attribute of a provider configuration; unknown
+// unless the plan or the text proves its value.
 func (p *Plan) providerAttribute(config *tfjson.ProviderConfig, name string) Value {
 	e := config.Expressions[name]
 	if e == nil || e.ExpressionData == nil {
@@ -189,8 +200,8 @@ func (p *Plan) providerAttribute(config *tfjson.ProviderConfig, name string) Val
 	return Value{State: Unknown}
 }
 
-// evaluate is the value of an expression, as far as the plan shows it: a guess,
-// unless it is constant.
+// likelyValue returns the value of an expression as far as the plan shows it.
+// Unless it is constant, it is a guess.
 func (p *Plan) likelyValue(module string, e *tfjson.Expression) Value {
 	if e == nil || e.ExpressionData == nil {
 		return Value{}
@@ -204,7 +215,7 @@ func (p *Plan) likelyValue(module string, e *tfjson.Expression) Value {
 	return v
 }
 
-// constantValue is a constant as a value: an empty string counts as nothing.
+// constantValue returns a constant as a Value. An empty string is absent.
 func constantValue(constant any) Value {
 	if constant == nil || constant == "" {
 		return Value{}
@@ -212,8 +223,8 @@ func constantValue(constant any) Value {
 	return Value{State: Known, Raw: constant}
 }
 
-// valueOrEnvironment is the value of an environment variable where the provider
-// configuration sets nothing, as it is for the provider.
+// valueOrEnvironment returns v, or the value of an environment variable if v is
+// absent, as the provider does.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
 func (p *Plan) valueOrEnvironment(v Value, name string) Value {
 	if v.State != Absent || p.options.Getenv == nil {
@@ -222,6 +233,7 @@ func (p *Plan) valueOrEnvironment(v Value, name string) Value {
 	return constantValue(p.options.Getenv(name))
 }
 
+// boolOrEnvironment returns the same for a bool.
 func (p *Plan) boolOrEnvironment(v Value, name string) Value {
 	v = p.valueOrEnvironment(v, name)
 	text, isText := v.Raw.(string)
@@ -236,8 +248,9 @@ func (p *Plan) boolOrEnvironment(v Value, name string) Value {
 	return Value{State: Known, Raw: b}
 }
 
-// elsewhere is the attribute that sends requests to other hosts than those of
-// googleapis.com. Endpoints of Private Service Connect are among those.
+// customEndpoint returns the attribute that sends requests to hosts outside
+// googleapis.com; empty if there is none. Endpoints of Private Service Connect
+// are inside googleapis.com.
 // https://docs.cloud.google.com/vpc/docs/about-accessing-google-apis-endpoints
 func customEndpoint(config *tfjson.ProviderConfig, get func(string) Value) string {
 	var names []string
@@ -257,7 +270,7 @@ func customEndpoint(config *tfjson.ProviderConfig, get func(string) Value) strin
 }
 
 // isGoogleHost reports whether a universe domain, or the URL of an endpoint, is
-// Google's usual one.
+// Google's default.
 func isGoogleHost(s string) bool {
 	if u, err := url.Parse(s); err == nil && u.Host != "" {
 		s = u.Hostname()
@@ -266,7 +279,7 @@ func isGoogleHost(s string) bool {
 }
 
 // isPerInstance reports whether an attribute depends on the instance of the
-// configuration: OpenTofu lets one have for_each.
+// configuration: OpenTofu allows for_each in provider configurations.
 // https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration
 func (pr *Provider) isPerInstance(attribute string) bool {
 	return slices.ContainsFunc(pr.unknownReferences[attribute], func(r string) bool {
@@ -274,9 +287,9 @@ func (pr *Provider) isPerInstance(attribute string) bool {
 	})
 }
 
-// Doubt says why an attribute of the provider configuration that is not known
-// is not, and what tells it; flag is what a user could name instead, if
-// anything.
+// Doubt says why an attribute of the provider configuration is not known, and
+// how to make it known; flag is what the user can pass instead, empty if there
+// is no such flag.
 func (pr *Provider) Doubt(attribute, flag string) string {
 	written := "an expression"
 	if refs := pr.unknownReferences[attribute]; len(refs) > 0 {
@@ -302,6 +315,7 @@ func (pr *Provider) Doubt(attribute, flag string) string {
 	return out + ": " + tell
 }
 
+// providerKey returns the name of a provider configuration in the plan.
 func providerKey(config *tfjson.ProviderConfig) string {
 	key := config.Name
 	if config.Alias != "" {
@@ -313,10 +327,10 @@ func providerKey(config *tfjson.ProviderConfig) string {
 	return key
 }
 
-// provider finds the provider configuration of a block and the module whose
-// names its expressions use. It is nil where there is none, or where the plan
-// does not say which of several is meant: plans of Terraform before 1.1 name a
-// configuration that a module was handed by the name that the module uses.
+// provider returns the provider configuration of a block and the module whose
+// names its expressions use. It returns nil if there is none, or if the plan
+// does not show which one is meant: plans of Terraform before 1.1 use the name
+// inside the module for a configuration that was passed to the module.
 func (c *configuration) provider(b *block) (*tfjson.ProviderConfig, string) {
 	if config := c.providers[b.provider]; config != nil {
 		return config, withoutKeys(config.ModuleAddress)
@@ -335,12 +349,13 @@ func (c *configuration) provider(b *block) (*tfjson.ProviderConfig, string) {
 	return nil, ""
 }
 
-// alone reports whether no other configuration of the same provider exists.
+// isOnlyConfiguration reports whether config is the only configuration of its
+// provider.
 func (c *configuration) isOnlyConfiguration(config *tfjson.ProviderConfig) bool {
 	return len(c.providersNamed(config.Name)) == 1
 }
 
-// named are the configurations of the provider of a local name.
+// providersNamed returns the configurations of the provider with a local name.
 func (c *configuration) providersNamed(name string) []*tfjson.ProviderConfig {
 	var out []*tfjson.ProviderConfig
 	for _, config := range c.providers {
@@ -351,14 +366,14 @@ func (c *configuration) providersNamed(name string) []*tfjson.ProviderConfig {
 	return out
 }
 
-// providerLocalKey is a provider key without the module in front: of module.a:google
-// and of a:google, google.
+// providerLocalKey returns a provider key without its module: google for
+// module.a:google and a:google.
 func providerLocalKey(key string) string {
 	return key[strings.LastIndex(key, ":")+1:]
 }
 
-// providerLocalName is the name of the provider in a key: of module.a:google.host,
-// google.
+// providerLocalName returns the provider's name in a key: google for
+// module.a:google.host.
 func providerLocalName(key string) string {
 	name, _, _ := strings.Cut(providerLocalKey(key), ".")
 	return name

@@ -6,18 +6,18 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// A reach is what the listed expressions of resources, providers and root outputs
-// lead to, through the inputs and outputs of modules. The input of a module that
-// only a dynamic block uses leads nowhere.
+// A reachability holds what the listed expressions of resources, providers and
+// root outputs refer to, through the inputs and outputs of modules. An input of
+// a module that only a dynamic block uses does not count.
 type reachability struct {
 	plan *Plan
-	// blocks are the attributes that were reached.
+	// reached are the attributes that some expression refers to.
 	reached map[target]bool
-	// local reports of a target whether a local value is behind it.
+	// throughLocal reports for each target whether it depends on a local value.
 	throughLocal map[target]bool
 }
 
-// reach follows all listed expressions.
+// newReachability follows all listed expressions of the plan.
 func (p *Plan) newReachability() *reachability {
 	r := &reachability{plan: p, reached: map[target]bool{}, throughLocal: map[target]bool{}}
 	for _, b := range p.config.blocks {
@@ -37,14 +37,16 @@ func (p *Plan) newReachability() *reachability {
 	return r
 }
 
-// sees reports whether an attribute of a block, or the whole block, was reached.
+// hasReached reports whether an expression refers to an attribute of a block,
+// or to the whole block.
 func (r *reachability) hasReached(t target) bool {
 	whole := t
 	whole.attribute = ""
 	return r.reached[t] || r.reached[whole]
 }
 
-// follow goes on from references and reports whether they lead to a local value.
+// visitReferences follows references and reports whether they lead to a local
+// value.
 func (r *reachability) visitReferences(module string, refs []string) bool {
 	local := false
 	for _, ref := range writtenReferences(refs) {
@@ -53,6 +55,7 @@ func (r *reachability) visitReferences(module string, refs []string) bool {
 	return local
 }
 
+// visitTarget follows one target and reports whether it leads to a local value.
 func (r *reachability) visitTarget(t target) bool {
 	if t.kind == toBlock {
 		t.module = ""
@@ -67,7 +70,7 @@ func (r *reachability) visitTarget(t target) bool {
 	return r.throughLocal[t]
 }
 
-// behind follows what a target stands for.
+// visitDefinition follows the expression that defines a target.
 func (r *reachability) visitDefinition(t target) bool {
 	switch t.kind {
 	case toLocal:
@@ -86,7 +89,7 @@ func (r *reachability) visitDefinition(t target) bool {
 	return false
 }
 
-// outputs follows all outputs of a module.
+// visitOutputs follows all outputs of a module.
 func (r *reachability) visitOutputs(module string) bool {
 	local := false
 	for key, o := range r.plan.config.outputs {
@@ -98,7 +101,7 @@ func (r *reachability) visitOutputs(module string) bool {
 }
 
 // hasUnknownLocal reports whether an expression that leads to a local value is
-// not known before apply: the local value may be why.
+// only known after apply: the local value may be the reason.
 func (p *Plan) hasUnknownLocal(r *reachability) bool {
 	for name := range p.config.unknownOutputs {
 		if o := p.config.outputs[":"+name]; o != nil && r.visitReferences("", referencesIn(o.expression)) {
@@ -115,8 +118,8 @@ func (p *Plan) hasUnknownLocal(r *reachability) bool {
 	})
 }
 
-// hasUnknownAttribute reports whether b, of a type that is not kept, has an attribute
-// that leads to a local value and that is not known before apply.
+// hasUnknownAttribute reports whether b, which is of an irrelevant type, has an
+// attribute that leads to a local value and that is only known after apply.
 func (r *reachability) hasUnknownAttribute(b *block) bool {
 	for name, refs := range b.attributeReferences {
 		if name != "" && r.plan.config.unknownAttributes[b.address][name] && r.visitReferences(b.module, append(slices.Clone(refs), b.attributeReferences[""]...)) {
@@ -126,8 +129,8 @@ func (r *reachability) hasUnknownAttribute(b *block) bool {
 	return false
 }
 
-// hasUnknownExpression reports the same of expressions that are kept. What stands in a
-// block of which the marks are not listed one by one may be unknown.
+// hasUnknownExpression reports the same of the expressions of a relevant type.
+// Expressions in a block whose flags are not listed one by one may be unknown.
 func (r *reachability) hasUnknownExpression(b *block, expressions map[string]*tfjson.Expression, marks any) bool {
 	for name, e := range expressions {
 		mark, _ := lookupPath(marks, []any{name})
@@ -144,6 +147,7 @@ func (r *reachability) hasUnknownExpression(b *block, expressions map[string]*tf
 	return false
 }
 
+// hasUnknownNested reports the same of nested blocks.
 func (r *reachability) hasUnknownNested(b *block, nested []map[string]*tfjson.Expression, marks any) bool {
 	list, _ := marks.([]any)
 	for i, e := range nested {

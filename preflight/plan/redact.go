@@ -232,12 +232,12 @@ var (
 	numbersInside = regexp.MustCompile(`[0-9]{6,}`)
 )
 
-// Redacted is what a sensitive value is shown as.
+// Redacted replaces sensitive values in output.
 const Redacted = "(sensitive)"
 
-// Redact replaces in s every value that this plan marks as sensitive and that
-// was read out of it, and the names in such values: a project in a self link is
-// as sensitive as the self link, unless the plan shows it elsewhere.
+// Redact replaces every sensitive value of the plan in s, and the names inside
+// such values: the project in a sensitive self link is sensitive too, unless
+// the plan shows it elsewhere.
 func (p *Plan) Redact(s string) string {
 	for _, secret := range p.secrets {
 		if len(secret) < minPartLength {
@@ -249,8 +249,8 @@ func (p *Plan) Redact(s string) string {
 	return p.secretParts.redact(s)
 }
 
-// replaceWord replaces a short secret where it stands alone: "a" is in most
-// words.
+// replaceWord replaces a short secret only if it is a whole word, since a
+// secret such as "a" is part of most words.
 func replaceWord(s, secret string) string {
 	return plainWords.ReplaceAllStringFunc(s, func(word string) string {
 		if word == secret {
@@ -260,5 +260,5 @@ func replaceWord(s, secret string) string {
 	})
 }
 
-// Sensitive reports whether any sensitive value was read out of the plan.
+// Sensitive reports whether the plan has any sensitive values.
 func (p *Plan) Sensitive() bool { return len(p.secrets)+len(p.secretParts) > 0 }

@@ -6,32 +6,33 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// maxHops bounds how far a reference is followed, against cycles in plans that
-// no Terraform wrote.
+// maxHops limits how many references are followed, in case a plan that
+// Terraform did not write has a cycle.
 const maxHops = 64
 
-// A followed is where an expression leads, as far as a plan shows it.
+// A resolution is what an expression refers to, as far as a plan shows it.
 type resolution struct {
 	// value is a constant or the value of a variable.
 	value any
 	// found reports whether value was found; it may be nil, for null.
 	found bool
-	// sensitive reports whether the value came through a sensitive variable.
+	// sensitive reports whether the value is that of a sensitive variable.
 	sensitive bool
-	// changes and attribute say which planned objects the expression refers
-	// to, where it is no plain value.
+	// changes and attribute are the planned objects and the attribute that the
+	// expression refers to, if it has no plain value.
 	changes   []*Change
 	attribute string
-	// via is the reference as it is written; empty for a constant.
+	// reference is the reference as it is written; empty for a constant.
 	reference string
 }
 
-// planned returns the one object that an expression refers to by one of the
-// given attributes, where the value of the expression is not known before apply;
-// nil if there is no such object. A plan does not tell the reference from a
-// template or a function around it, so the attributes must be such that text
-// around them makes no valid name of the same kind. If the plan shows the
-// attribute, then the expression is not the bare reference: it would be known.
+// plannedObject returns the one object that an expression refers to by one of
+// the given attributes, if the value of the expression is only known after
+// apply; nil if there is no such object. A plan does not distinguish a bare
+// reference from a template or a function around it, so the attributes must be
+// such that text around them makes no valid name of the same kind. If the plan
+// shows the attribute, the expression is not the bare reference, or its value
+// would be known.
 func (f resolution) plannedObject(attributes ...string) *Change {
 	if len(f.changes) != 1 || !slices.Contains(attributes, f.attribute) {
 		return nil
@@ -42,21 +43,24 @@ func (f resolution) plannedObject(attributes ...string) *Change {
 	return f.changes[0]
 }
 
-// follow goes from an expression to the value or the object behind it, through
-// variables, module inputs and module outputs. A plan shows which references
-// an expression has, not what it makes of them: only an expression with a
-// single reference can be followed, and whether it adds to that is not shown.
+// resolveExpression follows an expression to the value or the object that it
+// refers to, through variables, module inputs and module outputs. A plan shows
+// which references an expression has, but not what it does with them: only an
+// expression with a single reference can be followed, and whether it adds
+// something to that is not shown.
 func (p *Plan) resolveExpression(module string, e expression) resolution {
 	return p.resolveFrom(module, e, maxHops)
 }
 
-// An expression is what follow needs of a tfjson.Expression.
+// An expression is the part of a tfjson.Expression that resolveExpression
+// needs.
 type expression struct {
 	constant    any
 	hasConstant bool
 	references  []string
 }
 
+// resolveFrom is resolveExpression with at most the given number of hops.
 func (p *Plan) resolveFrom(module string, e expression, hops int) resolution {
 	if e.hasConstant {
 		return resolution{value: e.constant, found: true}
@@ -70,6 +74,7 @@ func (p *Plan) resolveFrom(module string, e expression, hops int) resolution {
 	return f
 }
 
+// resolveTarget follows the target of a reference.
 func (p *Plan) resolveTarget(t target, hops int) resolution {
 	switch t.kind {
 	case toVariable:
@@ -84,6 +89,7 @@ func (p *Plan) resolveTarget(t target, hops int) resolution {
 	return resolution{}
 }
 
+// resolveVariable follows an input variable.
 func (p *Plan) resolveVariable(t target, hops int) resolution {
 	if t.module == "" {
 		v := p.variables[t.name]
@@ -100,8 +106,9 @@ func (p *Plan) resolveVariable(t target, hops int) resolution {
 	return resolution{value: value, found: declared}
 }
 
-// referencedChanges are the planned objects that an expression refers to. Unlike
-// follow it passes over each.key and its like beside the one reference.
+// referencedChanges returns the planned objects that an expression refers to.
+// Unlike resolveExpression it ignores each.key and the like next to the one
+// reference.
 func (p *Plan) referencedChanges(module string, e *tfjson.Expression) []*Change {
 	x := expressionOf(e)
 	var blocks []string
@@ -114,6 +121,7 @@ func (p *Plan) referencedChanges(module string, e *tfjson.Expression) []*Change 
 	return p.resolveExpression(module, x).changes
 }
 
+// expressionOf returns e as resolveExpression needs it.
 func expressionOf(e *tfjson.Expression) expression {
 	if e == nil || e.ExpressionData == nil {
 		return expression{}
@@ -122,7 +130,8 @@ func expressionOf(e *tfjson.Expression) expression {
 	return expression{constant: v, hasConstant: ok, references: e.References}
 }
 
-// leads reports whether any of references leads to a block that is wanted.
+// refersTo reports whether any of refs leads, through variables and outputs, to
+// a block that matches.
 func (p *Plan) refersTo(module string, refs []string, hops int, matches func(target) bool) bool {
 	for _, r := range writtenReferences(refs) {
 		if t := parseReference(module, r); hops > 0 && p.targetRefersTo(t, hops-1, matches) {
@@ -132,6 +141,7 @@ func (p *Plan) refersTo(module string, refs []string, hops int, matches func(tar
 	return false
 }
 
+// targetRefersTo reports the same of one target.
 func (p *Plan) targetRefersTo(t target, hops int, matches func(target) bool) bool {
 	switch t.kind {
 	case toBlock:

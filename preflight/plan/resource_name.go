@@ -1,8 +1,8 @@
 package plan
 
-// ResourceName is the relative name that a planned key ring, key or subnetwork
-// will have, such as projects/p/locations/l/keyRings/r/cryptoKeys/k; empty for
-// other types, and where it does not follow from the plan.
+// ResourceName returns the relative name that a planned key ring, key or
+// subnetwork will have, such as projects/p/locations/l/keyRings/r/cryptoKeys/k;
+// empty for other types, and if it does not follow from the plan.
 // https://docs.cloud.google.com/iam/docs/full-resource-names
 func (c *Change) ResourceName() string { return c.resourceName(maxHops) }
 
@@ -22,8 +22,8 @@ func (c *Change) resourceName(hops int) string {
 	return ""
 }
 
-// SubnetworkAt is After for an attribute that names a subnetwork: also one that
-// the same plan makes, whose name follows from the plan.
+// SubnetworkAt returns After for an attribute that names a subnetwork, or, if
+// it refers to a planned subnetwork, the name that follows from the plan.
 func (c *Change) SubnetworkAt(path ...any) Value {
 	v := c.After(path...)
 	if v.State != Unknown || c.block == nil {
@@ -41,9 +41,9 @@ func (c *Change) SubnetworkAt(path ...any) Value {
 	return Value{State: Known, Raw: subnetwork.ResourceName(), Sensitive: v.Sensitive}
 }
 
-// referencedResourceName is the name of the one planned resource of a type that an
-// attribute refers to; empty where that is not certain. The id and the self link
-// are the whole path of the resource.
+// referencedResourceName returns the name of the one planned resource of a type
+// that an attribute refers to by its ID or self link, which are whole paths;
+// empty if that is not certain.
 func (c *Change) referencedResourceName(attribute, typ string, hops int) string {
 	if c.block == nil {
 		return ""

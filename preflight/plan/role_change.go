@@ -5,30 +5,32 @@ import (
 	"strings"
 )
 
-// A RoleChange is what a resource change does to one custom role.
+// A RoleChange is the effect of a resource change on one custom role.
 type RoleChange struct {
 	*Change
-	// Role is its name, such as projects/p/roles/r or organizations/1/roles/r;
-	// empty where it is not known before apply.
+	// Role is the name of the role, such as projects/p/roles/r or
+	// organizations/1/roles/r; empty if it is only known after apply.
 	Role string
-	// Goes reports that the role is no longer there after apply: it is destroyed, or
-	// replaced by one of another name.
+	// Goes reports whether the role does not exist after apply: it is
+	// destroyed, or replaced by one with another name.
 	Goes bool
-	// Before and After are the permissions that it has; nil for one that is not
-	// there. Unknown reports that After is not known before apply.
+	// Before and After are its permissions; nil if the role does not exist.
+	// Unknown reports whether After is only known after apply.
 	Before, After []string
 	Unknown       bool
 }
 
-// RoleChanges are what apply does to custom roles, in the order of the plan.
+// RoleChanges returns the effects of apply on custom roles, in the order of the
+// plan.
 func (p *Plan) RoleChanges() []RoleChange { return slices.Clip(p.roleChanges) }
 
+// isCustomRole reports whether c is a custom role.
 func (c *Change) isCustomRole() bool {
 	return c.Type == "google_project_iam_custom_role" || c.Type == "google_organization_iam_custom_role"
 }
 
-// roleChanges returns what a change does: one that is replaced by a role of another
-// name, or in another project, ends the old one.
+// roleChanges returns the effects of c on custom roles. Replacing a role by one
+// with another name, or in another project, destroys the old one.
 func (c *Change) roleChanges() []RoleChange {
 	was := RoleChange{Change: c, Goes: true, Role: c.customRoleBefore(), Before: c.Before("permissions").Strings()}
 	if c.Goes() {
@@ -42,6 +44,7 @@ func (c *Change) roleChanges() []RoleChange {
 	return []RoleChange{was, r}
 }
 
+// roleChange returns the role after apply.
 func (c *Change) roleChange() RoleChange {
 	r := RoleChange{Change: c, Role: c.customRole(), Before: c.Before("permissions").Strings()}
 	after := c.After("permissions")
@@ -58,8 +61,8 @@ func (c *Change) roleChange() RoleChange {
 	return r
 }
 
-// customRole is the name of the custom role that c is about; empty where it is
-// not known before apply, or c is about something else.
+// customRole returns the name of a custom role; empty if it is only known after
+// apply, or if c is something else.
 func (c *Change) customRole() string {
 	id := c.Now("role_id").String()
 	if !c.isCustomRole() || id == "" {
@@ -71,7 +74,7 @@ func (c *Change) customRole() string {
 	return wrapNonEmpty("projects/", c.Project().ID, "/roles/"+id)
 }
 
-// customRoleBefore is customRole as the state has it.
+// customRoleBefore returns customRole as the state has it.
 func (c *Change) customRoleBefore() string {
 	id := c.Before("role_id").String()
 	if id == "" {
@@ -83,9 +86,9 @@ func (c *Change) customRoleBefore() string {
 	return wrapNonEmpty("projects/", c.projectID(c.projectBefore().ID), "/roles/"+id)
 }
 
-// RoleParent is the project or the organization that the custom role of a change
-// belongs to, as a relative name; empty where it is not known before apply, or
-// the change is about something else.
+// RoleParent returns the project or the organization that a custom role belongs
+// to, as a relative name; empty if it is only known after apply, or if c is
+// something else.
 func (c *Change) RoleParent() string {
 	parent, _, _ := strings.Cut(c.customRole(), "/roles/")
 	return parent

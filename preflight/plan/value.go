@@ -11,33 +11,35 @@ type State int
 
 // The states of a value.
 const (
-	// Absent: nobody set it; the provider or Google chooses.
+	// Absent: the attribute is not set, so the provider or Google chooses its
+	// value.
 	Absent State = iota
-	// Known: the plan shows it.
+	// Known: the plan shows the value.
 	Known
-	// Unknown: it is set to something that is not known before apply.
+	// Unknown: the attribute is set to a value that is only known after apply.
 	Unknown
 )
 
 // A Value is an attribute of a planned object.
 type Value struct {
 	State State
-	// Raw is what JSON decoding gave; nil unless Known.
+	// Raw is the decoded JSON value; nil unless State is Known.
 	Raw any
-	// Partly reports that parts of a known list or map are not known before
+	// Partly reports whether parts of a known list or map are only known after
 	// apply.
 	Partly bool
-	// Sensitive reports whether the plan marks it.
+	// Sensitive reports whether the plan marks the value as sensitive.
 	Sensitive bool
 }
 
-// String is the value where it is a known string, else empty.
+// String returns a known string, or "" for every other value.
 func (v Value) String() string {
 	s, _ := v.Raw.(string)
 	return s
 }
 
-// IsUnknown reports whether the value, or a part of it, is not known before apply.
+// IsUnknown reports whether the value, or a part of it, is only known after
+// apply.
 func (v Value) IsUnknown() bool { return v.State == Unknown || v.Partly }
 
 // True reports whether the value is known to be true, as a bool or as "true".
@@ -46,16 +48,16 @@ func (v Value) True() bool {
 	return b || v.String() == "true"
 }
 
-// maybe reports whether the value is true, or may be.
+// mayBeTrue reports whether the value is true or unknown.
 func (v Value) mayBeTrue() bool { return v.True() || v.State == Unknown }
 
-// Len is the number of elements of a known list; 0 for everything else.
+// Len returns the number of elements of a known list; 0 for every other value.
 func (v Value) Len() int {
 	l, _ := v.Raw.([]any)
 	return len(l)
 }
 
-// Strings are the strings of a known list.
+// Strings returns the strings of a known list.
 func (v Value) Strings() []string {
 	l, _ := v.Raw.([]any)
 	var out []string
@@ -67,8 +69,8 @@ func (v Value) Strings() []string {
 	return out
 }
 
-// isCollection reports whether v is a list or a map of plain values. What is
-// unknown in a block is asked for by its own path.
+// isCollection reports whether v is a list or a map of plain values. Unknown
+// parts of nested blocks are looked up by their own paths.
 func (v Value) isCollection() bool {
 	switch raw := v.Raw.(type) {
 	case map[string]any:
@@ -79,13 +81,13 @@ func (v Value) isCollection() bool {
 	return false
 }
 
-// After is the attribute at path once apply is done. Path elements are
-// attribute names and list indexes: After("node_config", 0, "service_account").
-// An object that is destroyed has only absent attributes.
+// After returns the attribute at path after apply. Path elements are attribute
+// names and list indexes: After("node_config", 0, "service_account"). An object
+// that is destroyed has only absent attributes.
 //
-// A plan shows what the provider will fill in as unknown, whether or not
-// anybody set it: the configuration decides. An empty string is absent, as it
-// is for the provider.
+// A plan shows every attribute that the provider will fill in as unknown,
+// whether or not it is set, so the configuration decides between absent and
+// unknown. An empty string is absent, as it is for the provider.
 func (c *Change) After(path ...any) Value {
 	v, found := lookupPath(c.change.After, path)
 	if found && v != nil && v != "" {
@@ -102,7 +104,7 @@ func (c *Change) After(path ...any) Value {
 	return configured
 }
 
-// Before is the attribute at path as Terraform's state has it.
+// Before returns the attribute at path in Terraform's state.
 func (c *Change) Before(path ...any) Value {
 	v, found := lookupPath(c.change.Before, path)
 	if !found || v == nil || v == "" {
@@ -111,7 +113,8 @@ func (c *Change) Before(path ...any) Value {
 	return c.knownValue(v, c.change.BeforeSensitive, path)
 }
 
-// Now is After for an object that Terraform manages after apply, else Before.
+// Now returns After for an object that Terraform manages after apply, else
+// Before.
 func (c *Change) Now(path ...any) Value {
 	if c.Leaves() {
 		return c.Before(path...)
@@ -119,19 +122,22 @@ func (c *Change) Now(path ...any) Value {
 	return c.After(path...)
 }
 
+// knownValue returns a known value with its sensitivity.
 func (c *Change) knownValue(raw, marks any, path []any) Value {
 	return Value{State: Known, Raw: raw, Sensitive: isMarked(marks, path)}
 }
 
-// configured decides what an attribute that is unknown in the plan is: absent
-// where that is proven, else what the configuration says.
+// configuredValue decides whether an attribute that the plan shows as unknown
+// is absent, which requires proof, or has the value that the configuration
+// says.
 //
-// It is proven where the configuration has no expression for it or the constant
-// null, and where all that its expression refers to is known: Terraform would
-// have shown the value then, unless it is null. That holds for all functions
-// but uuid, timestamp and bcrypt, of which no account, key, network or project
-// is made. A dynamic block stands nowhere in a plan's configuration: what the
-// plan shows beyond the configured blocks may have been set by one.
+// It is proven to be absent if the configuration has no expression for it or
+// the constant null, or if everything its expression refers to is known:
+// Terraform would have shown the value then, unless it is null. That holds for
+// all functions but uuid, timestamp and bcrypt, which nobody uses for accounts,
+// keys, networks or projects. The configuration in a plan does not list dynamic
+// blocks, so blocks that the plan shows beyond the configured ones may come
+// from a dynamic block.
 func (c *Change) configuredValue(path []any) Value {
 	if c.block == nil || c.block.expressions == nil {
 		return Value{State: Unknown}
@@ -150,7 +156,7 @@ func (c *Change) configuredValue(path []any) Value {
 	return Value{State: Unknown}
 }
 
-// lookup walks path down a decoded JSON value.
+// lookupPath follows path into a decoded JSON value.
 func lookupPath(v any, path []any) (any, bool) {
 	for _, step := range path {
 		switch s := step.(type) {
@@ -172,7 +178,7 @@ func lookupPath(v any, path []any) (any, bool) {
 	return v, true
 }
 
-// marked reports whether a tree of marks, such as after_unknown, has true at
+// isMarked reports whether a tree of flags, such as after_unknown, has true at
 // path or above it.
 func isMarked(marks any, path []any) bool {
 	if marks == true {
@@ -190,14 +196,16 @@ func isMarked(marks any, path []any) bool {
 	return false
 }
 
-// find looks up the expression of the attribute at path: with Known it is that
-// of the attribute, with Unknown one above that sets all of it, if any. Absent
-// means that nobody sets it.
+// findExpression returns the expression of the attribute at path. The state is
+// Known if the expression is that of the attribute itself, Unknown if an
+// expression above it, which is returned if there is one, sets all of it, and
+// Absent if nothing sets it.
 func (c *Change) findExpression(path []any) (*tfjson.Expression, State) {
 	return c.findExpressionIn(c.block.expressions, path, nil)
 }
 
-// findExpressionIn goes down to the expression at path. Above is the path so far.
+// findExpressionIn looks up path in the expressions e of the block at path
+// above.
 func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above []any) (*tfjson.Expression, State) {
 	name, ok := path[0].(string)
 	if !ok {
@@ -236,8 +244,8 @@ func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above [
 	return c.findExpressionIn(x.NestedBlocks[index], rest, here)
 }
 
-// blockCount is the number of nested blocks that a plan has at path; -1 where
-// the whole list is not known before apply.
+// blockCount returns the number of nested blocks that a plan has at path; -1 if
+// the whole list is only known after apply.
 func blockCount(after, unknown any, path []any) int {
 	if v, _ := lookupPath(after, path); v != nil {
 		list, _ := v.([]any)
