@@ -1,8 +1,8 @@
 package facts
 
-// An Identity is whose a token is.
+// An Identity is the account that a token belongs to.
 type Identity struct {
-	// Email is empty where the token's scopes do not let it be read.
+	// Email is empty if the token's scopes do not allow reading it.
 	Email  string
 	Scopes []string
 }
@@ -11,24 +11,24 @@ type Identity struct {
 type Project struct {
 	ID     string
 	Number string
-	// Parent is folders/N or organizations/N; empty where there is none.
+	// Parent is folders/N or organizations/N; empty if there is none.
 	Parent string
 	// State is ACTIVE or DELETE_REQUESTED.
 	State string
 }
 
-// Tested are permissions by whether the caller holds them.
+// A Tested is the result of testing permissions.
 type Tested struct {
 	Granted []string
 	Refused []string
-	// Invalid cannot be tested on the resource.
+	// Invalid are the permissions that cannot be tested on the resource.
 	Invalid []string
 }
 
-// A ServiceState says whether an API is on.
+// A ServiceState says whether an API is enabled.
 type ServiceState string
 
-// The states of a service; the zero value means that Google did not say.
+// The states of a service; empty if Google did not report one.
 const (
 	ServiceEnabled  ServiceState = "ENABLED"
 	ServiceDisabled ServiceState = "DISABLED"
@@ -36,9 +36,11 @@ const (
 
 // Services are the states of APIs in a project.
 type Services struct {
-	// ProjectNumber is that in the services' names; empty where none was told.
+	// ProjectNumber is the project number in the services' names; empty if there
+	// was none.
 	ProjectNumber string
-	State         map[string]ServiceState
+	// State is the state by service, such as container.googleapis.com.
+	State map[string]ServiceState
 }
 
 // A ServiceAccount is a service account.
@@ -49,13 +51,13 @@ type ServiceAccount struct {
 	Disabled  bool
 }
 
-// A Cluster is a cluster as it is now.
+// A Cluster is the current state of a cluster.
 type Cluster struct {
 	Name     string `json:"name"`
 	Location string `json:"location"`
 	// Status is RUNNING, RECONCILING, ERROR, DEGRADED and so on.
 	Status string `json:"status"`
-	// StatusMessage is deprecated, and still the only place of some texts.
+	// StatusMessage is deprecated, but some messages are only here.
 	StatusMessage  string            `json:"statusMessage"`
 	Conditions     []StatusCondition `json:"conditions"`
 	NodePools      []NodePool        `json:"nodePools"`
@@ -63,15 +65,15 @@ type Cluster struct {
 	NetworkConfig  NetworkConfig     `json:"networkConfig"`
 }
 
-// A NetworkConfig is the network of a cluster, by relative names:
-// projects/P/global/networks/N and projects/P/regions/R/subnetworks/S.
+// A NetworkConfig holds the relative names of a cluster's network and
+// subnetwork: projects/P/global/networks/N and projects/P/regions/R/subnetworks/S.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#NetworkConfig
 type NetworkConfig struct {
 	Network    string `json:"network"`
 	Subnetwork string `json:"subnetwork"`
 }
 
-// A NodePool is a node pool as it is now.
+// A NodePool is the current state of a node pool.
 type NodePool struct {
 	Name          string            `json:"name"`
 	Status        string            `json:"status"`
@@ -80,15 +82,15 @@ type NodePool struct {
 	Version       string            `json:"version"`
 }
 
-// A StatusCondition is why something is in the state that it is in.
+// A StatusCondition says why a cluster or a node pool has its status.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
 type StatusCondition struct {
-	// Code is such as GKE_SERVICE_ACCOUNT_DELETED.
+	// Code is a canonical code, such as GKE_SERVICE_ACCOUNT_DELETED.
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// An Operation is something that GKE does, or has done, to a cluster.
+// An Operation is a GKE operation on a cluster or node pool.
 type Operation struct {
 	Name string `json:"name"`
 	// Type is CREATE_CLUSTER, UPGRADE_NODES and so on.
@@ -99,27 +101,27 @@ type Operation struct {
 	Target string `json:"targetLink"`
 }
 
-// MethodGenerateAccessToken makes a token of a service account. It changes
-// nothing, but it is no reading method either: it is only called for accounts
-// that the caller may make tokens of.
+// MethodGenerateAccessToken generates a token of a service account. It changes
+// nothing, but does not just read either: it is only called to impersonate
+// accounts that the caller may impersonate.
 const MethodGenerateAccessToken = "iamcredentials.projects.serviceAccounts.generateAccessToken"
 
 // A Key is a Cloud KMS key.
 type Key struct {
 	// Purpose is ENCRYPT_DECRYPT, ASYMMETRIC_SIGN and so on.
 	Purpose string
-	// State is that of the primary version: ENABLED, DISABLED, DESTROYED and so
-	// on; empty where the key has none.
+	// State is the state of the primary version: ENABLED, DISABLED, DESTROYED and
+	// so on; empty if the key has no primary version.
 	State string
-	// Primary is the number of the primary version; empty where the key has none.
+	// Primary is the number of the primary version; empty if the key has none.
 	Primary string
 }
 
-// An Access is what Policy Troubleshooter says: CAN_ACCESS, CANNOT_ACCESS,
+// An Access is a result of Policy Troubleshooter: CAN_ACCESS, CANNOT_ACCESS,
 // UNKNOWN_INFO or UNKNOWN_CONDITIONAL.
 type Access string
 
-// The answers that decide.
+// The results that decide.
 const (
 	CanAccess    Access = "CAN_ACCESS"
 	CannotAccess Access = "CANNOT_ACCESS"

@@ -10,29 +10,29 @@ import (
 	"strings"
 )
 
-// An Error is a question that got no usable answer.
+// An Error is a request that got no usable response.
 type Error struct {
 	// Method is the ID of the method, such as iam.projects.serviceAccounts.get.
 	Method string
-	// Resource is what was asked about.
+	// Resource is the relative or full name of the request's resource.
 	Resource string
-	// Code is the HTTP status; 0 where there was no answer, or none that could
-	// be understood.
+	// Code is the HTTP status; 0 if there was no response, or if it could not be
+	// decoded.
 	Code int
-	// Status is the name that Google gives the code, such as NOT_FOUND; empty
-	// where the answer is not Google's.
+	// Status is Google's name for the code, such as NOT_FOUND; empty if the
+	// response is not from Google.
 	Status string
-	// Reason and Domain are those of google.rpc.ErrorInfo; may be empty.
+	// Reason, Domain and Metadata are the fields of google.rpc.ErrorInfo; empty if
+	// the response has none.
 	Reason, Domain string
-	// Metadata is that of google.rpc.ErrorInfo.
-	Metadata map[string]string
-	// Message is Google's, or says what is wrong with the answer.
+	Metadata       map[string]string
+	// Message is Google's, or says what is wrong with the response.
 	Message string
-	// Err is the fault underneath; may be nil.
+	// Err is the underlying error; nil if there is none.
 	Err error
 }
 
-// Error implements error. It holds no token and no control character.
+// Error implements error. The message contains no token and no control character.
 func (e *Error) Error() string {
 	message := e.Message
 	if message == "" && e.Err != nil {
@@ -48,48 +48,48 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s of %s: %s", e.Method, printable(redact(e.Resource)), message)
 }
 
-// Unwrap is the fault underneath.
+// Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotFound reports whether the resource is not there, in Google's own words: a
-// proxy or a balancer on the way can answer 404 too, and knows nothing of it.
+// NotFound reports whether Google says that the resource does not exist. A proxy
+// or a load balancer can respond with a 404 too, but without Google's status.
 func (e *Error) NotFound() bool { return e.Code == http.StatusNotFound && e.Status == "NOT_FOUND" }
 
-// Unauthorized reports whether the credentials were not accepted.
+// Unauthorized reports whether the credentials were rejected.
 func (e *Error) Unauthorized() bool {
 	return e.Code == http.StatusUnauthorized || e.Method == "oauth2.tokeninfo" && e.Code == http.StatusBadRequest
 }
 
-// Unreachable reports whether there was no answer at all, or none in time,
-// though the question was asked.
+// Unreachable reports whether the request was sent and there was no response, or
+// none before the timeout.
 func (e *Error) Unreachable() bool { return e.Silence() != "" }
 
-// Quota reports whether a question was not asked, since the quota left no room
-// for it in time.
+// Quota reports whether the request was not sent, since the quota is used up.
 func (e *Error) Quota() (*QuotaError, bool) {
 	var q *QuotaError
 	ok := errors.As(e.Err, &q)
 	return q, ok
 }
 
-// Silence says why there was no answer, without what was asked: for all
-// questions that met the same fault it is the same. Empty where there was one.
+// Silence returns why there was no response; empty if there was one. It does not
+// mention the request, so that it is the same for all requests that failed for
+// the same reason.
 func (e *Error) Silence() string {
 	var u *url.Error
-	_, unasked := e.Quota()
+	_, isQuota := e.Quota()
 	switch {
-	case e.Code != 0 || e.Err == nil || unasked:
+	case e.Code != 0 || e.Err == nil || isQuota:
 		return ""
 	case errors.Is(e.Err, context.DeadlineExceeded):
-		return "the time was up"
+		return "timed out"
 	case errors.As(e.Err, &u):
 		return printable(redact(u.Err.Error()))
 	}
 	return ""
 }
 
-// ServiceDisabled reports whether an API is off, which, and in which project:
-// that which the request is billed to, as projects/NUMBER.
+// ServiceDisabled reports whether an API is disabled, which one, and in which
+// project: the one that the request is billed to, as projects/NUMBER.
 // https://docs.cloud.google.com/service-usage/docs/reference/rpc/google.rpc#errorinfo
 func (e *Error) ServiceDisabled() (service, consumer string, ok bool) {
 	return e.Metadata["service"], e.Metadata["consumer"], e.Reason == "SERVICE_DISABLED"
@@ -98,49 +98,50 @@ func (e *Error) ServiceDisabled() (service, consumer string, ok bool) {
 // UserProjectDenied reports whether the caller may not use the quota project.
 func (e *Error) UserProjectDenied() bool { return e.Reason == "USER_PROJECT_DENIED" }
 
-// Denied reports whether the caller lacks a permission.
+// Denied reports whether the caller is missing a permission.
 func (e *Error) Denied() bool {
-	_, _, off := e.ServiceDisabled()
-	return e.Code == http.StatusForbidden && !off && !e.UserProjectDenied()
+	_, _, disabled := e.ServiceDisabled()
+	return e.Code == http.StatusForbidden && !disabled && !e.UserProjectDenied()
 }
 
-var secrets = regexp.MustCompile(`(?i)(access_token=|bearer\s+)[^\s"'&]+|ya29\.[\w.-]+|eyJ[\w-]{8,}\.[\w.-]+`)
+var tokens = regexp.MustCompile(`(?i)(access_token=|bearer\s+)[^\s"'&]+|ya29\.[\w.-]+|eyJ[\w-]{8,}\.[\w.-]+`)
 
-// redact takes out whatever looks like a token.
+// redact removes everything that looks like a token.
 func redact(s string) string {
-	return secrets.ReplaceAllString(s, "${1}REDACTED")
+	return tokens.ReplaceAllString(s, "${1}REDACTED")
 }
 
-// printable keeps a message on one line, free of control characters, and short.
+// printable returns a message without control characters, so that it stays on one
+// line, and truncated if it is long.
 func printable(s string) string {
-	const most = 600
+	const maxLength = 600 // bytes
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '
 		}
 		return r
 	}, s)
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
+	if len(s) > maxLength {
+		s = strings.ToValidUTF8(s[:maxLength], "") + "…"
 	}
 	return s
 }
 
-// A QuotaError says that a question was not asked, since the quota leaves no
-// room for it in time.
+// A QuotaError says that a request was not sent, since the quota has no room for
+// it before the context ends.
 type QuotaError struct {
-	// API is whose quota it is, as people call it.
+	// API is the name of the API, as people know it.
 	API string
-	// PerMinute is how many requests a minute has.
+	// PerMinute is how many requests the quota allows in a minute.
 	PerMinute int
 }
 
 // Error implements error.
 func (e *QuotaError) Error() string {
-	return fmt.Sprintf("the quota of %d requests a minute to %s leaves no room in time", e.PerMinute, e.API)
+	return fmt.Sprintf("the quota of %d requests per minute to %s is used up", e.PerMinute, e.API)
 }
 
-// NotThere is the error of a resource that a complete list does not have.
+// NotThere returns the error for a resource that is missing from a complete list.
 func NotThere(method, resource string) *Error {
 	return &Error{Method: method, Resource: resource, Code: http.StatusNotFound, Status: "NOT_FOUND", Message: "not found"}
 }

@@ -14,38 +14,42 @@ import (
 	"golang.org/x/oauth2/google"
 )
 
-// ErrNoCredentials means that no credentials were found.
-var ErrNoCredentials = errors.New("find credentials: there are none")
+// ErrNoCredentials means that there are no credentials.
+var ErrNoCredentials = errors.New("no Google credentials found")
 
-// An Environment is where credentials are looked for.
+// An Environment is where FindCredentials looks for credentials.
 type Environment struct {
 	Getenv   func(string) string
 	ReadFile func(string) ([]byte, error)
-	// HTTP sends the requests that make tokens; nil for the standard way.
+	// HTTP sends the requests for tokens; nil for a default transport.
 	HTTP http.RoundTripper
-	// Endpoint replaces Google's hosts, as in Options.
+	// Endpoint is a server to use in place of Google, as in Options.
 	Endpoint string
 }
 
-// Credentials are whom a caller asks as.
+// Credentials are the credentials of a caller.
 type Credentials struct {
 	TokenSource oauth2.TokenSource
-	// Source says in words where they were found.
+	// Source describes where they were found.
 	Source string
-	// QuotaProject is the project that users' requests are billed to; may be
-	// empty.
+	// QuotaProject is the project that requests are billed to; empty for the
+	// credentials' own.
 	QuotaProject string
 }
 
-const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform"
+const (
+	cloudPlatformScope = "https://www.googleapis.com/auth/cloud-platform"
+	emailScope         = "https://www.googleapis.com/auth/userinfo.email"
+)
 
-// FindCredentials looks where the google provider looks, in its order. Where
-// there are none the error is ErrNoCredentials.
+// FindCredentials returns the credentials that the Terraform provider google would
+// use: it looks in the same places, in the same order. The error is
+// ErrNoCredentials if there are none.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/guides/provider_reference.html.markdown
 func FindCredentials(ctx context.Context, env Environment) (*Credentials, error) {
 	if token := env.Getenv("GOOGLE_OAUTH_ACCESS_TOKEN"); token != "" {
 		source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})
-		return env.quota(&Credentials{TokenSource: source, Source: "GOOGLE_OAUTH_ACCESS_TOKEN"}, ""), nil
+		return env.withQuotaProject(&Credentials{TokenSource: source, Source: "GOOGLE_OAUTH_ACCESS_TOKEN"}, ""), nil
 	}
 	for _, name := range []string{"GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON"} {
 		if value := env.Getenv(name); value != "" {
@@ -55,7 +59,7 @@ func FindCredentials(ctx context.Context, env Environment) (*Credentials, error)
 	if file := env.Getenv("GOOGLE_APPLICATION_CREDENTIALS"); file != "" {
 		return env.file(ctx, "GOOGLE_APPLICATION_CREDENTIALS", file)
 	}
-	if file := env.applicationDefault(); file != "" {
+	if file := env.applicationDefaultFile(); file != "" {
 		if data, err := env.ReadFile(file); err == nil {
 			return env.fromJSON(ctx, "application default credentials", data)
 		}
@@ -63,8 +67,9 @@ func FindCredentials(ctx context.Context, env Environment) (*Credentials, error)
 	return env.metadataServer(ctx)
 }
 
-// applicationDefault is where gcloud keeps them.
-func (e Environment) applicationDefault() string {
+// applicationDefaultFile returns the file where gcloud saves the application
+// default credentials; empty if it cannot be known.
+func (e Environment) applicationDefaultFile() string {
 	const name = "application_default_credentials.json"
 	switch {
 	case e.Getenv("CLOUDSDK_CONFIG") != "":
@@ -87,41 +92,42 @@ func (e Environment) pathOrJSON(ctx context.Context, source, value string) (*Cre
 func (e Environment) file(ctx context.Context, source, name string) (*Credentials, error) {
 	data, err := e.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("read the credentials that %s names: %w", source, err)
+		return nil, fmt.Errorf("read the credentials file in %s: %w", source, err)
 	}
 	return e.fromJSON(ctx, source, data)
 }
 
-// fromJSON reads a key, a user's login, or the configuration of a federated or
-// an impersonated identity. Its errors quote nothing of it.
+// fromJSON parses a service account key, a user's login, or the configuration of a
+// federated or impersonated identity. Its errors quote nothing of it.
 func (e Environment) fromJSON(ctx context.Context, source string, data []byte) (*Credentials, error) {
 	var head struct {
 		Type         string `json:"type"`
 		QuotaProject string `json:"quota_project_id"`
 	}
 	if json.Unmarshal(data, &head) != nil || head.Type == "" {
-		return nil, fmt.Errorf("read the credentials of %s: they are not the JSON of credentials\nhint: gcloud auth application-default login", source)
+		return nil, fmt.Errorf("parse the credentials in %s: not a JSON object with a type\nhint: gcloud auth application-default login", source)
 	}
-	ctx, err := e.client(ctx)
+	ctx, err := e.withHTTPClient(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := google.CredentialsFromJSONWithType(ctx, data, google.CredentialsType(head.Type), cloudPlatform, "https://www.googleapis.com/auth/userinfo.email")
+	found, err := google.CredentialsFromJSONWithType(ctx, data, google.CredentialsType(head.Type), cloudPlatformScope, emailScope)
 	if err != nil {
-		return nil, fmt.Errorf("read the credentials of %s: they are not usable as %q\nhint: gcloud auth application-default login", source, head.Type)
+		return nil, fmt.Errorf("parse the credentials in %s: not valid credentials of type %q\nhint: gcloud auth application-default login", source, head.Type)
 	}
 	c := &Credentials{TokenSource: found.TokenSource, Source: source}
-	return e.quota(c, head.QuotaProject), nil
+	return e.withQuotaProject(c, head.QuotaProject), nil
 }
 
-// client puts the way to the endpoint under the requests that make tokens. They
-// carry secrets, which no redirect takes elsewhere and no plain http shows.
-func (e Environment) client(ctx context.Context) (context.Context, error) {
+// withHTTPClient returns a context with the HTTP client for requests for tokens.
+// These carry secrets, so that the client follows no redirect and sends no secret
+// in plain text.
+func (e Environment) withHTTPClient(ctx context.Context) (context.Context, error) {
 	base := e.HTTP
 	if base == nil {
-		base = standardTransport()
+		base = defaultTransport()
 	}
-	base, err := atEndpoint(e.Endpoint, confidential{base})
+	base, err := withEndpoint(e.Endpoint, secureTransport{base})
 	if err != nil {
 		return nil, err
 	}
@@ -131,23 +137,23 @@ func (e Environment) client(ctx context.Context) (context.Context, error) {
 	}), nil
 }
 
-// confidential sends secrets over TLS only, but to this machine. What carries
-// none may go in the clear: federated identities fetch their subject's token
-// from the metadata server of another cloud, which speaks http only.
-type confidential struct{ next http.RoundTripper }
+// secureTransport sends secrets over TLS only, except to this machine. Requests
+// without secrets may use plain http: federated identities get their subject token
+// from the metadata server of another cloud, which has no TLS.
+type secureTransport struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
-func (c confidential) RoundTrip(r *http.Request) (*http.Response, error) {
-	secret := r.Body != nil && r.Body != http.NoBody || r.Header.Get("Authorization") != ""
-	if secret && r.URL.Scheme != "https" && !isLoopback(r.URL.Hostname()) {
-		return nil, fmt.Errorf("make a token at %s: not over %s, which shows the credentials to everybody on the way", r.URL.Host, r.URL.Scheme)
+func (t secureTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	hasSecret := r.Body != nil && r.Body != http.NoBody || r.Header.Get("Authorization") != ""
+	if hasSecret && r.URL.Scheme != "https" && !isLoopback(r.URL.Hostname()) {
+		return nil, fmt.Errorf("get a token from %s: not sending credentials over %s, which is not encrypted", r.URL.Host, r.URL.Scheme)
 	}
-	return c.next.RoundTrip(r)
+	return t.next.RoundTrip(r)
 }
 
-// quota adds the project that requests are billed to: that of the environment
-// before that of the credentials.
-func (e Environment) quota(c *Credentials, project string) *Credentials {
+// withQuotaProject sets the project that requests are billed to: project, unless
+// the environment names another one.
+func (e Environment) withQuotaProject(c *Credentials, project string) *Credentials {
 	c.QuotaProject = project
 	if p := e.Getenv("GOOGLE_CLOUD_QUOTA_PROJECT"); p != "" {
 		c.QuotaProject = p
@@ -158,10 +164,11 @@ func (e Environment) quota(c *Credentials, project string) *Credentials {
 	return c
 }
 
-// metadataServer gives the account of the machine, on Google's machines.
+// metadataServer returns the credentials of the machine's service account, if the
+// machine runs on Google Cloud.
 func (e Environment) metadataServer(ctx context.Context) (*Credentials, error) {
 	if e.Getenv("NO_GCE_CHECK") == "true" || e.Endpoint != "" || !metadata.OnGCEWithContext(ctx) {
-		return nil, fmt.Errorf("%w: neither GOOGLE_OAUTH_ACCESS_TOKEN, GOOGLE_CREDENTIALS, GOOGLE_APPLICATION_CREDENTIALS, application default credentials nor a metadata server\nhint: gcloud auth application-default login", ErrNoCredentials)
+		return nil, fmt.Errorf("%w (looked at GOOGLE_OAUTH_ACCESS_TOKEN, GOOGLE_CREDENTIALS, GOOGLE_APPLICATION_CREDENTIALS, application default credentials and the metadata server)\nhint: gcloud auth application-default login", ErrNoCredentials)
 	}
-	return &Credentials{TokenSource: google.ComputeTokenSource("", cloudPlatform), Source: "the machine's metadata server"}, nil
+	return &Credentials{TokenSource: google.ComputeTokenSource("", cloudPlatformScope), Source: "the machine's metadata server"}, nil
 }

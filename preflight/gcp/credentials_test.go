@@ -19,7 +19,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// keyFile is a service account's key, made for this test.
+// keyFile returns a new service account key.
 func keyFile(t *testing.T) string {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -42,11 +42,11 @@ func keyFile(t *testing.T) string {
 
 const userFile = `{"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r", "quota_project_id": "acme-quota"}`
 
-// TestFindCredentials: where they are looked for, in the provider's order.
+// TestFindCredentials: credentials are found in the order of the google provider.
 func TestFindCredentials(t *testing.T) {
 	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/oauth2.googleapis.com/token" {
-			t.Errorf("a token was asked for at %s", r.URL.Path)
+			t.Errorf("got a request for %s", r.URL.Path)
 		}
 		answer(w, 200, `{"access_token": "made", "expires_in": 3600, "token_type": "Bearer"}`)
 	}))
@@ -70,15 +70,15 @@ func TestFindCredentials(t *testing.T) {
 		env                  map[string]string
 		source, token, quota string
 	}{
-		{"a token", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_CREDENTIALS": key}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", ""},
-		{"a key in a variable", map[string]string{"GOOGLE_CREDENTIALS": key, "GOOGLE_APPLICATION_CREDENTIALS": "absent"}, "GOOGLE_CREDENTIALS", "made", ""},
-		{"a key in a file", map[string]string{"GOOGLE_CREDENTIALS": keyPath}, "GOOGLE_CREDENTIALS", "made", ""},
-		{"an older variable", map[string]string{"GCLOUD_KEYFILE_JSON": keyPath}, "GCLOUD_KEYFILE_JSON", "made", ""},
-		{"application credentials", map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": keyPath, "HOME": dir}, "GOOGLE_APPLICATION_CREDENTIALS", "made", ""},
-		{"a user's login", map[string]string{"HOME": dir}, "application default credentials", "made", "acme-quota"},
-		{"a user's login with another quota project", map[string]string{"HOME": dir, "GOOGLE_CLOUD_QUOTA_PROJECT": "acme-other"}, "application default credentials", "made", "acme-other"},
-		{"a billing project counts only with the override", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_BILLING_PROJECT": "acme-bill"}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", ""},
-		{"a billing project with the override", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_BILLING_PROJECT": "acme-bill", "USER_PROJECT_OVERRIDE": "true"}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", "acme-bill"},
+		{"token", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_CREDENTIALS": key}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", ""},
+		{"key in a variable", map[string]string{"GOOGLE_CREDENTIALS": key, "GOOGLE_APPLICATION_CREDENTIALS": "absent"}, "GOOGLE_CREDENTIALS", "made", ""},
+		{"key in a file", map[string]string{"GOOGLE_CREDENTIALS": keyPath}, "GOOGLE_CREDENTIALS", "made", ""},
+		{"older variable", map[string]string{"GCLOUD_KEYFILE_JSON": keyPath}, "GCLOUD_KEYFILE_JSON", "made", ""},
+		{"application credentials file", map[string]string{"GOOGLE_APPLICATION_CREDENTIALS": keyPath, "HOME": dir}, "GOOGLE_APPLICATION_CREDENTIALS", "made", ""},
+		{"user login", map[string]string{"HOME": dir}, "application default credentials", "made", "acme-quota"},
+		{"user login with another quota project", map[string]string{"HOME": dir, "GOOGLE_CLOUD_QUOTA_PROJECT": "acme-other"}, "application default credentials", "made", "acme-other"},
+		{"billing project without the override", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_BILLING_PROJECT": "acme-bill"}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", ""},
+		{"billing project with the override", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_BILLING_PROJECT": "acme-bill", "USER_PROJECT_OVERRIDE": "true"}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", "acme-bill"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := FindCredentials(context.Background(), Environment{
@@ -92,23 +92,22 @@ func TestFindCredentials(t *testing.T) {
 				t.Fatal(err)
 			}
 			if c.Source != tt.source || token.AccessToken != tt.token || c.QuotaProject != tt.quota {
-				t.Errorf("found %q in %s for %q, want %q in %s for %q", token.AccessToken, c.Source, c.QuotaProject, tt.token, tt.source, tt.quota)
+				t.Errorf("got token %q, source %q, quota project %q; want %q, %q, %q", token.AccessToken, c.Source, c.QuotaProject, tt.token, tt.source, tt.quota)
 			}
 		})
 	}
 }
 
-// TestNoCredentials: an error says where to look and what to run, and quotes
-// nothing of what it read.
+// TestNoCredentials: errors have a hint, and quote nothing of the credentials.
 func TestNoCredentials(t *testing.T) {
 	broken := strings.Replace(keyFile(t), "BEGIN PRIVATE KEY", "BEGIN SECRET", 1)
 	for name, env := range map[string]map[string]string{
-		"none":               {"NO_GCE_CHECK": "true"},
-		"no JSON":            {"GOOGLE_CREDENTIALS": "{very secret"},
-		"no kind":            {"GOOGLE_CREDENTIALS": `{"private_key": "very secret"}`},
-		"an unknown kind":    {"GOOGLE_CREDENTIALS": `{"type": "magic", "private_key": "very secret"}`},
-		"a file not there":   {"GOOGLE_APPLICATION_CREDENTIALS": "/no/such/file"},
-		"a key that is none": {"GOOGLE_CREDENTIALS": broken},
+		"none":          {"NO_GCE_CHECK": "true"},
+		"not JSON":      {"GOOGLE_CREDENTIALS": "{very secret"},
+		"no type":       {"GOOGLE_CREDENTIALS": `{"private_key": "very secret"}`},
+		"unknown type":  {"GOOGLE_CREDENTIALS": `{"type": "magic", "private_key": "very secret"}`},
+		"missing file":  {"GOOGLE_APPLICATION_CREDENTIALS": "/no/such/file"},
+		"malformed key": {"GOOGLE_CREDENTIALS": broken},
 	} {
 		c, err := FindCredentials(context.Background(), Environment{
 			Getenv: func(name string) string { return env[name] }, ReadFile: os.ReadFile,
@@ -117,17 +116,17 @@ func TestNoCredentials(t *testing.T) {
 			_, err = c.TokenSource.Token()
 		}
 		if err == nil || strings.Contains(err.Error(), "very secret") || strings.Contains(err.Error(), "SECRET") {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got error %v", name, err)
 		}
 		if name == "none" && (!errors.Is(err, ErrNoCredentials) || !strings.Contains(err.Error(), "hint: gcloud auth")) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got error %v", name, err)
 		}
 	}
 }
 
-// TestTokensAreNotSentOn: the requests that make tokens carry the credentials,
-// and go to no other server and not in the clear.
-func TestTokensAreNotSentOn(t *testing.T) {
+// TestCredentialsNotRedirected: requests for tokens carry the credentials, and
+// follow no redirect to another server.
+func TestCredentialsNotRedirected(t *testing.T) {
 	var stolen []string
 	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -140,7 +139,7 @@ func TestTokensAreNotSentOn(t *testing.T) {
 		http.Redirect(w, r, thief.URL+"/steal", status)
 	}))
 	defer tokens.Close()
-	for name, file := range map[string]string{"a user's login": userFile, "a key": keyFile(t)} {
+	for name, file := range map[string]string{"user login": userFile, "key": keyFile(t)} {
 		for _, status = range []int{301, 302, 303, 307, 308} {
 			c, err := FindCredentials(context.Background(), Environment{
 				Getenv: func(n string) string { return map[string]string{"GOOGLE_CREDENTIALS": file}[n] }, Endpoint: tokens.URL,
@@ -149,17 +148,17 @@ func TestTokensAreNotSentOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if token, err := c.TokenSource.Token(); err == nil {
-				t.Errorf("%s: %d: got the token %q of another server", name, status, token.AccessToken)
+				t.Errorf("%s: %d: got token %q from another server", name, status, token.AccessToken)
 			}
 		}
 	}
 	if len(stolen) > 0 {
-		t.Errorf("another server got %q", stolen)
+		t.Errorf("another server received %q", stolen)
 	}
 }
 
-// TestTokensInTheClear: plain http shows credentials to nobody but this machine.
-func TestTokensInTheClear(t *testing.T) {
+// TestCredentialsEncrypted: credentials are sent over TLS or to this machine only.
+func TestCredentialsEncrypted(t *testing.T) {
 	for _, tt := range []struct {
 		method, url, body, authorization string
 		sent                             bool
@@ -169,15 +168,15 @@ func TestTokensInTheClear(t *testing.T) {
 		{"POST", "http://127.0.0.1:1/token", "refresh_token=r", "", true},
 		{"POST", "http://localhost.evil.example/token", "refresh_token=r", "", false},
 		{"GET", "http://evil.example/token", "", "Bearer b", false},
-		{"GET", "http://169.254.169.254/metadata/identity/oauth2/token", "", "", true}, // of Azure
-		{"PUT", "http://169.254.169.254/latest/api/token", "", "", true},               // of AWS
+		{"GET", "http://169.254.169.254/metadata/identity/oauth2/token", "", "", true}, // Azure
+		{"PUT", "http://169.254.169.254/latest/api/token", "", "", true},               // AWS
 	} {
 		sent := false
 		base := roundTrip(func(r *http.Request) (*http.Response, error) {
 			sent = true
 			return &http.Response{StatusCode: 200, Body: http.NoBody, Request: r}, nil
 		})
-		ctx, err := Environment{HTTP: base}.client(context.Background())
+		ctx, err := Environment{HTTP: base}.withHTTPClient(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,11 +192,12 @@ func TestTokensInTheClear(t *testing.T) {
 			_ = answer.Body.Close()
 		}
 		if sent != tt.sent || (err == nil) != tt.sent {
-			t.Errorf("%s %s: sent is %t: %v", tt.method, tt.url, sent, err)
+			t.Errorf("%s %s: sent = %t, error %v; want sent = %t", tt.method, tt.url, sent, err, tt.sent)
 		}
 	}
 }
 
+// roundTrip is a function that implements http.RoundTripper.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 // RoundTrip implements http.RoundTripper.

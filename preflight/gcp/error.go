@@ -10,11 +10,11 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
-// failure makes an Error of what a client of google.golang.org/api returns. An
-// Error from further below, such as that of a token, stays what it is.
-func failure(method, resource string, err error) error {
-	var below *facts.Error
-	if errors.As(err, &below) {
+// apiError returns the Error for an error of a client of google.golang.org/api. If
+// err already wraps an Error, such as one about a token, it returns err unchanged.
+func apiError(method, resource string, err error) error {
+	var inner *facts.Error
+	if errors.As(err, &inner) {
 		return err
 	}
 	e := &facts.Error{Method: method, Resource: resource, Err: err}
@@ -27,13 +27,13 @@ func failure(method, resource string, err error) error {
 		e.Message = http.StatusText(api.Code)
 	}
 	for _, d := range api.Details {
-		readDetail(e, d)
+		addDetail(e, d)
 	}
 	return e
 }
 
-// readDetail reads google.rpc.ErrorInfo.
-func readDetail(e *facts.Error, d any) {
+// addDetail adds google.rpc.ErrorInfo to e, and ignores other details.
+func addDetail(e *facts.Error, d any) {
 	m, _ := d.(map[string]any)
 	if m["@type"] != "type.googleapis.com/google.rpc.ErrorInfo" {
 		return
@@ -47,13 +47,14 @@ func readDetail(e *facts.Error, d any) {
 	}
 }
 
-// odd is the error of an answer that cannot be used.
-func odd(method, resource, what string) error {
-	return &facts.Error{Method: method, Resource: resource, Message: "the answer " + what}
+// malformed returns the error for a response that cannot be used. Problem is the
+// rest of a sentence about it.
+func malformed(method, resource, problem string) error {
+	return &facts.Error{Method: method, Resource: resource, Message: "the response " + problem}
 }
 
-// statusOf is the name of an error's code: as most services write it, or, for
-// the older ones, by its reason.
+// statusOf returns Google's name for an error's code: the status that most
+// services send, or, for older services, one derived from the reason.
 // https://cloud.google.com/apis/design/errors
 func statusOf(api *googleapi.Error) string {
 	var body struct {

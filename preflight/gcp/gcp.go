@@ -1,10 +1,11 @@
-// Package gcp asks Google Cloud, and changes nothing: every request passes a
-// guard that knows the few methods that only read. Under the clients of
-// google.golang.org/api lies one stack of transports: guard, retries
-// under quotas, credentials, bounds, endpoint.
+// Package gcp reads from Google Cloud, and changes nothing: an allowlist of the
+// few methods that only read lets no other request out. The clients of
+// google.golang.org/api share one stack of transports, from top to bottom:
+// allowlist, retries (within quotas), authentication, recording, limits,
+// endpoint, first connection.
 //
-// Its policies and roles are those of package iam. It knows nothing of plans and
-// rules, and judges nothing.
+// It returns types of the packages facts and iam. It knows nothing about plans and
+// rules, and makes no judgement.
 package gcp
 
 import (
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -23,100 +25,104 @@ import (
 	"google.golang.org/api/serviceusage/v1"
 )
 
-// Options are what a Client is made of.
+// Options configure a Client.
 type Options struct {
-	// Endpoint replaces Google: each request for https://HOST/PATH goes to
-	// Endpoint/HOST/PATH. Plain http is only allowed to a loopback address.
+	// Endpoint is a server to use in place of Google: each request for
+	// https://HOST/PATH goes to Endpoint/HOST/PATH. Plain http is only allowed to a
+	// loopback address. Empty for Google.
 	Endpoint string
-	// HTTP sends the requests; nil for the standard way.
+	// HTTP sends the requests; nil for a default transport.
 	HTTP http.RoundTripper
-	// Recorder keeps all that is asked and answered; nil keeps nothing.
+	// Recorder records all requests and responses; nil for no recording.
 	Recorder *Recorder
-	// Credentials are those of the caller.
+	// Credentials are the caller's.
 	Credentials *Credentials
 	// UserAgent is sent with each request.
 	UserAgent string
-	// Logger is told of every request, without tokens; nil for silence.
+	// Logger logs every request, without tokens; nil for no logging.
 	Logger *slog.Logger
-	// Backoff makes the pauses between attempts; nil for the standard ones.
+	// Backoff makes the pauses between attempts; nil for exponential ones.
 	Backoff func() backoff.BackOff
-	// Replayed says that nobody answers who has quotas: HTTP is a snapshot or a
-	// fixture, and is asked without waiting.
+	// Replayed reports that HTTP replays a snapshot or is a fake, so that no request
+	// has to wait for quotas.
 	Replayed bool
-	// AttemptTimeout bounds each attempt; 0 for 30 s.
+	// AttemptTimeout is the timeout of each attempt; 0 for 30 seconds.
 	AttemptTimeout time.Duration
 }
 
-// A Client asks Google Cloud on behalf of one caller. It is safe for
-// concurrent use.
+// A Client reads from Google Cloud as one caller. It is safe for concurrent use.
 type Client struct {
 	shared *shared
 	http   *http.Client
-	// original is the client that this one was derived from; nil where it was not.
+	tokens tokenSource
+	// original is the client that this one was derived from by As; nil if it was
+	// not.
 	original *Client
 
-	projects     *crmv3.Service
-	ancestors    *crmv1.Service
-	services     *serviceusage.Service
-	iam          *iamv1.Service
-	iamTokens    *iamcredentials.Service
-	tokenOfOwner tokens
+	projects  *crmv3.Service
+	ancestors *crmv1.Service
+	services  *serviceusage.Service
+	iam       *iamv1.Service
+	iamTokens *iamcredentials.Service
 }
 
-// shared is what a client and those derived from it have in common.
+// shared is what a client and the clients derived from it have in common.
 type shared struct {
 	options Options
 	base    http.RoundTripper
 	quotas  quotas
 	counter *counter
+	// methods returns Methods, compiled on first use.
+	methods func() []Method
 	// connect makes the API clients of a client.
 	connect func(*Client, context.Context) error
 }
 
-// New makes a client. Its errors are about the endpoint.
+// New returns a client. Its errors are about the endpoint.
 func New(ctx context.Context, o Options) (*Client, error) {
 	base := o.HTTP
 	if base == nil {
-		base = newSharing(standardTransport())
+		base = newFirstConnection(defaultTransport())
 	}
-	base, err := atEndpoint(o.Endpoint, base)
+	base, err := withEndpoint(o.Endpoint, base)
 	if err != nil {
 		return nil, err
 	}
-	base = newBounds(base)
+	base = newLimits(base)
 	if o.Recorder != nil {
 		base = o.Recorder.Wrap(base)
 	}
 	if o.AttemptTimeout == 0 {
 		o.AttemptTimeout = 30 * time.Second
 	}
-	s := &shared{options: o, base: base, counter: newCounter(), connect: (*Client).connect}
+	s := &shared{options: o, base: base, counter: newCounter(), methods: sync.OnceValue(Methods), connect: (*Client).connect}
 	if !o.Replayed {
 		s.quotas = knownQuotas()
 	}
-	return s.client(ctx, tokensOf(o.Credentials.TokenSource), o.Credentials.QuotaProject)
+	return s.client(ctx, newOAuthSource(o.Credentials.TokenSource), o.Credentials.QuotaProject)
 }
 
-// standardTransport has a connection for everything that is asked side by side,
-// no more, and keeps them.
-func standardTransport() *http.Transport {
+// defaultTransport returns a transport that opens as many connections as requests
+// may be in flight, and keeps them open.
+func defaultTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = maxConcurrent, maxPerHost, maxPerHost
 	return t
 }
 
-func (s *shared) client(ctx context.Context, t tokens, quotaProject string) (*Client, error) {
-	var stack http.RoundTripper = &credentialed{next: s.base, tokens: t, quotaProject: quotaProject}
-	stack = &retrying{next: stack, quotas: s.quotas, backoff: s.options.Backoff, attempt: s.options.AttemptTimeout}
-	stack = &guarded{next: stack, counter: s.counter, userAgent: s.options.UserAgent, logger: s.options.Logger}
-	c := &Client{shared: s, tokenOfOwner: t, http: &http.Client{
+// client returns a client that authenticates with the tokens of t.
+func (s *shared) client(ctx context.Context, t tokenSource, quotaProject string) (*Client, error) {
+	var stack http.RoundTripper = &authTransport{next: s.base, tokens: t, quotaProject: quotaProject}
+	stack = &retryTransport{next: stack, quotas: s.quotas, backoff: s.options.Backoff, timeout: s.options.AttemptTimeout}
+	stack = &allowlist{next: stack, methods: s.methods, counter: s.counter, userAgent: s.options.UserAgent, logger: s.options.Logger}
+	c := &Client{shared: s, tokens: t, http: &http.Client{
 		Transport:     stack,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	return c, s.connect(c, ctx)
 }
 
-// connect makes the API clients. They send nothing yet.
+// connect makes the API clients. It sends no request.
 func (c *Client) connect(ctx context.Context) error {
 	o := option.WithHTTPClient(c.http)
 	var errs [5]error
@@ -133,22 +139,22 @@ func (c *Client) connect(ctx context.Context) error {
 	return nil
 }
 
-// As returns a client that asks as another service account, through a token
-// that it makes when it is first needed. Delegates is the chain in between,
-// nearest first. There is no client to fall back on: what is asked as the owner
-// says nothing about the account.
+// As returns a client that impersonates a service account, with a token that it
+// generates when it is first needed. Delegates is the delegation chain, the
+// account that c itself impersonates first. If that fails there is no client to
+// fall back on: the response to c says nothing about the account.
 func (c *Client) As(account string, delegates []string) (*Client, error) {
-	t := tokensOf(&impersonated{owner: c, account: account, delegates: delegates})
+	t := &impersonatedSource{owner: c, account: account, delegates: delegates}
 	other, err := c.shared.client(context.Background(), t, "")
 	if err != nil {
-		return nil, fmt.Errorf("ask as %s: %w", account, err)
+		return nil, fmt.Errorf("impersonate %s: %w", account, err)
 	}
 	other.original = c.Original()
 	return other, nil
 }
 
-// Original is the client that asks with the credentials themselves, without
-// impersonating anybody.
+// Original returns the client of the original credentials, which impersonates
+// nobody.
 func (c *Client) Original() *Client {
 	if c.original != nil {
 		return c.original
@@ -156,5 +162,5 @@ func (c *Client) Original() *Client {
 	return c
 }
 
-// Requests counts what was asked so far, by method ID.
-func (c *Client) Requests() map[string]int { return c.shared.counter.counts() }
+// Requests returns the number of requests so far by method ID.
+func (c *Client) Requests() map[string]int { return c.shared.counter.snapshot() }

@@ -26,14 +26,14 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
-// canary is a token that must stand nowhere but in the request.
+// canary is a token that must not appear anywhere except in requests.
 const canary = "ya29.canary-token"
 
 func credentials() *Credentials {
 	return &Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: canary}), Source: "a test"}
 }
 
-// serve makes a client of a server that answers with h.
+// serve returns a client of a server with the handler h.
 func serve(t *testing.T, h http.HandlerFunc) *Client {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -54,18 +54,18 @@ func answer(w http.ResponseWriter, status int, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-// TestRequests: how each question goes over the wire.
+// TestRequests: each method sends the documented request.
 func TestRequests(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		ask  func(context.Context, *Client) error
+		call func(context.Context, *Client) error
 		want string
 	}{
 		{"identity", func(ctx context.Context, c *Client) error { _, err := c.Identity(ctx); return err },
 			"GET /oauth2.googleapis.com/tokeninfo"},
 		{"project", func(ctx context.Context, c *Client) error { _, err := c.Project(ctx, "acme-prod"); return err },
 			"GET /cloudresourcemanager.googleapis.com/v3/projects/acme-prod"},
-		{"project in a domain", func(ctx context.Context, c *Client) error {
+		{"domain-scoped project", func(ctx context.Context, c *Client) error {
 			_, err := c.Project(ctx, "example.com:acme-prod")
 			return err
 		},
@@ -74,15 +74,15 @@ func TestRequests(t *testing.T) {
 			"POST /cloudresourcemanager.googleapis.com/v1/projects/acme-prod:getAncestry"},
 		{"policy", func(ctx context.Context, c *Client) error { _, err := c.Policy(ctx, "folders/4"); return err },
 			"POST /cloudresourcemanager.googleapis.com/v3/folders/4:getIamPolicy"},
-		{"an account's policy", func(ctx context.Context, c *Client) error {
+		{"service account policy", func(ctx context.Context, c *Client) error {
 			_, err := c.Policy(ctx, "projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com")
 			return err
 		}, "POST /iam.googleapis.com/v1/projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com:getIamPolicy"},
-		{"a subnetwork's policy", func(ctx context.Context, c *Client) error {
+		{"subnetwork policy", func(ctx context.Context, c *Client) error {
 			_, err := c.Policy(ctx, "projects/acme-host/regions/r/subnetworks/s")
 			return err
 		}, "GET /compute.googleapis.com/compute/v1/projects/acme-host/regions/r/subnetworks/s/getIamPolicy"},
-		{"a key's policy", func(ctx context.Context, c *Client) error {
+		{"key policy", func(ctx context.Context, c *Client) error {
 			_, err := c.Policy(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
 			return err
 		}, "GET /cloudkms.googleapis.com/v1/projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c:getIamPolicy"},
@@ -90,7 +90,7 @@ func TestRequests(t *testing.T) {
 			_, err := c.TestPermissions(ctx, "projects/acme-prod", []string{"a.b.c"})
 			return err
 		}, "POST /cloudresourcemanager.googleapis.com/v3/projects/acme-prod:testIamPermissions"},
-		{"permissions on an account", func(ctx context.Context, c *Client) error {
+		{"permissions on a service account", func(ctx context.Context, c *Client) error {
 			_, err := c.TestPermissions(ctx, "projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com", []string{"a.b.c"})
 			return err
 		}, "POST /iam.googleapis.com/v1/projects/p-prod/serviceAccounts/a@p.iam.gserviceaccount.com:testIamPermissions"},
@@ -98,7 +98,7 @@ func TestRequests(t *testing.T) {
 			_, err := c.Services(ctx, "acme-prod", []string{"x.googleapis.com"})
 			return err
 		}, "GET /serviceusage.googleapis.com/v1/projects/acme-prod/services:batchGet"},
-		{"account", func(ctx context.Context, c *Client) error {
+		{"service account", func(ctx context.Context, c *Client) error {
 			_, err := c.ServiceAccount(ctx, "-", "112233445566778899000")
 			return err
 		}, "GET /iam.googleapis.com/v1/projects/-/serviceAccounts/112233445566778899000"},
@@ -127,7 +127,7 @@ func TestRequests(t *testing.T) {
 			"GET /orgpolicy.googleapis.com/v2/projects/acme-prod/policies/a.b:getEffectivePolicy"},
 		{"tag value", func(ctx context.Context, c *Client) error { _, err := c.TagParent(ctx, "tagValues/1"); return err },
 			"GET /cloudresourcemanager.googleapis.com/v3/tagValues/1"},
-		{"access", func(ctx context.Context, c *Client) error {
+		{"troubleshoot", func(ctx context.Context, c *Client) error {
 			_, err := c.Troubleshoot(ctx, "a@x", "//r", "a.b.c")
 			return err
 		}, "POST /policytroubleshooter.googleapis.com/v3/iam:troubleshoot"},
@@ -143,30 +143,30 @@ func TestRequests(t *testing.T) {
 				got, token, agent = r.Method+" "+r.URL.EscapedPath(), r.Header.Get("Authorization"), r.Header.Get("User-Agent")
 				answer(w, 404, `{"error": {"code": 404, "message": "no", "status": "NOT_FOUND"}}`)
 			})
-			err := tt.ask(t.Context(), c)
+			err := tt.call(t.Context(), c)
 			if got != tt.want || token != "Bearer "+canary || agent != "gke-preflight/test" {
 				t.Errorf("sent %s with %q as %q, want %s", got, token, agent, tt.want)
 			}
 			var e *facts.Error
 			if !errors.As(err, &e) || e.Code != 404 || strings.Contains(err.Error(), canary) {
-				t.Errorf("the error is %v, want a 404 without the token", err)
+				t.Errorf("got error %v, want a 404 without the token", err)
 			}
 		})
 	}
 }
 
-// TestOddAnswers: an answer that cannot be used is an error, never an empty
-// success.
-func TestOddAnswers(t *testing.T) {
-	asks := map[string]func(context.Context, *Client) error{
+// TestMalformedResponses: a response that cannot be used is an error, never an
+// empty success.
+func TestMalformedResponses(t *testing.T) {
+	calls := map[string]func(context.Context, *Client) error{
 		"project":  func(ctx context.Context, c *Client) error { _, err := c.Project(ctx, "acme-prod"); return err },
 		"ancestry": func(ctx context.Context, c *Client) error { _, err := c.Ancestry(ctx, "acme-prod"); return err },
 		"policy":   func(ctx context.Context, c *Client) error { _, err := c.Policy(ctx, "projects/acme-prod"); return err },
-		"policy of a key": func(ctx context.Context, c *Client) error {
+		"key policy": func(ctx context.Context, c *Client) error {
 			_, err := c.Policy(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
 			return err
 		},
-		"account": func(ctx context.Context, c *Client) error {
+		"service account": func(ctx context.Context, c *Client) error {
 			_, err := c.ServiceAccount(ctx, "p-prod", "a@p.iam.gserviceaccount.com")
 			return err
 		},
@@ -186,7 +186,7 @@ func TestOddAnswers(t *testing.T) {
 		},
 		"constraint": func(ctx context.Context, c *Client) error { _, err := c.Enforced(ctx, "acme-prod", "a.b"); return err },
 		"tag value":  func(ctx context.Context, c *Client) error { _, err := c.TagParent(ctx, "tagValues/1"); return err },
-		"access": func(ctx context.Context, c *Client) error {
+		"troubleshoot": func(ctx context.Context, c *Client) error {
 			_, err := c.Troubleshoot(ctx, "a@x", "//r", "a.b.c")
 			return err
 		},
@@ -199,28 +199,28 @@ func TestOddAnswers(t *testing.T) {
 			return err
 		},
 	}
-	for what, ask := range asks {
+	for what, call := range calls {
 		for name, body := range map[string]string{
-			"HTML":          "<html><body>Sign in</body></html>",
-			"nothing":       "",
-			"truncated":     `{"permissions": ["a.b.`,
-			"a list":        "[]",
-			"another's":     `{"name": "projects/9", "projectId": "other", "email": "other@x", "permissions": ["z.z.z"], "services": [{"name": "projects/1/services/other"}], "ancestor": [{}], "bindings": [{"members": ["x"]}]}`,
-			"a wrong type":  `{"name": 1, "projectId": [], "email": {}, "permissions": "all", "services": {}, "ancestor": {}, "bindings": {}}`,
-			"empty binding": `{"bindings": [null], "ancestor": [], "permissions": ["z.z.z"], "services": [{}]}`,
+			"HTML":             "<html><body>Sign in</body></html>",
+			"empty body":       "",
+			"truncated":        `{"permissions": ["a.b.`,
+			"list":             "[]",
+			"another resource": `{"name": "projects/9", "projectId": "other", "email": "other@x", "permissions": ["z.z.z"], "services": [{"name": "projects/1/services/other"}], "ancestor": [{}], "bindings": [{"members": ["x"]}]}`,
+			"wrong types":      `{"name": 1, "projectId": [], "email": {}, "permissions": "all", "services": {}, "ancestor": {}, "bindings": {}}`,
+			"null binding":     `{"bindings": [null], "ancestor": [], "permissions": ["z.z.z"], "services": [{}]}`,
 		} {
 			t.Run(what+"/"+name, func(t *testing.T) {
 				c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, body) })
-				if err := ask(t.Context(), c); err == nil {
-					t.Error("it was taken for an answer")
+				if err := call(t.Context(), c); err == nil {
+					t.Error("got no error")
 				}
 			})
 		}
 	}
 }
 
-// TestDenyIDs: names without an ID, and pages that there cannot be, are odd.
-func TestDenyIDs(t *testing.T) {
+// TestDenyPolicyIDs: names without an ID and a second page are errors.
+func TestDenyPolicyIDs(t *testing.T) {
 	for body, ok := range map[string]bool{
 		`{}`: true,
 		`{"policies": [{"name": "policies/cloudresourcemanager.googleapis.com%2Fprojects%2F1/denypolicies/d"}]}`: true,
@@ -236,23 +236,23 @@ func TestDenyIDs(t *testing.T) {
 	}
 }
 
-// TestEmptyAnswers: {} is an answer to one question only.
-func TestEmptyAnswers(t *testing.T) {
+// TestEmptyResponses: {} means no permissions or no services, but is not a policy.
+func TestEmptyResponses(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, "{}") })
 	tested, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"})
 	if diff := cmp.Diff(facts.Tested{Refused: []string{"a.b.c"}}, tested); diff != "" || err != nil {
-		t.Errorf("nothing granted: %v\n%s", err, diff)
+		t.Errorf("permissions (-want +got): %v\n%s", err, diff)
 	}
 	if _, err := c.Policy(t.Context(), "projects/acme-prod"); err == nil {
-		t.Error("{} was taken for a policy")
+		t.Error("policy: got no error")
 	}
 	s, err := c.Services(t.Context(), "acme-prod", []string{"x.googleapis.com"})
 	if err != nil || s.State["x.googleapis.com"] != "" {
-		t.Errorf("a service that is left out is %q, %v; want that it is not known", s.State["x.googleapis.com"], err)
+		t.Errorf("omitted service: got %q, %v; want an unknown state", s.State["x.googleapis.com"], err)
 	}
 }
 
-// TestBatches: 100 permissions and 30 services at most a request.
+// TestBatches: a request has at most 100 permissions or 30 services.
 func TestBatches(t *testing.T) {
 	var sizes []int
 	var mu sync.Mutex
@@ -295,8 +295,8 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// TestInvalidPermission: what Google calls invalid is set aside, and the rest
-// asked again.
+// TestInvalidPermission: permissions that Google calls invalid are dropped, and
+// the rest is tested again.
 func TestInvalidPermission(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ Permissions []string }
@@ -312,21 +312,21 @@ func TestInvalidPermission(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}
-	forever := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	other := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, 400, `{"error": {"code": 400, "message": "Permission not.asked.for is not valid for this resource."}}`)
 	})
-	if _, err := forever.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"}); err == nil {
-		t.Error("an answer about another permission was taken")
+	if _, err := other.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"}); err == nil {
+		t.Error("another permission is invalid: got no error")
 	}
 }
 
-// TestRetry: which faults pass, and which do not.
+// TestRetry: transient errors are retried, others are not.
 func TestRetry(t *testing.T) {
 	for status, want := range map[int]int32{429: 3, 500: 3, 502: 3, 503: 3, 504: 3, 400: 1, 401: 1, 403: 1, 404: 1, 409: 1} {
 		var n atomic.Int32
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if body, _ := io.ReadAll(r.Body); !strings.Contains(string(body), "a.b.c") {
-				t.Errorf("attempt %d has lost its body", n.Load()+1)
+				t.Errorf("attempt %d has no body", n.Load()+1)
 			}
 			if n.Add(1) < 3 {
 				answer(w, status, `{"error": {"code": 1, "message": "later"}}`)
@@ -336,15 +336,16 @@ func TestRetry(t *testing.T) {
 		})
 		_, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"})
 		if n.Load() != want || (err == nil) != (want == 3) {
-			t.Errorf("%d: %d attempts and %v, want %d", status, n.Load(), err, want)
+			t.Errorf("%d: %d attempts, error %v; want %d attempts", status, n.Load(), err, want)
 		}
 		if got := c.Requests()["cloudresourcemanager.projects.testIamPermissions"]; got != 1 {
-			t.Errorf("%d: counted %d questions, want 1", status, got)
+			t.Errorf("%d: counted %d requests, want 1", status, got)
 		}
 	}
 }
 
-// TestRetryEnds: patience has an end, and so has the context.
+// TestRetryEnds: retries end after maxAttempts, and at once if the pause would
+// outlast the context.
 func TestRetryEnds(t *testing.T) {
 	var n atomic.Int32
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { n.Add(1); answer(w, 503, "{}") })
@@ -358,25 +359,26 @@ func TestRetryEnds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	if _, err := later.Role(ctx, "roles/x"); err == nil || ctx.Err() != nil {
-		t.Errorf("an answer that says to come back after the end was waited for: %v", err)
+		t.Errorf("got error %v, context %v; want an error before the deadline", err, ctx.Err())
 	}
 }
 
 func TestRetryAfter(t *testing.T) {
 	for header, want := range map[string]time.Duration{"": 0, "5": 5 * time.Second, "-1": 0, "soon": 0, "99999": 0} {
-		if got := retryAfter(header); got != want {
-			t.Errorf("Retry-After: %s is %s, want %s", header, got, want)
+		response := &http.Response{Header: http.Header{"Retry-After": {header}}}
+		if got := retryAfter(response); got != want {
+			t.Errorf("Retry-After: %s: got %s, want %s", header, got, want)
 		}
 	}
 }
 
-// TestImpersonation: a token is made once, whoever asks at once.
+// TestImpersonation: a token is generated once, even for parallel requests.
 func TestImpersonation(t *testing.T) {
-	var made atomic.Int32
+	var generated atomic.Int32
 	var callers sync.Map
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "generateAccessToken") {
-			made.Add(1)
+			generated.Add(1)
 			answer(w, 200, `{"accessToken": "other", "expireTime": "2030-01-01T00:00:00Z"}`)
 			return
 		}
@@ -393,15 +395,15 @@ func TestImpersonation(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if made.Load() != 1 {
-		t.Errorf("%d tokens were made, want 1", made.Load())
+	if generated.Load() != 1 {
+		t.Errorf("%d tokens were generated, want 1", generated.Load())
 	}
 	if _, own := callers.Load("Bearer " + canary); own {
-		t.Error("a question was asked as the owner of the client")
+		t.Error("a request was sent with the owner's token")
 	}
 }
 
-func TestImpersonationRefused(t *testing.T) {
+func TestImpersonationDenied(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, 403, `{"error": {"code": 403, "message": "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist).", "details": [
 			{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED", "domain": "iam.googleapis.com", "metadata": {"permission": "iam.serviceAccounts.getAccessToken"}}]}}`)
@@ -409,11 +411,11 @@ func TestImpersonationRefused(t *testing.T) {
 	_, err := as(t, c, "a@p.iam.gserviceaccount.com").Project(t.Context(), "acme-prod")
 	var e *facts.Error
 	if !errors.As(err, &e) || e.Method != facts.MethodGenerateAccessToken || !e.Denied() || e.Metadata["permission"] != "iam.serviceAccounts.getAccessToken" {
-		t.Errorf("the error is %+v, want that the token was refused", err)
+		t.Errorf("got error %+v, want one about the token", err)
 	}
 }
 
-// TestErrors: what kind of refusal it is.
+// TestErrors: errors are classified by their reason, status and code.
 func TestErrors(t *testing.T) {
 	info := func(reason, metadata string) string {
 		return `{"error": {"code": 403, "message": "m", "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "` + reason + `", "metadata": {` + metadata + `}}]}}`
@@ -424,24 +426,24 @@ func TestErrors(t *testing.T) {
 		body   string
 		want   string
 	}{
-		{"a permission is missing", 403, info("IAM_PERMISSION_DENIED", ""), "denied"},
-		{"an API is off", 403, info("SERVICE_DISABLED", `"service": "iam.googleapis.com", "consumer": "projects/1"`), "off iam.googleapis.com projects/1"},
-		{"the quota project is refused", 403, info("USER_PROJECT_DENIED", ""), "quota"},
-		{"not logged in", 401, `{"error": {"code": 401, "message": "m"}}`, "unauthorized"},
-		{"not there", 404, `{"error": {"code": 404, "message": "m", "status": "NOT_FOUND"}}`, "not found"},
-		{"not there, as older services say it", 404, `{"error": {"code": 404, "message": "m", "errors": [{"reason": "notFound"}]}}`, "not found"},
-		{"a proxy's 404", 404, `<html>not here</html>`, "something else"},
-		{"no JSON", 403, `<html>no</html>`, "denied"},
+		{"missing permission", 403, info("IAM_PERMISSION_DENIED", ""), "denied"},
+		{"disabled API", 403, info("SERVICE_DISABLED", `"service": "iam.googleapis.com", "consumer": "projects/1"`), "disabled iam.googleapis.com projects/1"},
+		{"quota project denied", 403, info("USER_PROJECT_DENIED", ""), "quota"},
+		{"unauthenticated", 401, `{"error": {"code": 401, "message": "m"}}`, "unauthorized"},
+		{"not found", 404, `{"error": {"code": 404, "message": "m", "status": "NOT_FOUND"}}`, "not found"},
+		{"not found, older service", 404, `{"error": {"code": 404, "message": "m", "errors": [{"reason": "notFound"}]}}`, "not found"},
+		{"404 of a proxy", 404, `<html>not here</html>`, "other"},
+		{"not JSON", 403, `<html>no</html>`, "denied"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, tt.status, tt.body) })
 			_, err := c.Role(t.Context(), "roles/x")
 			var e *facts.Error
 			if !errors.As(err, &e) {
-				t.Fatalf("the error is %v", err)
+				t.Fatalf("got error %v, want an *Error", err)
 			}
 			if got := kindOf(e); got != tt.want {
-				t.Errorf("it is %s, want %s", got, tt.want)
+				t.Errorf("got %s, want %s", got, tt.want)
 			}
 			if strings.Contains(e.Error(), "<html>") {
 				t.Errorf("the error quotes HTML: %s", e)
@@ -451,8 +453,8 @@ func TestErrors(t *testing.T) {
 }
 
 func kindOf(e *facts.Error) string {
-	if service, consumer, off := e.ServiceDisabled(); off {
-		return "off " + service + " " + consumer
+	if service, consumer, ok := e.ServiceDisabled(); ok {
+		return "disabled " + service + " " + consumer
 	}
 	for kind, is := range map[string]bool{
 		"denied": e.Denied(), "quota": e.UserProjectDenied(), "unauthorized": e.Unauthorized(),
@@ -462,7 +464,7 @@ func kindOf(e *facts.Error) string {
 			return kind
 		}
 	}
-	return "something else"
+	return "other"
 }
 
 func TestUnreachable(t *testing.T) {
@@ -473,11 +475,11 @@ func TestUnreachable(t *testing.T) {
 	_, err = c.Identity(t.Context())
 	var e *facts.Error
 	if !errors.As(err, &e) || !e.Unreachable() || strings.Contains(err.Error(), canary) {
-		t.Errorf("the error is %v, want that it cannot be reached, without the token", err)
+		t.Errorf("got error %v, want an unreachable server, without the token", err)
 	}
 }
 
-// TestEndpoint: where tokens may go.
+// TestEndpoint: tokens may only be sent over TLS or to a loopback address.
 func TestEndpoint(t *testing.T) {
 	for endpoint, allowed := range map[string]bool{
 		"":                          true,
@@ -499,7 +501,7 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-// TestRedirect: a token does not follow where an answer points.
+// TestRedirect: redirects are not followed.
 func TestRedirect(t *testing.T) {
 	var stolen atomic.Bool
 	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Store(true) }))
@@ -510,41 +512,42 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-// TestGuard: of all methods of the APIs in use, those in the list go out and
-// no other. The list of all is Google's: the discovery documents.
-func TestGuard(t *testing.T) {
+// TestAllowlist: of all methods in the discovery documents of the APIs in use,
+// exactly the allowed ones are sent.
+func TestAllowlist(t *testing.T) {
 	want := map[string]bool{}
-	for _, m := range Methods() {
+	methods := Methods()
+	for _, m := range methods {
 		want[m.ID] = true
 	}
-	delete(want, "oauth2.tokeninfo") // of no discovery document
+	delete(want, "oauth2.tokeninfo") // in no discovery document
 	seen := map[string]bool{}
 	n := 0
 	for _, api := range []string{"cloudresourcemanager/v1", "cloudresourcemanager/v3", "serviceusage/v1", "iam/v1", "iamcredentials/v1", "compute/v1", "cloudkms/v1",
 		"iam/v2", "container/v1", "policytroubleshooter/v3", "orgpolicy/v2", "privateca/v1", "pubsub/v1"} {
-		for id, r := range discovered(t, api) {
+		for id, r := range discoveredRequests(t, api) {
 			n++
-			allowedID, ok := allowed(Methods(), r)
+			allowedID, ok := findMethod(methods, r)
 			if ok {
 				seen[allowedID] = true
 			}
 			if ok && (allowedID != id || !want[id]) {
-				t.Errorf("%s goes out as %s", id, allowedID)
+				t.Errorf("%s is sent as %s", id, allowedID)
 			}
 		}
 	}
 	if n < 1000 {
-		t.Errorf("only %d methods were tried", n)
+		t.Errorf("got %d methods, want at least 1000", n)
 	}
 	for id := range want {
 		if !seen[id] {
-			t.Errorf("%s is in the list, and no method of Google's has that ID and path", id)
+			t.Errorf("%s is allowed, but no discovery document has this ID and path", id)
 		}
 	}
 }
 
-// discovered are requests for every method of an API.
-func discovered(t *testing.T, api string) map[string]*http.Request {
+// discoveredRequests returns a request for each method of an API, by ID.
+func discoveredRequests(t *testing.T, api string) map[string]*http.Request {
 	t.Helper()
 	dir, err := deadline.Command(t, "go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
 	if err != nil {
@@ -565,7 +568,7 @@ func discovered(t *testing.T, api string) map[string]*http.Request {
 			"{projectsId}", "acme-prod", "{projectId}", "acme-prod", "{resource}", "acme-prod", "{foldersId}", "4", "{organizationsId}", "1",
 			"{serviceAccountsId}", "-", "{rolesId}", "x", "{v1Id}", "projects", "{v1Id1}", "acme-prod",
 			"{project}", "acme-prod", "{region}", "r", "{locationsId}", "l", "{keyRingsId}", "k", "{cryptoKeysId}", "c", "{caPoolsId}", "c", "{topicsId}", "t",
-			"{clustersId}", "c", "{tagKeysId}", "1", "{tagValuesId}", "1", "{policiesId}", attached(api), "{policiesId1}", "denypolicies", "{policiesId2}", "d").Replace(doc.ServicePath + m.FlatPath)
+			"{clustersId}", "c", "{tagKeysId}", "1", "{tagValuesId}", "1", "{policiesId}", policyID(api), "{policiesId1}", "denypolicies", "{policiesId2}", "d").Replace(doc.ServicePath + m.FlatPath)
 		path = strings.ReplaceAll(path, "subnetworks/acme-prod", "subnetworks/s")
 		if name == "iamcredentials" {
 			path = strings.ReplaceAll(m.FlatPath, "{projectsId}", "-")
@@ -583,16 +586,16 @@ func discovered(t *testing.T, api string) map[string]*http.Request {
 	return out
 }
 
-// attached is what stands for the ID of a policy: that of a deny policy has
-// what it is attached to.
-func attached(api string) string {
+// policyID returns an ID of a policy: for a deny policy, the resource that it is
+// attached to.
+func policyID(api string) string {
 	if api == "iam/v2" {
 		return "cloudresourcemanager.googleapis.com%2Fprojects%2Facme-prod"
 	}
 	return "p"
 }
 
-// suffix tells apart methods that have one ID in several versions.
+// suffix distinguishes several paths of a method with one ID.
 func suffix(out map[string]*http.Request, id string) string {
 	if out[id] == nil {
 		return ""
@@ -617,8 +620,9 @@ func (r resourceDoc) walk(f func(methodDoc)) {
 	}
 }
 
-// FuzzGuard: no path gets through that is not one of the list to the letter.
-func FuzzGuard(f *testing.F) {
+// FuzzAllowlist: no path matches that has an escape, an empty or a parent segment,
+// or another method's verb.
+func FuzzAllowlist(f *testing.F) {
 	f.Add("GET", "cloudresourcemanager.googleapis.com", "/v3/projects/p")
 	f.Add("POST", "iam.googleapis.com", "/v1/projects/p/serviceAccounts/a:disable")
 	f.Add("POST", "cloudresourcemanager.googleapis.com", "/v3/projects/p%2F..:getIamPolicy")
@@ -628,28 +632,28 @@ func FuzzGuard(f *testing.F) {
 		if err != nil {
 			return
 		}
-		id, ok := allowed(methods, &http.Request{Method: verb, URL: u})
+		id, ok := findMethod(methods, &http.Request{Method: verb, URL: u})
 		if !ok {
 			return
 		}
 		if strings.Contains(path, "..") && strings.Contains(path, "/../") || strings.Contains(path, "%") || strings.Contains(path, "//") {
-			t.Errorf("%s %s%s goes out as %s", verb, host, path, id)
+			t.Errorf("%s %s%s is sent as %s", verb, host, path, id)
 		}
 		for _, verb := range []string{":set", ":disable", ":enable", ":delete", ":undelete", ":signBlob", ":move"} {
 			if strings.Contains(path, verb) {
-				t.Errorf("%s%s goes out as %s", host, path, id)
+				t.Errorf("%s%s is sent as %s", host, path, id)
 			}
 		}
 	})
 }
 
-// FuzzError: whatever an answer says, the error is one line without a token.
+// FuzzError: whatever a response contains, the error is one line without a token.
 func FuzzError(f *testing.F) {
 	f.Add("denied\x1b[2J\n::error::x Bearer " + canary)
 	f.Fuzz(func(t *testing.T, message string) {
 		e := (&facts.Error{Method: "m", Resource: message, Code: 403, Message: message + " access_token=" + canary}).Error()
 		if strings.Contains(e, canary) || strings.ContainsAny(e, "\n\r\x1b\x00") {
-			t.Errorf("the error is %q", e)
+			t.Errorf("got error %q", e)
 		}
 	})
 }
@@ -663,15 +667,15 @@ func as(t *testing.T, c *Client, account string) *Client {
 	return other
 }
 
-// TestNoClientOfAnother: where no client can be made that asks as an account,
-// nobody asks as the owner in its place.
-func TestNoClientOfAnother(t *testing.T) {
+// TestAsError: if no client can be made for an account, As does not return the
+// owner's client in its place.
+func TestAsError(t *testing.T) {
 	c, err := New(t.Context(), Options{Credentials: credentials()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.shared.connect = func(*Client, context.Context) error { return errors.New("no") }
 	if other, err := c.As("a@p.iam.gserviceaccount.com", nil); err == nil || other != nil {
-		t.Errorf("got %v, %v", other, err)
+		t.Errorf("got %v, %v; want an error", other, err)
 	}
 }

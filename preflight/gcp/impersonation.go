@@ -10,45 +10,46 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
-// impersonated gives the token of a service account, made once.
-type impersonated struct {
-	owner     *Client
-	account   string
-	delegates []string
-
-	mu    sync.Mutex
-	made  bool
-	value string
-	err   error
-}
-
 // tokenLifetime is long enough for any check.
 const tokenLifetime = "900s"
 
-func (i *impersonated) token(ctx context.Context) (string, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if !i.made {
-		i.value, i.err = i.make(ctx)
-		i.made = ctx.Err() == nil
-	}
-	return i.value, i.err
+// An impersonatedSource provides the token of a service account that the owner
+// may impersonate. It generates the token once, when it is first needed.
+type impersonatedSource struct {
+	owner     *Client
+	account   string
+	delegates []string // nearest to the owner first
+
+	mu        sync.Mutex
+	generated bool
+	value     string
+	err       error
 }
 
-func (i *impersonated) make(ctx context.Context) (string, error) {
+func (s *impersonatedSource) token(ctx context.Context) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.generated {
+		s.value, s.err = s.generate(ctx)
+		s.generated = ctx.Err() == nil
+	}
+	return s.value, s.err
+}
+
+func (s *impersonatedSource) generate(ctx context.Context) (string, error) {
 	request := &iamcredentials.GenerateAccessTokenRequest{
-		Scope:    []string{"https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/userinfo.email"},
+		Scope:    []string{cloudPlatformScope, emailScope},
 		Lifetime: tokenLifetime,
 	}
-	for _, d := range i.delegates {
+	for _, d := range s.delegates {
 		request.Delegates = append(request.Delegates, "projects/-/serviceAccounts/"+d)
 	}
-	answer, err := i.owner.iamTokens.Projects.ServiceAccounts.GenerateAccessToken("projects/-/serviceAccounts/"+i.account, request).Context(ctx).Do()
+	response, err := s.owner.iamTokens.Projects.ServiceAccounts.GenerateAccessToken("projects/-/serviceAccounts/"+s.account, request).Context(ctx).Do()
 	if err != nil {
-		return "", failure(facts.MethodGenerateAccessToken, i.account, err)
+		return "", apiError(facts.MethodGenerateAccessToken, s.account, err)
 	}
-	if answer.AccessToken == "" {
-		return "", failure(facts.MethodGenerateAccessToken, i.account, errors.New("the answer has no token"))
+	if response.AccessToken == "" {
+		return "", apiError(facts.MethodGenerateAccessToken, s.account, errors.New("the response has no token"))
 	}
-	return answer.AccessToken, nil
+	return response.AccessToken, nil
 }

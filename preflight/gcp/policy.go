@@ -28,36 +28,36 @@ func (c *Client) Policy(ctx context.Context, resource string) (*iam.Policy, erro
 	request := &crmv3.GetIamPolicyRequest{Options: &crmv3.GetPolicyOptions{RequestedPolicyVersion: policyVersion}}
 	kind, _, _ := strings.Cut(resource, "/")
 	method := "cloudresourcemanager." + kind + ".getIamPolicy"
-	var answer *crmv3.Policy
+	var response *crmv3.Policy
 	var err error
 	switch kind {
 	case "projects":
-		answer, err = c.projects.Projects.GetIamPolicy(resource, request).Context(ctx).Do()
+		response, err = c.projects.Projects.GetIamPolicy(resource, request).Context(ctx).Do()
 	case "folders":
-		answer, err = c.projects.Folders.GetIamPolicy(resource, request).Context(ctx).Do()
+		response, err = c.projects.Folders.GetIamPolicy(resource, request).Context(ctx).Do()
 	case "organizations":
-		answer, err = c.projects.Organizations.GetIamPolicy(resource, request).Context(ctx).Do()
+		response, err = c.projects.Organizations.GetIamPolicy(resource, request).Context(ctx).Do()
 	case "tagKeys":
-		answer, err = c.projects.TagKeys.GetIamPolicy(resource, request).Context(ctx).Do()
+		response, err = c.projects.TagKeys.GetIamPolicy(resource, request).Context(ctx).Do()
 	case "tagValues":
-		answer, err = c.projects.TagValues.GetIamPolicy(resource, request).Context(ctx).Do()
+		response, err = c.projects.TagValues.GetIamPolicy(resource, request).Context(ctx).Do()
 	default:
-		err = errors.New("policies of that kind are not read")
+		err = errors.New("cannot read policies of this kind of resource")
 	}
 	if err != nil {
-		return nil, failure(method, resource, err)
+		return nil, apiError(method, resource, err)
 	}
-	return policy(method, resource, answer.Etag, answer.Bindings)
+	return policy(method, resource, response.Etag, response.Bindings)
 }
 
 func (c *Client) accountPolicy(ctx context.Context, resource string) (*iam.Policy, error) {
 	const method = "iam.projects.serviceAccounts.getIamPolicy"
-	answer, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(resource).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
+	response, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(resource).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
 	if err != nil {
-		return nil, failure(method, resource, err)
+		return nil, apiError(method, resource, err)
 	}
-	bindings := make([]*crmv3.Binding, len(answer.Bindings))
-	for i, b := range answer.Bindings {
+	bindings := make([]*crmv3.Binding, len(response.Bindings))
+	for i, b := range response.Bindings {
 		if b == nil {
 			continue
 		}
@@ -66,22 +66,22 @@ func (c *Client) accountPolicy(ctx context.Context, resource string) (*iam.Polic
 			bindings[i].Condition = &crmv3.Expr{Title: e.Title, Description: e.Description, Expression: e.Expression}
 		}
 	}
-	return policy(method, resource, answer.Etag, bindings)
+	return policy(method, resource, response.Etag, bindings)
 }
 
-// policy returns the allow policy that an answer holds. It refuses an answer
-// that is no policy: even an empty policy has an etag.
+// policy returns the allow policy in a response. It rejects a response that is
+// not a policy: even an empty policy has an etag.
 func policy(method, resource, etag string, bindings []*crmv3.Binding) (*iam.Policy, error) {
 	if len(bindings) == 0 && etag == "" {
-		return nil, odd(method, resource, "is not a policy: it has neither bindings nor an etag")
+		return nil, malformed(method, resource, "is not a policy: it has neither bindings nor an etag")
 	}
 	p := &iam.Policy{}
 	for _, b := range bindings {
 		switch {
 		case b == nil:
-			return nil, odd(method, resource, "has an empty binding")
+			return nil, malformed(method, resource, "has an empty binding")
 		case b.Role == "":
-			return nil, odd(method, resource, "has a binding without a role")
+			return nil, malformed(method, resource, "has a binding without a role")
 		}
 		p.Bindings = append(p.Bindings, iam.Binding{Role: b.Role, Members: b.Members, Condition: condition(b.Condition)})
 	}

@@ -7,43 +7,41 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"gke-preflight/preflight/facts"
 )
 
-// quotaWindow is a minute and a second more: requests that are sent a minute
-// apart may arrive a little less than that apart.
+// quotaWindow is a minute and a second: requests that are sent a minute apart may
+// arrive a little less than a minute apart.
 const quotaWindow = 61 * time.Second
 
-// A quota is how many requests a minute may have. In any minute there are no
-// more: a bucket that is refilled over time would let twice as many through in
-// its first minute. Up to the quota nothing waits.
+// A quota is a sliding window: it lets at most so many requests through in any
+// minute, and none waits before the quota is used up. A token bucket would let
+// twice as many through in its first minute.
 type quota struct {
 	api  string
 	host string
-	path string // how the path begins
-	// impatient is a quota that is not waited for. Only first attempts count: a
-	// fault that passes must not cost the answer to another question, and one
-	// attempt more is refused by Google at worst.
-	impatient bool
+	path string // prefix of the path
+	// noWait reports that requests fail rather than wait if the quota is used up.
+	// Only first attempts count: a transient error must not cost another request
+	// its place, and at worst Google refuses the retry.
+	noWait bool
 
 	mu     sync.Mutex
 	starts []time.Time // of the last requests, as a ring
-	next   int
+	next   int         // index of the oldest of starts
 }
 
-// knownQuotas are those that a run can reach. IAM has 6,000 reads a minute and
-// IAM Credentials 60,000, which no run comes near.
+// knownQuotas returns the quotas that a run can reach. IAM allows 6,000 reads a
+// minute and IAM Credentials 60,000, which no run comes near.
 // https://docs.cloud.google.com/iam/quotas
 // https://docs.cloud.google.com/service-usage/docs/quotas
 //
-// No page tells that of Resource Manager; its own refusals do:
+// No page documents the quota of Resource Manager; its error messages do:
 // "quota_limit": "ReadRequestsPerMinutePerProject", "quota_limit_value": "1200".
 // https://gist.github.com/danjamesmay/ce3e049831e6f6bb323964717d9f02b6
 func knownQuotas() quotas {
 	return quotas{
-		newQuota("deny policies (IAM v2)", "iam.googleapis.com", denyPath, 5).unwaited(),
+		newQuota("deny policies (IAM v2)", "iam.googleapis.com", denyPath, 5).withoutWaiting(),
 		newQuota("IAM", "iam.googleapis.com", "/", 6000),
 		newQuota("Service Usage", "serviceusage.googleapis.com", "/", 240),
 		newQuota("Resource Manager", "cloudresourcemanager.googleapis.com", "/", 1200),
@@ -54,21 +52,21 @@ func newQuota(api, host, path string, perMinute int) *quota {
 	return &quota{api: api, host: host, path: path, starts: make([]time.Time, perMinute)}
 }
 
-func (q *quota) unwaited() *quota {
-	q.impatient = true
+func (q *quota) withoutWaiting() *quota {
+	q.noWait = true
 	return q
 }
 
-// reserve gives a request its place, and says how long to wait for it. A place
-// that comes later than patience allows is not taken.
-func (q *quota) reserve(now time.Time, patience time.Duration) (time.Duration, bool) {
+// reserve reserves a place for a request, and returns how long to wait for it. It
+// reserves nothing and returns false if that is longer than maxWait.
+func (q *quota) reserve(now time.Time, maxWait time.Duration) (time.Duration, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var wait time.Duration
 	if oldest := q.starts[q.next]; !oldest.IsZero() {
 		wait = max(0, oldest.Add(quotaWindow).Sub(now))
 	}
-	if wait > patience {
+	if wait > maxWait {
 		return 0, false
 	}
 	q.starts[q.next] = now.Add(wait)
@@ -76,13 +74,13 @@ func (q *quota) reserve(now time.Time, patience time.Duration) (time.Duration, b
 	return wait, true
 }
 
-// patience is how long a request may wait for its place: until the context
-// ends, if ever.
-func (q *quota) patience(ctx context.Context, now time.Time) time.Duration {
+// maxWait returns how long a request may wait for its place: until the deadline
+// of the context, or forever if it has none.
+func (q *quota) maxWait(ctx context.Context, now time.Time) time.Duration {
 	const forever = 1<<63 - 1
 	deadline, ok := ctx.Deadline()
 	switch {
-	case q.impatient:
+	case q.noWait:
 		return 0
 	case ok:
 		return max(0, deadline.Sub(now))
@@ -90,19 +88,19 @@ func (q *quota) patience(ctx context.Context, now time.Time) time.Duration {
 	return forever
 }
 
-// quotas are kept over a whole run, by all clients together.
+// quotas are shared by all clients of a run.
 type quotas []*quota
 
-// await waits until the nth attempt at r may be made. Its errors are permanent.
-func (qs quotas) await(r *http.Request, n int) error {
-	q := qs.of(r)
-	if q == nil || q.impatient && n > 1 {
+// wait waits until the nth attempt of r may be made. Its errors are permanent.
+func (qs quotas) wait(r *http.Request, n int) error {
+	q := qs.find(r)
+	if q == nil || q.noWait && n > 1 {
 		return nil
 	}
 	now := time.Now()
-	wait, ok := q.reserve(now, q.patience(r.Context(), now))
+	wait, ok := q.reserve(now, q.maxWait(r.Context(), now))
 	if !ok {
-		return backoff.Permanent(&facts.QuotaError{API: q.api, PerMinute: len(q.starts)})
+		return permanent(&facts.QuotaError{API: q.api, PerMinute: len(q.starts)})
 	}
 	if wait == 0 {
 		return nil
@@ -113,12 +111,12 @@ func (qs quotas) await(r *http.Request, n int) error {
 	case <-timer.C:
 		return nil
 	case <-r.Context().Done():
-		return backoff.Permanent(r.Context().Err())
+		return permanent(r.Context().Err())
 	}
 }
 
-// of is the quota that r counts against; nil where there is none.
-func (qs quotas) of(r *http.Request) *quota {
+// find returns the quota that r counts against; nil if there is none.
+func (qs quotas) find(r *http.Request) *quota {
 	for _, q := range qs {
 		if r.URL.Host == q.host && strings.HasPrefix(r.URL.Path, q.path) {
 			return q

@@ -35,12 +35,12 @@ func resourcePolicyURL(resource string) (method, address string, ok bool) {
 // https://docs.cloud.google.com/compute/docs/reference/rest/v1/subnetworks/getIamPolicy
 // https://docs.cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/getIamPolicy
 func (c *Client) resourcePolicy(ctx context.Context, method, resource, address string) (*iam.Policy, error) {
-	var answer struct {
+	var response struct {
 		Etag     string           `json:"etag"`
 		Bindings []*crmv3.Binding `json:"bindings"`
 	}
-	if err := c.read(ctx, method, resource, address, &answer); err != nil {
+	if err := c.get(ctx, method, resource, address, &response); err != nil {
 		return nil, err
 	}
-	return policy(method, resource, answer.Etag, answer.Bindings)
+	return policy(method, resource, response.Etag, response.Bindings)
 }

@@ -12,43 +12,42 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 )
 
-// SnapshotSchema names the format of snapshots.
+// SnapshotSchema identifies the format of snapshots.
 const SnapshotSchema = "gke-preflight snapshot 1"
 
-// A Snapshot is what Google Cloud answered to each request of a check. It
-// holds no token.
+// A Snapshot holds Google Cloud's response to each request of a check. It contains
+// no token.
 type Snapshot struct {
 	Schema string `json:"schema"`
-	// About says in words what the file holds, for whoever is handed it.
+	// About describes the content, for people who open the file.
 	About string `json:"about"`
-	// Tool is the version that made it.
+	// Tool is the version of gke-preflight that made it.
 	Tool string `json:"tool"`
-	// RecordedAt is when it was made. Conditions are judged at that time.
+	// RecordedAt is when it was made. Conditions are evaluated at that time.
 	RecordedAt time.Time `json:"recorded_at"`
-	// Credentials says in words whose credentials were used.
+	// Credentials describes the credentials used.
 	Credentials string `json:"credentials"`
-	// Impersonate is the account that was impersonated from the start; usually
-	// empty.
+	// Impersonate is the account that the credentials impersonated; empty if none.
 	Impersonate string `json:"impersonate,omitempty"`
-	// Programs says which programs were on PATH.
+	// Programs says by name whether a program was on PATH.
 	Programs map[string]bool `json:"programs,omitempty"`
-	// Exchanges are sorted.
+	// Exchanges are sorted by caller, verb, URL and body.
 	Exchanges []Exchange `json:"exchanges"`
 }
 
-// An Exchange is a request and what came of it.
+// An Exchange is a request and its response.
 type Exchange struct {
-	// Caller is the account that was asked as; empty for the credentials at hand.
+	// Caller is the service account that sent the request; empty for the original
+	// credentials.
 	Caller string `json:"caller,omitempty"`
 	Verb   string `json:"verb"`
 	URL    string `json:"url"`
-	// Body is that of the request, with permissions sorted.
+	// Body is the body of the request, with permissions sorted.
 	Body string `json:"body,omitempty"`
-	// Status is 0 where no answer came; Answer then says why.
+	// Status is the HTTP status; 0 if there was no response. Answer is the body of
+	// the response, or the error if there was none.
 	Status int    `json:"status"`
 	Answer string `json:"answer"`
 }
@@ -57,24 +56,24 @@ func (e Exchange) key() string {
 	return strings.Join([]string{e.Caller, e.Verb, e.URL, e.Body}, "\x00")
 }
 
-// snapshotToken begins the tokens that stand in snapshots in place of real
-// ones: the account follows.
+// snapshotToken is the prefix of the tokens that replace real ones in snapshots.
+// The account follows it.
 const snapshotToken = "snapshot:"
 
-// A Recorder keeps what passes through it. Its zero value is ready.
+// A Recorder records requests and responses. Its zero value is ready to use.
 type Recorder struct {
 	mu        sync.Mutex
 	callers   map[string]string // by token
 	exchanges map[string]Exchange
 }
 
-// Wrap is a RoundTripper that keeps what passes through it to next.
+// Wrap returns a RoundTripper that records what it sends to next.
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
-	return recording{recorder: r, next: next}
+	return recordingTransport{recorder: r, next: next}
 }
 
-// Exchanges are what was kept, sorted: of several answers to one request the
-// last.
+// Exchanges returns what was recorded, sorted. If a request was sent several
+// times, it has the last response.
 func (r *Recorder) Exchanges() []Exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,44 +85,44 @@ func (r *Recorder) Exchanges() []Exchange {
 	return out
 }
 
-type recording struct {
+type recordingTransport struct {
 	recorder *Recorder
 	next     http.RoundTripper
 }
 
 // RoundTrip implements http.RoundTripper.
-func (r recording) RoundTrip(request *http.Request) (*http.Response, error) {
-	e, err := r.recorder.begin(request)
+func (t recordingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	e, err := t.recorder.newExchange(request)
 	if err != nil {
 		return nil, err
 	}
-	response, err := r.next.RoundTrip(request)
+	response, err := t.next.RoundTrip(request)
 	if err != nil {
 		e.Answer = err.Error()
-		r.recorder.keep(e)
+		t.recorder.record(e)
 		return nil, err
 	}
 	body, err := io.ReadAll(response.Body)
 	_ = response.Body.Close()
 	if err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+		return nil, fmt.Errorf("read the response: %w", err)
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	e.Status, e.Answer = response.StatusCode, r.recorder.withoutToken(request, body)
-	r.recorder.keep(e)
+	e.Status, e.Answer = response.StatusCode, t.recorder.replaceToken(request, body)
+	t.recorder.record(e)
 	return response, nil
 }
 
-// begin is an exchange before it is answered.
-func (r *Recorder) begin(request *http.Request) (Exchange, error) {
-	e, err := asked(request)
+// newExchange returns the exchange of a request, without its response.
+func (r *Recorder) newExchange(request *http.Request) (Exchange, error) {
+	e, err := newExchange(request)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e.Caller = r.callers[bearer(request)]
 	return e, err
 }
 
-func (r *Recorder) keep(e Exchange) {
+func (r *Recorder) record(e Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.exchanges == nil {
@@ -132,8 +131,9 @@ func (r *Recorder) keep(e Exchange) {
 	r.exchanges[e.key()] = e
 }
 
-// asked is what a request asks, without its token.
-func asked(request *http.Request) (Exchange, error) {
+// newExchange returns the exchange of a request, without its token, its caller and
+// its response.
+func newExchange(request *http.Request) (Exchange, error) {
 	u := *request.URL
 	query := u.Query()
 	query.Del("access_token")
@@ -147,43 +147,40 @@ func asked(request *http.Request) (Exchange, error) {
 		return e, fmt.Errorf("read the request: %w", err)
 	}
 	request.Body = io.NopCloser(bytes.NewReader(body))
-	e.Body = canonical(body)
+	e.Body = canonicalBody(body)
 	return e, nil
 }
 
-// canonical is a body whose permissions are sorted: in which order they are
-// asked for makes no difference.
-func canonical(body []byte) string {
-	var asks map[string]any
-	if json.Unmarshal(body, &asks) != nil {
+// canonicalBody returns a body with its permissions sorted, since their order
+// makes no difference.
+func canonicalBody(body []byte) string {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
 		return string(body)
 	}
-	if list, ok := asks["permissions"].([]any); ok {
+	if list, ok := fields["permissions"].([]any); ok {
 		slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	}
-	out, err := json.Marshal(asks)
+	out, err := json.Marshal(fields)
 	if err != nil {
 		return string(body)
 	}
 	return string(out)
 }
 
-func bearer(request *http.Request) string {
-	return strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer ")
-}
-
-// withoutToken is an answer with a name in place of the token that it makes,
-// by which the account is known from then on.
-func (r *Recorder) withoutToken(request *http.Request, body []byte) string {
+// replaceToken returns the body of a response. If the request generates a token,
+// the body gets a made-up token in its place, and later requests with the real
+// token are recorded as the account's.
+func (r *Recorder) replaceToken(request *http.Request, body []byte) string {
 	_, account, _ := strings.Cut(request.URL.Path, "/serviceAccounts/")
-	account, makes := strings.CutSuffix(account, ":generateAccessToken")
-	if !makes {
+	account, isGenerate := strings.CutSuffix(account, ":generateAccessToken")
+	if !isGenerate {
 		return string(body)
 	}
-	var answer struct {
+	var response struct {
 		AccessToken string `json:"accessToken"`
 	}
-	if json.Unmarshal(body, &answer) != nil || answer.AccessToken == "" {
+	if json.Unmarshal(body, &response) != nil || response.AccessToken == "" {
 		return string(body)
 	}
 	r.mu.Lock()
@@ -191,11 +188,11 @@ func (r *Recorder) withoutToken(request *http.Request, body []byte) string {
 	if r.callers == nil {
 		r.callers = map[string]string{}
 	}
-	r.callers[answer.AccessToken] = account
+	r.callers[response.AccessToken] = account
 	return `{"accessToken": "` + snapshotToken + account + `", "expireTime": "2999-01-01T00:00:00Z"}`
 }
 
-// ReadSnapshot reads a snapshot. Its errors say what is wrong with the file.
+// ReadSnapshot parses a snapshot. Its errors say what is wrong with the file.
 func ReadSnapshot(data []byte) (*Snapshot, error) {
 	var s Snapshot
 	if err := json.Unmarshal(data, &s); err != nil {
@@ -207,36 +204,36 @@ func ReadSnapshot(data []byte) (*Snapshot, error) {
 	return &s, nil
 }
 
-// RoundTripper answers requests as they were answered before. One that was
-// never made is an error.
+// RoundTripper returns a RoundTripper that replays the recorded responses. A
+// request that was not recorded is an error.
 func (s *Snapshot) RoundTripper() http.RoundTripper {
-	answers := make(map[string]Exchange, len(s.Exchanges))
+	exchanges := make(map[string]Exchange, len(s.Exchanges))
 	for _, e := range s.Exchanges {
-		answers[e.key()] = e
+		exchanges[e.key()] = e
 	}
-	return replaying{answers}
+	return replayTransport{exchanges}
 }
 
-type replaying struct{ answers map[string]Exchange }
+type replayTransport struct{ exchanges map[string]Exchange } // by key
 
 // RoundTrip implements http.RoundTripper.
-func (r replaying) RoundTrip(request *http.Request) (*http.Response, error) {
-	e, err := asked(request)
+func (t replayTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	e, err := newExchange(request)
 	if err != nil {
 		return nil, err
 	}
 	if account, ok := strings.CutPrefix(bearer(request), snapshotToken); ok {
 		e.Caller = account
 	}
-	answer, known := r.answers[e.key()]
+	recorded, ok := t.exchanges[e.key()]
 	switch {
-	case !known:
-		return nil, backoff.Permanent(fmt.Errorf("the snapshot has no answer to %s %s: it was made of another plan, or by another version", e.Verb, (&url.URL{Host: request.URL.Host, Path: request.URL.Path}).String()))
-	case answer.Status == 0:
-		return nil, backoff.Permanent(fmt.Errorf("no answer when the snapshot was made: %s", answer.Answer))
+	case !ok:
+		return nil, permanent(fmt.Errorf("the snapshot has no response to %s %s: it was made for another plan, or by another version", e.Verb, (&url.URL{Host: request.URL.Host, Path: request.URL.Path}).String()))
+	case recorded.Status == 0:
+		return nil, permanent(fmt.Errorf("no response when the snapshot was made: %s", recorded.Answer))
 	}
 	return &http.Response{
-		StatusCode: answer.Status, Status: http.StatusText(answer.Status), Request: request,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(answer.Answer)),
+		StatusCode: recorded.Status, Status: http.StatusText(recorded.Status), Request: request,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(recorded.Answer)),
 	}, nil
 }

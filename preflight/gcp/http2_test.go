@@ -10,24 +10,24 @@ import (
 	"testing"
 )
 
-// TestConnections: over HTTP/2 all questions share a connection; over HTTP/1.1
-// connections are kept, and there are no more than questions under way.
+// TestConnections: over HTTP/2 all requests share one connection; over HTTP/1.1
+// connections are reused, and there are no more than requests in flight.
 func TestConnections(t *testing.T) {
-	const rounds, questions = 3, 200
-	for _, c := range []struct {
+	const rounds, requests = 3, 200
+	for _, tt := range []struct {
 		proto string
 		http2 bool
-		most  int64
+		max   int64
 	}{
 		{"HTTP/2.0", true, 1},
 		{"HTTP/1.1", false, maxPerHost},
 	} {
-		t.Run(c.proto, func(t *testing.T) {
-			var opened, other, asked atomic.Int64
+		t.Run(tt.proto, func(t *testing.T) {
+			var opened, otherProto, received atomic.Int64
 			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				asked.Add(1)
-				if r.Proto != c.proto {
-					other.Add(1)
+				received.Add(1)
+				if r.Proto != tt.proto {
+					otherProto.Add(1)
 				}
 				answer(w, 200, `{"name": "roles/x", "includedPermissions": ["a.b.c"]}`)
 			}))
@@ -36,9 +36,9 @@ func TestConnections(t *testing.T) {
 					opened.Add(1)
 				}
 			}
-			s.EnableHTTP2 = c.http2
-			base := standardTransport()
-			if c.http2 {
+			s.EnableHTTP2 = tt.http2
+			base := defaultTransport()
+			if tt.http2 {
 				s.StartTLS()
 				base.TLSClientConfig = &tls.Config{RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
 			} else {
@@ -46,22 +46,22 @@ func TestConnections(t *testing.T) {
 			}
 			defer s.Close()
 			defer base.CloseIdleConnections()
-			client, err := New(t.Context(), Options{Endpoint: s.URL, HTTP: newSharing(base), Credentials: credentials()})
+			client, err := New(t.Context(), Options{Endpoint: s.URL, HTTP: newFirstConnection(base), Credentials: credentials()})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for range rounds {
-				askRoles(t, client, questions)
+				getRoles(t, client, requests)
 			}
-			if got := opened.Load(); got > c.most || other.Load() > 0 || asked.Load() != rounds*questions {
-				t.Errorf("%d connections for %d questions, %d not over %s; want at most %d", got, asked.Load(), other.Load(), c.proto, c.most)
+			if got := opened.Load(); got > tt.max || otherProto.Load() > 0 || received.Load() != rounds*requests {
+				t.Errorf("%d connections for %d requests, %d not over %s; want at most %d", got, received.Load(), otherProto.Load(), tt.proto, tt.max)
 			}
 		})
 	}
 }
 
-// askRoles asks for a role many times, side by side.
-func askRoles(t *testing.T, c *Client, n int) {
+// getRoles gets a role n times in parallel.
+func getRoles(t *testing.T, c *Client, n int) {
 	t.Helper()
 	var group sync.WaitGroup
 	for range n {

@@ -17,9 +17,9 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
-// A Method is a method of a Google API that may be called: it only reads. The
-// IDs are those of Google's discovery documents.
+// A Method is a method of a Google API that may be called, since it only reads.
 type Method struct {
+	// ID is the method's ID in Google's discovery documents.
 	ID   string
 	Host string
 	Verb string
@@ -27,7 +27,7 @@ type Method struct {
 	Path *regexp.Regexp
 }
 
-// Methods are all that may be called.
+// Methods returns all methods that may be called.
 func Methods() []Method {
 	const (
 		crm       = "cloudresourcemanager.googleapis.com"
@@ -39,7 +39,7 @@ func Methods() []Method {
 		// A project may be domain.example:id.
 		project = `[A-Za-z0-9._-]+(?::[a-z0-9-]+)?`
 		cluster = "/v1/projects/" + project + "/locations/" + part + "/clusters/" + part
-		// What a deny policy is attached to stands in one segment of the path.
+		// The resource that a deny policy is attached to is one segment of the path.
 		attachment = `cloudresourcemanager\.googleapis\.com%2F(?:projects|folders|organizations)%2F[A-Za-z0-9._-]+(?:(?::|%3A)[a-z0-9-]+)?`
 	)
 	method := func(id, host, verb, path string) Method {
@@ -85,63 +85,79 @@ func Methods() []Method {
 	}
 }
 
-// guarded lets only Methods out, and counts them.
-type guarded struct {
+// allowlist is a transport that only sends requests for allowed methods, and
+// counts them.
+type allowlist struct {
 	next      http.RoundTripper
+	methods   func() []Method
 	counter   *counter
 	userAgent string
-	logger    *slog.Logger
-	once      sync.Once
-	methods   []Method
+	logger    *slog.Logger // nil for none
 }
 
 // RoundTrip implements http.RoundTripper.
-func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
-	g.once.Do(func() { g.methods = Methods() })
-	id, ok := allowed(g.methods, r)
+func (a *allowlist) RoundTrip(r *http.Request) (*http.Response, error) {
+	id, ok := findMethod(a.methods(), r)
 	if !ok {
-		return nil, fmt.Errorf("%s https://%s%s is not among the methods that only read: not sent", r.Method, r.URL.Host, r.URL.EscapedPath())
+		return nil, fmt.Errorf("not sending %s https://%s%s, which is not an allowed read-only method", r.Method, r.URL.Host, r.URL.EscapedPath())
 	}
-	g.counter.count(countedAs(id))
+	a.counter.add(metricName(id))
 	r = r.Clone(r.Context())
-	r.Header.Set("User-Agent", g.userAgent)
-	begin := time.Now()
-	response, err := g.next.RoundTrip(r)
-	g.log(r, id, response, begin)
+	r.Header.Set("User-Agent", a.userAgent)
+	start := time.Now()
+	response, err := a.next.RoundTrip(r)
+	a.log(r, id, response, start)
 	if err != nil || response.StatusCode != http.StatusOK {
 		return response, err
 	}
-	if err := ofItsKind(id, response); err != nil {
+	if err := checkResponse(id, response); err != nil {
 		return nil, err
 	}
 	return response, nil
 }
 
-// ofItsKind refuses an answer that belongs to another question. Of most answers
-// what they are about tells; of these, which may be as good as empty, only
-// their members do.
-func ofItsKind(id string, response *http.Response) error {
-	main, others := membersOf(id)
-	if main == "" {
+// findMethod returns the ID of the method that a request calls; false if it is
+// none of methods. It matches the path as it is sent: patterns do not match an
+// escaped slash, unless they contain one.
+func findMethod(methods []Method, r *http.Request) (string, bool) {
+	if r.URL.Scheme != "https" || r.URL.User != nil {
+		return "", false
+	}
+	path := r.URL.EscapedPath()
+	for _, m := range methods {
+		if m.Verb == r.Method && m.Host == r.URL.Host && m.Path.MatchString(path) {
+			return m.ID, true
+		}
+	}
+	return "", false
+}
+
+// checkResponse rejects a response to a different method. Most responses name
+// their resource; list responses may be empty, so only their field names can be
+// checked.
+func checkResponse(id string, response *http.Response) error {
+	payload, others := responseFields(id)
+	if payload == "" {
 		return nil
 	}
 	body, err := io.ReadAll(response.Body)
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	var answer map[string]json.RawMessage
-	if err != nil || json.Unmarshal(body, &answer) != nil || answer[main] != nil {
-		return nil // What is no such answer at all is refused where it is decoded.
+	var fields map[string]json.RawMessage
+	if err != nil || json.Unmarshal(body, &fields) != nil || fields[payload] != nil {
+		return nil // Decoding the response will report what is wrong with it.
 	}
-	for name := range answer {
+	for name := range fields {
 		if !slices.Contains(others, name) {
-			return fmt.Errorf("the answer has %q and no %q: it is about something else", name, main)
+			return fmt.Errorf("the response has a field %q and no %q: it is not a response to %s", name, payload, id)
 		}
 	}
 	return nil
 }
 
-// membersOf are the member that matters in an answer to a method, which is left
-// out where it is empty, and those that may stand beside it.
-func membersOf(id string) (main string, others []string) {
+// responseFields returns the field that carries a method's payload, which the
+// API omits when empty, and the other fields a response may have. The payload is
+// empty for methods whose responses name their resource.
+func responseFields(id string) (payload string, others []string) {
 	switch {
 	case strings.HasSuffix(id, ".getIamPolicy"):
 		return "bindings", []string{"version", "etag", "auditConfigs", "kind", "rules"}
@@ -157,9 +173,9 @@ func membersOf(id string) (main string, others []string) {
 	return "", nil
 }
 
-// countedAs is a method's ID as reports count it: of the account and role
-// methods of IAM without the projects in the middle.
-func countedAs(id string) string {
+// metricName returns a method's ID as reports count it: without the projects and
+// organizations in the IDs of IAM's methods for accounts and roles.
+func metricName(id string) string {
 	for _, api := range []string{"iam.", "iamcredentials."} {
 		if rest, ok := strings.CutPrefix(id, api); ok {
 			return api + strings.TrimPrefix(strings.TrimPrefix(rest, "projects."), "organizations.")
@@ -168,49 +184,33 @@ func countedAs(id string) string {
 	return id
 }
 
-// allowed finds the method of a request, by its path as it goes over the wire:
-// an escaped slash is none of the characters that a pattern takes, but where
-// the pattern itself has it.
-func allowed(methods []Method, r *http.Request) (string, bool) {
-	if r.URL.Scheme != "https" || r.URL.User != nil {
-		return "", false
-	}
-	path := r.URL.EscapedPath()
-	for _, m := range methods {
-		if m.Verb == r.Method && m.Host == r.URL.Host && m.Path.MatchString(path) {
-			return m.ID, true
-		}
-	}
-	return "", false
-}
-
-func (g *guarded) log(r *http.Request, id string, response *http.Response, begin time.Time) {
-	if g.logger == nil {
+func (a *allowlist) log(r *http.Request, id string, response *http.Response, start time.Time) {
+	if a.logger == nil {
 		return
 	}
 	status := 0
 	if response != nil {
 		status = response.StatusCode
 	}
-	g.logger.DebugContext(r.Context(), "asked", "method", id, "path", r.URL.Path, "status", status, "took", time.Since(begin))
+	a.logger.DebugContext(r.Context(), "request", "method", id, "path", r.URL.Path, "status", status, "took", time.Since(start))
 }
 
 // A counter counts requests by method.
 type counter struct {
-	mu sync.Mutex
-	by map[string]int
+	mu     sync.Mutex
+	counts map[string]int
 }
 
-func newCounter() *counter { return &counter{by: make(map[string]int)} }
+func newCounter() *counter { return &counter{counts: make(map[string]int)} }
 
-func (c *counter) count(id string) {
+func (c *counter) add(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.by[id]++
+	c.counts[id]++
 }
 
-func (c *counter) counts() map[string]int {
+func (c *counter) snapshot() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return maps.Clone(c.by)
+	return maps.Clone(c.counts)
 }

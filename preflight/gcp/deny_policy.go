@@ -10,30 +10,30 @@ import (
 	"gke-preflight/preflight/iam"
 )
 
-// DenyPolicyIDs asks which deny policies are attached to projects/P, folders/N
-// or organizations/N. The answer has no rules: DenyRules has.
+// DenyPolicyIDs returns the IDs of the deny policies that are attached to
+// projects/P, folders/N or organizations/N. The response of this method has no
+// rules; DenyRules reads them.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v2/policies/listPolicies
 func (c *Client) DenyPolicyIDs(ctx context.Context, resource string) ([]string, error) {
 	const method = "iam.policies.listPolicies"
-	var answer struct {
+	var response struct {
 		Policies []struct {
 			Name string `json:"name"`
 		} `json:"policies"`
 		NextPageToken string `json:"nextPageToken"`
 	}
 	// Up to 500 deny policies can be attached to a resource; a page holds 1,000.
-	err := c.read(ctx, method, resource, denyPolicies(resource)+"?pageSize=1000", &answer)
-	if err != nil {
+	if err := c.get(ctx, method, resource, denyPoliciesURL(resource)+"?pageSize=1000", &response); err != nil {
 		return nil, err
 	}
-	if answer.NextPageToken != "" {
-		return nil, odd(method, resource, "has more pages than there can be")
+	if response.NextPageToken != "" {
+		return nil, malformed(method, resource, "has more than one page")
 	}
 	var out []string
-	for _, p := range answer.Policies {
+	for _, p := range response.Policies {
 		_, id, ok := strings.Cut(p.Name, "/denypolicies/")
 		if !ok || id == "" || strings.Contains(id, "/") {
-			return nil, odd(method, resource, "has a policy without a name")
+			return nil, malformed(method, resource, "has a policy without a name")
 		}
 		out = append(out, id)
 	}
@@ -44,7 +44,7 @@ func (c *Client) DenyPolicyIDs(ctx context.Context, resource string) ([]string, 
 // https://docs.cloud.google.com/iam/docs/reference/rest/v2/policies/get
 func (c *Client) DenyRules(ctx context.Context, resource, id string) ([]iam.DenyRule, error) {
 	const method = "iam.policies.get"
-	var answer struct {
+	var response struct {
 		Name  string `json:"name"`
 		Rules []struct {
 			DenyRule *struct {
@@ -56,16 +56,16 @@ func (c *Client) DenyRules(ctx context.Context, resource, id string) ([]iam.Deny
 			} `json:"denyRule"`
 		} `json:"rules"`
 	}
-	if err := c.read(ctx, method, resource, denyPolicies(resource)+"/"+url.PathEscape(id), &answer); err != nil {
+	if err := c.get(ctx, method, resource, denyPoliciesURL(resource)+"/"+url.PathEscape(id), &response); err != nil {
 		return nil, err
 	}
-	if !strings.HasSuffix(answer.Name, "/denypolicies/"+id) {
-		return nil, odd(method, resource, "is about another policy")
+	if !strings.HasSuffix(response.Name, "/denypolicies/"+id) {
+		return nil, malformed(method, resource, "is about another policy")
 	}
 	var out []iam.DenyRule
-	for _, r := range answer.Rules {
+	for _, r := range response.Rules {
 		if r.DenyRule == nil {
-			return nil, odd(method, resource, "has a rule of a kind that is not known")
+			return nil, malformed(method, resource, "has a rule of an unknown kind")
 		}
 		out = append(out, iam.DenyRule{
 			Policy: id, Denied: r.DenyRule.DeniedPrincipals, Except: r.DenyRule.ExceptionPrincipals,
@@ -76,10 +76,10 @@ func (c *Client) DenyRules(ctx context.Context, resource, id string) ([]iam.Deny
 	return out, nil
 }
 
-// denyPath is where deny policies begin.
+// denyPath begins the paths of the methods for deny policies.
 const denyPath = "/v2/policies/"
 
-// denyPolicies is where the deny policies of a resource are.
-func denyPolicies(resource string) string {
+// denyPoliciesURL returns the URL of the deny policies of a resource.
+func denyPoliciesURL(resource string) string {
 	return "https://iam.googleapis.com" + denyPath + url.PathEscape("cloudresourcemanager.googleapis.com/"+resource) + "/denypolicies"
 }
