@@ -1,12 +1,13 @@
-// Package access finds out whether this machine can talk to a cluster's API
-// server, and what is in the way: who is asking, whether the cluster is there
-// and may be seen, whether its endpoint answers, what it says to the token, and
-// whether kubectl would log in the same way.
+// Package access checks whether this machine can reach a cluster's API server
+// and, if not, why: who the caller is, whether the cluster exists and the caller
+// can get it, whether its endpoint answers, what the API server says to the
+// caller's token, and whether kubectl would authenticate in the same way.
 //
-// It changes nothing: no kubeconfig is written, no setting of gcloud touched.
-// A token reaches Google, or an API server that proves with a certificate of
-// the cluster's own authority that it is the one Google named; verification is
-// never off. The package knows nothing of plans and rules, and prints no token.
+// It changes nothing: it writes no kubeconfig and no gcloud configuration. It
+// sends a token to Google, and to an API server only after that has proved, with
+// a certificate of the cluster's own CA, that it is the one that Google lists;
+// verification is never off. It knows nothing of plans and rules, and prints no
+// token.
 package access
 
 import (
@@ -19,7 +20,7 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
-// A Verdict is what a step found.
+// A Verdict is the outcome of a step.
 type Verdict string
 
 // The verdicts.
@@ -27,113 +28,118 @@ const (
 	Pass         Verdict = "pass"
 	Fail         Verdict = "fail"
 	Undetermined Verdict = "undetermined"
-	// Skipped is a step that does not apply, or was not reached.
+	// Skipped is the verdict of a step that does not apply or was not reached.
 	Skipped Verdict = "skipped"
 )
 
-// A Step is one question on the way to the API server, and its answer.
+// A Step is one check on the way to the API server.
 type Step struct {
 	Name    string  `json:"name"`
 	Verdict Verdict `json:"verdict"`
 	Message string  `json:"message"`
 }
 
-// A Fix is how a cause is mended.
+// A Fix holds the commands that fix a cause.
 type Fix struct {
-	// Commands can be pasted, in this order.
+	// Commands can be pasted into a shell, in this order.
 	Commands []string `json:"commands"`
 }
 
-// A Result is whether one cluster can be reached, and why not.
+// A Result says whether this machine can reach one cluster and, if not, why.
 type Result struct {
-	// Cluster is projects/P/locations/L/clusters/C; empty where a plan does not
-	// tell it.
+	// Cluster is projects/P/locations/L/clusters/C; empty if the plan does not
+	// show it.
 	Cluster string `json:"cluster"`
-	// Context is that of the kubeconfig; empty where there is none.
+	// Context is the context of the kubeconfig; empty if there is none.
 	Context string `json:"context,omitempty"`
-	// Server is the URL of the API server that was asked.
+	// Server is the URL of the API server that was contacted; empty if none was.
 	Server string `json:"server,omitempty"`
-	// Identity is the member that asked; empty where Google does not tell.
+	// Identity is the caller's IAM member; empty if Google does not show it.
 	Identity string  `json:"identity,omitempty"`
 	Result   Verdict `json:"result"`
 	Steps    []Step  `json:"steps"`
-	// Class names the kind of cause for programs; docs/access.md lists them.
+	// Class is the kind of cause, for programs; docs/access.md lists them.
 	Class string `json:"class,omitempty"`
-	// Cause is the one thing that is in the way, or that could not be found out.
+	// Cause is the one thing that prevents access, or that is undetermined; empty
+	// if access works.
 	Cause string `json:"cause,omitempty"`
 	Fix   *Fix   `json:"fix,omitempty"`
 }
 
-// A World is everything outside of this package.
-type World struct {
+// An Env holds everything that a check uses from outside of this package.
+type Env struct {
 	Google Google
-	// Credentials says in words where the caller's were found.
+	// Credentials is the source of the caller's credentials, in words.
 	Credentials string
-	// Connect makes the way to an API server. It must verify what Trust says.
+	// Connect returns a transport to an API server. It must verify the server as
+	// Trust demands.
 	Connect func(Trust) http.RoundTripper
-	// Proxy returns the proxy that Connect goes through; nil for none.
+	// Proxy returns the proxy that the transport of Connect uses for a request;
+	// nil for none.
 	Proxy func(*http.Request) (*url.URL, error)
-	// LookPath finds a program as a shell would.
+	// LookPath finds a program in PATH.
 	LookPath func(string) (string, error)
 	// Run runs a program, without a shell.
 	Run      func(context.Context, Program) (Output, error)
 	ReadFile func(string) ([]byte, error)
 	Now      func() time.Time
-	// Patience is how long an API server or a program may take; 0 for 10 s.
-	Patience time.Duration
+	// StepTimeout limits how long an API server or a program may take; 0 means
+	// 10 seconds.
+	StepTimeout time.Duration
 }
 
-// A Target is a cluster to reach.
+// A Target is a cluster to check.
 type Target struct {
 	Ref Ref
-	// Entry is the kubeconfig's of it; nil where there is none.
+	// Entry is the cluster's entry in the kubeconfig; nil if there is none.
 	Entry *Entry
-	// Context is the one that was asked for, there or not; may be empty.
+	// Context is the name of the requested context, which need not exist; empty
+	// if none was requested.
 	Context string
 }
 
-// Check goes the way to a cluster step by step, and stops where the cause is
-// found. Steps that do not depend on one that stays open are gone all the same.
-func Check(ctx context.Context, w World, t Target) *Result {
-	if w.Patience == 0 {
-		w.Patience = 10 * time.Second
+// Check runs the steps in order and stops at the first failure. Steps that do
+// not depend on an undetermined step still run.
+func Check(ctx context.Context, env Env, t Target) *Result {
+	if env.StepTimeout == 0 {
+		env.StepTimeout = 10 * time.Second
 	}
-	c := &course{World: w, Target: t, result: &Result{Cluster: t.Ref.String(), Context: t.Context, Result: Pass}}
+	c := &checker{Env: env, Target: t, result: &Result{Cluster: t.Ref.String(), Context: t.Context, Result: Pass}}
 	if t.Entry != nil {
 		c.result.Context = t.Entry.Context
 	}
-	for _, s := range stages() {
-		c.step(ctx, s)
+	for _, s := range checks() {
+		c.runCheck(ctx, s)
 	}
 	c.result.Identity = c.member
 	return c.result
 }
 
-// A course is a check under way.
-type course struct {
-	World
+// A checker holds the state of a check.
+type checker struct {
+	Env
 	Target
 	result *Result
 
-	member string // who asks; empty where it is not known
-	token  string
-	plane  *ControlPlane // nil until Google has told
-	denial *facts.Error  // Google's answer where it is an error
-	silent string        // why Google did not tell
-	answer *answer       // of the API server to the caller's token
-	site   *site         // where the API server is
+	member       string        // the caller's IAM member; empty if unknown
+	token        string        // the caller's access token
+	controlPlane *ControlPlane // nil until Google returned it
+	apiError     *facts.Error    // Google's error about the cluster; nil if none
+	noAnswer     string        // why Google did not return the cluster
+	response     *apiResponse  // to the caller's token; nil if there was none
+	endpoint     *endpoint     // the endpoint to contact; nil if none is trusted
 	kubectlVersion
-	login *login  // what kubectl would send
-	left  []loose // what is undetermined so far
+	login     *login     // how kubectl authenticates; nil if unknown
+	openSteps []openStep // the undetermined steps so far
 }
 
-// A loose end is a step that is undetermined.
-type loose struct {
+// An openStep is a step that is undetermined.
+type openStep struct {
 	step string
 	finding
 }
 
-// A finding is the outcome of a step, with what follows from it.
+// A finding is the outcome of a step. The cause is the message if it is empty.
 type finding struct {
 	verdict  Verdict
 	message  string
@@ -142,82 +148,82 @@ type finding struct {
 	commands []string
 }
 
-func passed(message string) finding  { return finding{verdict: Pass, message: message} }
-func skipped(message string) finding { return finding{verdict: Skipped, message: message} }
-func open(message string) finding {
+func pass(message string) finding { return finding{verdict: Pass, message: message} }
+func skip(message string) finding { return finding{verdict: Skipped, message: message} }
+func undetermined(message string) finding {
 	return finding{verdict: Undetermined, message: message}
 }
 
-// A stage asks one question.
-type stage struct {
+// A check is the function behind a step.
+type check struct {
 	name string
-	ask  func(*course, context.Context) finding
+	run  func(*checker, context.Context) finding
 }
 
-func stages() []stage {
-	return []stage{
-		{"identity", (*course).identity},
-		{"cluster", (*course).cluster},
-		{"get-permission", (*course).getPermission},
-		{"kubeconfig", (*course).kubeconfig},
-		{"connect-permission", (*course).connectPermission},
-		{"api-server", (*course).apiServer},
-		{"namespaces", (*course).namespaces},
-		{"kubectl", (*course).kubectl},
-		{"login", (*course).loginMethod},
-		{"plugin", (*course).plugin},
-		{"plugin-token", (*course).pluginToken},
-		{"kubectl-access", (*course).kubectlAccess},
+func checks() []check {
+	return []check{
+		{"identity", (*checker).identity},
+		{"cluster", (*checker).cluster},
+		{"get-permission", (*checker).getPermission},
+		{"kubeconfig", (*checker).kubeconfig},
+		{"connect-permission", (*checker).connectPermission},
+		{"api-server", (*checker).apiServer},
+		{"namespaces", (*checker).namespaces},
+		{"kubectl", (*checker).kubectl},
+		{"login", (*checker).loginMethod},
+		{"plugin", (*checker).plugin},
+		{"plugin-token", (*checker).pluginToken},
+		{"kubectl-access", (*checker).kubectlAccess},
 	}
 }
 
-func (c *course) step(ctx context.Context, s stage) {
+func (c *checker) runCheck(ctx context.Context, s check) {
 	r := c.result
 	if r.Result == Fail {
 		r.Steps = append(r.Steps, Step{s.name, Skipped, "not reached"})
 		return
 	}
-	f := s.ask(c, ctx)
-	r.Steps = append(r.Steps, Step{s.name, f.verdict, c.hide(f.message)})
+	f := s.run(c, ctx)
+	r.Steps = append(r.Steps, Step{s.name, f.verdict, c.redact(f.message)})
 	switch f.verdict {
 	case Fail:
-		c.conclude(f)
+		c.setCause(f)
 	case Undetermined:
-		c.left = append(c.left, loose{s.name, f})
-		c.conclude(c.left[0].finding)
+		c.openSteps = append(c.openSteps, openStep{s.name, f})
+		c.setCause(c.openSteps[0].finding)
 	}
 }
 
-// conclude makes a finding the cause. A failure takes the place of what was
-// left open before it.
-func (c *course) conclude(f finding) {
+// setCause makes f the cause of the result. A failure replaces the cause of an
+// undetermined step before it.
+func (c *checker) setCause(f finding) {
 	r := c.result
 	if f.cause == "" {
 		f.cause = f.message
 	}
-	r.Result, r.Class, r.Cause, r.Fix = f.verdict, f.class, c.hide(f.cause), nil
+	r.Result, r.Class, r.Cause, r.Fix = f.verdict, f.class, c.redact(f.cause), nil
 	if len(f.commands) > 0 {
 		r.Fix = &Fix{Commands: f.commands}
 	}
 }
 
-// settle answers a step that was left open before, by what came out since.
-func (c *course) settle(name, message string) {
-	if !c.leftOpen(name) {
+// resolve makes an undetermined step pass, because of what a later step found.
+func (c *checker) resolve(name, message string) {
+	if !c.isOpen(name) {
 		return
 	}
-	c.left = slices.DeleteFunc(c.left, func(l loose) bool { return l.step == name })
+	c.openSteps = slices.DeleteFunc(c.openSteps, func(l openStep) bool { return l.step == name })
 	for i, s := range c.result.Steps {
 		if s.Name == name {
 			c.result.Steps[i] = Step{name, Pass, message}
 		}
 	}
 	c.result.Result, c.result.Class, c.result.Cause, c.result.Fix = Pass, "", "", nil
-	if len(c.left) > 0 {
-		c.conclude(c.left[0].finding)
+	if len(c.openSteps) > 0 {
+		c.setCause(c.openSteps[0].finding)
 	}
 }
 
-func (c *course) leftOpen(step string) bool {
-	return slices.ContainsFunc(c.left, func(l loose) bool { return l.step == step })
+func (c *checker) isOpen(step string) bool {
+	return slices.ContainsFunc(c.openSteps, func(l openStep) bool { return l.step == step })
 }

@@ -150,17 +150,17 @@ const (
 
 // A cloud is Google, as far as this package asks it.
 type cloud struct {
-	tokenErr error
-	info     gcp.TokenInfo
-	infoErr  error
-	other    gcp.TokenInfo // of any other token
-	otherErr error
-	plane    gcp.ControlPlane
-	planeErr error
-	clusters []string
-	listErr  error
-	holds    bool
-	holdsErr error
+	tokenErr        error
+	info            gcp.TokenInfo
+	infoErr         error
+	other           gcp.TokenInfo // of any other token
+	otherErr        error
+	controlPlane    gcp.ControlPlane
+	controlPlaneErr error
+	clusters        []string
+	listErr         error
+	holds           bool
+	holdsErr        error
 
 	shown []string // the tokens that were shown to Google
 }
@@ -174,7 +174,7 @@ func (c *cloud) TokenInfoOf(_ context.Context, token string) (gcp.TokenInfo, err
 	return c.other, c.otherErr
 }
 func (c *cloud) ControlPlane(context.Context, string) (gcp.ControlPlane, error) {
-	return c.plane, c.planeErr
+	return c.controlPlane, c.controlPlaneErr
 }
 func (c *cloud) Clusters(context.Context, string) ([]string, error) { return c.clusters, c.listErr }
 func (c *cloud) Holds(context.Context, string, string) (bool, error) {
@@ -186,7 +186,7 @@ type scene struct {
 	t      *testing.T
 	ca     *authority
 	cloud  *cloud
-	world  World
+	env    Env
 	target Target
 	server *apiServer
 	ran    []Program
@@ -212,10 +212,10 @@ func newScene(t *testing.T) *scene {
 	s := &scene{t: t, ca: newAuthority(t), patience: 5 * time.Second}
 	good := []string{scopePlatform, "https://www.googleapis.com/auth/userinfo.email"}
 	s.cloud = &cloud{
-		info:  gcp.TokenInfo{Email: "terraform@acme-prod.iam.gserviceaccount.com", Scopes: good, Lifetime: time.Hour},
-		other: gcp.TokenInfo{Email: "terraform@acme-prod.iam.gserviceaccount.com", Scopes: good, Lifetime: time.Hour},
-		plane: gcp.ControlPlane{Name: "main", Location: "europe-west1", Status: "RUNNING"},
-		holds: true,
+		info:         gcp.TokenInfo{Email: "terraform@acme-prod.iam.gserviceaccount.com", Scopes: good, Lifetime: time.Hour},
+		other:        gcp.TokenInfo{Email: "terraform@acme-prod.iam.gserviceaccount.com", Scopes: good, Lifetime: time.Hour},
+		controlPlane: gcp.ControlPlane{Name: "main", Location: "europe-west1", Status: "RUNNING"},
+		holds:        true,
 	}
 	s.programs = map[string]func() (Output, error){
 		"kubectl":  prints(`{"clientVersion":{"major":"1","minor":"32+"}}`),
@@ -232,8 +232,8 @@ func (s *scene) answers(handle http.HandlerFunc) {
 
 func (s *scene) at(server *apiServer) {
 	s.server = server
-	s.cloud.plane.Endpoint = server.host
-	s.cloud.plane.MasterAuth.CA = base64.StdEncoding.EncodeToString(s.ca.pem)
+	s.cloud.controlPlane.Endpoint = server.host
+	s.cloud.controlPlane.MasterAuth.CA = base64.StdEncoding.EncodeToString(s.ca.pem)
 	s.kubeconfig(server.host, s.ca, "")
 }
 
@@ -280,8 +280,8 @@ users:
 
 func (s *scene) run() *Result {
 	s.t.Helper()
-	w := s.world
-	w.Google, w.Credentials, w.Patience = s.cloud, "application default credentials", s.patience
+	w := s.env
+	w.Google, w.Credentials, w.StepTimeout = s.cloud, "application default credentials", s.patience
 	w.ReadFile, w.Now = os.ReadFile, time.Now
 	if w.Connect == nil {
 		w.Connect = Transport
@@ -400,43 +400,43 @@ func TestCauses(t *testing.T) {
 		{"scopes", func(s *scene) { s.cloud.info.Scopes = []string{"email"} }, "identity", "credentials_scope", "cloud-platform", "login"},
 		{"impersonation refused", func(s *scene) {
 			s.cloud.tokenErr = &facts.Error{Method: facts.MethodGenerateAccessToken, Code: 403, Message: "no"}
-		}, "identity", "credentials_expired", "no token can be made", "login"},
+		}, "identity", "credentials_expired", "cannot get a token", "login"},
 		{"wrong location", func(s *scene) {
-			s.cloud.planeErr = googleSays(404, "")
+			s.cloud.controlPlaneErr = googleSays(404, "")
 			s.cloud.clusters = []string{"projects/acme-prod/locations/europe-west3/clusters/main", "projects/acme-prod/locations/europe-west1/clusters/other"}
 		}, "cluster", "cluster_not_found", "is in europe-west3, not in europe-west1", "get-credentials main --location=europe-west3 --project=acme-prod"},
 		{"wrong name", func(s *scene) {
-			s.cloud.planeErr = googleSays(404, "")
+			s.cloud.controlPlaneErr = googleSays(404, "")
 			s.cloud.clusters = []string{"projects/acme-prod/locations/europe-west1/clusters/other"}
 		}, "cluster", "cluster_not_found", "has other in europe-west1", "clusters list --project=acme-prod"},
-		{"wrong project", func(s *scene) { s.cloud.planeErr = googleSays(404, "") }, "cluster", "cluster_not_found", "is it the right project?", "clusters list"},
+		{"wrong project", func(s *scene) { s.cloud.controlPlaneErr = googleSays(404, "") }, "cluster", "cluster_not_found", "is it the right project?", "clusters list"},
 		{"not there, and no list", func(s *scene) {
-			s.cloud.planeErr, s.cloud.listErr = googleSays(404, ""), googleSays(403, "")
-		}, "cluster", "cluster_not_found", "could not be found out", "clusters list"},
+			s.cloud.controlPlaneErr, s.cloud.listErr = googleSays(404, ""), googleSays(403, "")
+		}, "cluster", "cluster_not_found", "could not list the clusters", "clusters list"},
 		{"API off", func(s *scene) {
 			e := googleSays(403, "SERVICE_DISABLED")
 			e.Metadata = map[string]string{"service": "container.googleapis.com", "consumer": "projects/111"}
-			s.cloud.planeErr = e
-		}, "cluster", "api_disabled", "is off in project 111", "gcloud services enable container.googleapis.com --project=111"},
-		{"quota project", func(s *scene) { s.cloud.planeErr = googleSays(403, "USER_PROJECT_DENIED") }, "cluster", "quota_project_denied", "quota project", "set-quota-project acme-prod"},
-		{"no permission to get", func(s *scene) { s.cloud.planeErr = googleSays(403, "IAM_PERMISSION_DENIED") }, "get-permission", "get_denied",
+			s.cloud.controlPlaneErr = e
+		}, "cluster", "api_disabled", "is disabled in project 111", "gcloud services enable container.googleapis.com --project=111"},
+		{"quota project", func(s *scene) { s.cloud.controlPlaneErr = googleSays(403, "USER_PROJECT_DENIED") }, "cluster", "quota_project_denied", "quota project", "set-quota-project acme-prod"},
+		{"no permission to get", func(s *scene) { s.cloud.controlPlaneErr = googleSays(403, "IAM_PERMISSION_DENIED") }, "get-permission", "get_denied",
 			"serviceAccount:terraform@acme-prod.iam.gserviceaccount.com (application default credentials) lacks container.clusters.get",
 			"--member=serviceAccount:terraform@acme-prod.iam.gserviceaccount.com --role=roles/container.clusterViewer --condition=None"},
-		{"perimeter", func(s *scene) { s.cloud.planeErr = googleSays(403, "SECURITY_POLICY_VIOLATED") }, "get-permission", "vpc_service_controls", "VPC Service Controls", ""},
-		{"being made", func(s *scene) { s.cloud.plane.Status = "PROVISIONING" }, "cluster", "cluster_not_ready", "PROVISIONING", "operations list"},
-		{"no endpoint", func(s *scene) { s.cloud.plane.Endpoint, s.target.Entry = "", nil }, "api-server", "cluster_not_ready", "no endpoint", "operations list"},
+		{"perimeter", func(s *scene) { s.cloud.controlPlaneErr = googleSays(403, "SECURITY_POLICY_VIOLATED") }, "get-permission", "vpc_service_controls", "VPC Service Controls", ""},
+		{"being made", func(s *scene) { s.cloud.controlPlane.Status = "PROVISIONING" }, "cluster", "cluster_not_ready", "PROVISIONING", "operations list"},
+		{"no endpoint", func(s *scene) { s.cloud.controlPlane.Endpoint, s.target.Entry = "", nil }, "api-server", "cluster_not_ready", "no endpoint", "operations list"},
 
 		{"no such context", func(s *scene) { s.target.Entry, s.target.Context = nil, "gone" }, "kubeconfig", "context_missing", "no context gone", "get-credentials main"},
 		{"stale address", func(s *scene) { s.kubeconfig("192.0.2.99", s.ca, "") }, "kubeconfig", "kubeconfig_stale", "192.0.2.99", "get-credentials main"},
 		{"stale DNS endpoint", func(s *scene) { s.kubeconfig("gke-9.europe-west1.gke.goog", s.ca, "") }, "kubeconfig", "kubeconfig_stale", "gke-9", "get-credentials main"},
-		{"plain http", func(s *scene) { s.target.Entry.cluster.Server = "http://192.0.2.1" }, "kubeconfig", "kubeconfig_server", "not https", "get-credentials"},
-		{"authority of another cluster in the kubeconfig", func(s *scene) { s.kubeconfig(s.server.host, newAuthority(s.t), "") }, "api-server", "kubeconfig_ca", "not that of the cluster", "get-credentials main"},
+		{"plain http", func(s *scene) { s.target.Entry.cluster.Server = "http://192.0.2.1" }, "kubeconfig", "kubeconfig_server", "does not use https", "get-credentials"},
+		{"authority of another cluster in the kubeconfig", func(s *scene) { s.kubeconfig(s.server.host, newAuthority(s.t), "") }, "api-server", "kubeconfig_ca", "not the CA of the cluster", "get-credentials main"},
 		{"no authority in the kubeconfig", func(s *scene) { s.kubeconfig(s.server.host, nil, "") }, "api-server", "kubeconfig_ca", "no certificate-authority", "get-credentials main"},
 		{"authority in a file that is gone", func(s *scene) { s.kubeconfig(s.server.host, nil, "\n    certificate-authority: gone.pem") }, "api-server", "kubeconfig_ca", "cannot be read", "get-credentials main"},
 
 		{"wrong authority", func(s *scene) {
 			s.at(serve(s.t, newAuthority(s.t).server(s.t, time.Now().Add(time.Hour)), says(200, namespaceList)))
-		}, "api-server", "certificate_untrusted", "proxy that opens TLS", "get-credentials"},
+		}, "api-server", "certificate_untrusted", "proxy that intercepts TLS", "get-credentials"},
 		{"certificate of another name", func(s *scene) {
 			s.at(serve(s.t, s.ca.server(s.t, time.Now().Add(time.Hour), "elsewhere.example"), says(200, namespaceList)))
 		}, "api-server", "certificate_untrusted", "for another name", "get-credentials"},
@@ -444,18 +444,18 @@ func TestCauses(t *testing.T) {
 			s.at(serve(s.t, s.ca.server(s.t, time.Now().Add(-time.Minute)), says(200, namespaceList)))
 		}, "api-server", "certificate_expired", "clock", "date -u"},
 
-		{"401", func(s *scene) { s.answers(says(401, unauthorizedBody)) }, "namespaces", "unauthorized_401", "may not talk to this cluster", "roles/container.viewer"},
-		{"403 of RBAC", func(s *scene) { s.answers(says(403, forbiddenBody)) }, "namespaces", "rbac_forbidden_403", "does not let it list namespaces", "roles/container.viewer"},
-		{"token that does not arrive", func(s *scene) { s.answers(says(403, anonymousBody)) }, "namespaces", "unauthorized_401", "saw no token", "_proxy"},
+		{"401", func(s *scene) { s.answers(says(401, unauthorizedBody)) }, "namespaces", "unauthorized_401", "not allowed to use this cluster", "roles/container.viewer"},
+		{"403 of RBAC", func(s *scene) { s.answers(says(403, forbiddenBody)) }, "namespaces", "rbac_forbidden_403", "neither IAM nor RBAC", "roles/container.viewer"},
+		{"token that does not arrive", func(s *scene) { s.answers(says(403, anonymousBody)) }, "namespaces", "unauthorized_401", "received no token", "_proxy"},
 
-		{"login of old", func(s *scene) { s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: gcp}") }, "login", "login_plugin_unused", "no login of its own", "get-credentials main"},
+		{"login of old", func(s *scene) { s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: gcp}") }, "login", "login_plugin_unused", "no longer has a built-in login", "get-credentials main"},
 		{"no login", func(s *scene) { s.user(s.server.host, s.ca, "", " {}") }, "login", "login_missing", "no way to log in", "get-credentials main"},
 		{"wrong version of the protocol", func(s *scene) { s.target.Entry.user.Exec.APIVersion = "client.authentication.k8s.io/v1alpha1" }, "login", "plugin_api_version", "v1beta1", "get-credentials main"},
 		{"plugin absent", func(s *scene) { s.missing = []string{pluginName} }, "plugin", "auth_plugin_missing", "not on PATH", "gcloud components install gke-gcloud-auth-plugin"},
 		{"plugin absent from a directory", func(s *scene) {
 			s.target.Entry.user.Exec.Command = "/opt/gke-gcloud-auth-plugin"
 			s.missing = []string{"/opt/gke-gcloud-auth-plugin"}
-		}, "plugin", "auth_plugin_missing", "is not there", "gcloud components install"},
+		}, "plugin", "auth_plugin_missing", "does not exist", "gcloud components install"},
 		{"plugin failing", func(s *scene) {
 			s.programs[pluginName] = func() (Output, error) {
 				return Output{Stderr: []byte("You do not currently have\nan active account; token ya29.secret-thing")}, errors.New("exit status 1")
@@ -471,7 +471,7 @@ func TestCauses(t *testing.T) {
 		{"plugin without a token", func(s *scene) { s.programs[pluginName] = prints(string(credential(""))) }, "plugin-token", "plugin_output", "no token", "gcloud components update"},
 		{"plugin of another version", func(s *scene) {
 			s.programs[pluginName] = prints(strings.Replace(string(credential("secret")), "v1beta1", "v1", 1))
-		}, "plugin-token", "plugin_api_version", "answers with", "get-credentials"},
+		}, "plugin-token", "plugin_api_version", "but the context requests", "get-credentials"},
 		{"plugin with an expired token", func(s *scene) {
 			s.programs[pluginName] = prints(strings.Replace(string(credential("secret")), `"token"`, `"expirationTimestamp":"2020-01-01T00:00:00Z","token"`, 1))
 		}, "plugin-token", "plugin_token_expired", "has expired", "gcloud auth login"},
@@ -483,7 +483,7 @@ func TestCauses(t *testing.T) {
 		{"fixed token refused", func(s *scene) {
 			s.answers(only(toolToken, 401, unauthorizedBody))
 			s.user(s.server.host, s.ca, "", "\n    token: secret")
-		}, "kubectl-access", "fixed_token_refused", "fixed token", "get-credentials main"},
+		}, "kubectl-access", "fixed_token_refused", "static token", "get-credentials main"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -522,13 +522,13 @@ func TestUndetermined(t *testing.T) {
 	}{
 		{"tokeninfo", func(s *scene) { s.cloud.infoErr = silent }, "identity"},
 		{"no token", func(s *scene) { s.cloud.tokenErr = errors.New("no route") }, "identity"},
-		{"the cluster", func(s *scene) { s.cloud.planeErr = googleSays(503, "") }, "cluster"},
+		{"the cluster", func(s *scene) { s.cloud.controlPlaneErr = googleSays(503, "") }, "cluster"},
 		{"a server that Google does not name", func(s *scene) { s.kubeconfig("tunnel.example", s.ca, "") }, "kubeconfig"},
 		{"the Connect gateway", func(s *scene) {
 			s.target.Entry.cluster.Server = "https://connectgateway.googleapis.com/v1/projects/1/locations/global/gkeMemberships/main"
 		}, "kubeconfig"},
 		{"a path on an address of the cluster", func(s *scene) { s.target.Entry.cluster.Server = "https://192.0.2.1/k8s/clusters/c-1" }, "kubeconfig"},
-		{"no authority from Google", func(s *scene) { s.cloud.plane.MasterAuth.CA = "" }, "api-server"},
+		{"no authority from Google", func(s *scene) { s.cloud.controlPlane.MasterAuth.CA = "" }, "api-server"},
 		{"no list", func(s *scene) { s.answers(says(200, "welcome")) }, "namespaces"},
 		{"503", func(s *scene) { s.answers(says(503, "")) }, "namespaces"},
 		{"redirect", func(s *scene) { s.answers(says(302, "")) }, "namespaces"},
@@ -642,16 +642,16 @@ func TestEndpointsThatDoNotAnswer(t *testing.T) {
 		{"unreachable network", func(*gcp.ControlPlane) {}, "192.0.2.1", &net.OpError{Op: "dial", Err: syscall.ENETUNREACH}, "endpoint_unreachable", "firewall", "curl"},
 		{"DNS endpoint", func(p *gcp.ControlPlane) { p.Endpoints.DNS.Endpoint = "gke-1.gke.goog" }, "gke-1.gke.goog", timeout, "endpoint_unreachable", "DNS endpoint", "curl"},
 		{"unknown host", func(p *gcp.ControlPlane) { p.Endpoints.DNS.Endpoint = "gke-1.gke.goog" }, "gke-1.gke.goog",
-			&net.DNSError{Err: "no such host", Name: "gke-1.gke.goog", IsNotFound: true}, "endpoint_unknown", "name servers", "--dns-endpoint"},
+			&net.DNSError{Err: "no such host", Name: "gke-1.gke.goog", IsNotFound: true}, "endpoint_unknown", "does not resolve", "--dns-endpoint"},
 		{"refused", func(*gcp.ControlPlane) {}, "192.0.2.1", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "endpoint_refused", "repaired or upgraded", "operations list"},
 		{"tunnel", func(*gcp.ControlPlane) {}, "127.0.0.1:8443", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "endpoint_refused", "the tunnel is not up", "get-credentials"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newScene(t)
-			s.cloud.plane.Endpoint = "192.0.2.1"
-			tt.change(&s.cloud.plane)
+			s.cloud.controlPlane.Endpoint = "192.0.2.1"
+			tt.change(&s.cloud.controlPlane)
 			s.kubeconfig(tt.host, s.ca, "")
-			s.world.Connect = func(Trust) http.RoundTripper { return broken{tt.err} }
+			s.env.Connect = func(Trust) http.RoundTripper { return broken{tt.err} }
 			r := s.run()
 			if r.Result != Fail || r.Class != tt.class || !strings.Contains(r.Cause, tt.cause) || !strings.Contains(commands(r), tt.command) {
 				t.Errorf("got %s %s: %s\n%s", r.Result, r.Class, r.Cause, commands(r))
@@ -676,7 +676,7 @@ func TestRefusingServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.cloud.plane.Endpoint = l.Addr().String()
+	s.cloud.controlPlane.Endpoint = l.Addr().String()
 	s.kubeconfig(l.Addr().String(), s.ca, "")
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
@@ -690,14 +690,14 @@ func TestRefusingServer(t *testing.T) {
 // authorities would be.
 func (s *scene) dns(handle http.HandlerFunc) {
 	s.answers(handle)
-	s.cloud.plane.Endpoint, s.cloud.plane.MasterAuth.CA = "", ""
-	s.cloud.plane.Endpoints.DNS.Endpoint, s.cloud.plane.Endpoints.DNS.External = s.server.host, true
+	s.cloud.controlPlane.Endpoint, s.cloud.controlPlane.MasterAuth.CA = "", ""
+	s.cloud.controlPlane.Endpoints.DNS.Endpoint, s.cloud.controlPlane.Endpoints.DNS.External = s.server.host, true
 	s.kubeconfig(s.server.host, nil, "")
-	s.world.Connect = func(t Trust) http.RoundTripper {
+	s.env.Connect = func(t Trust) http.RoundTripper {
 		if t.Roots != nil {
 			s.t.Error("the DNS endpoint has a certificate of a public authority")
 		}
-		t.Roots = poolOf(s.ca.pem)
+		t.Roots = certPool(s.ca.pem)
 		return Transport(t)
 	}
 }
@@ -716,7 +716,7 @@ func TestDNSEndpoint(t *testing.T) {
 		{"granted on the cluster alone", says(200, namespaceList), func(s *scene) { s.cloud.holds = false }, Pass, "", Pass},
 		{"not granted", says(403, "no"), func(s *scene) { s.cloud.holds = false }, Fail, "connect_denied", Undetermined},
 		{"not granted, says the endpoint", says(403, refusal), func(*scene) {}, Fail, "connect_denied", Pass},
-		{"from outside", says(403, "no"), func(s *scene) { s.cloud.plane.Endpoints.DNS.External = false }, Fail, "endpoint_forbidden", Pass},
+		{"from outside", says(403, "no"), func(s *scene) { s.cloud.controlPlane.Endpoints.DNS.External = false }, Fail, "endpoint_forbidden", Pass},
 		{"RBAC", says(403, forbiddenBody), func(*scene) {}, Fail, "rbac_forbidden_403", Pass},
 		{"nobody says", says(200, namespaceList), func(s *scene) { s.cloud.holdsErr = googleSays(503, "") }, Pass, "", Pass},
 	} {

@@ -104,9 +104,9 @@ func (a *attacker) stole() bool {
 // hijack makes the system's authorities public, and has every host but server's
 // own lead to the attacker, as if names and routes were the attacker's too.
 func (s *scene) hijack(public *authority, a *attacker) {
-	s.world.Connect = func(t Trust) http.RoundTripper {
+	s.env.Connect = func(t Trust) http.RoundTripper {
 		if t.Roots == nil {
-			t.Roots = poolOf(public.pem)
+			t.Roots = certPool(public.pem)
 		}
 		h := Transport(t).(*http.Transport)
 		h.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
@@ -160,7 +160,7 @@ func TestKubeconfigGetsNoToken(t *testing.T) {
 					by = s.ca
 				}
 				a := newAttacker(t, by.server(t, time.Now().Add(time.Hour), evilName))
-				s.cloud.plane.Endpoint, s.cloud.plane.Endpoints.DNS.Endpoint = "192.0.2.1", dnsEndpoint
+				s.cloud.controlPlane.Endpoint, s.cloud.controlPlane.Endpoints.DNS.Endpoint = "192.0.2.1", dnsEndpoint
 				var ca *authority
 				if tt.ca {
 					ca = by
@@ -202,7 +202,7 @@ func TestProxyOfKubeconfigSeesNothing(t *testing.T) {
 	if got := s.server.tokens(); len(got) == 0 || got[0] != toolToken {
 		t.Errorf("the server saw %q", got)
 	}
-	s.world.Connect = func(Trust) http.RoundTripper { return broken{context.DeadlineExceeded} }
+	s.env.Connect = func(Trust) http.RoundTripper { return broken{context.DeadlineExceeded} }
 	if r := s.run(); r.Result != Undetermined || r.verdicts()["api-server"] != Undetermined {
 		t.Errorf("a server that only the proxy reaches: %+v", r)
 	}
@@ -213,7 +213,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	for name, want := range map[string]Verdict{"http://proxy.example:3128": Pass, "http://other.example:3128": Undetermined, "": Undetermined} {
 		s := newScene(t)
 		s.kubeconfig(s.server.host, s.ca, "\n    proxy-url: http://proxy.example:3128")
-		s.world.Proxy = func(*http.Request) (*url.URL, error) {
+		s.env.Proxy = func(*http.Request) (*url.URL, error) {
 			if name == "" {
 				return nil, nil
 			}
@@ -248,7 +248,7 @@ func TestTunnel(t *testing.T) {
 			tunnel := serve(t, s.ca.server(t, time.Now().Add(time.Hour), tt.certificate...), says(200, namespaceList))
 			// The only endpoint has a name here, for the certificate's sake, and
 			// the cluster's own authority.
-			s.cloud.plane.Endpoint = dnsEndpoint
+			s.cloud.controlPlane.Endpoint = dnsEndpoint
 			s.kubeconfig(tunnel.host, s.ca, tt.lines)
 			r := s.run()
 			if r.Result != tt.result || r.Class != tt.class || len(tunnel.tokens()) != tt.tokens {
@@ -265,7 +265,7 @@ func TestDNSEndpointByName(t *testing.T) {
 		s := newScene(t)
 		public := newAuthority(t)
 		server := serve(t, public.server(t, time.Now().Add(time.Hour), dnsEndpoint), says(200, namespaceList))
-		s.cloud.plane.Endpoints.DNS.Endpoint, s.cloud.plane.Endpoints.DNS.External = dnsEndpoint, true
+		s.cloud.controlPlane.Endpoints.DNS.Endpoint, s.cloud.controlPlane.Endpoints.DNS.External = dnsEndpoint, true
 		s.kubeconfig(dnsEndpoint, nil, lines)
 		s.hijack(public, &attacker{host: server.host})
 		if r := s.run(); r.Result != Pass || len(server.tokens()) != 2 {

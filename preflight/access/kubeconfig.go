@@ -17,18 +17,19 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// A Kubeconfig is what kubectl reads.
+// A Kubeconfig is the merged configuration that kubectl reads.
 type Kubeconfig struct {
-	config *api.Config
-	files  []string
+	config          *api.Config
+	kubeconfigFiles []string
 }
 
-// ReadKubeconfig reads a file, or where none is named those that kubectl reads:
-// $KUBECONFIG, else .kube/config at home. A file that is not there is empty,
-// unless it is named. Errors quote nothing of the files, which hold tokens.
+// ReadKubeconfig reads file or, if it is empty, the files that kubectl reads:
+// $KUBECONFIG, else .kube/config in the home directory. A missing file counts as
+// empty, unless file names it. Errors quote nothing of the files, because they
+// hold tokens.
 // https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 func ReadKubeconfig(file string, getenv func(string) string) (*Kubeconfig, error) {
-	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: file, Precedence: files(getenv)}
+	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: file, Precedence: kubeconfigFiles(getenv)}
 	config, err := rules.Load()
 	read := rules.Precedence
 	if file != "" {
@@ -41,11 +42,11 @@ func ReadKubeconfig(file string, getenv func(string) string) (*Kubeconfig, error
 	if errors.As(err, &path) {
 		return nil, fmt.Errorf("read the kubeconfig: %w", path)
 	}
-	return nil, fmt.Errorf("read the kubeconfig %s: it is none, or not in order\nhint: kubectl config view", strings.Join(read, ", "))
+	return nil, fmt.Errorf("read the kubeconfig %s: it is not valid\nhint: kubectl config view", strings.Join(read, ", "))
 }
 
-// files are where kubectl looks, in its order.
-func files(getenv func(string) string) []string {
+// kubeconfigFiles returns the files that kubectl reads, in its order.
+func kubeconfigFiles(getenv func(string) string) []string {
 	if list := getenv("KUBECONFIG"); list != "" {
 		return slices.DeleteFunc(filepath.SplitList(list), func(f string) bool { return f == "" })
 	}
@@ -57,18 +58,18 @@ func files(getenv func(string) string) []string {
 	return nil
 }
 
-// Files are what was read, in words.
+// Files returns the names of the files that were read, in words.
 func (k *Kubeconfig) Files() string {
-	if len(k.files) == 0 {
+	if len(k.kubeconfigFiles) == 0 {
 		return "the kubeconfig"
 	}
-	return strings.Join(k.files, ", ")
+	return strings.Join(k.kubeconfigFiles, ", ")
 }
 
-// Current is the name of the current context; may be empty.
+// Current returns the name of the current context; empty if there is none.
 func (k *Kubeconfig) Current() string { return k.config.CurrentContext }
 
-// An Entry is a context with its cluster and user.
+// An Entry is a context of a kubeconfig with its cluster and user.
 type Entry struct {
 	Context string
 	names   []string // of the context, the cluster and the user
@@ -76,8 +77,8 @@ type Entry struct {
 	user    *api.AuthInfo
 }
 
-// Entry is the context of that name; nil where there is none, or where it
-// leads to no cluster or no user.
+// Entry returns the context of a name; nil if it, its cluster or its user is
+// missing.
 func (k *Kubeconfig) Entry(name string) *Entry {
 	c := k.config.Contexts[name]
 	if c == nil || k.config.Clusters[c.Cluster] == nil || k.config.AuthInfos[c.AuthInfo] == nil {
@@ -89,8 +90,8 @@ func (k *Kubeconfig) Entry(name string) *Entry {
 	}
 }
 
-// EntryOf is the context of a cluster: the current one before others; nil
-// where there is none.
+// EntryOf returns a context of a cluster, preferably the current one; nil if
+// there is none.
 func (k *Kubeconfig) EntryOf(r Ref) *Entry {
 	names := []string{k.Current()}
 	for name := range k.config.Contexts {
@@ -102,100 +103,103 @@ func (k *Kubeconfig) EntryOf(r Ref) *Entry {
 		if e == nil {
 			continue
 		}
-		if of, ok := e.Ref(); ok && of == r {
+		if other, ok := e.Ref(); ok && other == r {
 			return e
 		}
 	}
 	return nil
 }
 
-// Ref is the cluster that the names tell, as gcloud gives them. People rename
-// contexts, and leave the cluster's name as it was.
+// Ref returns the cluster that the names of the entry tell, if gcloud gave them.
+// The name of the cluster entry comes first, because people rename contexts and
+// leave the cluster entry as it was.
 func (e *Entry) Ref() (Ref, bool) {
 	for _, i := range []int{1, 0, 2} {
-		if r, ok := refOfName(e.names[i]); ok {
+		if r, ok := parseGcloudName(e.names[i]); ok {
 			return r, true
 		}
 	}
 	return Ref{}, false
 }
 
-// RefOfContext is the cluster that the name of a context tells.
-func RefOfContext(name string) (Ref, bool) { return refOfName(name) }
+// RefOfContext returns the cluster that the name of a context tells, if gcloud
+// gave the name.
+func RefOfContext(name string) (Ref, bool) { return parseGcloudName(name) }
 
-// kubeconfig asks whether the context leads to this cluster, and works out
-// where to go.
-func (c *course) kubeconfig(context.Context) finding {
+// kubeconfig checks whether the context points to the cluster, and chooses the
+// endpoint to contact.
+func (c *checker) kubeconfig(context.Context) finding {
 	if c.Entry == nil && c.Context != "" {
 		return finding{
 			verdict: Fail, class: "context_missing",
-			message:  "the kubeconfig has no context " + c.Context + ", or it leads nowhere",
-			commands: []string{getCredentials(c.Ref)},
+			message:  "the kubeconfig has no context " + c.Context + ", or its cluster or user is missing",
+			commands: []string{getCredentialsCommand(c.Ref)},
 		}
 	}
-	if c.plane == nil {
-		return open("not compared: Google did not show the cluster")
+	if c.controlPlane == nil {
+		return undetermined("not checked: the cluster could not be read")
 	}
 	if c.Entry == nil {
-		c.site = siteOf(c.plane)
-		return skipped("no context of this cluster; kubectl gets one by: " + getCredentials(c.Ref))
+		c.endpoint = defaultEndpoint(c.controlPlane)
+		return skip("no context for this cluster; create one with: " + getCredentialsCommand(c.Ref))
 	}
 	return c.compare(c.Entry.cluster)
 }
 
-// compare holds the kubeconfig's server against the endpoints of the cluster.
-func (c *course) compare(k *api.Cluster) finding {
-	s, err := newSite(k, c.plane)
+// compare compares the kubeconfig's server with the endpoints of the cluster.
+func (c *checker) compare(k *api.Cluster) finding {
+	s, err := contextEndpoint(k, c.controlPlane)
 	if err != nil {
-		return c.stale("kubeconfig_server", shownServer(k.Server)+" "+err.Error())
+		return c.staleKubeconfig("kubeconfig_server", redactedServer(k.Server)+" "+err.Error())
 	}
 	if k.InsecureSkipTLSVerify {
-		c.site = siteOf(c.plane)
+		c.endpoint = defaultEndpoint(c.controlPlane)
 		return finding{
 			verdict: Undetermined, class: "tls_verification_off",
-			message:  "the context has insecure-skip-tls-verify: no token is sent on its word; the endpoint that Google names is asked instead, verified",
-			cause:    "the context " + c.Entry.Context + " has insecure-skip-tls-verify: whoever answers at " + s.host + " gets the token of kubectl",
-			commands: []string{getCredentials(c.Ref)},
+			message:  "the context has insecure-skip-tls-verify: no token is sent to its server; the endpoint that Google lists is checked instead, with verification",
+			cause:    "the context " + c.Entry.Context + " has insecure-skip-tls-verify: kubectl sends its token to whatever answers at " + s.host,
+			commands: []string{getCredentialsCommand(c.Ref)},
 		}
 	}
 	switch {
-	case s.connectGateway():
+	case s.isConnectGateway():
 		return finding{
 			verdict: Undetermined, class: "connect_gateway",
-			message:  "the context leads through the Connect gateway, which is not asked: what may be wrong there is unknown",
-			commands: []string{getCredentials(c.Ref)},
+			message:  "the context uses the Connect gateway, which this command does not check",
+			commands: []string{getCredentialsCommand(c.Ref)},
 		}
-	case s.below:
+	case s.hasPath:
 		return c.unknownServer(s)
-	case s.known(c.plane):
-		return c.direct(s, "context "+c.Entry.Context+" leads to "+s.host+", an endpoint of the cluster")
-	case s.loopback():
-		return c.direct(s, "context "+c.Entry.Context+" leads to "+s.host+", a tunnel if anything; the cluster's certificate decides")
-	case s.stale():
-		return c.stale("kubeconfig_stale", "the context leads to "+s.host+", which is no endpoint of the cluster: "+strings.Join(endpoints(c.plane), ", "))
+	case s.isKnown(c.controlPlane):
+		return c.direct(s, "context "+c.Entry.Context+" points to "+s.host+", an endpoint of the cluster")
+	case s.isLoopback():
+		return c.direct(s, "context "+c.Entry.Context+" points to "+s.host+", which may be a tunnel; the certificate shows whether it is the cluster")
+	case s.isGKEHost():
+		return c.staleKubeconfig("kubeconfig_stale", "the context points to "+s.host+", which is not an endpoint of the cluster: "+strings.Join(endpointHosts(c.controlPlane), ", "))
 	}
 	return c.unknownServer(s)
 }
 
-// direct makes s the site to ask. A proxy of the kubeconfig's is not used: only
-// the environment, which is the caller's own, says what a token goes through.
-func (c *course) direct(s *site, message string) finding {
-	c.site = s
-	if s.proxy == nil || s.goesThrough(c.proxy(s)) {
-		return passed(message)
+// direct makes s the endpoint to contact. It never uses the proxy of the
+// kubeconfig: a token goes only through the proxy of the environment, which the
+// caller controls.
+func (c *checker) direct(s *endpoint, message string) finding {
+	c.endpoint = s
+	if s.proxy == nil || s.usesProxy(c.proxy(s)) {
+		return pass(message)
 	}
-	s.detour = true
+	s.skipsProxy = true
 	return finding{
 		verdict: Undetermined, class: "proxy_unused",
-		message:  message + "; kubectl goes there through the context's proxy-url, which was not used: the server is asked directly",
-		cause:    "the context " + c.Entry.Context + " has a proxy-url, and no token is sent through a proxy on the word of a kubeconfig: whether kubectl gets through is not known",
+		message:  message + "; kubectl connects through the context's proxy-url, which is not used here: the server is contacted directly",
+		cause:    "the context " + c.Entry.Context + " has a proxy-url, and this command sends no token through a proxy that only a kubeconfig names: whether kubectl can connect is unknown",
 		commands: []string{"HTTPS_PROXY=YOUR_PROXY_URL " + shell.Command("gke-preflight", "access", "--context="+c.Entry.Context)},
 	}
 }
 
-// proxy returns that of the environment; nil if there is none.
-func (c *course) proxy(s *site) *url.URL {
-	r, err := http.NewRequest(http.MethodGet, s.url(), nil)
+// proxy returns the proxy of the environment for s; nil if there is none.
+func (c *checker) proxy(s *endpoint) *url.URL {
+	r, err := http.NewRequest(http.MethodGet, s.namespacesURL(), nil)
 	if err != nil || c.Proxy == nil {
 		return nil
 	}
@@ -206,18 +210,18 @@ func (c *course) proxy(s *site) *url.URL {
 	return u
 }
 
-func (c *course) unknownServer(s *site) finding {
+func (c *checker) unknownServer(s *endpoint) finding {
 	return finding{
 		verdict: Undetermined, class: "server_unknown",
-		message:  "the context leads to " + s.host + ", which Google does not name as an endpoint of the cluster: no token is sent there",
-		commands: []string{getCredentials(c.Ref)},
+		message:  "the context points to " + s.host + ", which Google does not list as an endpoint of the cluster: no token is sent there",
+		commands: []string{getCredentialsCommand(c.Ref)},
 	}
 }
 
-func (c *course) stale(class, message string) finding {
+func (c *checker) staleKubeconfig(class, message string) finding {
 	return finding{
 		verdict: Fail, class: class, message: message,
-		cause:    message + ": the kubeconfig is out of date, or of another cluster",
-		commands: []string{c.refresh()},
+		cause:    message + ": the kubeconfig is out of date, or for another cluster",
+		commands: []string{c.refreshCommand()},
 	}
 }

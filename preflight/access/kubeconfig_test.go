@@ -180,13 +180,13 @@ func FuzzReadKubeconfig(f *testing.F) {
 		}
 		if e := k.Entry(k.Current()); e != nil {
 			_, _ = e.Ref()
-			_, _ = newSite(e.cluster, &ControlPlane{})
+			_, _ = contextEndpoint(e.cluster, &ControlPlane{})
 		}
 	})
 }
 
 func TestTokensAreHidden(t *testing.T) {
-	c := &course{token: "short", login: &login{token: "other"}}
+	c := &checker{token: "short", login: &login{token: "other"}}
 	for in, want := range map[string]string{
 		"a short b":                       "a REDACTED b",
 		"an other":                        "an REDACTED",
@@ -197,7 +197,7 @@ func TestTokensAreHidden(t *testing.T) {
 		strings.Repeat("Ab1_", 20) + " x": "REDACTED x",
 		"projects/acme-prod/locations/europe-west1/clusters/a-cluster-with-a-long-name": "projects/acme-prod/locations/europe-west1/clusters/a-cluster-with-a-long-name",
 	} {
-		if got := c.hide(in); got != want {
+		if got := c.redact(in); got != want {
 			t.Errorf("%q: got %q", in, got)
 		}
 	}

@@ -9,28 +9,28 @@ import (
 	"time"
 )
 
-// A Program is one to run, without a shell.
+// A Program is a program to run, without a shell.
 type Program struct {
 	Path string
 	Args []string
-	// Env is added to the environment, each NAME=VALUE.
+	// Env holds variables to add to the environment, each as NAME=VALUE.
 	Env []string
 }
 
-// An Output is what a program wrote.
+// An Output is what a program wrote, each stream cut to maxOutput bytes.
 type Output struct{ Stdout, Stderr []byte }
 
-// maxOutput bounds what is kept of a program's output, in bytes.
+// maxOutput limits how much of each output stream of a program is kept, in bytes.
 const maxOutput = 1 << 20
 
-// Run runs a program with this process's environment and without input, until
-// the context ends. What it wrote is returned also where it fails.
+// Run runs a program with the environment of this process and without input, until
+// ctx ends. It returns the output even if the program fails.
 func Run(ctx context.Context, p Program) (Output, error) {
 	var stdout, stderr bounded
 	c := exec.CommandContext(ctx, p.Path, p.Args...)
 	c.Env = append(os.Environ(), p.Env...)
 	c.Stdout, c.Stderr = &stdout, &stderr
-	// What it started itself may hold the pipes open.
+	// Processes that it started may hold the pipes open.
 	c.WaitDelay = time.Second
 	err := c.Run()
 	out := Output{stdout.kept, stderr.kept}
@@ -47,7 +47,7 @@ func Run(ctx context.Context, p Program) (Output, error) {
 	return out, nil
 }
 
-// bounded keeps the beginning of what is written to it.
+// A bounded writer keeps the first maxOutput bytes that are written to it.
 type bounded struct{ kept []byte }
 
 // Write implements io.Writer.

@@ -68,7 +68,7 @@ func FuzzReadCredential(f *testing.F) {
 	f.Add([]byte(`{"kind":"ExecCredential","status":{"expirationTimestamp":"x"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := newScene(t)
-		c := &course{World: World{Now: time.Now}, Target: s.target, login: &login{path: "/bin/" + pluginName}, result: &Result{}}
+		c := &checker{Env: Env{Now: time.Now}, Target: s.target, login: &login{path: "/bin/" + pluginName}, result: &Result{}}
 		got := c.readCredential(s.target.Entry.user.Exec, data)
 		if got.verdict == Pass && (c.login.token == "" || !bytes.Contains(data, []byte("ExecCredential"))) {
 			t.Errorf("%q passes", data)
@@ -89,7 +89,7 @@ func requires(t *testing.T, names ...string) {
 func TestRealKubectl(t *testing.T) {
 	requires(t, "kubectl")
 	out, err := Run(t.Context(), Program{Path: "kubectl", Args: []string{"version", "--client", "-o", "json"}})
-	if v, ok := versionOf(out.Stdout); err != nil || !ok || v.major != 1 || v.minor == 0 {
+	if v, ok := parseKubectlVersion(out.Stdout); err != nil || !ok || v.major != 1 || v.minor == 0 {
 		t.Errorf("%s: %v, %v", out.Stdout, v, err)
 	}
 }

@@ -217,8 +217,8 @@ func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*
 	return out, nil
 }
 
-func (f *accessFlags) world(ctx context.Context, env Env, client *gcp.Client, source string) access.World {
-	w := access.World{
+func (f *accessFlags) world(ctx context.Context, env Env, client *gcp.Client, source string) access.Env {
+	w := access.Env{
 		Google: newAccessGoogle(ctx, client), Credentials: source,
 		Connect: access.Transport, Proxy: http.ProxyFromEnvironment, LookPath: exec.LookPath, Run: access.Run,
 		ReadFile: env.ReadFile, Now: env.Now,

@@ -6,37 +6,40 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// getCredentials writes the kubeconfig's entry of a cluster anew.
-func getCredentials(r Ref, flags ...string) string {
+// getCredentialsCommand returns the command that writes the kubeconfig entry of a
+// cluster.
+func getCredentialsCommand(r Ref, flags ...string) string {
 	words := []string{"gcloud", "container", "clusters", "get-credentials", shell.Name(r.Name), "--location=" + r.Location, "--project=" + r.Project}
 	return shell.Command(append(words, flags...)...)
 }
 
-// refresh is getCredentials for the same kind of endpoint as now.
-func (c *course) refresh() string {
-	if c.site != nil && c.site.dns {
-		return getCredentials(c.Ref, "--dns-endpoint")
+// refreshCommand is getCredentialsCommand for the kind of endpoint that the
+// kubeconfig has now.
+func (c *checker) refreshCommand() string {
+	if c.endpoint != nil && c.endpoint.dns {
+		return getCredentialsCommand(c.Ref, "--dns-endpoint")
 	}
-	if c.site != nil && c.plane != nil && c.site.private(c.plane) {
-		return getCredentials(c.Ref, "--internal-ip")
+	if c.endpoint != nil && c.controlPlane != nil && c.endpoint.isPrivate(c.controlPlane) {
+		return getCredentialsCommand(c.Ref, "--internal-ip")
 	}
-	return getCredentials(c.Ref)
+	return getCredentialsCommand(c.Ref)
 }
 
-func update(r Ref, flags ...string) string {
+func updateCommand(r Ref, flags ...string) string {
 	words := []string{"gcloud", "container", "clusters", "update", shell.Name(r.Name), "--location=" + r.Location, "--project=" + r.Project}
 	return shell.Command(append(words, flags...)...)
 }
 
-// grant gives a role to a member, or shows first who that is.
-func grant(project, member, role string) []string {
+// grantCommands returns the command that grants a role to a member or, if the
+// member is unknown, the one that shows who is logged in.
+func grantCommands(project, member, role string) []string {
 	if member == "" {
 		return []string{"gcloud auth list"}
 	}
 	return []string{shell.Command("gcloud", "projects", "add-iam-policy-binding", shell.Name(project), "--member="+member, "--role="+role, "--condition=None")}
 }
 
-// memberOf is the IAM member with an email address; empty for none.
+// memberOf returns the IAM member with an email address; empty if there is none.
 // https://docs.cloud.google.com/iam/docs/principal-identifiers
 func memberOf(email string) string {
 	switch {

@@ -7,30 +7,31 @@ import (
 	"unicode/utf8"
 )
 
-var tokenLike = regexp.MustCompile(`(?i)(access_token=|bearer\s+|"token":\s*")[^\s"'&]+|ya29\.[\w.-]+|eyJ[\w-]{8,}\.[\w.-]+|[\w.+=-]{60,}`)
+var tokenPattern = regexp.MustCompile(`(?i)(access_token=|bearer\s+|"token":\s*")[^\s"'&]+|ya29\.[\w.-]+|eyJ[\w-]{8,}\.[\w.-]+|[\w.+=-]{60,}`)
 
-// shortest is the length from which a token is hidden inside of other words too.
-// Google's are much longer; a kubeconfig may have one that is a word.
-const shortest = 8
+// minTokenLength is the length, in bytes, from which a token is redacted even
+// inside of other words. Google's tokens are much longer, but a kubeconfig may
+// have a token that is an ordinary word.
+const minTokenLength = 8
 
-// hide takes out of a text the tokens of this check, and what looks like one.
-func (c *course) hide(s string) string {
+// redact replaces the tokens of this check, and whatever looks like a token.
+func (c *checker) redact(s string) string {
 	secrets := []string{c.token}
 	if c.login != nil {
 		secrets = append(secrets, c.login.token)
 	}
 	for _, secret := range secrets {
-		s = hideToken(s, secret)
+		s = redactToken(s, secret)
 	}
-	return tokenLike.ReplaceAllString(s, "${1}REDACTED")
+	return tokenPattern.ReplaceAllString(s, "${1}REDACTED")
 }
 
-// hideToken takes out a token; a short one only where it stands alone.
-func hideToken(s, token string) string {
+// redactToken replaces a token; a short one only if it is a word of its own.
+func redactToken(s, token string) string {
 	switch {
 	case token == "":
 		return s
-	case len(token) >= shortest:
+	case len(token) >= minTokenLength:
 		return strings.ReplaceAll(s, token, "REDACTED")
 	}
 	var b strings.Builder
@@ -46,7 +47,7 @@ func hideToken(s, token string) string {
 		after, _ := utf8.DecodeRuneInString(s[end:])
 		b.WriteString(s[at:i])
 		at = end
-		if inWord(before) || inWord(after) {
+		if isWordRune(before) || isWordRune(after) {
 			b.WriteString(token)
 			continue
 		}
@@ -54,12 +55,12 @@ func hideToken(s, token string) string {
 	}
 }
 
-func inWord(r rune) bool {
+func isWordRune(r rune) bool {
 	return r != utf8.RuneError && (r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// excerpt is what a program or a server said, on one line and short. Whoever
-// shows it still has to clean it.
+// excerpt returns the beginning of untrusted text, as one line. It still has to
+// be cleaned before it is shown.
 func excerpt(s string) string {
 	const most = 300
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")

@@ -14,7 +14,7 @@ func TestHideToken(t *testing.T) {
 		{"", "context", "context"},
 		{"é", "né é", "né REDACTED"},
 	} {
-		if got := hideToken(tt.text, tt.token); got != tt.want {
+		if got := redactToken(tt.text, tt.token); got != tt.want {
 			t.Errorf("%q without %q is %q, want %q", tt.text, tt.token, got, tt.want)
 		}
 	}
@@ -25,7 +25,7 @@ func TestShortFixedToken(t *testing.T) {
 	s := newScene(t)
 	s.user(s.server.host, s.ca, "", "\n    token: x")
 	for _, step := range s.run().Steps {
-		if step.Name == "login" && step.Message != "the context has a fixed token, which does not renew itself" {
+		if step.Name == "login" && step.Message != "the context has a static token, which is never renewed" {
 			t.Errorf("login says %q", step.Message)
 		}
 	}

@@ -15,10 +15,10 @@ import (
 )
 
 func TestSites(t *testing.T) {
-	plane := &gcp.ControlPlane{Endpoint: "192.0.2.1"}
-	plane.Endpoints.IP.PrivateEndpoint = "10.0.0.2"
-	plane.Private.PublicEndpoint = "2001:db8::443"
-	plane.Endpoints.DNS.Endpoint = "gke-1.europe-west1.gke.goog"
+	controlPlane := &gcp.ControlPlane{Endpoint: "192.0.2.1"}
+	controlPlane.Endpoints.IP.PrivateEndpoint = "10.0.0.2"
+	controlPlane.Private.PublicEndpoint = "2001:db8::443"
+	controlPlane.Endpoints.DNS.Endpoint = "gke-1.europe-west1.gke.goog"
 	type facts struct{ host, is string }
 	for server, want := range map[string]facts{
 		"https://192.0.2.1":                    {"192.0.2.1", "known stale"},
@@ -42,13 +42,13 @@ func TestSites(t *testing.T) {
 		"https://europe-west1-connectgateway.googleapis.com/v1/projects/1/locations/l/m":        {"europe-west1-connectgateway.googleapis.com", "gateway below"},
 		"https://connectgateway.googleapis.com.example/":                                        {"connectgateway.googleapis.com.example", ""},
 	} {
-		s, err := newSite(&api.Cluster{Server: server}, plane)
+		s, err := contextEndpoint(&api.Cluster{Server: server}, controlPlane)
 		if err != nil {
-			s = &site{}
+			s = &endpoint{}
 		}
 		got := facts{host: s.host}
 		if err == nil {
-			got.is = words(s, plane)
+			got.is = words(s, controlPlane)
 		}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(facts{})); diff != "" {
 			t.Errorf("%s: %v: %s", server, err, diff)
@@ -56,12 +56,12 @@ func TestSites(t *testing.T) {
 	}
 }
 
-func words(s *site, p *ControlPlane) string {
+func words(s *endpoint, p *ControlPlane) string {
 	var out []string
 	for _, w := range []struct {
 		word string
 		is   bool
-	}{{"dns", s.dns}, {"gateway", s.connectGateway()}, {"below", s.below}, {"loopback", s.loopback()}, {"known", s.known(p)}, {"private", s.private(p)}, {"stale", s.stale()}} {
+	}{{"dns", s.dns}, {"gateway", s.isConnectGateway()}, {"below", s.hasPath}, {"loopback", s.isLoopback()}, {"known", s.isKnown(p)}, {"private", s.isPrivate(p)}, {"stale", s.isGKEHost()}} {
 		if w.is {
 			out = append(out, w.word)
 		}
@@ -71,16 +71,16 @@ func words(s *site, p *ControlPlane) string {
 
 // A cluster that is only reached by its DNS endpoint has no other.
 func TestWhereGoogleSaysItIs(t *testing.T) {
-	plane := new(gcp.ControlPlane)
-	if got := siteOf(plane); got != nil {
+	controlPlane := new(gcp.ControlPlane)
+	if got := defaultEndpoint(controlPlane); got != nil {
 		t.Errorf("got %+v", got)
 	}
-	plane.Endpoints.DNS.Endpoint = "gke-1.gke.goog"
-	if got := siteOf(plane); got == nil || !got.dns {
+	controlPlane.Endpoints.DNS.Endpoint = "gke-1.gke.goog"
+	if got := defaultEndpoint(controlPlane); got == nil || !got.dns {
 		t.Errorf("got %+v", got)
 	}
-	plane.Endpoint = "192.0.2.1"
-	if got := siteOf(plane); got == nil || got.dns || got.host != "192.0.2.1" {
+	controlPlane.Endpoint = "192.0.2.1"
+	if got := defaultEndpoint(controlPlane); got == nil || got.dns || got.host != "192.0.2.1" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -91,10 +91,10 @@ func TestManual(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, _ := strings.Cut(string(manual), "| step | asks |")
+	_, table, _ := strings.Cut(string(manual), "| step | checks |")
 	table, _, _ = strings.Cut(table, "\n\n")
 	var want, got []string
-	for _, s := range stages() {
+	for _, s := range checks() {
 		want = append(want, s.name)
 	}
 	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)`").FindAllStringSubmatch(table, -1) {
@@ -117,7 +117,7 @@ func classes(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	class := regexp.MustCompile(`(?:class:\s+|Class:\s+|\.class = |\.class, f\.cause = |stale\(|pluginFault\()"([a-z0-9_]+)"`)
+	class := regexp.MustCompile(`(?:class:\s+|Class:\s+|\.class = |\.class, f\.cause = |staleKubeconfig\(|pluginFailure\()"([a-z0-9_]+)"`)
 	var out []string
 	for _, file := range files {
 		text, err := os.ReadFile(file)
