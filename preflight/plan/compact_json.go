@@ -7,22 +7,23 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A sparse value is a JSON value as encoding/json decodes it, without the
+// A compactValue is a JSON value as encoding/json decodes it, without the
 // members of objects that are null: a provider writes out every attribute that
-// nobody set, and null is as good as absent.
+// is not set, and null means the same as absent.
 type compactValue struct{ value any }
 
-// marks are a sparse tree of true, such as after_unknown: what is neither true
-// nor leads to it is nil.
+// A flagTree is a tree of true, such as after_unknown, in which everything that
+// is neither true nor leads to it is nil.
 type flagTree struct{ value any }
 
-// A compactReader reads both, and keeps each name once.
+// A compactReader reads both, and keeps one copy of each name.
 type compactReader struct{ names map[string]string }
 
+// newCompactReader returns a compactReader.
 func newCompactReader() *compactReader { return &compactReader{map[string]string{}} }
 
-// options decode with r. The values must have been read before, so that their
-// names are known to be unique.
+// options returns decode options that use r. The values must have been read
+// before, so that their names are known to be unique.
 func (r *compactReader) options() json.Options {
 	return json.JoinOptions(jsontext.AllowDuplicateNames(true), json.WithUnmarshalers(json.JoinUnmarshalers(
 		json.UnmarshalFromFunc(func(dec *jsontext.Decoder, s *compactValue) (err error) { s.value, err = r.value(dec); return err }),
@@ -30,6 +31,7 @@ func (r *compactReader) options() json.Options {
 	)))
 }
 
+// value reads a compactValue.
 func (r *compactReader) value(dec *jsontext.Decoder) (any, error) {
 	switch dec.PeekKind() {
 	case '{':
@@ -54,7 +56,8 @@ func (r *compactReader) value(dec *jsontext.Decoder) (any, error) {
 	return nil, nil
 }
 
-// marks is nil where nothing is marked. A list keeps the places of what is not.
+// flags reads a flagTree; nil if nothing in it is true. A list keeps the
+// positions of its elements.
 func (r *compactReader) flags(dec *jsontext.Decoder) (any, error) {
 	switch dec.PeekKind() {
 	case '{':
@@ -81,7 +84,7 @@ func (r *compactReader) flags(dec *jsontext.Decoder) (any, error) {
 	return nil, dec.SkipValue()
 }
 
-// object calls add for each member that is not nil.
+// object reads an object and calls add for each member that is not nil.
 func (r *compactReader) object(dec *jsontext.Decoder, read func(*jsontext.Decoder) (any, error), add func(string, any)) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err
@@ -103,6 +106,7 @@ func (r *compactReader) object(dec *jsontext.Decoder, read func(*jsontext.Decode
 	return err
 }
 
+// list reads an array.
 func list(dec *jsontext.Decoder, read func(*jsontext.Decoder) (any, error)) ([]any, error) {
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err

@@ -10,12 +10,13 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// isConfigurationFile reports whether Terraform or OpenTofu reads a file of a
-// name.
+// isConfigurationFile reports whether Terraform or OpenTofu reads a file with
+// the given name.
 func isConfigurationFile(name string) bool {
 	return slices.ContainsFunc(configurationSuffixes(), func(suffix string) bool { return strings.HasSuffix(name, suffix) })
 }
 
+// noConfiguration returns the error for a directory without configuration.
 func noConfiguration(dir string) error {
 	return fmt.Errorf("read configuration: %s has no .tf files\nhint: --source is the directory that terraform plan ran in", dir)
 }
@@ -26,10 +27,11 @@ type configFile struct {
 	content []byte
 }
 
-// configurationSuffixes are those of configuration files, OpenTofu's too.
+// configurationSuffixes returns the suffixes of configuration files, including
+// OpenTofu's.
 func configurationSuffixes() []string { return []string{".tf", ".tofu", ".tf.json", ".tofu.json"} }
 
-// configurationFiles are the files of a module, in the order of their names.
+// configurationFiles returns the files of a module, ordered by name.
 func configurationFiles(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -44,8 +46,8 @@ func configurationFiles(dir string) ([]string, error) {
 	return out, nil
 }
 
-// sourceBlocks are the blocks of a file that addresses name. Of a file with
-// errors it is what can be understood.
+// sourceBlocks returns the resource, data and module blocks of a file. If the
+// file has errors, it returns those that can be parsed.
 func sourceBlocks(file string) []*hcl.Block {
 	body, _ := parseSource(file)
 	if body == nil {
@@ -59,8 +61,8 @@ func sourceBlocks(file string) []*hcl.Block {
 	return content.Blocks
 }
 
-// parseSource returns the body of a configuration file, nil if it cannot be read,
-// and reports whether all of it was understood.
+// parseSource returns the body of a configuration file, nil if it cannot be
+// read, and reports whether it has no errors.
 func parseSource(file string) (hcl.Body, bool) {
 	info, err := os.Stat(file)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
@@ -77,10 +79,10 @@ func parseSource(file string) (hcl.Body, bool) {
 	return f.Body, complete
 }
 
-// maxSource bounds the size of a file that is parsed, in bytes.
+// maxSource limits the size of a file that is parsed, in bytes.
 const maxSource = 16 << 20
 
-// entry is the file to begin with.
+// mainFile returns main.tf, or the first file if there is no main.tf.
 func mainFile(files []string) string {
 	for _, f := range files {
 		if filepath.Base(f) == "main.tf" {
@@ -90,7 +92,7 @@ func mainFile(files []string) string {
 	return files[0]
 }
 
-// blockAddress is the address of a block in its module.
+// blockAddress returns the address of a block in its module.
 func blockAddress(b *hcl.Block) string {
 	name := strings.Join(b.Labels, ".")
 	if b.Type == "resource" {
@@ -99,8 +101,8 @@ func blockAddress(b *hcl.Block) string {
 	return b.Type + "." + name
 }
 
-// localModulePath is the directory that a module block calls, relative to its own;
-// empty for other blocks, and for modules from elsewhere, whose files are no
+// localModulePath returns the directory that a module block calls, relative to
+// its own; empty for other blocks, and for remote modules, whose files are not
 // part of the configuration.
 func localModulePath(b *hcl.Block) string {
 	if b.Type != "module" {

@@ -16,32 +16,32 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// A Text is a configuration as people wrote it. A plan's JSON shows which
-// references an expression has, and the text shows what it makes of them.
-// Modules are read when they are first asked for; a Text is not safe for
-// concurrent use.
+// A Text is the text of a configuration. A plan's JSON shows which references
+// an expression has, and the text shows what it does with them. Modules are
+// read when they are first needed; a Text is not safe for concurrent use.
 type Text struct {
-	// read returns the files of the module at a path, without instance keys;
-	// nil where it has none.
+	// read returns the files of the module at a path without instance keys; nil
+	// if it has none.
 	read func(path string) []configFile
-	// root is the directory of the root module; empty where there is none.
+	// root is the directory of the root module; empty if there is none.
 	root string
-	// close ends reading.
+	// close closes the archive that the text is read from.
 	close   func() error
 	modules map[string]*moduleText
-	// left is how many bytes may still be read.
+	// bytesLeft is how many more bytes may be read.
 	bytesLeft int64
 }
 
-// The bounds of what is read of a configuration.
+// The limits of how much of a configuration is read: bytes of one file, bytes
+// of all files, and files of one module.
 const (
 	maxTextFile = 1 << 20
 	maxText     = 64 << 20
 	maxFiles    = 2000
 )
 
-// OpenText finds the text of the configuration in a directory. Modules from
-// elsewhere are where terraform init put them. Its errors are those of
+// OpenText opens the text of the configuration in a directory. Remote modules
+// are read from where terraform init put them. Its errors are those of
 // ReadSource.
 func OpenText(dir string) (*Text, error) {
 	files, err := configurationFiles(dir)
@@ -58,6 +58,7 @@ func OpenText(dir string) (*Text, error) {
 	return t, nil
 }
 
+// newText returns a Text without modules.
 func newText(closeArchive func() error) *Text {
 	return &Text{close: closeArchive, modules: map[string]*moduleText{}, bytesLeft: maxText}
 }
@@ -69,8 +70,8 @@ type moduleRecord struct {
 	Dir string
 }
 
-// installedModules are the directories that terraform init put modules into,
-// by key: a.b for module.a.module.b. Nil where there are none.
+// installedModules returns the directories that terraform init put modules
+// into, by key: a.b for module.a.module.b; nil if there are none.
 func installedModules(file string) map[string]string {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -87,7 +88,7 @@ func installedModules(file string) map[string]string {
 	return out
 }
 
-// moduleKey returns a module path as modules.json has it.
+// moduleKey returns the key in modules.json of a module path.
 func moduleKey(path string) string {
 	var names []string
 	for i, part := range strings.Split(path, ".") {
@@ -98,8 +99,8 @@ func moduleKey(path string) string {
 	return strings.Join(names, ".")
 }
 
-// moduleDirectory returns where the files of a module are: beside those of the
-// module that calls it, or where terraform init put them.
+// moduleDirectory returns the directory of a module: the local one that its
+// caller names, or the one that terraform init put it into.
 func (t *Text) moduleDirectory(path string, installed map[string]string) string {
 	if path == "" {
 		return t.root
@@ -120,7 +121,8 @@ func (t *Text) moduleDirectory(path string, installed map[string]string) string 
 	return ""
 }
 
-// directory reads the configuration files of a directory.
+// directory reads the configuration files of a directory; nil if not all of
+// them can be read.
 func (t *Text) directory(dir string) []configFile {
 	if dir == "" {
 		return nil
@@ -148,7 +150,7 @@ func (t *Text) directory(dir string) []configFile {
 	return out
 }
 
-// take reads a file, unless it or all files together are too long.
+// readLimited reads a file, unless it or all files together are too long.
 func (t *Text) readLimited(f io.ReadCloser) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxTextFile+1))
@@ -159,8 +161,8 @@ func (t *Text) readLimited(f io.ReadCloser) ([]byte, error) {
 	return text, err
 }
 
-// openArchivedText finds the configuration in a binary plan, which is a zip archive
-// that holds the files of all modules. Nil where it cannot be read.
+// openArchivedText opens the configuration in a binary plan, which is a zip
+// archive that holds the files of all modules; nil if it cannot be read.
 // https://github.com/hashicorp/terraform/blob/main/internal/plans/planfile/config_snapshot.go
 func openArchivedText(file string) *Text {
 	archive, err := zip.OpenReader(file)
@@ -178,6 +180,7 @@ func openArchivedText(file string) *Text {
 	return t
 }
 
+// unzip reads the configuration files of one module in a binary plan.
 func (t *Text) unzip(files []*zip.File) []configFile {
 	if len(files) > maxFiles {
 		return nil
@@ -200,8 +203,7 @@ func (t *Text) unzip(files []*zip.File) []configFile {
 	return out
 }
 
-// A moduleText is what the files of a module say, as far as values depend on
-// it.
+// A moduleText is the parsed text of a module, as far as values depend on it.
 type moduleText struct {
 	locals    map[string]hcl.Expression
 	variables map[string]attributes
@@ -216,16 +218,16 @@ type moduleText struct {
 // attributes are the expressions of a block, by name.
 type attributes map[string]hcl.Expression
 
-// A callText is a module block.
+// A callText is the text of a module block.
 type callText struct {
 	attributes attributes
 	// local is the directory of the module, relative to that of the caller;
-	// empty where it comes from elsewhere.
+	// empty if it is a remote module.
 	local string
 }
 
-// module returns what the files of the module at path say; nil where they are
-// not there, or not all of them can be understood.
+// module returns the text of the module at path; nil if it is missing, or if a
+// part of it has errors.
 func (t *Text) module(path string) *moduleText {
 	if m, known := t.modules[path]; known {
 		return m
@@ -235,6 +237,7 @@ func (t *Text) module(path string) *moduleText {
 	return t.modules[path]
 }
 
+// readModule parses the files of a module.
 func readModule(files []configFile) *moduleText {
 	if len(files) == 0 || mixesTerraformAndOpenTofu(files) {
 		return nil
@@ -259,8 +262,8 @@ func readModule(files []configFile) *moduleText {
 	return m
 }
 
-// mixesTerraformAndOpenTofu reports whether a module has files for Terraform and others for
-// OpenTofu: which of them count depends on the program.
+// mixesTerraformAndOpenTofu reports whether a module has files for OpenTofu and
+// others: which of them count depends on the program.
 func mixesTerraformAndOpenTofu(files []configFile) bool {
 	n := 0
 	for _, f := range files {
@@ -271,12 +274,13 @@ func mixesTerraformAndOpenTofu(files []configFile) bool {
 	return n > 0 && n < len(files)
 }
 
+// isOverride reports whether a file is an override file.
 func isOverride(name string) bool {
 	base, _, _ := strings.Cut(name, ".")
 	return base == "override" || strings.HasSuffix(base, "_override")
 }
 
-// add takes in the blocks of a file; false where it cannot be understood.
+// add adds the blocks of a file; false if it has errors.
 func (m *moduleText) add(f configFile) bool {
 	file, complete := parseHCL(f.name, f.content)
 	if !complete {
@@ -302,6 +306,7 @@ func (m *moduleText) add(f configFile) bool {
 	return true
 }
 
+// addBlock adds a block; false if it has errors.
 func (m *moduleText) addBlock(b *hcl.Block) bool {
 	switch b.Type {
 	case "locals":
@@ -325,6 +330,7 @@ func (m *moduleText) addBlock(b *hcl.Block) bool {
 	return true
 }
 
+// addCall adds a module block, or the attributes of its override.
 func (m *moduleText) addCall(b *hcl.Block) {
 	call := m.calls[b.Labels[0]]
 	if call.attributes == nil {
@@ -348,7 +354,7 @@ func providerName(name string, alias hcl.Expression) string {
 	return name + "." + text
 }
 
-// literal returns the text of an expression that is a constant string.
+// literal returns the value of an expression that is a constant string.
 func literal(e hcl.Expression) (string, bool) {
 	v, diagnostics := e.Value(nil)
 	if diagnostics.HasErrors() || !isKnownString(v) {
@@ -357,7 +363,8 @@ func literal(e hcl.Expression) (string, bool) {
 	return v.AsString(), true
 }
 
-// some returns the expressions of a block that have one of the names.
+// attributesNamed returns the expressions of a block that have one of the
+// names.
 func attributesNamed(b *hcl.Block, names ...string) attributes {
 	schema := &hcl.BodySchema{}
 	for _, name := range names {
@@ -371,7 +378,8 @@ func attributesNamed(b *hcl.Block, names ...string) attributes {
 	return out
 }
 
-// allAttributes returns the expressions of a block, without those of blocks in it.
+// allAttributes returns the expressions of a block, without those of nested
+// blocks.
 func allAttributes(b *hcl.Block) attributes {
 	all, _ := b.Body.JustAttributes()
 	out := attributes{}
@@ -381,8 +389,8 @@ func allAttributes(b *hcl.Block) attributes {
 	return out
 }
 
-// merge adds the expressions of a block to those of the same block in files
-// before.
+// mergeAttributes adds the expressions of a block to those of the same block in
+// earlier files.
 func mergeAttributes(into map[string]attributes, name string, more attributes) {
 	if into[name] == nil {
 		into[name] = attributes{}
@@ -390,8 +398,9 @@ func mergeAttributes(into map[string]attributes, name string, more attributes) {
 	maps.Copy(into[name], more)
 }
 
-// native returns an expression in native syntax: JSON has templates in its
-// strings, and constants. Nil where it is anything else.
+// nativeExpression returns an expression in native syntax: in JSON syntax,
+// strings are templates and everything else is constant. It returns nil for
+// other JSON values.
 func nativeExpression(e hcl.Expression) hclsyntax.Expression {
 	if e, ok := e.(hclsyntax.Expression); ok {
 		return e

@@ -85,7 +85,7 @@ type configuration struct {
 	// changedBlocks are the managed blocks of irrelevant types that apply
 	// changes, and unknownAttributes their attributes that are only known after
 	// apply.
-	changedBlocks map[string]bool
+	changedBlocks     map[string]bool
 	unknownAttributes map[string]map[string]bool
 	// unknownOutputs are the outputs of the root module that are only known
 	// after apply.

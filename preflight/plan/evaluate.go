@@ -12,8 +12,8 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 )
 
-// The bounds of evaluating: a configuration may have come with a change that
-// nobody has read yet.
+// The limits of evaluation: the configuration may be part of an unreviewed
+// change.
 const (
 	maxExpression  = 16 << 10 // bytes of one expression
 	maxValueSize   = 16 << 10 // bytes of one value
@@ -22,32 +22,37 @@ const (
 )
 
 // An evaluator finds the values of expressions in the text of a configuration,
-// from the values of variables that the plan has. What it does not know is
-// unknown, and so is what depends on that: it has no value that Terraform would
-// not have.
+// from the values of variables in the plan. What it does not support is
+// unknown, and so is everything that depends on it: it never has a value that
+// Terraform would not have.
 type evaluator struct {
 	plan *Plan
 	text *Text
 	// canResolveProjects reports whether the projects of planned objects can be
-	// told already.
+	// resolved already.
 	canResolveProjects bool
 
-	values          map[string]cty.Value
-	inProgress      map[string]bool
+	// values and inProgress are by kind, module and name.
+	values     map[string]cty.Value
+	inProgress map[string]bool
+	// evaluationsLeft is how many more expressions may be evaluated.
 	evaluationsLeft int
-	// secrets are the values of sensitive variables that were used.
+	// sensitiveValues are the values of sensitive variables that were used.
 	sensitiveValues []any
 }
 
+// newEvaluator returns an evaluator for a plan with the text of its
+// configuration.
 func newEvaluator(p *Plan, t *Text) *evaluator {
 	return &evaluator{plan: p, text: t, values: map[string]cty.Value{}, inProgress: map[string]bool{}, evaluationsLeft: maxEvaluations}
 }
 
-// sensitiveMark marks values that come from sensitive ones.
+// sensitiveMark marks values that are derived from sensitive ones.
 const sensitiveMark = "sensitive"
 
-// provider returns the value of a provider's attribute, and false where the
-// text does not tell. A text that the plan was not made of tells nothing.
+// providerAttribute returns the value of a provider's attribute, and false if
+// the text does not give it. A text that the plan was not made from gives no
+// values.
 func (e *evaluator) providerAttribute(config *tfjson.ProviderConfig, attribute string) (Value, bool) {
 	if e == nil {
 		return Value{}, false
@@ -64,7 +69,7 @@ func (e *evaluator) providerAttribute(config *tfjson.ProviderConfig, attribute s
 	return e.attribute(module, m.providers[name], attribute, config.Expressions[attribute])
 }
 
-// block returns the value of an attribute of a resource block.
+// blockAttribute returns the value of an attribute of a resource block.
 func (e *evaluator) blockAttribute(b *block, attribute string) (Value, bool) {
 	if e == nil {
 		return Value{}, false
@@ -76,6 +81,8 @@ func (e *evaluator) blockAttribute(b *block, attribute string) (Value, bool) {
 	return e.attribute(b.module, m.blocks[strings.TrimPrefix(b.address, b.module+".")], attribute, b.expressions[attribute])
 }
 
+// attribute returns the value of a named attribute in the text, and false if it
+// is not known or the planned expression has other references.
 func (e *evaluator) attribute(module string, of attributes, name string, planned *tfjson.Expression) (Value, bool) {
 	written := of[name]
 	if written == nil || !refersToSame(written, planned) {
@@ -84,8 +91,8 @@ func (e *evaluator) attribute(module string, of attributes, name string, planned
 	return planValue(e.value(module, written))
 }
 
-// refersToSame reports whether an expression in the text refers to what that in the
-// plan refers to.
+// refersToSame reports whether an expression in the text and one in the plan
+// have the same references.
 func refersToSame(written hcl.Expression, planned *tfjson.Expression) bool {
 	expression := nativeExpression(written)
 	if expression == nil || planned == nil || planned.ExpressionData == nil {
@@ -103,7 +110,7 @@ func refersToSame(written hcl.Expression, planned *tfjson.Expression) bool {
 	return slices.Equal(slices.Compact(here), slices.Compact(there))
 }
 
-// subject returns what a reference is about, without its attributes.
+// referenceSubject returns the parts of a reference without its attributes.
 func referenceSubject(names []string) string {
 	n := 2
 	if names[0] == "data" || names[0] == "ephemeral" {
@@ -125,7 +132,8 @@ func traversalNames(t hcl.Traversal) []string {
 	return names
 }
 
-// plain returns a value as a plan would have it; false where it is not known.
+// planValue returns an evaluated value as a plan would have it; false if it is
+// not known.
 func planValue(v cty.Value) (Value, bool) {
 	v, marks := v.UnmarkDeep()
 	if !v.IsWhollyKnown() {
@@ -141,8 +149,8 @@ func planValue(v cty.Value) (Value, bool) {
 	return Value{State: Known, Raw: raw, Sensitive: len(marks) > 0}, true
 }
 
-// value evaluates an expression of the module at a path; unknown where it
-// cannot.
+// value evaluates an expression of the module at a path. It is unknown if it
+// cannot be evaluated.
 func (e *evaluator) value(module string, expression hcl.Expression) cty.Value {
 	n := nativeExpression(expression)
 	if n == nil || e.evaluationsLeft <= 0 || len(e.inProgress) > maxDepth || !isSmall(n) {
@@ -157,8 +165,7 @@ func (e *evaluator) value(module string, expression hcl.Expression) cty.Value {
 	return v
 }
 
-// isSmall reports whether an expression is short, and does nothing again and
-// again.
+// isSmall reports whether an expression is short and has no loops.
 func isSmall(n hclsyntax.Expression) bool {
 	if r := n.Range(); r.End.Byte-r.Start.Byte > maxExpression {
 		return false
@@ -173,7 +180,8 @@ func isSmall(n hclsyntax.Expression) bool {
 	return small
 }
 
-// names returns the values of all that an expression refers to.
+// referencedValues returns the values of everything that an expression refers
+// to, by the first name.
 func (e *evaluator) referencedValues(module string, n hclsyntax.Expression) map[string]cty.Value {
 	tree := valueTree{}
 	for _, t := range n.Variables() {
@@ -188,10 +196,10 @@ func (e *evaluator) referencedValues(module string, n hclsyntax.Expression) map[
 	return out
 }
 
-// A branch holds values and branches by name.
+// A valueTree holds values and trees by name.
 type valueTree map[string]any
 
-// put puts a value under names. A branch that is unknown as a whole stays so.
+// put adds a value under names. A tree that is unknown as a whole stays so.
 func (b valueTree) put(names []string, v cty.Value) {
 	if len(names) == 1 {
 		b[names[0]] = v
@@ -208,6 +216,7 @@ func (b valueTree) put(names []string, v cty.Value) {
 	below.put(names[1:], v)
 }
 
+// treeValue returns a value, or a tree as an object.
 func treeValue(v any) cty.Value {
 	below, ok := v.(valueTree)
 	if !ok {
@@ -220,8 +229,8 @@ func treeValue(v any) cty.Value {
 	return cty.ObjectVal(all)
 }
 
-// named returns the value that the first names of a reference stand for, and
-// how many these are.
+// lookUpName returns the value that the first names of a reference stand for,
+// and the number of these names.
 func (e *evaluator) lookUpName(module string, names []string) (int, cty.Value) {
 	switch {
 	case names[0] == "var" && len(names) > 1:
@@ -236,7 +245,8 @@ func (e *evaluator) lookUpName(module string, names []string) (int, cty.Value) {
 	return 1, cty.DynamicVal
 }
 
-// once finds a value once; one that depends on itself is unknown.
+// memoize returns the result of find, which it calls once. A value that depends
+// on itself is unknown.
 func (e *evaluator) memoize(kind, where, name string, find func(where, name string) cty.Value) cty.Value {
 	key := kind + ":" + where + ":" + name
 	if v, known := e.values[key]; known {
@@ -252,6 +262,7 @@ func (e *evaluator) memoize(kind, where, name string, find func(where, name stri
 	return v
 }
 
+// local returns a local value of a module.
 func (e *evaluator) local(module, name string) cty.Value {
 	m := e.text.module(module)
 	if m == nil || m.locals[name] == nil {
@@ -260,6 +271,7 @@ func (e *evaluator) local(module, name string) cty.Value {
 	return e.value(module, m.locals[name])
 }
 
+// output returns an output of a module.
 func (e *evaluator) output(module, name string) cty.Value {
 	caller, m := e.text.module(parentModule(module)), e.text.module(module)
 	if caller == nil || m == nil || m.outputs[name]["value"] == nil {
@@ -272,10 +284,11 @@ func (e *evaluator) output(module, name string) cty.Value {
 	return e.markIfSensitive(module, e.value(module, m.outputs[name]["value"]), m.outputs[name])
 }
 
+// lastName returns the name of the module at a path.
 func lastName(module string) string { return module[strings.LastIndex(module, ".")+1:] }
 
-// variable returns the value of an input variable. Those of the root module are
-// in the plan, except for ephemeral ones.
+// variable returns the value of an input variable. The plan has the values of
+// the root module's variables, except for ephemeral ones.
 func (e *evaluator) variable(module, name string) cty.Value {
 	m := e.text.module(module)
 	if m == nil || m.variables[name] == nil || m.variables[name]["ephemeral"] != nil {
@@ -290,8 +303,8 @@ func (e *evaluator) variable(module, name string) cty.Value {
 	return e.markIfSensitive(module, convertToDeclared(v, declared), declared)
 }
 
-// marked returns a value of a module's variable or output as sensitive where
-// that is declared to be. Root variables are marked as they are given.
+// markIfSensitive marks the value of a module's variable or output if that is
+// declared as sensitive. inputValue marks root variables.
 func (e *evaluator) markIfSensitive(module string, v cty.Value, declared attributes) cty.Value {
 	if module == "" || !isTrue(declared["sensitive"]) {
 		return v
@@ -302,7 +315,7 @@ func (e *evaluator) markIfSensitive(module string, v cty.Value, declared attribu
 	return v.Mark(sensitiveMark)
 }
 
-// isTrue reports whether an expression that may be nil is the literal true.
+// isTrue reports whether an expression, which may be nil, is the literal true.
 func isTrue(expression hcl.Expression) bool {
 	if expression == nil {
 		return false
@@ -311,6 +324,7 @@ func isTrue(expression hcl.Expression) bool {
 	return v.IsKnown() && !v.IsNull() && v.Type() == cty.Bool && v.True()
 }
 
+// inputValue returns the value that is given to a variable, or its default.
 func (e *evaluator) inputValue(module, name string, declared attributes) cty.Value {
 	if module == "" {
 		given := e.plan.variables[name]
@@ -337,7 +351,7 @@ func (e *evaluator) inputValue(module, name string, declared attributes) cty.Val
 	return e.value(module, declared["default"])
 }
 
-// convertToDeclared converts a value to the type that a variable is declared with.
+// convertToDeclared converts a value to the declared type of a variable.
 func convertToDeclared(v cty.Value, declared attributes) cty.Value {
 	if declared["type"] == nil {
 		return v
@@ -357,8 +371,8 @@ func convertToDeclared(v cty.Value, declared attributes) cty.Value {
 	return out
 }
 
-// planned returns an attribute of a planned object without instance keys, where
-// the plan shows it.
+// plannedAttribute returns an attribute of a planned object without instance
+// keys, if the plan shows it.
 func (e *evaluator) plannedAttribute(block, attribute string) cty.Value {
 	changes := e.plan.changesByBlock[block]
 	if len(changes) != 1 || changes[0].Address != block || changes[0].Leaves() {
@@ -381,8 +395,8 @@ func (e *evaluator) plannedAttribute(block, attribute string) cty.Value {
 	return cty.StringVal(text)
 }
 
-// toCty returns a value of JSON. Numbers that JSON decoding may have rounded
-// are unknown.
+// toCty converts a JSON value. Numbers that JSON decoding may have rounded are
+// unknown.
 func toCty(v any) cty.Value {
 	switch v := v.(type) {
 	case nil:
@@ -412,7 +426,8 @@ func toCty(v any) cty.Value {
 	return cty.DynamicVal
 }
 
-// fromCty returns a string, a bool, or a list of strings; nil for null.
+// fromCty returns a string, a bool, or a list of strings; nil for null; false
+// for other types.
 func fromCty(v cty.Value) (any, bool) {
 	switch t := v.Type(); {
 	case v.IsNull():
@@ -438,13 +453,13 @@ func fromCty(v cty.Value) (any, bool) {
 	return nil, false
 }
 
-// isKnownString reports whether a value is a string.
+// isKnownString reports whether a value is a known string.
 func isKnownString(v cty.Value) bool {
 	return v.Type() == cty.String && v.IsKnown() && !v.IsNull()
 }
 
-// hasTemplate reports whether a value of JSON syntax has text that may be a
-// template.
+// hasTemplate reports whether a value in JSON syntax contains text that may be
+// a template.
 func hasTemplate(v cty.Value) bool {
 	found := false
 	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
@@ -456,7 +471,7 @@ func hasTemplate(v cty.Value) bool {
 	return found
 }
 
-// valueSize returns about how many bytes a value takes.
+// valueSize returns the approximate size of a value in bytes.
 func valueSize(v cty.Value) int {
 	n := 0
 	v, _ = v.UnmarkDeep()
@@ -470,8 +485,8 @@ func valueSize(v cty.Value) int {
 	return n
 }
 
-// functionsFor returns the functions that an expression calls. One that is not
-// known has an unknown result, instead of none.
+// functionsFor returns the functions for an expression. An unsupported function
+// that it calls has an unknown result instead of being an error.
 func functionsFor(n hclsyntax.Expression) functions {
 	out := pureFunctions()
 	_ = hclsyntax.VisitAll(n, func(n hclsyntax.Node) hcl.Diagnostics {

@@ -10,13 +10,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A FormatError says that the input is not a plan that can be judged.
+// A FormatError says that the input is not a plan that can be checked.
 type FormatError struct {
-	// Got is what the input is, as far as it can be told.
+	// Got describes the input.
 	Got string
-	// Hint is what to run instead.
+	// Hint is a command to run instead.
 	Hint string
-	// Err is the fault underneath; may be nil.
+	// Err is the underlying error; may be nil.
 	Err error
 }
 
@@ -29,14 +29,16 @@ func (e *FormatError) Error() string {
 	return s + "\n" + e.Hint
 }
 
-// Unwrap is the fault underneath.
+// Unwrap returns the underlying error.
 func (e *FormatError) Unwrap() error { return e.Err }
 
 const showHint = "hint: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
 
+// notPlanError returns the error for an input other than a plan.
 func notPlanError(got string) error { return &FormatError{Got: got, Hint: showHint} }
 
-// sniff looks at the first bytes, before any JSON is read.
+// checkHead checks the first bytes, before any JSON is read, and skips a byte
+// order mark.
 func checkHead(r *bufio.Reader) error {
 	head, err := r.Peek(512)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -52,6 +54,8 @@ func checkHead(r *bufio.Reader) error {
 	return nil
 }
 
+// describeNonJSON describes an input that is not a JSON object; empty if it may
+// be one.
 func describeNonJSON(head []byte) string {
 	trimmed := bytes.TrimLeft(head, " \t\r\n")
 	switch {
@@ -71,11 +75,12 @@ func describeNonJSON(head []byte) string {
 	return ""
 }
 
-// isBinaryPlan reports whether data begins like a plan that terraform plan
-// -out wrote, which is a zip archive.
+// isBinaryPlan reports whether data begins like the output of terraform plan
+// -out, which is a zip archive.
 func isBinaryPlan(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
 
-// describeDocument names a JSON document by its members, when it is no plan.
+// describeDocument describes a JSON document that is not a plan, by its
+// members.
 func describeDocument(members map[string]bool) string {
 	switch {
 	case members["lineage"] || members["serial"]:
@@ -94,7 +99,7 @@ func describeDocument(members map[string]bool) string {
 	return "a JSON object that is not a plan"
 }
 
-// broken turns a fault of the JSON reader into a FormatError.
+// jsonError converts an error of the JSON reader into a FormatError.
 func jsonError(err error, offset int64) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return notPlanError(fmt.Sprintf("a truncated file: it ends after %d bytes, inside the plan", offset))

@@ -14,8 +14,9 @@ import (
 // functions are functions of the configuration language, by name.
 type functions map[string]function.Function
 
-// pureFunctions are those of Terraform's functions whose results follow from
-// their arguments alone, and that are likely to make a project or an account.
+// pureFunctions returns those of Terraform's functions whose results depend
+// only on their arguments, and that are likely to be used for a project or an
+// account.
 // https://developer.hashicorp.com/terraform/language/functions
 func pureFunctions() functions {
 	out := functions{"try": tryfunc.TryFunc, "can": tryfunc.CanFunc}
@@ -30,7 +31,7 @@ func pureFunctions() functions {
 	return out
 }
 
-// standardFunctions are those that Terraform takes from the same library.
+// standardFunctions returns those that Terraform takes from the same library.
 func standardFunctions() functions {
 	return functions{
 		"chomp": stdlib.ChompFunc, "format": stdlib.FormatFunc, "join": stdlib.JoinFunc, "lower": stdlib.LowerFunc,
@@ -52,8 +53,8 @@ func standardFunctions() functions {
 	}
 }
 
-// call calls a function with its arguments converted to the types of its
-// parameters, as the configuration language does.
+// callConverted calls a function with its arguments converted to the types of
+// its parameters, as the configuration language does.
 func callConverted(f function.Function, args []cty.Value) (cty.Value, error) {
 	converted := make([]cty.Value, len(args))
 	for i, v := range args {
@@ -72,7 +73,7 @@ func callConverted(f function.Function, args []cty.Value) (cty.Value, error) {
 	return f.Call(converted)
 }
 
-// only returns the one argument of a call.
+// singleArgument returns the only argument of a call.
 func singleArgument(args []cty.Value) cty.Value {
 	if len(args) != 1 {
 		return cty.DynamicVal
@@ -81,7 +82,7 @@ func singleArgument(args []cty.Value) cty.Value {
 }
 
 // coalesce returns the first argument that is neither null nor an empty string,
-// as Terraform does, where all of them are strings.
+// as Terraform does if all of them are strings.
 // https://developer.hashicorp.com/terraform/language/functions/coalesce
 func coalesce(args []cty.Value) (cty.Value, error) {
 	for _, v := range args {
@@ -100,9 +101,9 @@ func coalesce(args []cty.Value) (cty.Value, error) {
 	return cty.DynamicVal, nil
 }
 
-// careful returns a function whose result is unknown where the call fails, as
-// it might not in Terraform, whose functions differ a little; where an argument
-// is unknown; and where the result is long.
+// safeFunction returns a function whose result is unknown if the call fails,
+// since Terraform's functions differ a little and may not fail; if an argument
+// is unknown; and if the result is too long.
 func safeFunction(name string, call func([]cty.Value) (cty.Value, error)) function.Function {
 	return function.New(&function.Spec{
 		VarParam: &function.Parameter{
@@ -128,12 +129,12 @@ func unknownFunction() function.Function {
 	return safeFunction("", func([]cty.Value) (cty.Value, error) { return cty.DynamicVal, nil })
 }
 
-// wide is a verb of format whose width would make a long result of a short
-// text.
+// wideVerb matches a verb of format whose width would make a long result of a
+// short text.
 var wideVerb = regexp.MustCompile(`%[^a-zA-Z%]*(?:\d{4}|\*)`)
 
-// differs reports whether a call means something else in Terraform, or could
-// take more memory than there is.
+// isUnsupportedCall reports whether a call has another result in Terraform, or
+// could use too much memory.
 func isUnsupportedCall(name string, args []cty.Value) bool {
 	texts := make([]string, len(args))
 	for i, v := range args {

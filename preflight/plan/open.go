@@ -25,27 +25,27 @@ type Input struct {
 	Path  string
 	Stdin io.Reader
 	// Terraform is the program that reads binary plans and plans directories.
-	// Empty: terraform or tofu, wherever PATH has it; the one that the directory
-	// shows, or that can read the plan.
+	// If empty, it is terraform or tofu from PATH: the one that the directory
+	// is used with, or that can read the plan.
 	Terraform string
-	// Progress receives what Terraform says while it works. Nil discards it.
+	// Progress receives Terraform's output while it works. Nil discards it.
 	Progress io.Writer
-	// Timeout is how long reading a file of JSON may take; 0 for as long as it
-	// does. It bounds neither Terraform nor waiting for standard input.
+	// Timeout limits how long reading a JSON file may take; 0 for no limit. It
+	// applies neither to Terraform nor to standard input.
 	Timeout time.Duration
-	// Init lets Terraform initialise a directory before it plans.
+	// Init makes Terraform initialize a directory before it plans.
 	Init bool
-	// Workspace is the workspace that a directory is planned in; empty for the
-	// one that is selected there.
+	// Workspace is the workspace to plan a directory in; empty for the one that
+	// is selected there.
 	Workspace string
-	// VarFiles, Vars and Targets are those of terraform plan. The files are
-	// looked for from the working directory.
+	// VarFiles, Vars and Targets are options of terraform plan. The files are
+	// relative to the working directory.
 	VarFiles, Vars, Targets []string
 }
 
 // Open reads a plan from plan JSON, from a binary plan file, or from a
-// directory that it lets Terraform plan into a temporary file. Terraform's
-// state is neither locked nor written.
+// directory, which Terraform plans into a temporary file. Terraform's state is
+// neither locked nor written.
 func Open(ctx context.Context, in Input, o Options) (*Plan, error) {
 	if in.Path == "-" {
 		return Read(input.Reader(ctx, in.Stdin), o)
@@ -60,7 +60,7 @@ func Open(ctx context.Context, in Input, o Options) (*Plan, error) {
 	return openFile(ctx, in, o)
 }
 
-// openFile reads a binary plan or a file of JSON.
+// openFile reads a binary plan or a JSON file.
 func openFile(ctx context.Context, in Input, o Options) (*Plan, error) {
 	reading, cancel := ctx, context.CancelFunc(func() {})
 	if in.Timeout > 0 {
@@ -80,7 +80,8 @@ func openFile(ctx context.Context, in Input, o Options) (*Plan, error) {
 	return p, timeoutError(in, err)
 }
 
-// timeoutError returns err, and where the time ran out what gives it longer.
+// timeoutError returns err, or, if the time is up, an error that says how to
+// allow more.
 func timeoutError(in Input, err error) error {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -88,8 +89,9 @@ func timeoutError(in Input, err error) error {
 	return fmt.Errorf("read plan %s: it took longer than %s\nhint: give it longer with --timeout", in.Path, in.Timeout)
 }
 
-// workingDirectory is where Terraform finds the providers of a binary plan:
-// here, where this is an initialised directory, else beside the plan.
+// workingDirectory returns where Terraform finds the providers of a binary
+// plan: the current directory if it is initialized, else the directory of the
+// plan.
 func workingDirectory(planFile string) string {
 	if _, err := os.Stat(".terraform"); err == nil {
 		return "."
@@ -97,6 +99,7 @@ func workingDirectory(planFile string) string {
 	return filepath.Dir(planFile)
 }
 
+// openDirectory plans a directory and reads the plan.
 func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error) {
 	programs, err := findPrograms(in.Terraform, usesOpenTofu(in.Path))
 	if err != nil {
@@ -135,7 +138,7 @@ func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error
 	return openBinary(ctx, in, in.Path, file, false, o)
 }
 
-// show shows what Terraform prints, if anybody looks.
+// reportProgress sends Terraform's output to w, unless it is nil.
 func reportProgress(tf *tfexec.Terraform, w io.Writer) {
 	if w == nil {
 		return
@@ -145,6 +148,7 @@ func reportProgress(tf *tfexec.Terraform, w io.Writer) {
 	tf.SetStderr(progress)
 }
 
+// planOptions returns the options of terraform plan.
 func planOptions(in Input, file string) ([]tfexec.PlanOption, error) {
 	options := []tfexec.PlanOption{tfexec.Out(file), tfexec.Lock(false)}
 	for _, f := range in.VarFiles {
@@ -163,11 +167,12 @@ func planOptions(in Input, file string) ([]tfexec.PlanOption, error) {
 	return options, nil
 }
 
-// terraformInWorkspace is Terraform working in a workspace without that being selected
-// in the directory. terraform-exec takes TF_WORKSPACE out of the environment,
-// and without it another workspace would be planned. So what init left is
-// looked at from a directory of its own, in which the workspace is selected,
-// through a script that says where that is.
+// terraformInWorkspace returns a Terraform that works in a workspace without
+// selecting it in the directory. terraform-exec removes TF_WORKSPACE from the
+// environment, and without it another workspace would be planned. So Terraform
+// runs through a script that sets TF_DATA_DIR to a temporary directory, in
+// which the workspace is selected and which links to the result of terraform
+// init.
 func terraformInWorkspace(ctx context.Context, in Input, temp string) (*tfexec.Terraform, error) {
 	data, err := dataDirectory(in.Path, temp, in.Workspace)
 	if err != nil {
@@ -190,10 +195,11 @@ func terraformInWorkspace(ctx context.Context, in Input, temp string) (*tfexec.T
 	return tf, err
 }
 
+// quoted quotes a path for a shell.
 func quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
 
-// dataDirectory makes what terraform init makes, by reference, with another
-// workspace selected.
+// dataDirectory creates a data directory that links to the result of terraform
+// init, with another workspace selected.
 func dataDirectory(dir, temp, workspace string) (string, error) {
 	from := os.Getenv("TF_DATA_DIR")
 	if from == "" {
@@ -223,7 +229,8 @@ func dataDirectory(dir, temp, workspace string) (string, error) {
 }
 
 // openBinary reads a binary plan with the first program that can show it.
-// OpenTofu is tried first if the plan is encrypted or dir is OpenTofu's.
+// OpenTofu is tried first if the plan is encrypted or dir is used with
+// OpenTofu.
 func openBinary(ctx context.Context, in Input, dir, file string, encrypted bool, o Options) (*Plan, error) {
 	file, err := filepath.Abs(file)
 	if err != nil {
@@ -248,8 +255,8 @@ func openBinary(ctx context.Context, in Input, dir, file string, encrypted bool,
 	return nil, first
 }
 
-// showBinary lets a program show a binary plan, and reads what it prints as it is
-// printed.
+// showBinary runs a program to show a binary plan, and reads its output as a
+// stream.
 func showBinary(ctx context.Context, in Input, dir, file string, o Options) (*Plan, error) {
 	tf, err := newTerraform(in.Terraform, dir)
 	if err != nil {
@@ -280,7 +287,7 @@ func showBinary(ctx context.Context, in Input, dir, file string, o Options) (*Pl
 
 // showPlan writes the JSON of a binary plan. OpenTofu evaluates variables to
 // decrypt a plan, so it needs those that the plan was made with, which
-// terraform-exec cannot hand over.
+// terraform-exec cannot pass.
 func showPlan(ctx context.Context, tf *tfexec.Terraform, in Input, dir, file string, w io.Writer) error {
 	if !isOpenTofu(in.Terraform) || len(in.Vars) == 0 && len(in.VarFiles) == 0 {
 		tf.SetStdout(w)
@@ -307,7 +314,7 @@ func showPlan(ctx context.Context, tf *tfexec.Terraform, in Input, dir, file str
 	return nil
 }
 
-// turns lets two streams write to one, in turn.
+// A lockedWriter lets two streams write to one writer.
 type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -320,6 +327,7 @@ func (t *lockedWriter) Write(b []byte) (int, error) {
 	return t.w.Write(b)
 }
 
+// newTerraform returns a Terraform that works in dir.
 func newTerraform(program, dir string) (*tfexec.Terraform, error) {
 	tf, err := tfexec.NewTerraform(dir, program)
 	if err != nil {

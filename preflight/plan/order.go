@@ -47,7 +47,7 @@ type dependencySearch struct {
 	found          bool
 	// throughLocal reports whether a local value was found, behind which the
 	// target may be.
-	throughLocal   bool
+	throughLocal bool
 }
 
 // visitBlock follows the dependencies of a block.

@@ -15,12 +15,13 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// Read reads the output of terraform show -json for a plan, as a stream: what
-// is not kept is skipped, planned_values and prior_state among it. Its errors
-// are a *FormatError, or the reader's own.
+// Read reads the output of terraform show -json for a plan as a stream. It
+// skips everything irrelevant, including planned_values and prior_state. Its
+// errors are a *FormatError, or those of r.
 func Read(r io.Reader, o Options) (*Plan, error) { return read(r, o, maxHeldValue) }
 
-// read holds at most about limit bytes of what it does not keep.
+// read is Read with a limit, in bytes, of how much it holds in memory of what
+// it skips.
 func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 	scan := &tokenScan{in: r}
 	in := &boundedReader{in: bufio.NewReaderSize(scan, 64<<10), limit: limit}
@@ -59,6 +60,7 @@ type document struct {
 	decodeOptions json.Options
 }
 
+// read reads the whole document.
 func (d *document) read() error {
 	if err := d.readObject(d.readMember); err != nil {
 		return d.wrapDecodeError(err)
@@ -69,7 +71,7 @@ func (d *document) read() error {
 	return d.validate()
 }
 
-// fault turns an error of the decoder into one for people; a FormatError stays.
+// wrapDecodeError converts an error of the decoder into a FormatError.
 func (d *document) wrapDecodeError(err error) error {
 	var format *FormatError
 	if errors.As(err, &format) {
@@ -78,6 +80,7 @@ func (d *document) wrapDecodeError(err error) error {
 	return jsonError(err, d.InputOffset())
 }
 
+// validate checks that the document is a plan that can be checked.
 func (d *document) validate() error {
 	if !d.members["resource_changes"] && !d.members["planned_values"] {
 		return notPlanError(describeDocument(d.members))
@@ -98,8 +101,8 @@ func (d *document) validate() error {
 	return nil
 }
 
-// object reads an object, handing each member's name to member, which must
-// read the value.
+// readObject reads an object and calls member with each member's name, which
+// must read the value.
 func (d *document) readObject(member func(name string) error) error {
 	if k := d.PeekKind(); k != '{' {
 		return d.skipOther(k)
@@ -120,7 +123,7 @@ func (d *document) readObject(member func(name string) error) error {
 	return err
 }
 
-// array reads an array, calling element for each of its elements.
+// readArray reads an array and calls element for each of its elements.
 func (d *document) readArray(element func() error) error {
 	if k := d.PeekKind(); k != '[' {
 		return d.skipOther(k)
@@ -137,9 +140,8 @@ func (d *document) readArray(element func() error) error {
 	return err
 }
 
-// skipOther passes over a null where an object or an array is expected, and
-// refuses every other kind of value: what cannot be read must not count as
-// nothing to check.
+// skipOther skips a null in place of an object or an array, and rejects every
+// other kind of value: an unreadable member must not count as nothing to check.
 func (d *document) skipOther(k jsontext.Kind) error {
 	if k == 'n' {
 		return d.SkipValue()
@@ -150,6 +152,7 @@ func (d *document) skipOther(k jsontext.Kind) error {
 	return notPlanError(fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()))
 }
 
+// readMember reads a top-level member of the plan.
 func (d *document) readMember(name string) error {
 	d.members[name] = true
 	switch name {
@@ -188,6 +191,7 @@ func (d *document) decode(v any) error {
 	return d.unmarshal(raw, v)
 }
 
+// unmarshal decodes raw into v.
 func (d *document) unmarshal(raw []byte, v any) error {
 	if err := json.Unmarshal(raw, v); err != nil {
 		return &FormatError{Got: fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()), Hint: showHint}
@@ -195,7 +199,7 @@ func (d *document) unmarshal(raw []byte, v any) error {
 	return nil
 }
 
-// timestamp reads when the plan was made. What is no time is as good as none.
+// timestamp reads when the plan was made. An invalid time is ignored.
 func (d *document) timestamp() error {
 	var text string
 	if err := d.decode(&text); err != nil {
@@ -205,6 +209,7 @@ func (d *document) timestamp() error {
 	return nil
 }
 
+// complete reads whether the plan is complete.
 func (d *document) complete() error {
 	var complete bool
 	if err := d.decode(&complete); err != nil || complete {
@@ -214,8 +219,8 @@ func (d *document) complete() error {
 	return nil
 }
 
-// deferred reads which changes Terraform puts off to a later plan. They are not
-// among the resource changes, and what they come to is not known.
+// deferred reads the changes that Terraform defers to a later plan. They are
+// not among the resource changes, and their results are not known.
 // https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 func (d *document) deferred() error {
 	n := 0
@@ -226,7 +231,7 @@ func (d *document) deferred() error {
 	return err
 }
 
-// deferredChange reads one of them. One of which the type cannot be read may be
+// deferredChange reads a deferred change. If its type cannot be read, it may be
 // a cluster.
 func (d *document) deferredChange() error {
 	raw, err := d.ReadValue()
@@ -249,8 +254,8 @@ func (d *document) deferredChange() error {
 	return nil
 }
 
-// deferredNote says how many changes are deferred, and which of them may concern
-// GKE.
+// deferredNote returns a note about n deferred changes, of which the relevant
+// ones may concern GKE.
 func deferredNote(n int, relevant []string) string {
 	changes := "1 change is"
 	if n > 1 {
@@ -267,8 +272,8 @@ func deferredNote(n int, relevant []string) string {
 	return note + ": " + strings.Join(relevant, ", ")
 }
 
-// outputChange notes an output of the root module that is not known before apply.
-// The value itself is not read.
+// outputChange records an output of the root module that is only known after
+// apply. The value itself is not read.
 func (d *document) outputChange(name string) error {
 	raw, err := d.ReadValue()
 	if err != nil {
@@ -283,6 +288,7 @@ func (d *document) outputChange(name string) error {
 	return nil
 }
 
+// variable reads the value of a root variable.
 func (d *document) variable(name string) error {
 	var v tfjson.PlanVariable
 	if err := d.decode(&v); err != nil {
@@ -293,6 +299,7 @@ func (d *document) variable(name string) error {
 	return nil
 }
 
+// resourceChange reads a resource change.
 func (d *document) resourceChange() error {
 	raw, err := d.ReadValue()
 	if err != nil {
@@ -316,8 +323,8 @@ func (d *document) resourceChange() error {
 	return nil
 }
 
-// recordUnknown notes which attributes of a change of a type that is not kept are
-// not known before apply. One that cannot be read has none.
+// recordUnknown records the attributes of an irrelevant change that are only
+// known after apply. One that cannot be read has none.
 func (d *document) recordUnknown(block string, raw []byte) {
 	var rc struct {
 		Change struct {
@@ -338,6 +345,7 @@ func (d *document) recordUnknown(block string, raw []byte) {
 	}
 }
 
+// addChange decodes a relevant resource change in full and adds it to the plan.
 func (d *document) addChange(raw []byte) error {
 	if len(raw) > maxChange {
 		return &FormatError{
@@ -357,9 +365,9 @@ func (d *document) addChange(raw []byte) error {
 	return nil
 }
 
-// decodeChange decodes what is read of a resource change. The members' names
-// must match to the letter: terraform-json's own tags would let "Type" stand
-// for "type", and a plan must not be readable in two ways.
+// decodeChange decodes the relevant members of a resource change. Their names
+// must match exactly: the tags of terraform-json would accept "Type" for
+// "type", and a plan must have only one reading.
 func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 	var rc struct {
 		Address         string              `json:"address"`
@@ -399,18 +407,19 @@ func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 	}, nil
 }
 
+// recordProject records the project that a change of a block shows.
 func (d *document) recordProject(block string, project any) {
 	if id, ok := project.(string); ok && id != "" {
 		d.plan.projectsByBlock[block] = id
 	}
 }
 
-// maxProjectsByBlock bounds what is remembered of plans of any size. All objects of a
-// provider show the same default, so that one more would tell nothing new.
+// maxProjectsByBlock limits the memory for plans of any size. All objects of a
+// provider show the same default project, so that more of them add nothing.
 const maxProjectsByBlock = 10_000
 
-// recordProjectShown remembers the project that a change of another google type
-// shows: it may be the only sign of the provider's default.
+// recordProjectShown records the project that a change of another google type
+// shows: it may be the only evidence of the provider's default.
 func (d *document) recordProjectShown(h header, raw []byte) {
 	if !strings.HasPrefix(h.typ, "google_") || h.mode == "data" {
 		return
@@ -422,8 +431,8 @@ func (d *document) recordProjectShown(h header, raw []byte) {
 	d.recordProject(block, afterProject(raw))
 }
 
-// afterProject is change.after.project of a resource change, or "". The change
-// has been read as a value before, so its names are known to be unique.
+// afterProject returns change.after.project of a resource change, or "". The
+// change has been read as a value before, so its names are known to be unique.
 func afterProject(raw []byte) string {
 	// A name may be written with escapes.
 	if !bytes.Contains(raw, []byte(`"project"`)) && bytes.IndexByte(raw, '\\') < 0 {
@@ -445,8 +454,8 @@ func afterProject(raw []byte) string {
 	return project.String()
 }
 
-// isNoOpChange reports whether a resource change that has been read as a value before
-// changes nothing.
+// isNoOpChange reports whether a resource change that has been read as a value
+// before changes nothing.
 func isNoOpChange(raw []byte) bool {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true))
 	if !seekMember(dec, "change") || !seekMember(dec, "actions") {
@@ -456,7 +465,8 @@ func isNoOpChange(raw []byte) bool {
 	return err == nil && bytes.Contains(actions, []byte(`"no-op"`))
 }
 
-// enter reads up to the value of a member of the object that comes next.
+// seekMember reads up to the value of a member of the next object, and reports
+// whether the object has it.
 func seekMember(dec *jsontext.Decoder, member string) bool {
 	if dec.PeekKind() != '{' {
 		return false
@@ -479,7 +489,8 @@ func seekMember(dec *jsontext.Decoder, member string) bool {
 	return false
 }
 
-// keeps reports whether changes and blocks of a type are decoded in full.
+// isRelevantType reports whether changes and blocks of a type are decoded in
+// full.
 func isRelevantType(typ string) bool {
 	if typ == "google_folder" {
 		return true

@@ -8,6 +8,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
+// configurationMember reads a member of the configuration.
 func (d *document) configurationMember(name string) error {
 	switch name {
 	case "provider_config":
@@ -18,6 +19,7 @@ func (d *document) configurationMember(name string) error {
 	return d.SkipValue()
 }
 
+// providerConfig reads a provider configuration.
 func (d *document) providerConfig(key string) error {
 	raw, err := d.ReadValue()
 	if err != nil {
@@ -48,6 +50,7 @@ func (d *document) module(path string) error {
 	})
 }
 
+// output reads an output of the module at path.
 func (d *document) output(path, name string) error {
 	raw, err := d.ReadValue()
 	if err != nil {
@@ -68,6 +71,7 @@ func (d *document) output(path, name string) error {
 	return nil
 }
 
+// input reads a variable of the module at path.
 func (d *document) input(path, name string) error {
 	var v struct {
 		Default   jsontext.Value `json:"default"`
@@ -96,6 +100,7 @@ func (d *document) input(path, name string) error {
 	return nil
 }
 
+// moduleCall reads a module block in the module at parent.
 func (d *document) moduleCall(parent, name string) error {
 	call := &moduleCall{path: join(parent, "module."+name), parent: parent}
 	d.plan.config.calls[call.path] = call
@@ -120,6 +125,7 @@ func (d *document) moduleCall(parent, name string) error {
 	})
 }
 
+// block reads a resource or data block of the module at path.
 func (d *document) block(path string) error {
 	raw, err := d.ReadValue()
 	if err != nil {
@@ -165,7 +171,8 @@ func (d *document) expressions(into *map[string]*tfjson.Expression) error {
 	return nil
 }
 
-// markFunctionsIn marks the expressions of a block, of which raw is the JSON.
+// markFunctionsIn calls markFunctions for the expressions of a block with the
+// given JSON.
 func markFunctionsIn(raw []byte, expressions map[string]*tfjson.Expression) error {
 	var block struct {
 		Expressions map[string]any `json:"expressions"`
@@ -177,15 +184,16 @@ func markFunctionsIn(raw []byte, expressions map[string]*tfjson.Expression) erro
 	return nil
 }
 
-// markFunctions marks the expressions that are neither constant nor refer to
-// anything, functions of constants: the decoder reads them as the constant
-// null. Raw is the same JSON, decoded as it is.
+// markFunctions marks the expressions that are neither constant nor have
+// references, which are functions of constants: the decoder reads them as the
+// constant null. Raw is the same JSON, decoded without types.
 func markFunctions(expressions map[string]*tfjson.Expression, raw map[string]any) {
 	for name, e := range expressions {
 		markFunction(e, raw[name])
 	}
 }
 
+// markFunction marks one expression.
 func markFunction(e *tfjson.Expression, raw any) {
 	if e == nil || e.ExpressionData == nil {
 		return
@@ -204,7 +212,8 @@ func markFunction(e *tfjson.Expression, raw any) {
 	}
 }
 
-// readBlock reads what every block is kept for: what it waits for.
+// readBlock reads the parts of a block that are relevant for every type: its
+// dependencies.
 func readBlock(path string, raw []byte) (*block, string, error) {
 	var head struct {
 		Mode      string   `json:"mode"`
@@ -235,8 +244,8 @@ func readBlock(path string, raw []byte) (*block, string, error) {
 	}, head.Type, err
 }
 
-// referencesByName returns the references of each attribute of a block, and those
-// of its for_each under "".
+// referencesByName returns the references of each attribute of a block, and
+// those of its for_each as "".
 func referencesByName(raw []byte) map[string][]string {
 	var block struct {
 		Expressions map[string]jsontext.Value `json:"expressions"`
@@ -257,8 +266,8 @@ func referencesByName(raw []byte) map[string][]string {
 	return out
 }
 
-// findReferences collects the strings of every references member, with an
-// empty one between two lists so that neighbours are not taken for prefixes.
+// findReferences returns the strings of every references member, with an empty
+// one after each list so that neighbors are not mistaken for prefixes.
 func findReferences(raw []byte) ([]string, error) {
 	var out []string
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw))

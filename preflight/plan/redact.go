@@ -8,20 +8,21 @@ import (
 	"strings"
 )
 
-// minPartLength is the length from which a part of a sensitive value counts: what
-// is shorter tells nothing, and would take syllables out of sentences.
+// minPartLength is the minimum length of a part of a sensitive value that is
+// redacted: shorter ones reveal nothing, and redacting them would remove
+// syllables from sentences.
 const minPartLength = 4
 
-// maxSplitLength is the length up to which a sensitive value has parts. Longer ones
-// are documents, such as keys, and no names.
+// maxSplitLength is the length up to which a sensitive value is split into
+// parts. Longer values are documents such as private keys.
 const maxSplitLength = 4096
 
-// parts is a set of words that are redacted where they stand alone: parts of
-// sensitive values, such as the project in a self link. They are in lower case.
+// nameParts is a set of words, in lower case, that are redacted as whole words:
+// parts of sensitive values, such as the project in a self link.
 type nameParts map[string]bool
 
-// findSecretParts returns the parts of sensitive values and of sensitive variables,
-// without those that the plan shows in clear elsewhere.
+// findSecretParts returns the parts of sensitive values and of sensitive
+// variables, without those that the plan shows elsewhere.
 func (p *Plan) findSecretParts() nameParts {
 	out := nameParts{}
 	for _, secret := range p.secrets {
@@ -50,12 +51,12 @@ func (w nameParts) addAll(v any) {
 	}
 }
 
-// partSeparators stand between the parts of names: of paths, members, emails and
+// partSeparators separate the parts of names: of paths, members, emails and
 // URLs, and of lists of them.
 const partSeparators = "/:@?&=#,;|()[]{}<>\"'`\\ \t\r\n"
 
-// add adds a value and its parts. The words of a sentence or an expression are
-// no names: only its names and literals count.
+// add adds a value and its parts. Of a sentence or an expression, only names
+// and literals count, not the words.
 func (w nameParts) add(value string) {
 	if document, ok := parseDocument(value); ok {
 		w.addAll(document)
@@ -78,8 +79,8 @@ func (w nameParts) add(value string) {
 	w.addName(value)
 }
 
-// parseDocument parses an object or a list of JSON, such as a policy: the names
-// in it are as sensitive, however long it is.
+// parseDocument parses a JSON object or list, such as a policy: the names in it
+// are sensitive, however long it is.
 func parseDocument(value string) (document any, ok bool) {
 	if !strings.HasPrefix(value, "{") && !strings.HasPrefix(value, "[") {
 		return nil, false
@@ -88,11 +89,11 @@ func parseDocument(value string) (document any, ok bool) {
 	return document, err == nil
 }
 
-// literals are the quoted strings of an expression.
+// literals matches the quoted strings of an expression.
 var literals = regexp.MustCompile(`"[^"]*"|'[^']*'`)
 
-// addName adds a name, the parts between its separators, emails as they are,
-// the project in the domain of an account, and numbers.
+// addName adds a name, the parts between its separators, the emails in it, the
+// project in the domain of a service account, and numbers.
 func (w nameParts) addName(name string) {
 	w.addPart(name)
 	for _, email := range emails.FindAllString(name, -1) {
@@ -114,6 +115,7 @@ var (
 	numbers = regexp.MustCompile(`\b[0-9]{6,}\b`)
 )
 
+// addPart adds a part, unless it is short or public.
 func (w nameParts) addPart(part string) {
 	part = strings.ToLower(strings.Trim(part, ".-_"))
 	if len(part) >= minPartLength && !isPublicWord(part) {
@@ -121,14 +123,14 @@ func (w nameParts) addPart(part string) {
 	}
 }
 
-// public reports whether a word is the same for everybody: of Google's paths,
-// hosts, members and expressions.
+// isPublicWord reports whether a word is the same for everybody: part of
+// Google's paths, hosts, members and expressions.
 func isPublicWord(word string) bool {
 	return word == "sensitive" || strings.HasSuffix(word, ".googleapis.com") || strings.HasSuffix(word, "gserviceaccount.com") && !strings.Contains(word, "@") && strings.Count(word, ".") < 3 ||
 		slices.Contains(publicWords(), word)
 }
 
-// publicWords are in lower case.
+// publicWords returns words in lower case.
 func publicWords() []string {
 	return []string{
 		"https", "http", "beta", "alpha", "v1beta1", "googleapis.com", "www.googleapis.com", "gke.goog", "iam.gserviceaccount.com", "compute", "container", "default", "global", "true", "false", "null",
@@ -140,8 +142,8 @@ func publicWords() []string {
 	}
 }
 
-// shownValues returns the values that the plan shows: what is not marked as
-// sensitive, whole, as a part of it shows nothing on its own.
+// shownValues returns the values that are not marked as sensitive. They are not
+// split: a part of one reveals nothing by itself.
 func (p *Plan) shownValues() stringSet {
 	s := stringSet{}
 	for _, c := range p.Changes {
@@ -174,8 +176,8 @@ func (p *Plan) shownValues() stringSet {
 	return s
 }
 
-// addUnmarked adds the strings of v that marks, a tree such as after_sensitive,
-// does not have true for.
+// addUnmarked adds the strings of v, except those that flags, a tree such as
+// after_sensitive, has true for.
 func (s stringSet) addUnmarked(v, marks any) {
 	switch m := marks.(type) {
 	case bool:
@@ -197,6 +199,7 @@ func (s stringSet) addUnmarked(v, marks any) {
 	}
 }
 
+// markAt returns the element at index i, or nil.
 func markAt(l []any, i int) any {
 	if i < len(l) {
 		return l[i]
@@ -204,8 +207,8 @@ func markAt(l []any, i int) any {
 	return nil
 }
 
-// hide replaces the parts in s, the longest words first: an email before the
-// name in it.
+// redact replaces the parts in s, the longest words first, so that an email is
+// replaced before the name in it.
 func (w nameParts) redact(s string) string {
 	if len(w) == 0 {
 		return s

@@ -11,17 +11,17 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// A Repository holds which directories of configuration call which, to tell root
-// modules, which are planned, from modules that only other configuration plans.
-// Nothing is evaluated.
+// A Repository records which configuration directories call which, to
+// distinguish root modules, which are planned, from modules that are only
+// called. Nothing is evaluated.
 type Repository struct {
 	// callers are by the absolute path of the directory that is called.
 	callers map[string][]string
 	base    string
 }
 
-// ReadRepository reads the configuration in base and below it. Hidden directories,
-// such as .terraform, are left out.
+// ReadRepository reads the configuration in base and below it. Hidden
+// directories, such as .terraform, are skipped.
 func ReadRepository(ctx context.Context, base string) (*Repository, error) {
 	base, err := filepath.Abs(base)
 	if err != nil {
@@ -44,6 +44,7 @@ func ReadRepository(ctx context.Context, base string) (*Repository, error) {
 	return r, err
 }
 
+// readCalls records the local modules that dir calls.
 func (r *Repository) readCalls(dir string) {
 	files, err := configurationFiles(dir)
 	if err != nil {
@@ -90,6 +91,7 @@ func (r *Repository) Roots(module string) []string {
 	return out
 }
 
+// relativePath returns dir relative to the base of the repository.
 func (r *Repository) relativePath(dir string) string {
 	if rel, err := filepath.Rel(r.base, dir); err == nil {
 		return rel
@@ -97,8 +99,8 @@ func (r *Repository) relativePath(dir string) string {
 	return dir
 }
 
-// IsInitialized reports whether terraform init ran in dir. It also runs in modules,
-// to validate them, so this alone does not make a root module.
+// IsInitialized reports whether terraform init ran in dir. It also runs in
+// modules, to validate them, so this alone does not make a root module.
 func IsInitialized(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, ".terraform"))
 	return err == nil
@@ -110,9 +112,9 @@ func HasConfiguration(dir string) bool {
 	return err != nil || len(files) > 0
 }
 
-// HasState reports whether dir shows that it is a root module: it configures a
-// backend or a provider, its variables have values, or a state is there. A file
-// that cannot be read could do so and counts.
+// HasState reports whether dir shows signs of a root module: it configures a
+// backend or a provider, its variables have values, or it has state. A file
+// that cannot be read counts as a sign.
 func HasState(dir string) bool {
 	for _, pattern := range []string{
 		"terraform.tfstate", "terraform.tfstate.d", ".terraform/terraform.tfstate", ".terraform/environment",
@@ -130,7 +132,7 @@ func HasState(dir string) bool {
 	return slices.ContainsFunc(files, hasRootModuleBlock)
 }
 
-// hasRootModuleBlock reports whether a file has a block that belongs into a root
+// hasRootModuleBlock reports whether a file has a block that belongs in a root
 // module: provider, or backend or cloud in terraform.
 // https://developer.hashicorp.com/terraform/language/modules/develop/providers:
 // "A module intended to be called by one or more other modules must not contain

@@ -6,12 +6,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A header is what identifies a resource change or a block.
+// A header identifies a resource change or a block.
 type header struct {
 	module, mode, typ, name string
 }
 
-// block is the address of the configuration block.
+// block returns the address of the configuration block.
 func (h header) block() string {
 	local := h.typ + "." + h.name
 	if h.mode == "data" {
@@ -40,6 +40,7 @@ func readHeader(raw []byte) (header, error) {
 	return h, nil
 }
 
+// read reads a member of the header, or skips another one.
 func (h *header) read(name string, dec *jsontext.Decoder) error {
 	field := map[string]*string{"module_address": &h.module, "mode": &h.mode, "type": &h.typ, "name": &h.name}[name]
 	if field == nil {

@@ -8,13 +8,12 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// secrets is a set of sensitive strings.
+// A stringSet is a set of strings.
 type stringSet map[string]bool
 
 // findSecrets returns the strings that the plan marks as sensitive and that
-// could be shown, the longest first: of two secrets one may be a part of the
-// other. All of them are found when the plan is read: looking at an attribute
-// must change nothing.
+// could be shown, the longest first, since one secret may be a part of another.
+// All of them are found when the plan is read, so that no getter writes.
 func (p *Plan) findSecrets() []string {
 	s := stringSet{}
 	for _, c := range p.Changes {
@@ -54,7 +53,7 @@ func (s stringSet) add(v any) {
 	}
 }
 
-// addMarked adds the strings of v that marks, a tree such as after_sensitive,
+// addMarked adds the strings of v that flags, a tree such as after_sensitive,
 // has true for.
 func (s stringSet) addMarked(v, marks any) {
 	switch m := marks.(type) {
@@ -75,8 +74,8 @@ func (s stringSet) addMarked(v, marks any) {
 	}
 }
 
-// addResolved adds what sensitive attributes will be where the plan does not
-// show them, but they could be followed.
+// addResolved adds the values of sensitive attributes that the plan does not
+// show but that were resolved through references.
 func (s stringSet) addResolved(accounts []Account, keys []Key) {
 	for _, a := range accounts {
 		if a.Sensitive {
@@ -90,9 +89,9 @@ func (s stringSet) addResolved(accounts []Account, keys []Key) {
 	}
 }
 
-// addProviderSecrets adds the values of the sensitive variables that a
-// provider configuration leads to. A plan does not mark provider
-// configurations, which are not resources.
+// addProviderSecrets adds the values of the sensitive variables that a provider
+// configuration refers to. A plan does not mark provider configurations, which
+// are not resources.
 func (p *Plan) addProviderSecrets(s stringSet, config *tfjson.ProviderConfig) {
 	p.eachVariable(withoutKeys(config.ModuleAddress), referencesInAll(config.Expressions), maxHops, func(v resolution) {
 		if v.sensitive {
@@ -101,7 +100,8 @@ func (p *Plan) addProviderSecrets(s stringSet, config *tfjson.ProviderConfig) {
 	})
 }
 
-// addEvaluatedSecrets adds what the text of the configuration made of sensitive values.
+// addEvaluatedSecrets adds the values that the text of the configuration
+// derives from sensitive ones.
 func (p *Plan) addEvaluatedSecrets(s stringSet) {
 	if p.building.evaluator == nil {
 		return
@@ -121,7 +121,7 @@ func (p *Plan) addEvaluatedSecrets(s stringSet) {
 	}
 }
 
-// eachVariable calls f for what every variable that references lead to is.
+// eachVariable calls f with every variable that references lead to.
 func (p *Plan) eachVariable(module string, refs []string, hops int, f func(resolution)) {
 	for _, r := range writtenReferences(refs) {
 		t := parseReference(module, r)

@@ -10,20 +10,21 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// A Source says where the blocks of a configuration stand in its files. It is
-// for showing people where to look: nothing is evaluated, and what cannot be
-// read is left out.
+// A Source locates the blocks of a configuration in its files. It only shows
+// people where to look: nothing is evaluated, and what cannot be read is
+// ignored.
 type Source struct {
 	// blocks are by absolute address without instance keys.
 	blocks map[string]Position
 	first  Position
-	// parsed are the blocks of the files that have been read: modules may be
-	// called often. Calls counts the calls that are still followed.
+	// blocksByFile are the blocks of the files that have been read, since a
+	// module may be called often.
 	blocksByFile map[string][]*hcl.Block
-	callsLeft    int
+	// callsLeft is how many more module calls are followed.
+	callsLeft int
 }
 
-// A Position is a place in a configuration.
+// A Position is a line in a configuration file.
 type Position struct {
 	// File is relative to the working directory, with forward slashes.
 	File string
@@ -31,8 +32,8 @@ type Position struct {
 	Line int
 }
 
-// ReadSource finds the blocks of the configuration in dir and in the local
-// modules that it calls. Its error is that dir cannot be read or has no
+// ReadSource locates the blocks of the configuration in dir and in the local
+// modules that it calls. It returns an error if dir cannot be read or has no
 // configuration.
 func ReadSource(dir string) (*Source, error) {
 	s := &Source{blocks: make(map[string]Position), blocksByFile: make(map[string][]*hcl.Block), callsLeft: maxCalls}
@@ -48,8 +49,9 @@ func ReadSource(dir string) (*Source, error) {
 	return s, nil
 }
 
-// Block is where the block of address stands. A block of a module that is not
-// local is found where the module is called. False where it is not there.
+// Block returns the position of the block with an address. For a block of a
+// remote module, it returns the position of the module block. It returns false
+// if neither is found.
 func (s *Source) Block(address string) (Position, bool) {
 	block := withoutKeys(address)
 	if p, found := s.blocks[block]; found {
@@ -63,7 +65,7 @@ func (s *Source) Block(address string) (Position, bool) {
 	return Position{}, false
 }
 
-// lastModule is the path of the module that a block is in.
+// lastModule returns the path of the module that a block is in.
 func lastModule(block string) string {
 	parts := strings.Split(block, ".")
 	n := 0
@@ -73,12 +75,12 @@ func lastModule(block string) string {
 	return strings.Join(parts[:n], ".")
 }
 
-// First is where to begin reading: the first line of main.tf, or of the first
-// file where there is none.
+// First returns where to begin reading: the first line of main.tf, or of the
+// first file if there is no main.tf.
 func (s *Source) First() Position { return s.first }
 
-// read takes the blocks of the module in dir, which is called path; above are
-// the directories of the modules around it.
+// readModule adds the blocks of the module in dir, which has the given module
+// path; above are the directories of the modules around it.
 func (s *Source) readModule(dir, path string, above []string) {
 	resolved, err := filepath.EvalSymlinks(dir)
 	if err != nil || slices.Contains(above, resolved) || s.callsLeft <= 0 {
@@ -102,9 +104,9 @@ func (s *Source) readModule(dir, path string, above []string) {
 	}
 }
 
-// maxCalls bounds how many calls of modules are followed. Modules that call
-// each other twice have twice as many at each step, and a configuration may have
-// come with a change that nobody has read yet.
+// maxCalls limits how many module calls are followed. If each module calls the
+// next one twice, the number of calls doubles at each step, and the
+// configuration may be part of an unreviewed change.
 const maxCalls = 10_000
 
 // fileBlocks returns the blocks of a file, which is parsed once.
@@ -118,8 +120,8 @@ func (s *Source) fileBlocks(file string) []*hcl.Block {
 	return blocks
 }
 
-// shown is the name of a file as reports have it: relative to the working
-// directory where it can be.
+// displayPath returns the name of a file for reports: relative to the working
+// directory if possible.
 func displayPath(file string) string {
 	if filepath.IsAbs(file) {
 		if here, err := os.Getwd(); err == nil {

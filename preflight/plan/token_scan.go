@@ -6,15 +6,15 @@ import (
 	"strconv"
 )
 
-// A tokenScan passes a plan on, and looks for access tokens that stand in it
-// in clear: in the state before, for example, which is skipped otherwise.
+// A tokenScan passes a plan through and looks for plaintext access tokens in
+// it, also in parts that are otherwise skipped, such as the prior state.
 type tokenScan struct {
 	in    io.Reader
 	tail  []byte
 	found bool
 }
 
-// tokenName is the attribute of data.google_client_config that holds one.
+// tokenName is the attribute of data.google_client_config that holds a token.
 const tokenName = `"access_token"`
 
 // Read implements io.Reader.
@@ -26,7 +26,7 @@ func (s *tokenScan) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// look searches what has come, and the end of what came before.
+// scan searches the last chunk together with the end of the chunk before.
 func (s *tokenScan) scan(chunk []byte) {
 	const overlap = 6*len(tokenName) + 16 // each letter may be written as an escape
 	head := chunk[:min(len(chunk), overlap)]
@@ -39,8 +39,8 @@ func (s *tokenScan) scan(chunk []byte) {
 	s.tail = bytes.Clone(s.tail[max(0, len(s.tail)-overlap):])
 }
 
-// unescaped returns data with the letters that are written as \u00XX as they are.
-// Quotes stay escaped: they are no ends of strings.
+// unescaped returns data with letters in place of their escapes \u00XX. Quotes
+// stay escaped, since they do not end a string.
 func unescaped(data []byte) []byte {
 	if !bytes.Contains(data, []byte(`\u00`)) {
 		return data
@@ -61,6 +61,7 @@ func unescaped(data []byte) []byte {
 	}
 }
 
+// hasToken reports whether data contains a non-empty access_token.
 func hasToken(data []byte) bool {
 	for {
 		i := bytes.Index(data, []byte(tokenName))
@@ -76,5 +77,5 @@ func hasToken(data []byte) bool {
 	}
 }
 
-// blanks may stand between the parts of JSON.
+// whitespace may be between the tokens of JSON.
 const whitespace = " \t\r\n"
