@@ -18,7 +18,7 @@ func isConfigurationFile(name string) bool {
 
 // noConfiguration returns the error for a directory without configuration.
 func noConfiguration(dir string) error {
-	return fmt.Errorf("read configuration: %s has no .tf files\nhint: --source is the directory that terraform plan ran in", dir)
+	return fmt.Errorf("read configuration: %s has no .tf files\nhint: pass --source DIR, the directory that terraform plan ran in", dir)
 }
 
 // A configFile is a file of a configuration.

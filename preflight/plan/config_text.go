@@ -156,7 +156,7 @@ func (t *Text) readLimited(f io.ReadCloser) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(f, maxTextFile+1))
 	t.bytesLeft -= int64(len(text))
 	if err == nil && (len(text) > maxTextFile || t.bytesLeft < 0) {
-		err = errors.New("it is too long")
+		err = errors.New("file too long")
 	}
 	return text, err
 }
@@ -246,7 +246,7 @@ func readModule(files []configFile) *moduleText {
 		locals: map[string]hcl.Expression{}, variables: map[string]attributes{}, providers: map[string]attributes{},
 		blocks: map[string]attributes{}, outputs: map[string]attributes{}, calls: map[string]callText{},
 	}
-	// What override files set counts in place of what others do.
+	// The settings of override files replace those of other files.
 	// https://developer.hashicorp.com/terraform/language/files/override
 	slices.SortStableFunc(files, func(a, b configFile) int {
 		if isOverride(a.name) != isOverride(b.name) {
@@ -349,7 +349,7 @@ func providerName(name string, alias hcl.Expression) string {
 	if alias == nil {
 		return name
 	}
-	// It is a constant, or nothing of this name is found.
+	// An alias that is not a constant finds no provider.
 	text, _ := literal(alias)
 	return name + "." + text
 }

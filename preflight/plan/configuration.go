@@ -210,11 +210,11 @@ type target struct {
 type targetKind int
 
 const (
-	// each.key, count, path, terraform: the plan can only be made if they are
-	// known. An instance has its each.key and count.index in its address.
+	// each.key, count, path, terraform: Terraform can plan only if they are
+	// known. The address of an instance contains its each.key or count.index.
 	toNothing  targetKind = iota
 	toEach                // each.value
-	toSelf                // self: the object as apply makes it
+	toSelf                // self: the object after apply
 	toVariable            // an input variable
 	toLocal               // a local value: plans do not show them
 	toOutput              // one output of a module

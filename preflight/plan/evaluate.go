@@ -297,7 +297,7 @@ func (e *evaluator) variable(module, name string) cty.Value {
 	declared := m.variables[name]
 	v := e.inputValue(module, name, declared)
 	if unmarked, _ := v.Unmark(); unmarked.IsNull() && declared["nullable"] != nil {
-		// Whether the default counts instead is not worth knowing.
+		// The default may apply instead, which is not worth supporting.
 		return cty.DynamicVal
 	}
 	return e.markIfSensitive(module, convertToDeclared(v, declared), declared)
@@ -361,7 +361,7 @@ func convertToDeclared(v cty.Value, declared attributes) cty.Value {
 		return cty.DynamicVal
 	}
 	if defaults != nil {
-		// Optional attributes have defaults: the value is not as it was given.
+		// Optional attributes have defaults, so the value is not the given one.
 		return cty.DynamicVal
 	}
 	out, err := convert.Convert(v, typ.WithoutOptionalAttributesDeep())

@@ -70,7 +70,7 @@ func describeNonJSON(head []byte) string {
 	case trimmed[0] == '[':
 		return "a JSON array"
 	case trimmed[0] != '{':
-		return "text that is not JSON (terraform's output for people, or configuration)"
+		return "text that is not JSON (terraform's human-readable output, or configuration)"
 	}
 	return ""
 }
@@ -110,7 +110,7 @@ func jsonError(err error, offset int64) error {
 	}
 	got := "malformed JSON"
 	if errors.Is(err, jsontext.ErrDuplicateName) {
-		got = "JSON with a duplicate member name, which can be read in two ways"
+		got = "JSON with a duplicate member name, which is ambiguous"
 	}
 	return &FormatError{Got: got, Hint: showHint, Err: err}
 }

@@ -149,7 +149,7 @@ func isUnsupportedCall(name string, args []cty.Value) bool {
 	case "lookup":
 		return len(args) != 3
 	case "replace":
-		// Between slashes it is a regular expression.
+		// Text between slashes is a regular expression.
 		return len(args) != 3 || strings.HasPrefix(texts[1], "/") && strings.HasSuffix(texts[1], "/") ||
 			(len(texts[0])+1)*len(texts[2]) > 1<<20
 	}

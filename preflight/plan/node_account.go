@@ -40,7 +40,7 @@ func (c *Cluster) accounts() []Account {
 		return []Account{c.account(autoProvisioned...)}
 	}
 	if c.After("enable_autopilot").State == Unknown {
-		// It decides which attribute counts.
+		// It decides which attribute is used.
 		return []Account{unknownAccount(autoProvisioned...)}
 	}
 	out := c.defaultPoolAccounts()

@@ -86,7 +86,7 @@ func timeoutError(in Input, err error) error {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return fmt.Errorf("read plan %s: it took longer than %s\nhint: give it longer with --timeout", in.Path, in.Timeout)
+	return fmt.Errorf("read plan %s: timed out after %s\nhint: pass a longer --timeout, such as --timeout %s", in.Path, in.Timeout, 2*in.Timeout)
 }
 
 // workingDirectory returns where Terraform finds the providers of a binary
@@ -119,7 +119,7 @@ func openDirectory(ctx context.Context, in Input, o Options) (_ *Plan, err error
 	reportProgress(tf, in.Progress)
 	if in.Init {
 		if err := tf.Init(ctx, tfexec.Upgrade(false)); err != nil {
-			return nil, fmt.Errorf("initialise %s: %w", in.Path, err)
+			return nil, fmt.Errorf("initialize %s: %w", in.Path, err)
 		}
 	}
 	if in.Workspace != "" {
@@ -187,10 +187,10 @@ func terraformInWorkspace(ctx context.Context, in Input, temp string) (*tfexec.T
 	if err != nil {
 		return nil, err
 	}
-	// Terraform plans a workspace that is not there as an empty one.
-	there, _, err := tf.WorkspaceList(ctx)
-	if err == nil && !slices.Contains(there, in.Workspace) {
-		err = fmt.Errorf("there is none of that name, only %s", strings.Join(there, ", "))
+	// Terraform plans a missing workspace as an empty one.
+	existing, _, err := tf.WorkspaceList(ctx)
+	if err == nil && !slices.Contains(existing, in.Workspace) {
+		err = fmt.Errorf("it does not exist\nhint: terraform -chdir=%s workspace list   # has %s", in.Path, strings.Join(existing, ", "))
 	}
 	return tf, err
 }
@@ -267,7 +267,7 @@ func showBinary(ctx context.Context, in Input, dir, file string, o Options) (*Pl
 			defer func() { _ = o.Text.close() }()
 		}
 	}
-	// Asked first, and so remembered: it must not stand before the plan.
+	// tfexec caches the version. Asking for it later would write it into the plan.
 	if _, _, err := tf.Version(ctx, false); err != nil {
 		return nil, &programError{file: file, err: err}
 	}

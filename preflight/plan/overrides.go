@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// What users name counts only where it can be true of all that it is applied
-// to: two provider configurations whose values are not known may differ.
+// A flag of the user applies to several provider configurations only if they can
+// share its value: two configurations whose values are not known may differ.
 
 // resolveProjects finds the project of every change: first what the plan
 // proves, and then, for provider configurations that stay unresolved, what the
@@ -198,7 +198,7 @@ func (p *Plan) checkProviderKeys() error {
 	for flag, named := range map[string]map[string]string{"--project": p.options.Projects, "--deployer": p.options.Deployers} {
 		for key := range named {
 			if !slices.Contains(known, key) {
-				return fmt.Errorf("%s %s=%s: the plan has no provider %s\nhint: it has %s", flag, key, named[key], key, strings.Join(known, ", "))
+				return fmt.Errorf("%s %s=%s: the plan has no provider %s\nhint: its providers are %s", flag, key, named[key], key, strings.Join(known, ", "))
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func nestsTooDeep(name string, text []byte) bool {
 		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
 			depth, prefixes = depth-1, 0
 		case hclsyntax.TokenNewline:
-			// Inside of brackets an expression goes on after it.
+			// Inside brackets, an expression continues on the next line.
 		default:
 			prefixes = 0
 		}

@@ -79,7 +79,7 @@ func (c *Cluster) place() Place {
 func (c *Change) placeBefore(name string) Place {
 	p := Place{Project: c.projectBefore(), Cluster: name, Location: lastSegment(c.Before("location").String())}
 	if p.Name() == "" {
-		p.Unknown = "the state of " + c.Address + " does not say where its cluster is"
+		p.Unknown = "the state of " + c.Address + " does not show the location of its cluster"
 	}
 	return p
 }
@@ -173,12 +173,12 @@ func (c *Change) defaultLocation() (_ Value, why string) {
 	}
 	config, _ := c.plan.config.provider(c.block)
 	if config == nil && c.plan.hasProvider() {
-		return Value{State: Unknown}, "the location of " + c.Address + " is left to its provider configuration, which the plan does not name: set location"
+		return Value{State: Unknown}, "the location of " + c.Address + " comes from its provider configuration, which the plan does not name: set location"
 	}
 	for _, name := range []string{"region", "zone"} {
-		v, written := c.plan.defaultIn(config, name)
+		v, references := c.plan.defaultIn(config, name)
 		if v.State == Unknown {
-			return v, "the location of " + c.Address + " is left to the " + name + " of provider " + c.provider.Key + " (" + written + "), which the plan does not show: set location"
+			return v, "the location of " + c.Address + " comes from the " + name + " of provider " + c.provider.Key + " (" + references + "), which the plan does not show: set location"
 		}
 		if v.String() != "" {
 			v.Raw = lastSegment(v.String())
@@ -202,7 +202,7 @@ func (p *Plan) hasProvider() bool {
 // constant, else that of the environment. A reference may be part of a larger
 // expression, which a plan does not show, so it stays unknown; references then
 // lists it.
-func (p *Plan) defaultIn(config *tfjson.ProviderConfig, name string) (_ Value, written string) {
+func (p *Plan) defaultIn(config *tfjson.ProviderConfig, name string) (_ Value, references string) {
 	var e *tfjson.Expression
 	if config != nil {
 		e = config.Expressions[name]

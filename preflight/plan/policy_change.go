@@ -87,7 +87,7 @@ func (c *Change) policyChanges() []PolicyChange {
 			return []PolicyChange{{Change: c, On: c.policyResource(c.After), Effect: Removes, Grants: []Grant{c.grant(c.After, "member")}}}
 		}
 	case c.Type == "google_service_account":
-		// The policy of the old account goes with it.
+		// The policy of the old account is destroyed with it.
 		if on := resource.Parse(c.EmailBefore()); c.Replaces() && !on.IsZero() {
 			return []PolicyChange{{Change: c, On: on, Effect: SetsPolicy}}
 		}
@@ -196,7 +196,7 @@ func condition(get func(...any) Value) *Condition {
 	title, description, expression := get("condition", 0, "title"), get("condition", 0, "description"), get("condition", 0, "expression")
 	return &Condition{
 		Title: title.String(), Description: description.String(), Expression: expression.String(),
-		// Title and expression are required, so that an empty one is unknown.
+		// Title and expression are required, so an empty one is unknown.
 		Unknown: title.State != Known || expression.State != Known || description.State == Unknown,
 	}
 }
@@ -283,7 +283,7 @@ func (c *Change) AccountOn() resource.Name {
 func (c *Change) policyResource(get func(...any) Value) resource.Name {
 	switch {
 	case strings.HasPrefix(c.Type, "google_project_"):
-		// One that is replaced may have been in another project.
+		// A replaced one may have been in another project.
 		return resource.ParseProject(cmp.Or(c.projectID(get("project").String()), c.Project().ID)).Name()
 	case strings.HasPrefix(c.Type, "google_folder_iam_"):
 		return resource.Parse(prefixNonEmpty("folders/", lastSegment(get("folder").String())))

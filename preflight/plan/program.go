@@ -32,7 +32,7 @@ func findPrograms(named string, openTofu bool) ([]string, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, errors.New("find terraform: neither terraform nor tofu is on PATH\nhint: terraform show -json tfplan > plan.json   # and check that, or name the program with --terraform")
+		return nil, errors.New("find terraform: neither terraform nor tofu is on PATH\nhint: terraform show -json tfplan > plan.json   # then check plan.json, or pass --terraform PROGRAM")
 	}
 	return out, nil
 }
@@ -89,7 +89,7 @@ type programError struct {
 func (e *programError) Unwrap() error { return e.err }
 
 func (e *programError) Error() string {
-	hint := "run gke-preflight where terraform init was run"
+	hint := "run gke-preflight in the directory in which terraform init ran"
 	// terraform and OpenTofu, internal/plans/planfile/tfplan.go
 	if strings.Contains(e.err.Error(), "plan files cannot be transferred between different") {
 		hint = "gke-preflight check --terraform PROGRAM " + e.file + "   # the terraform or tofu that made the plan"

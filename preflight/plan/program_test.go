@@ -66,7 +66,7 @@ func TestOpenFindsProgram(t *testing.T) {
 		"OpenTofu made the plan":        {map[string]string{"terraform": refuses, "tofu": shows}, nil, Input{Path: "tfplan"}, "terraform show\ntofu show", ""},
 		"the wrong one is named":        {map[string]string{"terraform": refuses, "tofu": shows}, nil, Input{Path: "tfplan", Terraform: "terraform"}, "terraform show", "hint: gke-preflight check --terraform PROGRAM"},
 		"neither made the plan":         {map[string]string{"terraform": refuses, "tofu": "exit 1"}, nil, Input{Path: "tfplan"}, "terraform show\ntofu show", "hint: gke-preflight check --terraform PROGRAM"},
-		"another failure":               {map[string]string{"terraform": "echo no provider >&2; exit 1"}, nil, Input{Path: "tfplan"}, "terraform show", "hint: run gke-preflight where terraform init was run"},
+		"another failure":               {map[string]string{"terraform": "echo no provider >&2; exit 1"}, nil, Input{Path: "tfplan"}, "terraform show", "hint: run gke-preflight in the directory in which terraform init ran"},
 		"providers of OpenTofu":         {map[string]string{"terraform": shows, "tofu": shows}, map[string]string{".terraform.lock.hcl": lock}, Input{Path: "."}, "tofu plan\ntofu show", ""},
 		"files of OpenTofu":             {map[string]string{"terraform": shows, "tofu": shows}, map[string]string{"main.tofu": ""}, Input{Path: "."}, "tofu plan\ntofu show", ""},
 		"a directory of Terraform":      {map[string]string{"terraform": shows, "tofu": shows}, map[string]string{"main.tf": ""}, Input{Path: "."}, "terraform plan\nterraform show", ""},

@@ -83,7 +83,7 @@ func (c *Change) unparsedProject(hops int) Project {
 	if state.ID != "" && !c.Creates() {
 		return state
 	}
-	// What is replaced may be made in another project than the state's.
+	// A replacement may be in another project than the state's.
 	if p, set := c.configuredProject(hops); set {
 		return p
 	}
@@ -112,7 +112,7 @@ func (c *Change) configuredProject(hops int) (_ Project, set bool) {
 		}
 	}
 	if c.After("project").State == Absent {
-		// What is written comes to null.
+		// The expression is null.
 		return Project{}, false
 	}
 	return Project{Source: "project of " + c.Address + " is not known before apply"}, true
@@ -241,11 +241,11 @@ func (p *Plan) unknownProjectReason(c *Change, provider *Provider) string {
 	case provider.Unclear != "":
 		return provider.Unclear
 	case value.State == Known:
-		return "provider " + provider.Key + " sets project to what is no ID of a project"
+		return "provider " + provider.Key + " sets project to an invalid project ID"
 	case value.State == Unknown:
 		return provider.Doubt("project", "the project with "+p.flagExample(provider, "--project", "ID"))
 	}
-	return "neither the plan nor the environment names the project of " + c.Address + "; name it with --project"
+	return "neither the plan nor the environment names the project of " + c.Address + "; pass --project ID"
 }
 
 // environmentProject returns the default project in the environment.

@@ -63,7 +63,7 @@ func TestProject(t *testing.T) {
 		{"the provider's constant", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
 		{"the provider's variable, which may be a part of it", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
-			Project{Source: "provider google sets project from var.project, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
+			Project{Source: "provider google sets project from var.project, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
 		{"the provider's variable, and a sibling that shows it", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var", "")), Options{},
 			Project{ID: "acme-var", Source: "provider google (var.project)"}},
 		{"what a sibling shows is not what a constant says", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), sibling("acme-old", "")), Options{},
@@ -83,9 +83,9 @@ func TestProject(t *testing.T) {
 		{"the environment", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), env("CLOUDSDK_CORE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable CLOUDSDK_CORE_PROJECT"}},
 		{"not the environment where the provider sets it out of sight", clusterPlan("", "", "", providerSets(`{"references": ["local.project"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
-			Project{Source: "provider google sets project from local.project, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
+			Project{Source: "provider google sets project from local.project, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
 		{"a variable that is null, of which something may be made", clusterPlan("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
-			Project{Source: "provider google sets project from var.null, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
+			Project{Source: "provider google sets project from var.null, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
 		{"null is not set", clusterPlan("", "", "", providerSets(`{"constant_value": null}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
 		{"the flag, last", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
@@ -99,7 +99,7 @@ func TestProject(t *testing.T) {
 		{"a null variable falls back to the provider", clusterPlan("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
 		{"what is no project ID is not taken for one", clusterPlan("", "", "", providerSets(`{"constant_value": "not a project"}`), ""), Options{},
-			Project{Source: "provider google sets project to what is no ID of a project"}},
+			Project{Source: "provider google sets project to an invalid project ID"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, tt.data, tt.options)

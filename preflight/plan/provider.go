@@ -89,7 +89,7 @@ func (c *Change) newProvider() *Provider {
 	if others := c.plan.config.providersNamed(providerLocalName(c.block.provider)); len(others) > 0 && strings.Contains(c.block.provider, ":") {
 		return c.plan.commonProvider(c.block.provider, others, "the plan does not say which provider configuration module "+c.block.module+" uses as "+providerLocalKey(c.block.provider))
 	}
-	// Terraform makes an empty configuration where there is none.
+	// Terraform adds an empty configuration if there is none.
 	return c.plan.newProvider(&tfjson.ProviderConfig{Name: c.block.provider}, "")
 }
 
@@ -110,10 +110,10 @@ func (p *Plan) orphanProvider(name string) *Provider {
 		}
 	}
 	if len(hasDefault) == 0 {
-		// It may have been made by the empty configuration.
+		// The empty configuration may have created it.
 		all = append(all, &tfjson.ProviderConfig{Name: "google"})
 	}
-	return p.commonProvider("", all, "the plan does not say which provider configuration made an object that is no longer configured")
+	return p.commonProvider("", all, "the plan does not say which provider configuration created an object that is no longer configured")
 }
 
 // commonProvider returns a provider that may be any of several configurations:
@@ -242,7 +242,7 @@ func (p *Plan) boolOrEnvironment(v Value, name string) Value {
 	}
 	b, err := strconv.ParseBool(text)
 	if err != nil {
-		// The provider stops there, while planning.
+		// The provider rejects it during plan.
 		return Value{}
 	}
 	return Value{State: Known, Raw: b}
@@ -297,22 +297,19 @@ func (pr *Provider) Doubt(attribute, flag string) string {
 	}
 	out := "provider " + pr.Key + " sets " + attribute + " from " + written
 	if pr.isPerInstance(attribute) {
-		return out + ", which may differ from one of its instances to the next"
+		return out + ", which may differ between its instances"
 	}
-	tell := "check the binary plan, or name its configuration with --source DIR"
-	if pr.hasConfigText {
-		out += ", which cannot be worked out from the configuration"
-		tell = ""
-	} else {
-		out += ", and a plan's JSON does not show what comes of that"
+	switch {
+	case pr.hasConfigText && flag == "":
+		return out + ", which cannot be evaluated"
+	case pr.hasConfigText:
+		return out + ", which cannot be evaluated: name " + flag
 	}
+	out += ", whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR"
 	if flag != "" {
-		tell = strings.TrimPrefix(tell+", or "+flag, ", or ")
+		out += ", or " + flag
 	}
-	if tell == "" {
-		return out
-	}
-	return out + ": " + tell
+	return out
 }
 
 // providerKey returns the name of a provider configuration in the plan.

@@ -87,8 +87,8 @@ func (d *document) validate() error {
 	}
 	if err := (&tfjson.Plan{FormatVersion: d.plan.FormatVersion}).Validate(); err != nil {
 		return &FormatError{
-			Got:  "a plan of a format that this version does not know",
-			Hint: "hint: gke-preflight reads format versions " + tfjson.PlanFormatVersionConstraints,
+			Got:  "a plan of an unsupported format version",
+			Hint: "hint: gke-preflight supports format versions " + tfjson.PlanFormatVersionConstraints,
 			Err:  err,
 		}
 	}
@@ -215,7 +215,7 @@ func (d *document) complete() error {
 	if err := d.decode(&complete); err != nil || complete {
 		return err
 	}
-	d.plan.Notes = append(d.plan.Notes, "the plan is not complete (-target, or deferred changes): what it leaves out is not checked")
+	d.plan.Notes = append(d.plan.Notes, "the plan is incomplete (-target or deferred changes): changes that it does not contain are not checked")
 	return nil
 }
 
@@ -349,7 +349,7 @@ func (d *document) recordUnknown(block string, raw []byte) {
 func (d *document) addChange(raw []byte) error {
 	if len(raw) > maxChange {
 		return &FormatError{
-			Got:  fmt.Sprintf("a plan with a resource change of %d MiB, more than Google Cloud takes", len(raw)>>20),
+			Got:  fmt.Sprintf("a plan with a resource change of %d MiB, more than Google Cloud accepts", len(raw)>>20),
 			Hint: "hint: jq '.resource_changes[] | [(tostring | length), .address]' plan.json   # shows which",
 		}
 	}
@@ -392,7 +392,7 @@ func decodeChange(raw []byte, o json.Options) (*tfjson.ResourceChange, error) {
 		return nil, err
 	}
 	if rc.Change == nil || rc.Address == "" || len(rc.Change.Actions) == 0 {
-		return nil, errors.New("it lacks an address or actions")
+		return nil, errors.New("missing address or actions")
 	}
 	change := &tfjson.Change{
 		Actions: rc.Change.Actions, Before: rc.Change.Before.value, After: rc.Change.After.value, AfterUnknown: rc.Change.AfterUnknown.value,
@@ -434,7 +434,7 @@ func (d *document) recordProjectShown(h header, raw []byte) {
 // afterProject returns change.after.project of a resource change, or "". The
 // change has been read as a value before, so its names are known to be unique.
 func afterProject(raw []byte) string {
-	// A name may be written with escapes.
+	// A name may contain escapes.
 	if !bytes.Contains(raw, []byte(`"project"`)) && bytes.IndexByte(raw, '\\') < 0 {
 		return ""
 	}

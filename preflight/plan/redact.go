@@ -111,7 +111,7 @@ func (w nameParts) addName(name string) {
 
 var (
 	emails = regexp.MustCompile(`[\w.%+-]+@[\w.-]+`)
-	// numbers are those of projects, folders and organizations.
+	// numbers matches the numbers of projects, folders and organizations.
 	numbers = regexp.MustCompile(`\b[0-9]{6,}\b`)
 )
 
@@ -228,10 +228,10 @@ func (w nameParts) redact(s string) string {
 var (
 	emailWords  = regexp.MustCompile(`[\pL\pN_.%+-]+@[\pL\pN_.-]+`)
 	dottedWords = regexp.MustCompile(`[\pL\pN_.+-]+`)
-	// plainWords take escapes of URLs for words, which they separate.
+	// plainWords matches escapes in URLs as words, since they separate words.
 	plainWords = regexp.MustCompile(`%[0-9A-Fa-f]{2}|[\pL\pN_-]+`)
-	// numbersInside are a part of the names that Google gives to a project's
-	// accounts: service-NUMBER@... and NUMBER-compute@...
+	// numbersInside matches the numbers in the names of a project's accounts:
+	// service-NUMBER@... and NUMBER-compute@...
 	numbersInside = regexp.MustCompile(`[0-9]{6,}`)
 )
 

@@ -33,7 +33,7 @@ func ReadRepository(ctx context.Context, base string) (*Repository, error) {
 			return ctx.Err()
 		}
 		if err != nil || !e.IsDir() {
-			return nil // What cannot be read calls nothing that is known.
+			return nil // A directory that cannot be read has no known calls.
 		}
 		if path != base && strings.HasPrefix(e.Name(), ".") {
 			return fs.SkipDir
@@ -120,7 +120,7 @@ func HasState(dir string) bool {
 		"terraform.tfstate", "terraform.tfstate.d", ".terraform/terraform.tfstate", ".terraform/environment",
 		"terraform.tfvars", "terraform.tfvars.json", "*.auto.tfvars", "*.auto.tfvars.json",
 	} {
-		// dir may have the characters of a pattern, so it is not part of it.
+		// dir may contain pattern characters, so it is not part of the pattern.
 		if found, err := fs.Glob(os.DirFS(dir), pattern); err == nil && len(found) > 0 {
 			return true
 		}

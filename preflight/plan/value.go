@@ -150,7 +150,7 @@ func (c *Change) configuredValue(path []any) Value {
 		return constantValue(v)
 	}
 	if c.plan.isKnown(c.block.scope(), e) {
-		// All of it is known, and still the plan has no value: it is null.
+		// Everything is known, and yet the plan has no value: it is null.
 		return Value{}
 	}
 	return Value{State: Unknown}
@@ -227,7 +227,7 @@ func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above [
 		return x, Unknown
 	}
 	if n != len(x.NestedBlocks) {
-		// Dynamic blocks among the others: which one is which is not shown.
+		// There are dynamic blocks too, and the plan does not show which is which.
 		return nil, Unknown
 	}
 	index, rest := 0, path[1:]

@@ -40,7 +40,7 @@ func TestContainerAPI(t *testing.T) {
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
 			want: []wanted{
-				"error: container.googleapis.com on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+				"error: container.googleapis.com on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},
 	})

@@ -33,8 +33,8 @@ func TestBillingProjectAPI(t *testing.T) {
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
 			},
 			want: []wanted{
-				"error: container.googleapis.com on unknown: provider google sets billing_project from local.billing, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR",
-				"warning: compute.googleapis.com on unknown: provider google sets billing_project from local.billing, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR",
+				"error: container.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
+				"warning: compute.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 			},
 		},
 		{
@@ -45,8 +45,8 @@ func TestBillingProjectAPI(t *testing.T) {
 				"configuration.provider_config.google.expressions.project":         nil,
 			},
 			want: []wanted{
-				"error: container.googleapis.com on unknown: provider google sets billing_project from local.billing, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR",
-				"warning: compute.googleapis.com on unknown: provider google sets billing_project from local.billing, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR",
+				"error: container.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
+				"warning: compute.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 			},
 		},
 	})

@@ -95,7 +95,7 @@ func TestDeployerClusters(t *testing.T) {
 				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"references": []any{"local.deployer"}},
 			},
 			want: []wanted{
-				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets impersonate_service_account from local.deployer, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR, or the account with --deployer EMAIL",
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets impersonate_service_account from local.deployer, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the account with --deployer EMAIL",
 			},
 		},
 		{
@@ -115,7 +115,7 @@ func TestDeployerClusters(t *testing.T) {
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
 			want: []wanted{
-				"error: deployer container.clusters.create container.clusters.get container.operations.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},
 		{

@@ -39,7 +39,7 @@ func TestDeployerQuotaProject(t *testing.T) {
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
 			},
 			want: []wanted{
-				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com serviceusage.services.use on unknown: provider google sets billing_project from local.billing, and a plan's JSON does not show what comes of that: check the binary plan, or name its configuration with --source DIR",
+				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com serviceusage.services.use on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 			},
 		},
 	})

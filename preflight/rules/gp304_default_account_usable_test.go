@@ -56,7 +56,7 @@ func TestDefaultAccountUsable(t *testing.T) {
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
 			want: []wanted{
-				"error: compute-default-service-account on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+				"error: compute-default-service-account on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},
 	})

@@ -88,7 +88,7 @@ func TestGKEServiceAgent(t *testing.T) {
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
 			want: []wanted{
-				"error: gke-service-agent compute.instanceGroupManagers.create compute.networks.get compute.regions.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; name it with --project",
+				"error: gke-service-agent compute.instanceGroupManagers.create compute.networks.get compute.regions.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},
 	})

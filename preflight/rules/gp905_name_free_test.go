@@ -67,17 +67,17 @@ func TestNameFree(t *testing.T) {
 			},
 		},
 		{
-			name: "one that is left to the region of the provider",
+			name: "one that comes from the region of the provider",
 			plan: "traps/noloc",
 			want: []wanted{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
 		{
-			name: "one that is left to a region of the provider that the plan does not show",
+			name: "region of the provider that the plan does not show",
 			plan: "traps/noloc-var",
 			want: []wanted{
-				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/-/clusters/main of projects/acme-prod/locations/-/clusters/main stating: the location of google_container_cluster.main is left to the region of provider google (var.region), which the plan does not show: set location",
+				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/-/clusters/main of projects/acme-prod/locations/-/clusters/main stating: the location of google_container_cluster.main comes from the region of provider google (var.region), which the plan does not show: set location",
 			},
 		},
 	})
