@@ -2,13 +2,14 @@
 
 package rules
 
-// All are the rules, in the order of their IDs.
+import (
+	"slices"
+	"strings"
+)
+
+// All returns all rules in the order of their IDs.
 func All() []Rule {
-	return []Rule{
-		containerAPI(),           // GP101
-		computeAPI(),             // GP102
-		loggingAPI(),             // GP103
-		monitoringAPI(),          // GP104
+	all := []Rule{
 		supportingAPIs(),         // GP105
 		billingProjectAPI(),      // GP106
 		deployerClusters(),       // GP201
@@ -34,11 +35,9 @@ func All() []Rule {
 		computeServiceAgent(),    // GP405
 		hostAgentUser(),          // GP501
 		hostSubnetwork(),         // GP502
-		hostAPIs(),               // GP503
 		hostAttachment(),         // GP504
 		hostFirewall(),           // GP505
 		keys(),                   // GP601
-		kmsAPI(),                 // GP602
 		keyUsable(),              // GP603
 		keyLocation(),            // GP604
 		caPools(),                // GP605
@@ -65,11 +64,12 @@ func All() []Rule {
 		clusterSound(),           // GP903
 		deletionProtection(),     // GP904
 		nameFree(),               // GP905
-		loginPlugin(),            // GP906
-		loginToken(),             // GP907
-		loginCredentials(),       // GP908
 		nodePoolNameFree(),       // GP909
 		clusterExists(),          // GP910
 		replacementOrder(),       // GP911
 	}
+	all = append(all, apiRules()...)   // GP101, GP102, GP103, GP104, GP503, GP602
+	all = append(all, loginRules()...) // GP906, GP907, GP908
+	slices.SortFunc(all, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
+	return all
 }

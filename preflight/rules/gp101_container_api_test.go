@@ -7,7 +7,7 @@ func TestContainerAPI(t *testing.T) {
 		{
 			name: "wherever a cluster is",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod",
 			},
 		},
@@ -18,14 +18,14 @@ func TestContainerAPI(t *testing.T) {
 				"resource_changes.0.change.actions": []any{"delete"},
 				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod",
 			},
 		},
 		{
 			name: "once for clusters and pools of a project",
 			plan: "hostile-names",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod",
 			},
 		},
@@ -39,7 +39,7 @@ func TestContainerAPI(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},

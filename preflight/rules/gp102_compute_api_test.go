@@ -7,7 +7,7 @@ func TestComputeAPI(t *testing.T) {
 		{
 			name: "wherever a cluster is built",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-prod",
 			},
 		},
@@ -22,7 +22,7 @@ func TestComputeAPI(t *testing.T) {
 		{
 			name: "also to update one, and for one that stands where the plan takes something away",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-prod",
 			},
 		},

@@ -7,7 +7,7 @@ func TestLoggingAPI(t *testing.T) {
 		{
 			name: "on unless it is turned off",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: logging.googleapis.com on projects/acme-prod",
 			},
 		},
@@ -31,7 +31,7 @@ func TestLoggingAPI(t *testing.T) {
 			changes: set{
 				after + "logging_config": []any{map[string]any{"enable_components": []any{"SYSTEM_COMPONENTS"}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: logging.googleapis.com on projects/acme-prod",
 			},
 		},
@@ -46,7 +46,7 @@ func TestLoggingAPI(t *testing.T) {
 				"resource_changes.0.change.after_unknown.logging_config": true,
 				block + "logging_config":                                 []any{map[string]any{"enable_components": map[string]any{"references": []any{"local.components"}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: logging.googleapis.com on projects/acme-prod",
 			},
 		},

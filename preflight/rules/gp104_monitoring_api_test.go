@@ -7,7 +7,7 @@ func TestMonitoringAPI(t *testing.T) {
 		{
 			name: "on unless it is turned off",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: monitoring.googleapis.com on projects/acme-prod",
 			},
 		},
@@ -31,7 +31,7 @@ func TestMonitoringAPI(t *testing.T) {
 			changes: set{
 				after + "monitoring_config": []any{map[string]any{"enable_components": []any{"SYSTEM_COMPONENTS"}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: monitoring.googleapis.com on projects/acme-prod",
 			},
 		},

@@ -16,7 +16,7 @@ func supportingAPIs() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, api := range supporting() {
+			for _, api := range supportingServices() {
 				needs = append(needs, api.needs(p)...)
 			}
 			return needs
@@ -31,7 +31,7 @@ type supportingAPI struct {
 	prefixes []string
 }
 
-func supporting() []supportingAPI {
+func supportingServices() []supportingAPI {
 	return []supportingAPI{
 		{"cloudresourcemanager.googleapis.com", []string{"google_project_iam_", "google_project_default_service_accounts", "google_folder_iam_", "google_organization_iam_"}},
 		{"iam.googleapis.com", []string{"google_service_account", "google_iam_deny_policy"}},
@@ -41,7 +41,7 @@ func supporting() []supportingAPI {
 
 // calledBy reports whether resources of a type call the API. Custom roles are
 // called after projects and organizations, but are the IAM API's.
-func (api supportingAPI) calledBy(resourceType string) bool {
+func (api supportingAPI) isCalledBy(resourceType string) bool {
 	if strings.HasSuffix(resourceType, "_iam_custom_role") {
 		return api.service == "iam.googleapis.com"
 	}
@@ -53,19 +53,19 @@ func (api supportingAPI) calledBy(resourceType string) bool {
 func (api supportingAPI) needs(p *plan.Plan) []need.Need {
 	var needs []need.Need
 	callers, done := api.callers(p), map[string]bool{}
-	for _, s := range subjects(p) {
-		if project := s.project.ID; !done[project] {
+	for _, t := range targets(p) {
+		if project := t.project.ID; !done[project] {
 			done[project] = len(callers[project]) > 0
-			needs = append(needs, api.need(s, callers[project]))
+			needs = append(needs, api.need(t, callers[project]))
 		}
 	}
 	return needs
 }
 
 // need returns a warning where the plan's own resources, the callers, call the
-// API in the project of s, else a note: then only this check calls it.
-func (api supportingAPI) need(s subject, callers []string) need.Need {
-	n := s.inProject()
+// API in the project of t, else a note: then only this check calls it.
+func (api supportingAPI) need(t target, callers []string) need.Need {
+	n := t.projectNeed()
 	n.Kind, n.Service = need.Service, api.service
 	if len(callers) == 0 {
 		n.Severity = need.Note
@@ -80,7 +80,7 @@ func (api supportingAPI) callers(p *plan.Plan) map[string][]string {
 	out := map[string][]string{}
 	for _, c := range p.Changes {
 		changes := c.Creates() || c.Updates() || c.Deletes()
-		if changes && api.calledBy(c.Type) {
+		if changes && api.isCalledBy(c.Type) {
 			project := c.Project().ID
 			out[project] = append(out[project], c.Address)
 		}

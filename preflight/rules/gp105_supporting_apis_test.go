@@ -7,7 +7,7 @@ func TestSupportingAPIs(t *testing.T) {
 		{
 			name: "notes where only this check calls them",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"note: cloudresourcemanager.googleapis.com on projects/acme-prod",
 				"note: iam.googleapis.com on projects/acme-prod",
 				"note: serviceusage.googleapis.com on projects/acme-prod",
@@ -16,7 +16,7 @@ func TestSupportingAPIs(t *testing.T) {
 		{
 			name: "warnings where the plan does",
 			plan: "all-in-one-plan",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: cloudresourcemanager.googleapis.com on projects/acme-new",
 				"warning: iam.googleapis.com on projects/acme-new",
 				"warning: serviceusage.googleapis.com on projects/acme-new",
@@ -30,7 +30,7 @@ func TestSupportingAPIs(t *testing.T) {
 				"resource_changes.1.address":        "google_project_iam_custom_role.node_role",
 				"resource_changes.3.change.actions": []any{"no-op"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"note: cloudresourcemanager.googleapis.com on projects/acme-new",
 				"warning: iam.googleapis.com on projects/acme-new",
 				"warning: serviceusage.googleapis.com on projects/acme-new",
@@ -44,7 +44,7 @@ func TestSupportingAPIs(t *testing.T) {
 				"resource_changes.2.change.actions": []any{"no-op"},
 				"resource_changes.3.change.actions": []any{"no-op"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"note: cloudresourcemanager.googleapis.com on projects/acme-new",
 				"note: iam.googleapis.com on projects/acme-new",
 				"note: serviceusage.googleapis.com on projects/acme-new",

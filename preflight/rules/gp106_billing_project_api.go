@@ -13,23 +13,23 @@ func billingProjectAPI() Rule {
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range subjects(p) {
-				provider := s.Provider()
+			for _, t := range targets(p) {
+				provider := t.Provider()
 				billed := provider.BillingProject
-				isOwn := billed.State == plan.Known && billed.String() == s.project.ID
+				isOwn := billed.State == plan.Known && billed.String() == t.project.ID
 				override := provider.UserProjectOverride
 				if override.State != plan.Unknown && !override.True() || billed.State == plan.Absent || isOwn {
 					continue
 				}
-				n := s.in(billed.String(), provider.Doubt("billing_project", ""))
+				n := t.needIn(billed.String(), provider.Doubt("billing_project", ""))
 				if override.State == plan.Unknown {
 					n.Unknown = provider.Doubt("user_project_override", "")
 				}
 				n.Attribute = "billing_project"
 				// The provider reads the instance groups of node pools too.
-				also := asService(n, "compute.googleapis.com", "Compute Engine API")
+				also := apiNeed(n, "compute.googleapis.com", "Compute Engine API")
 				also.Severity, also.ExpectedError = need.Warning, ""
-				needs = append(needs, asService(n, "container.googleapis.com", "Kubernetes Engine API"), also)
+				needs = append(needs, apiNeed(n, "container.googleapis.com", "Kubernetes Engine API"), also)
 			}
 			return needs
 		},

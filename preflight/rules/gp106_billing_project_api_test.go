@@ -7,7 +7,7 @@ func TestBillingProjectAPI(t *testing.T) {
 		{
 			name: "where requests are billed elsewhere",
 			plan: "impersonation",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-ci",
 				"warning: compute.googleapis.com on projects/acme-ci",
 			},
@@ -32,7 +32,7 @@ func TestBillingProjectAPI(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 				"warning: compute.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 			},
@@ -44,7 +44,7 @@ func TestBillingProjectAPI(t *testing.T) {
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
 				"configuration.provider_config.google.expressions.project":         nil,
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 				"warning: compute.googleapis.com on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 			},

@@ -7,14 +7,14 @@ func TestDeployerClusters(t *testing.T) {
 		{
 			name: "to create",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod",
 			},
 		},
 		{
 			name: "to throw the default pool away",
 			plan: "named-service-account",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
 		},
@@ -25,14 +25,14 @@ func TestDeployerClusters(t *testing.T) {
 				"resource_changes.0.change.actions": []any{"delete"},
 				"resource_changes.0.change.before":  map[string]any{"name": "main", "project": "acme-prod", "location": "europe-west1"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
 			},
 		},
 		{
 			name: "to update",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
 				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
@@ -43,7 +43,7 @@ func TestDeployerClusters(t *testing.T) {
 			changes: set{
 				"resource_changes.0.change.actions": []any{"create", "delete"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
 			},
 		},
@@ -64,7 +64,7 @@ func TestDeployerClusters(t *testing.T) {
 		{
 			name: "as the account that the provider impersonates",
 			plan: "impersonation",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com container.clusters.create container.clusters.get container.operations.get on projects/acme-prod",
 			},
 		},
@@ -74,7 +74,7 @@ func TestDeployerClusters(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.credentials": map[string]any{},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with --deployer EMAIL",
 			},
 		},
@@ -84,7 +84,7 @@ func TestDeployerClusters(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account_delegates": map[string]any{"constant_value": []any{"a@acme-hop.iam.gserviceaccount.com", "b@acme-hop.iam.gserviceaccount.com"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com container.clusters.create container.clusters.get container.operations.get on projects/acme-prod through a@acme-hop.iam.gserviceaccount.com, b@acme-hop.iam.gserviceaccount.com",
 			},
 		},
@@ -94,7 +94,7 @@ func TestDeployerClusters(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"references": []any{"local.deployer"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets impersonate_service_account from local.deployer, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the account with --deployer EMAIL",
 			},
 		},
@@ -104,7 +104,7 @@ func TestDeployerClusters(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.access_token": map[string]any{},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets access_token, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with --deployer EMAIL",
 			},
 		},
@@ -114,14 +114,14 @@ func TestDeployerClusters(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},
 		{
 			name: "to replace in another project",
 			plan: "traps/rep-project",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.clusters.update container.operations.get on projects/acme-dev",
 				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
 			},
@@ -129,7 +129,7 @@ func TestDeployerClusters(t *testing.T) {
 		{
 			name: "to destroy, and not what is only abandoned",
 			plan: "traps/prevent",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
 			},
 		},

@@ -17,10 +17,10 @@ func deployerNodePools() Rule {
 				if isOnlyAbandoned(pool.Change) {
 					continue
 				}
-				s := ofNodePool(pool)
-				needs = append(needs, s.deployedAt(s.place, poolVerbs()))
-				if s.movesAway() {
-					needs = append(needs, s.deployedAt(s.placeBefore, poolVerbs()))
+				t := nodePoolTarget(pool)
+				needs = append(needs, t.deployerNeed(t.place, nodePoolPermissions()))
+				if t.isReplacedElsewhere() {
+					needs = append(needs, t.deployerNeed(t.placeBefore, nodePoolPermissions()))
 				}
 			}
 			return needs
@@ -29,6 +29,6 @@ func deployerNodePools() Rule {
 }
 
 // poolVerbs are what any change of a node pool uses on its cluster.
-func poolVerbs() []string {
+func nodePoolPermissions() []string {
 	return []string{"container.clusters.update", "container.clusters.get", "container.operations.get"}
 }

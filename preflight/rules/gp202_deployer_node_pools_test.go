@@ -7,7 +7,7 @@ func TestDeployerNodePools(t *testing.T) {
 		{
 			name: "every change of a pool is an update of its cluster",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
 		},
@@ -18,7 +18,7 @@ func TestDeployerNodePools(t *testing.T) {
 		{
 			name: "once for all pools of a project, in a cluster that the plan does not have",
 			plan: "hostile-names",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
 		},
@@ -28,7 +28,7 @@ func TestDeployerNodePools(t *testing.T) {
 			changes: set{
 				"resource_changes.3.change.actions": []any{"delete"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
 		},

@@ -7,14 +7,14 @@ func TestDeployerActsAsNodes(t *testing.T) {
 		{
 			name: "the default account where nobody names one",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
 		{
 			name: "both, with a pool that is thrown away",
 			plan: "named-service-account",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
@@ -22,7 +22,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 		{
 			name: "Autopilot's account",
 			plan: "autopilot",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/autopilot-nodes@acme-prod.iam.gserviceaccount.com",
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
@@ -30,7 +30,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 		{
 			name: "an account of another project",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
 			},
 		},
@@ -40,7 +40,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "projects/acme-prod/serviceAccounts/a@acme-prod.iam.gserviceaccount.com"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/a@acme-prod.iam.gserviceaccount.com",
 			},
 		},
@@ -50,7 +50,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "default"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
@@ -60,14 +60,14 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "112233445566778899000"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/112233445566778899000",
 			},
 		},
 		{
 			name: "for the pool that is replaced, not for the cluster that is updated",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes-v2@acme-prod.iam.gserviceaccount.com",
 			},
 		},
@@ -77,7 +77,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			changes: set{
 				"resource_changes.0.change.after_sensitive.node_config": []any{map[string]any{"service_account": true}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
 			},
 		},
@@ -95,7 +95,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			changes: set{
 				"resource_changes.3.change.actions": []any{"update"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes-v2@acme-prod.iam.gserviceaccount.com",
 			},
 		},
@@ -105,7 +105,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			changes: set{
 				after + "cluster_autoscaling": []any{map[string]any{"enabled": true, "auto_provisioning_defaults": []any{map[string]any{"service_account": "auto@acme-prod.iam.gserviceaccount.com"}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/auto@acme-prod.iam.gserviceaccount.com",
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
 			},
@@ -119,7 +119,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 					map[string]any{"node_config": []any{map[string]any{"service_account": "b@acme-prod.iam.gserviceaccount.com"}}},
 				},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/a@acme-prod.iam.gserviceaccount.com",
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/b@acme-prod.iam.gserviceaccount.com",
 			},
@@ -135,7 +135,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 				"resource_changes.6.change.actions": []any{"no-op"},
 				"resource_changes.7.change.actions": []any{"no-op"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on unknown: node_config[0].service_account is not known before apply",
 			},
 		},

@@ -13,12 +13,12 @@ func deployerInstanceGroups() Rule {
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				if s.After("ignore_node_count_changes").True() || s.After("skip_node_pool_refresh").True() {
+			for _, t := range changing(p) {
+				if t.After("ignore_node_count_changes").True() || t.After("skip_node_pool_refresh").True() {
 					continue
 				}
-				n := forDeployer(s.inProject(), s.Change)
-				if s.cluster != nil && s.cluster.Autopilot {
+				n := forDeployer(t.projectNeed(), t.Change)
+				if t.cluster != nil && t.cluster.Autopilot {
 					// Seen in reports about Standard clusters only.
 					n.Severity = need.Warning
 				}

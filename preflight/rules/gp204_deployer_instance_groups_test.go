@@ -7,7 +7,7 @@ func TestDeployerInstanceGroups(t *testing.T) {
 		{
 			name: "the provider's refresh",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},
@@ -21,7 +21,7 @@ func TestDeployerInstanceGroups(t *testing.T) {
 		{
 			name: "a warning for Autopilot, of which no report is known",
 			plan: "autopilot",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},
@@ -43,7 +43,7 @@ func TestDeployerInstanceGroups(t *testing.T) {
 		{
 			name: "as the account that the provider impersonates",
 			plan: "impersonation",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},

@@ -13,9 +13,9 @@ func deployerQuotaProject() Rule {
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range subjects(p) {
-				if s.Provider().UserProjectOverride.State == plan.Unknown || s.Provider().UserProjectOverride.True() {
-					needs = append(needs, billed(s, s.Provider()))
+			for _, t := range targets(p) {
+				if t.Provider().UserProjectOverride.State == plan.Unknown || t.Provider().UserProjectOverride.True() {
+					needs = append(needs, quotaProjectNeed(t, t.Provider()))
 				}
 			}
 			return needs
@@ -25,16 +25,16 @@ func deployerQuotaProject() Rule {
 
 // billed needs the use of billing_project, else of the resource's own project:
 // the provider names one of them in every request.
-func billed(s subject, provider *plan.Provider) need.Need {
-	n := s.inProject()
+func quotaProjectNeed(t target, provider *plan.Provider) need.Need {
+	n := t.projectNeed()
 	if provider.BillingProject.State != plan.Absent {
-		n = s.in(provider.BillingProject.String(), provider.Doubt("billing_project", ""))
+		n = t.needIn(provider.BillingProject.String(), provider.Doubt("billing_project", ""))
 		n.Attribute = "billing_project"
 	}
 	if provider.UserProjectOverride.State == plan.Unknown {
 		n.Unknown = provider.Doubt("user_project_override", "")
 	}
-	n = forDeployer(n, s.Change)
+	n = forDeployer(n, t.Change)
 	n.Service = "serviceusage.googleapis.com"
 	n.Permissions = []string{"serviceusage.services.use"}
 	n.ExpectedError = "Error 403: Caller does not have required permission to use project " + n.Project + "."

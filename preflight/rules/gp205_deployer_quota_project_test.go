@@ -7,7 +7,7 @@ func TestDeployerQuotaProject(t *testing.T) {
 		{
 			name: "the billing project",
 			plan: "impersonation",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com serviceusage.services.use on projects/acme-ci",
 			},
 		},
@@ -17,7 +17,7 @@ func TestDeployerQuotaProject(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": nil,
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com serviceusage.services.use on projects/acme-prod",
 			},
 		},
@@ -38,7 +38,7 @@ func TestDeployerQuotaProject(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com serviceusage.services.use on unknown: provider google sets billing_project from local.billing, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR",
 			},
 		},

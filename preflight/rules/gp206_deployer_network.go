@@ -17,14 +17,14 @@ func deployerNetwork() Rule {
 				if !c.Creates() {
 					continue
 				}
-				s := subject{Change: c.Change, project: c.Project}
-				network := s.in(c.NetworkProject, "the project of the network of "+c.Address+" is not known before apply")
+				t := target{Change: c.Change, project: c.Project}
+				network := t.needIn(c.NetworkProject, "the project of the network of "+c.Address+" is not known before apply")
 				network.Permissions = []string{"compute.networks.get", "compute.subnetworks.get"}
 				network.Attribute = "network"
-				own := s.inProject()
+				own := t.projectNeed()
 				own.Permissions = []string{"compute.regions.get"}
-				for _, n := range append(bySubnetwork(network, c), own) {
-					needs = append(needs, readsCompute(n, c))
+				for _, n := range append(splitBySubnetwork(network, c), own) {
+					needs = append(needs, computeReadNeed(n, c))
 				}
 			}
 			return needs
@@ -34,8 +34,8 @@ func deployerNetwork() Rule {
 
 // bySubnetwork takes a need about a network apart where the plan names the
 // subnetwork, on which a grant may stand too.
-func bySubnetwork(n need.Need, c *plan.Cluster) []need.Need {
-	name := relativeName(c.Subnetwork.String())
+func splitBySubnetwork(n need.Need, c *plan.Cluster) []need.Need {
+	name := subnetworkName(c.Subnetwork.String())
 	if name == "" || n.Unknown != "" {
 		return []need.Need{n}
 	}
@@ -45,7 +45,7 @@ func bySubnetwork(n need.Need, c *plan.Cluster) []need.Need {
 	return []need.Need{n, subnetwork}
 }
 
-func readsCompute(n need.Need, c *plan.Cluster) need.Need {
+func computeReadNeed(n need.Need, c *plan.Cluster) need.Need {
 	n = forDeployer(n, c.Change)
 	n.Service = "compute.googleapis.com"
 	n.Fix.Role = "roles/compute.networkViewer"

@@ -7,7 +7,7 @@ func TestDeployerNetwork(t *testing.T) {
 		{
 			name: "the network, and the region",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer compute.networks.get compute.subnetworks.get on projects/acme-prod",
 				"warning: deployer compute.regions.get on projects/acme-prod",
 			},
@@ -15,7 +15,7 @@ func TestDeployerNetwork(t *testing.T) {
 		{
 			name: "the network in the host project",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer compute.networks.get on projects/acme-host",
 				"warning: deployer compute.regions.get on projects/acme-service",
 				"warning: deployer compute.subnetworks.get on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
@@ -31,7 +31,7 @@ func TestDeployerNetwork(t *testing.T) {
 			changes: set{
 				after + "network": "https://www.googleapis.com/compute/v1/projects/acme-host/global/networks/shared",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer compute.networks.get compute.subnetworks.get on projects/acme-host",
 				"warning: deployer compute.regions.get on projects/acme-prod",
 			},
@@ -47,7 +47,7 @@ func TestDeployerNetwork(t *testing.T) {
 				"configuration.root_module.resources.1.expressions.network":    map[string]any{"references": []any{"local.network"}},
 				"configuration.root_module.resources.1.expressions.subnetwork": map[string]any{"references": []any{"local.subnetwork"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer compute.networks.get compute.subnetworks.get on unknown: the project of the network of google_container_cluster.main is not known before apply",
 				"warning: deployer compute.regions.get on projects/acme-service",
 			},

@@ -14,9 +14,9 @@ func deployerImpersonation() Rule {
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range subjects(p) {
-				if impersonated(s.Provider()) != "" && otherwise(s.Provider()) == "" {
-					needs = append(needs, impersonation(s, s.Provider())...)
+			for _, t := range targets(p) {
+				if impersonatedAccount(t.Provider()) != "" && untestableReason(t.Provider()) == "" {
+					needs = append(needs, impersonationNeeds(t, t.Provider())...)
 				}
 			}
 			return needs
@@ -30,15 +30,15 @@ func deployerImpersonation() Rule {
 // not on the way: the provider takes its own in place of that.
 // https://docs.cloud.google.com/iam/docs/create-short-lived-credentials-delegated
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
-func impersonation(s subject, provider *plan.Provider) []need.Need {
+func impersonationNeeds(t target, provider *plan.Provider) []need.Need {
 	from := need.Principal{Kind: need.Deployer, Original: true}
 	var out []need.Need
 	for _, delegate := range provider.Delegates.Strings() {
 		email := plan.AccountEmail(delegate)
-		out = append(out, impersonates(s, provider, from, email, "iam.serviceAccounts.implicitDelegation"))
+		out = append(out, impersonationStepNeed(t, provider, from, email, "iam.serviceAccounts.implicitDelegation"))
 		from = need.Principal{Kind: need.Delegate, Member: "serviceAccount:" + email}
 	}
-	last := impersonates(s, provider, from, impersonated(provider), "iam.serviceAccounts.getAccessToken")
+	last := impersonationStepNeed(t, provider, from, impersonatedAccount(provider), "iam.serviceAccounts.getAccessToken")
 	last.UnlessSelf = provider.Impersonates.State == plan.Unknown
 	if provider.Delegates.State == plan.Unknown {
 		last.Unknown = provider.Doubt("impersonate_service_account_delegates", "")
@@ -47,8 +47,8 @@ func impersonation(s subject, provider *plan.Provider) []need.Need {
 }
 
 // impersonates is a step on the way.
-func impersonates(s subject, provider *plan.Provider, from need.Principal, account, permission string) need.Need {
-	n := s.in(plan.AccountProject(account), "the project of "+account+" does not follow from its name")
+func impersonationStepNeed(t target, provider *plan.Provider, from need.Principal, account, permission string) need.Need {
+	n := t.needIn(plan.AccountProject(account), "the project of "+account+" does not follow from its name")
 	n.Kind = need.Permissions
 	n.Principal = from
 	n.Attribute = "impersonate_service_account"

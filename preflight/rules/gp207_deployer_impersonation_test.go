@@ -7,7 +7,7 @@ func TestDeployerImpersonation(t *testing.T) {
 		{
 			name: "where the provider impersonates",
 			plan: "impersonation",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com",
 			},
 		},
@@ -17,7 +17,7 @@ func TestDeployerImpersonation(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account_delegates": map[string]any{"constant_value": []any{"hop@acme-hop.iam.gserviceaccount.com", "leap@acme-ci.iam.gserviceaccount.com"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: delegate serviceAccount:hop@acme-hop.iam.gserviceaccount.com iam.serviceAccounts.implicitDelegation on projects/acme-ci/serviceAccounts/leap@acme-ci.iam.gserviceaccount.com",
 				"error: delegate serviceAccount:leap@acme-ci.iam.gserviceaccount.com iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com",
 				"error: deployer iam.serviceAccounts.implicitDelegation on projects/acme-hop/serviceAccounts/hop@acme-hop.iam.gserviceaccount.com",
@@ -33,7 +33,7 @@ func TestDeployerImpersonation(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.credentials": map[string]any{},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com unknown: provider google sets credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider",
 			},
 		},
@@ -43,7 +43,7 @@ func TestDeployerImpersonation(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"constant_value": "112233445566778899000"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.getAccessToken on unknown: the project of 112233445566778899000 does not follow from its name",
 			},
 		},

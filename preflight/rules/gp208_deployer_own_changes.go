@@ -17,19 +17,19 @@ func deployerOwnChanges() Rule {
 		Title:    "The deployer may make the plan's own IAM, API and account changes in the projects that the clusters live on",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
-			projects := liveOn(p)
+			projects := projectsInUse(p)
 			var needs []need.Need
 			for _, c := range p.Changes {
-				project := changedProject(c)
-				if isAbove(madeOn(c)) {
+				project := projectOfChange(c)
+				if isAboveProject(changedResource(c)) {
 					project = firstProject(p)
 				}
-				lives, among := livesIn(projects, project)
+				lives, among := matchProjects(projects, project)
 				if c.Mode != "managed" || !lives {
 					continue
 				}
 				for _, o := range ownChanges() {
-					if o.is(c) {
+					if o.matches(c) {
 						n := o.need(c, project)
 						n.Among = among
 						needs = append(needs, n)
@@ -43,29 +43,29 @@ func deployerOwnChanges() Rule {
 
 // liveOn are the projects of clusters and node pools, of their networks, keys
 // and accounts.
-func liveOn(p *plan.Plan) map[string]bool {
+func projectsInUse(p *plan.Plan) map[string]bool {
 	out := map[string]bool{}
-	for _, s := range subjects(p) {
-		out[s.project.ID] = true
-		if s.cluster != nil {
-			out[s.cluster.NetworkProject] = true
+	for _, t := range targets(p) {
+		out[t.project.ID] = true
+		if t.cluster != nil {
+			out[t.cluster.NetworkProject] = true
 		}
-		for _, a := range s.accounts {
-			out[home(a, s.project.ID)] = true
+		for _, a := range t.accounts {
+			out[accountProject(a, t.project.ID)] = true
 		}
 	}
-	eachKey(p, func(_ subject, k plan.Key) { out[plan.ProjectOfName(k.Name)] = true })
+	forEachKey(p, func(_ target, k plan.Key) { out[plan.ProjectOfName(k.Name)] = true })
 	return out
 }
 
 // livesIn reports whether a project is, or may be, one of several. Among are
 // those that it may be, where the names do not tell.
-func livesIn(projects map[string]bool, project string) (lives bool, among []string) {
+func matchProjects(projects map[string]bool, project string) (lives bool, among []string) {
 	if project == "" || projects[project] {
 		return project != "", nil
 	}
 	for other := range projects {
-		if compare(project, other) == resource.MaybeSame {
+		if compareProjects(project, other) == resource.MaybeSame {
 			among = append(among, other)
 		}
 	}
@@ -75,16 +75,16 @@ func livesIn(projects map[string]bool, project string) (lives bool, among []stri
 
 // isAbove reports whether a policy is that of a folder or an organization: it
 // may bear on all projects.
-func isAbove(on resource.Name) bool {
+func isAboveProject(on resource.Name) bool {
 	return strings.HasPrefix(on.Relative(), "folders/") || strings.HasPrefix(on.Relative(), "organizations/")
 }
 
 // firstProject is the first of the clusters' projects that is known: one below
 // the folders and the organization of the plan, as a rule.
 func firstProject(p *plan.Plan) string {
-	for _, s := range subjects(p) {
-		if s.project.ID != "" {
-			return s.project.ID
+	for _, t := range targets(p) {
+		if t.project.ID != "" {
+			return t.project.ID
 		}
 	}
 	return ""
@@ -92,8 +92,8 @@ func firstProject(p *plan.Plan) string {
 
 // changedProject is the project that a change is made in: of a policy, that of
 // the resource whose policy it is.
-func changedProject(c *plan.Change) string {
-	if on := madeOn(c); !on.IsZero() {
+func projectOfChange(c *plan.Change) string {
+	if on := changedResource(c); !on.IsZero() {
 		return on.Project().String()
 	}
 	return c.Project().ID
@@ -102,13 +102,13 @@ func changedProject(c *plan.Change) string {
 // madeOn returns the resource that a change is made on: whose policy it is, that
 // a custom role belongs to, that a deny policy is attached to, or the service
 // account that it changes.
-func madeOn(c *plan.Change) resource.Name {
+func changedResource(c *plan.Change) resource.Name {
 	return cmp.Or(c.PolicyOn(), resource.Parse(c.RoleParent()), c.DenyPolicyOn(), c.AccountOn())
 }
 
 // An ownChange is what the deployer needs for changes of a kind.
 type ownChange struct {
-	is          func(*plan.Change) bool
+	matches     func(*plan.Change) bool
 	service     string
 	permissions []string
 	role        string
@@ -130,7 +130,7 @@ type ownChange struct {
 func ownChanges() []ownChange {
 	policy := func(prefix string) func(*plan.Change) bool {
 		return func(c *plan.Change) bool {
-			return writes(c) && strings.HasPrefix(c.Type, prefix) && !strings.HasSuffix(c.Type, "_iam_custom_role")
+			return isWrite(c) && strings.HasPrefix(c.Type, prefix) && !strings.HasSuffix(c.Type, "_iam_custom_role")
 		}
 	}
 	isA := func(typ string, does func(*plan.Change) bool) func(*plan.Change) bool {
@@ -138,7 +138,7 @@ func ownChanges() []ownChange {
 	}
 	differs := func(attributes ...string) func(*plan.Change) bool {
 		return func(c *plan.Change) bool {
-			return c.Updates() && slices.ContainsFunc(attributes, func(a string) bool { return changes(c, a) })
+			return c.Updates() && slices.ContainsFunc(attributes, func(a string) bool { return changesAttribute(c, a) })
 		}
 	}
 	disabled := func(to bool) func(*plan.Change) bool {
@@ -149,63 +149,63 @@ func ownChanges() []ownChange {
 	const account, key, deny = "google_service_account", "google_service_account_key", "google_iam_deny_policy"
 	const customRole, roleAbove = "google_project_iam_custom_role", "google_organization_iam_custom_role"
 	return []ownChange{
-		{is: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: need.Warning},
-		{is: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: need.Warning},
-		{is: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: need.Warning},
-		{is: isA(roleAbove, (*plan.Change).Creates), service: crm, permissions: []string{"iam.roles.create"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
-		{is: isA(roleAbove, (*plan.Change).Updates), service: crm, permissions: []string{"iam.roles.update"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
-		{is: isA(roleAbove, (*plan.Change).Goes), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
-		{is: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
-		{is: policy("google_folder_iam_"), service: crm, permissions: []string{"resourcemanager.folders.getIamPolicy", "resourcemanager.folders.setIamPolicy"}, role: "roles/resourcemanager.folderIamAdmin", onResource: true},
-		{is: policy("google_organization_iam_"), service: crm, permissions: []string{"resourcemanager.organizations.getIamPolicy", "resourcemanager.organizations.setIamPolicy"}, role: "roles/resourcemanager.organizationAdmin", onResource: true},
-		{is: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", onResource: true},
-		{is: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", onResource: true},
-		{is: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: need.Warning, onResource: true},
-		{is: policy("google_privateca_ca_pool_iam_"), service: "privateca.googleapis.com", permissions: []string{"privateca.caPools.getIamPolicy", "privateca.caPools.setIamPolicy"}, role: "roles/privateca.admin", severity: need.Warning, onResource: true},
-		{is: policy("google_pubsub_topic_iam_"), service: "pubsub.googleapis.com", permissions: []string{"pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"}, role: "roles/pubsub.admin", severity: need.Warning, onResource: true},
-		{is: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: need.Warning},
+		{matches: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: need.Warning},
+		{matches: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: need.Warning},
+		{matches: isA(roleAbove, (*plan.Change).Creates), service: crm, permissions: []string{"iam.roles.create"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
+		{matches: isA(roleAbove, (*plan.Change).Updates), service: crm, permissions: []string{"iam.roles.update"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
+		{matches: isA(roleAbove, (*plan.Change).Goes), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
+		{matches: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
+		{matches: policy("google_folder_iam_"), service: crm, permissions: []string{"resourcemanager.folders.getIamPolicy", "resourcemanager.folders.setIamPolicy"}, role: "roles/resourcemanager.folderIamAdmin", onResource: true},
+		{matches: policy("google_organization_iam_"), service: crm, permissions: []string{"resourcemanager.organizations.getIamPolicy", "resourcemanager.organizations.setIamPolicy"}, role: "roles/resourcemanager.organizationAdmin", onResource: true},
+		{matches: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", onResource: true},
+		{matches: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", onResource: true},
+		{matches: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: need.Warning, onResource: true},
+		{matches: policy("google_privateca_ca_pool_iam_"), service: "privateca.googleapis.com", permissions: []string{"privateca.caPools.getIamPolicy", "privateca.caPools.setIamPolicy"}, role: "roles/privateca.admin", severity: need.Warning, onResource: true},
+		{matches: policy("google_pubsub_topic_iam_"), service: "pubsub.googleapis.com", permissions: []string{"pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"}, role: "roles/pubsub.admin", severity: need.Warning, onResource: true},
+		{matches: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
 		// The provider lists what is on, and enables only what is not.
-		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.list"}, role: "roles/serviceusage.serviceUsageViewer"},
-		{is: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", enables: true},
-		{is: isA("google_project_service_identity", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", severity: need.Warning},
-		{is: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
-		{is: isA(account, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin"},
-		{is: isA(account, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{is: isA(account, differs("display_name", "description")), service: iam, permissions: []string{"iam.serviceAccounts.update"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{is: isA(account, disabled(true)), service: iam, permissions: []string{"iam.serviceAccounts.disable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{is: isA(account, disabled(false)), service: iam, permissions: []string{"iam.serviceAccounts.enable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{is: isA(key, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccountKeys.create"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
-		{is: isA(key, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccountKeys.delete"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
+		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.list"}, role: "roles/serviceusage.serviceUsageViewer"},
+		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", enables: true},
+		{matches: isA("google_project_service_identity", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", severity: need.Warning},
+		{matches: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
+		{matches: isA(account, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin"},
+		{matches: isA(account, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(account, differs("display_name", "description")), service: iam, permissions: []string{"iam.serviceAccounts.update"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(account, disabled(true)), service: iam, permissions: []string{"iam.serviceAccounts.disable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(account, disabled(false)), service: iam, permissions: []string{"iam.serviceAccounts.enable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(key, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccountKeys.create"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
+		{matches: isA(key, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccountKeys.delete"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
 		// https://docs.cloud.google.com/iam/docs/deny-access#required-roles
-		{is: isA(deny, (*plan.Change).Creates), service: crm, permissions: []string{"iam.denypolicies.create", "iam.denypolicies.get"}, role: "roles/iam.denyAdmin", onResource: true},
-		{is: isA(deny, (*plan.Change).Updates), service: crm, permissions: []string{"iam.denypolicies.get", "iam.denypolicies.update"}, role: "roles/iam.denyAdmin", onResource: true},
-		{is: isA(deny, (*plan.Change).Deletes), service: crm, permissions: []string{"iam.denypolicies.delete"}, role: "roles/iam.denyAdmin", onResource: true},
+		{matches: isA(deny, (*plan.Change).Creates), service: crm, permissions: []string{"iam.denypolicies.create", "iam.denypolicies.get"}, role: "roles/iam.denyAdmin", onResource: true},
+		{matches: isA(deny, (*plan.Change).Updates), service: crm, permissions: []string{"iam.denypolicies.get", "iam.denypolicies.update"}, role: "roles/iam.denyAdmin", onResource: true},
+		{matches: isA(deny, (*plan.Change).Deletes), service: crm, permissions: []string{"iam.denypolicies.delete"}, role: "roles/iam.denyAdmin", onResource: true},
 	}
 }
 
 // changes reports whether an attribute is, or may be, another one after apply.
-func changes(c *plan.Change, attribute string) bool {
+func changesAttribute(c *plan.Change, attribute string) bool {
 	before, after := c.Before(attribute), c.After(attribute)
 	return after.State == plan.Unknown || before.Raw != after.Raw && (before.String() != after.String() || before.True() != after.True())
 }
 
-func writes(c *plan.Change) bool { return c.Creates() || c.Updates() || c.Deletes() }
+func isWrite(c *plan.Change) bool { return c.Creates() || c.Updates() || c.Deletes() }
 
 // writesProjectPolicy reports whether a change writes the allow policy of its
 // project.
 func writesProjectPolicy(c *plan.Change) bool {
 	isPolicy := strings.HasPrefix(c.Type, "google_project_iam_") && !strings.HasSuffix(c.Type, "_iam_custom_role")
-	return writes(c) && (isPolicy || c.Type == "google_project_default_service_accounts")
+	return isWrite(c) && (isPolicy || c.Type == "google_project_default_service_accounts")
 }
 
 func (o ownChange) need(c *plan.Change, project string) need.Need {
-	n := forDeployer(subject{Change: c}.in(project, ""), c)
+	n := forDeployer(target{Change: c}.needIn(project, ""), c)
 	n.Service = o.service
 	n.Permissions = o.permissions
 	n.Fix.Role = o.role
 	n.Severity = o.severity
 	n.ExpectedError = "Error 403: Permission '" + n.Permissions[len(n.Permissions)-1] + "' denied"
-	if on := madeOn(c); o.onResource && !on.IsZero() {
+	if on := changedResource(c); o.onResource && !on.IsZero() {
 		n.Resource = "//" + o.service + "/" + on.Relative()
 	}
 	if o.enables {

@@ -7,7 +7,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 		{
 			name: "grants, APIs and accounts",
 			plan: "all-in-one-plan",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.create on projects/acme-new",
 				"error: deployer iam.serviceAccounts.getIamPolicy iam.serviceAccounts.setIamPolicy on projects/acme-new/serviceAccounts/gke-nodes@acme-new.iam.gserviceaccount.com",
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-new",
@@ -18,7 +18,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 		{
 			name: "what goes",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-prod",
 				"error: deployer serviceusage.services.disable on projects/acme-prod",
 			},
@@ -26,7 +26,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 		{
 			name: "whatever way a policy is written",
 			plan: "self-harm",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-dev",
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-prod",
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-staging",
@@ -35,7 +35,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 		{
 			name: "a grant on the subnetwork of the host project",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer compute.subnetworks.getIamPolicy compute.subnetworks.setIamPolicy on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
 			},
 		},
@@ -47,7 +47,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 					map[string]any{"address": "google_folder_iam_member.a", "mode": "managed", "type": "google_folder_iam_member", "name": "a", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"folder": "folders/444444444444", "role": "roles/viewer", "member": "user:a@acme.example"}}},
 					map[string]any{"address": "google_organization_iam_binding.b", "mode": "managed", "type": "google_organization_iam_binding", "name": "b", "change": map[string]any{"actions": []any{"delete"}, "before": map[string]any{"org_id": "100000000000", "role": "roles/viewer", "members": []any{}}}}),
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer resourcemanager.folders.getIamPolicy resourcemanager.folders.setIamPolicy on folders/444444444444",
 				"error: deployer resourcemanager.organizations.getIamPolicy resourcemanager.organizations.setIamPolicy on organizations/100000000000",
 			},
@@ -55,7 +55,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 		{
 			name: "an account that is replaced",
 			plan: "traps/sa-replaced",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.create on projects/acme-prod",
 				"error: deployer iam.serviceAccounts.delete on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
 			},
@@ -63,18 +63,18 @@ func TestDeployerOwnChanges(t *testing.T) {
 		{
 			name: "an account that is changed",
 			plan: "traps/sa-disabled",
-			want: []wanted{"error: deployer iam.serviceAccounts.update on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
+			want: []wantNeed{"error: deployer iam.serviceAccounts.update on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
 		},
 		{name: "an account that is abandoned", plan: "traps/sa-abandon", want: nil},
 		{
 			name: "a key of an account",
 			plan: "traps/own-key",
-			want: []wanted{"error: deployer iam.serviceAccountKeys.create on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
+			want: []wantNeed{"error: deployer iam.serviceAccountKeys.create on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
 		},
 		{
 			name: "a deny policy",
 			plan: "traps/deny-replace",
-			want: []wanted{
+			want: []wantNeed{
 				"error: deployer iam.denypolicies.create iam.denypolicies.get on projects/acme-prod",
 				"error: deployer iam.denypolicies.delete on projects/acme-prod",
 			},
@@ -87,7 +87,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 					map[string]any{"address": "google_organization_iam_custom_role.a", "mode": "managed", "type": "google_organization_iam_custom_role", "name": "a", "change": map[string]any{"actions": []any{"update"}, "before": map[string]any{"org_id": "100000000000", "role_id": "nodes"}, "after": map[string]any{"org_id": "100000000000", "role_id": "nodes"}}},
 					map[string]any{"address": "google_pubsub_topic_iam_member.b", "mode": "managed", "type": "google_pubsub_topic_iam_member", "name": "b", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"topic": "projects/acme-prod/topics/gke", "role": "roles/pubsub.publisher", "member": "user:a@acme.example"}}}),
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer iam.roles.update on organizations/100000000000",
 				"warning: deployer pubsub.topics.getIamPolicy pubsub.topics.setIamPolicy on //pubsub.googleapis.com/projects/acme-prod/topics/gke",
 			},

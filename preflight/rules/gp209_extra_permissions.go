@@ -16,8 +16,8 @@ func extraPermissions() Rule {
 		Needs: func(p *plan.Plan, set Settings) []need.Need {
 			var needs []need.Need
 			for _, kind := range sortedKinds(set.Extra) {
-				for _, s := range building(p) {
-					needs = append(needs, s.extra(kind, set.Extra[kind])...)
+				for _, t := range changing(p) {
+					needs = append(needs, t.extraNeeds(kind, set.Extra[kind])...)
 				}
 			}
 			return needs
@@ -34,23 +34,23 @@ func sortedKinds(extra map[need.PrincipalKind][]string) []need.PrincipalKind {
 	return out
 }
 
-// extra are the needs of all principals of a kind in the project of s.
-func (s subject) extra(kind need.PrincipalKind, permissions []string) []need.Need {
-	n := s.inProject()
+// extra are the needs of all principals of a kind in the project of t.
+func (t target) extraNeeds(kind need.PrincipalKind, permissions []string) []need.Need {
+	n := t.projectNeed()
 	n.Kind, n.Permissions = need.Permissions, permissions
 	switch kind {
 	case need.Deployer:
-		n = forDeployer(n, s.Change)
+		n = forDeployer(n, t.Change)
 	case need.NodeServiceAccount:
 		var out []need.Need
-		for _, a := range s.accounts {
-			own := onNodes(s, a)
+		for _, a := range t.accounts {
+			own := nodeAccountNeed(t, a)
 			own.Permissions = permissions
 			out = append(out, own)
 		}
 		return out
 	default:
-		n.Principal = agent(kind, s.project.ID)
+		n.Principal = serviceAgent(kind, t.project.ID)
 	}
 	return []need.Need{n}
 }

@@ -7,7 +7,7 @@ func TestNodeAccountUsable(t *testing.T) {
 		{
 			name: "accounts that somebody names",
 			plan: "named-service-account",
-			want: []wanted{
+			want: []wantNeed{
 				"error: node-service-account serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
 			},
 		},
@@ -23,21 +23,21 @@ func TestNodeAccountUsable(t *testing.T) {
 				"resource_changes.0.change.after_unknown.node_config": []any{map[string]any{"service_account": true}},
 				block + "node_config": []any{map[string]any{"service_account": map[string]any{"references": []any{"local.account"}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: node-service-account on unknown: node_config[0].service_account is not known before apply",
 			},
 		},
 		{
 			name: "Autopilot's, but not the default one beside it",
 			plan: "autopilot",
-			want: []wanted{
+			want: []wantNeed{
 				"error: node-service-account serviceAccount:autopilot-nodes@acme-prod.iam.gserviceaccount.com on projects/acme-prod/serviceAccounts/autopilot-nodes@acme-prod.iam.gserviceaccount.com",
 			},
 		},
 		{
 			name: "in the account's own project",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"error: node-service-account serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
 			},
 		},
@@ -47,7 +47,7 @@ func TestNodeAccountUsable(t *testing.T) {
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "112233445566778899000"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: node-service-account serviceAccount:112233445566778899000 on projects/acme-prod/serviceAccounts/112233445566778899000",
 			},
 		},

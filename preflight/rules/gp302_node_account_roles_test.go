@@ -11,7 +11,7 @@ func TestNodeAccountRoles(t *testing.T) {
 		{
 			name: "where Google picks the version",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
@@ -21,7 +21,7 @@ func TestNodeAccountRoles(t *testing.T) {
 			changes: set{
 				after + "min_master_version": "1.33.4-gke.100",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
@@ -35,7 +35,7 @@ func TestNodeAccountRoles(t *testing.T) {
 		{
 			name: "on the cluster's project, wherever the account lives",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: node-service-account serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
@@ -53,7 +53,7 @@ func TestNodeAccountRoles(t *testing.T) {
 				after + "min_master_version":              "1.34",
 				"resource_changes.1.change.after.version": "1.33.5-gke.100",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: node-service-account serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
@@ -76,7 +76,7 @@ func TestVersions(t *testing.T) {
 		"-":              {false, true},
 	} {
 		v := plan.Value{State: plan.Known, Raw: version}
-		if surely, maybe := agentReports(v), agentMayReport(v); surely != want.surely || maybe != want.maybe {
+		if surely, maybe := isNodeAgentUsed(v), mayNodeAgentBeUsed(v); surely != want.surely || maybe != want.maybe {
 			t.Errorf("%s: surely %t, maybe %t; want %t, %t", version, surely, maybe, want.surely, want.maybe)
 		}
 	}

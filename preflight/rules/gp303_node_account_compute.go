@@ -14,24 +14,15 @@ func nodeAccountCompute() Rule {
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, set Settings) []need.Need {
 			var needs []need.Need
-			accountsInUse(p, func(s subject, a plan.Account) {
-				n := onNodes(s, a)
+			forEachAssignedAccount(p, func(t target, a plan.Account) {
+				n := nodeAccountNeed(t, a)
 				n.Service = "compute.googleapis.com"
-				n.Permissions = set.canaries(need.NodeServiceAccount, "compute.regions.get")
-				n.ExpectedError = retryBudget(n.Permissions[0], s)
+				n.Permissions = set.probePermissions(need.NodeServiceAccount, "compute.regions.get")
+				n.ExpectedError = retryBudgetError(n.Permissions[0], t)
 				n.Fix.Role = "roles/compute.viewer"
 				needs = append(needs, n)
 			})
 			return needs
 		},
 	}
-}
-
-// canaries are the permissions that stand for what a principal must be able
-// to do: those of the configuration, else the given ones.
-func (set Settings) canaries(kind need.PrincipalKind, standard ...string) []string {
-	if configured := set.Canaries[kind]; len(configured) > 0 {
-		return configured
-	}
-	return standard
 }

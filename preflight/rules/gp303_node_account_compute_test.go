@@ -11,7 +11,7 @@ func TestNodeAccountCompute(t *testing.T) {
 		{
 			name: "a note",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com compute.regions.get on projects/acme-prod",
 			},
 		},
@@ -19,7 +19,7 @@ func TestNodeAccountCompute(t *testing.T) {
 			name:     "configuration names others",
 			plan:     "minimal",
 			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.NodeServiceAccount: {"compute.zones.get"}}},
-			want: []wanted{
+			want: []wantNeed{
 				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com compute.zones.get on projects/acme-prod",
 			},
 		},

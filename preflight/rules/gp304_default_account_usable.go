@@ -14,9 +14,9 @@ func defaultAccountUsable() Rule {
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			accountsOnNodes(p, func(s subject, a plan.Account) {
-				if account, _ := node(a, s.project.ID); account.Kind == need.ComputeDefaultServiceAccount {
-					needs = append(needs, usable(s, a))
+			forEachNodeAccount(p, func(t target, a plan.Account) {
+				if account, _ := nodePrincipal(a, t.project.ID); account.Kind == need.ComputeDefaultServiceAccount {
+					needs = append(needs, usableAccountNeed(t, a))
 				}
 			})
 			return needs

@@ -7,7 +7,7 @@ func TestDefaultAccountUsable(t *testing.T) {
 		{
 			name: "where nobody names an account",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
@@ -17,7 +17,7 @@ func TestDefaultAccountUsable(t *testing.T) {
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "111111111111-compute@developer.gserviceaccount.com"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-default-service-account serviceAccount:111111111111-compute@developer.gserviceaccount.com on projects/111111111111/serviceAccounts/111111111111-compute@developer.gserviceaccount.com",
 			},
 		},
@@ -31,21 +31,21 @@ func TestDefaultAccountUsable(t *testing.T) {
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "default"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
 		{
 			name: "for the pool that is thrown away",
 			plan: "named-service-account",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
 		{
 			name: "not once it has been thrown away, but for a cluster that stands where the plan takes something away",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com while it stands",
 			},
 		},
@@ -55,7 +55,7 @@ func TestDefaultAccountUsable(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-default-service-account on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},

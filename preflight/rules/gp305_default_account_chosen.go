@@ -13,9 +13,9 @@ func defaultAccountChosen() Rule {
 		Severity: need.Note,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			accountsInUse(p, func(s subject, a plan.Account) {
+			forEachAssignedAccount(p, func(t target, a plan.Account) {
 				if a.Default && !a.Said {
-					needs = append(needs, unsaid(s, a))
+					needs = append(needs, defaultAccountNeed(t, a))
 				}
 			})
 			return needs
@@ -23,16 +23,16 @@ func defaultAccountChosen() Rule {
 	}
 }
 
-func unsaid(s subject, a plan.Account) need.Need {
-	n := onNodes(s, a)
+func defaultAccountNeed(t target, a plan.Account) need.Need {
+	n := nodeAccountNeed(t, a)
 	n.Kind = need.Statement
 	n.Message = "nobody names a service account, so nodes run as the Compute Engine default service account"
-	if s.cluster != nil && s.cluster.ThrowAway && !s.pool {
+	if t.cluster != nil && t.cluster.ThrowAway && !t.isNodePool {
 		n.Message = "the default node pool that is thrown away still runs for minutes as the Compute Engine default service account"
 	}
-	n.Fix.Terraform = "node_config {\n  service_account = \"NAME@" + s.project.ID + ".iam.gserviceaccount.com\"\n}"
-	if s.cluster != nil && s.cluster.Autopilot {
-		n.Fix.Terraform = "cluster_autoscaling {\n  auto_provisioning_defaults {\n    service_account = \"NAME@" + s.project.ID + ".iam.gserviceaccount.com\"\n  }\n}"
+	n.Fix.Terraform = "node_config {\n  service_account = \"NAME@" + t.project.ID + ".iam.gserviceaccount.com\"\n}"
+	if t.cluster != nil && t.cluster.Autopilot {
+		n.Fix.Terraform = "cluster_autoscaling {\n  auto_provisioning_defaults {\n    service_account = \"NAME@" + t.project.ID + ".iam.gserviceaccount.com\"\n  }\n}"
 	}
 	return n
 }

@@ -12,7 +12,7 @@ func TestDefaultAccountChosen(t *testing.T) {
 		{
 			name: "nobody chose",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod stating: nobody names a service account, so nodes run as the Compute Engine default service account",
 			},
 		},
@@ -39,7 +39,7 @@ func TestUnsaid(t *testing.T) {
 		"autopilot":             {"nobody names a service account", "cluster_autoscaling {"},
 	} {
 		var found []need.Need
-		for _, n := range all(read(t, name, nil), Settings{}) {
+		for _, n := range allNeeds(read(t, name, nil), Settings{}) {
 			if n.Rule == "GP305" {
 				found = append(found, n)
 			}

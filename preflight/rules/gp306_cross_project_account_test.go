@@ -7,7 +7,7 @@ func TestCrossProjectAccount(t *testing.T) {
 		{
 			name: "both agents, on the account",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com iam.serviceAccounts.getAccessToken on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com iam.serviceAccounts.actAs on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
 			},

@@ -15,15 +15,15 @@ func crossProjectConstraint() Rule {
 		Requires: []string{"GP301"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			accountsInUse(p, func(s subject, a plan.Account) {
-				if livesElsewhere(a, s.project.ID) == resource.Same {
+			forEachAssignedAccount(p, func(t target, a plan.Account) {
+				if accountProjectMatch(a, t.project.ID) == resource.Same {
 					return
 				}
-				n := s.in(plan.AccountProject(a.Email), s.project.Source)
+				n := t.needIn(plan.AccountProject(a.Email), t.project.Source)
 				n.Kind = need.Unconstrained
 				n.Attribute = a.Attribute
 				n.Expect = "iam.disableCrossProjectServiceAccountUsage"
-				needs = append(needs, onlyElsewhere(n, a, s.project.ID))
+				needs = append(needs, onlyInOtherProject(n, a, t.project.ID))
 			})
 			return needs
 		},

@@ -7,7 +7,7 @@ func TestCrossProjectConstraint(t *testing.T) {
 		{
 			name: "an account of another project",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"error: on projects/acme-identity expecting iam.disableCrossProjectServiceAccountUsage",
 			},
 		},

@@ -12,14 +12,14 @@ func TestGKEServiceAgent(t *testing.T) {
 		{
 			name: "the canaries",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod",
 			},
 		},
 		{
 			name: "no network of the host project",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-service",
 			},
 		},
@@ -29,7 +29,7 @@ func TestGKEServiceAgent(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions.project": map[string]any{"constant_value": "111111111111"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/111111111111",
 			},
 		},
@@ -37,7 +37,7 @@ func TestGKEServiceAgent(t *testing.T) {
 			name:     "configuration names others",
 			plan:     "minimal",
 			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.GKEServiceAgent: {"compute.zones.get"}}},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.zones.get on projects/acme-prod",
 			},
 		},
@@ -55,14 +55,14 @@ func TestGKEServiceAgent(t *testing.T) {
 			changes: set{
 				"resource_changes.3.change.actions": []any{"no-op"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod",
 			},
 		},
 		{
 			name: "no network for a pool whose cluster the plan does not have",
 			plan: "hostile-names",
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-prod",
 			},
 		},
@@ -77,7 +77,7 @@ func TestGKEServiceAgent(t *testing.T) {
 				"configuration.root_module.resources.1.expressions.network":    map[string]any{"references": []any{"local.network"}},
 				"configuration.root_module.resources.1.expressions.subnetwork": map[string]any{"references": []any{"local.subnetwork"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-service",
 			},
 		},
@@ -87,7 +87,7 @@ func TestGKEServiceAgent(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent compute.instanceGroupManagers.create compute.networks.get compute.regions.get on unknown: neither the plan nor the environment names the project of google_container_cluster.main; pass --project ID",
 			},
 		},
@@ -101,7 +101,7 @@ func TestRetryBudget(t *testing.T) {
 		"europe-west1-b": "projects/p-prod/regions/europe-west1",
 		"":               "projects/p-prod",
 	} {
-		got := retryBudget("compute.regions.get", subject{project: plan.Project{ID: "p-prod"}, location: location})
+		got := retryBudgetError("compute.regions.get", target{project: plan.Project{ID: "p-prod"}, location: location})
 		if want := "Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for '" + want + "'."; got != want {
 			t.Errorf("in %q: %s, want %s", location, got, want)
 		}

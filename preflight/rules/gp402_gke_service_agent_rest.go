@@ -14,9 +14,9 @@ func gkeServiceAgentRest() Rule {
 		Requires: []string{"GP101", "GP401"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range living(p) {
-				n := s.ofAgent(need.GKEServiceAgent)
-				n.Permissions = agentPermissions(s)
+			for _, t := range afterApply(p) {
+				n := t.agentNeed(need.GKEServiceAgent)
+				n.Permissions = agentRestPermissions(t)
 				n.Fix.Role = "roles/container.serviceAgent"
 				needs = append(needs, n)
 			}
@@ -29,7 +29,7 @@ func gkeServiceAgentRest() Rule {
 // networks only where the network is in the cluster's own project. That each
 // is indispensable is inferred, which is why the rule only warns.
 // https://docs.cloud.google.com/iam/docs/roles-permissions/container
-func agentPermissions(s subject) []string {
+func agentRestPermissions(t target) []string {
 	out := []string{
 		"compute.disks.create",
 		"compute.instanceTemplates.create",
@@ -41,7 +41,7 @@ func agentPermissions(s subject) []string {
 		"iam.serviceAccounts.get",
 		"serviceusage.services.use",
 	}
-	if !s.networkIsOwn() {
+	if !t.mayUseOwnNetwork() {
 		return out
 	}
 	return append(out,

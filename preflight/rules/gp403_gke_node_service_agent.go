@@ -14,12 +14,12 @@ func gkeNodeServiceAgent() Rule {
 		Requires: []string{"GP101"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range living(p) {
-				if !agentMayReport(s.version) {
+			for _, t := range afterApply(p) {
+				if !mayNodeAgentBeUsed(t.version) {
 					continue
 				}
-				n := s.ofAgent(need.GKENodeServiceAgent)
-				n.Permissions = nodePermissions()
+				n := t.agentNeed(need.GKENodeServiceAgent)
+				n.Permissions = defaultNodePermissions()
 				n.Fix.Role = "roles/container.defaultNodeServiceAgent"
 				needs = append(needs, n)
 			}

@@ -7,7 +7,7 @@ func TestGKENodeServiceAgent(t *testing.T) {
 		{
 			name: "where Google picks the version",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: gke-node-service-agent serviceAccount:service-{number:acme-prod}@gcp-sa-gkenode.iam.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
@@ -17,7 +17,7 @@ func TestGKENodeServiceAgent(t *testing.T) {
 			changes: set{
 				after + "min_master_version": "1.33",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: gke-node-service-agent serviceAccount:service-{number:acme-prod}@gcp-sa-gkenode.iam.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},

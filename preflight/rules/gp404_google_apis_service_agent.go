@@ -14,11 +14,11 @@ func googleAPIsServiceAgent() Rule {
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, set Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range living(p) {
-				n := s.ofAgent(need.GoogleAPIsServiceAgent)
+			for _, t := range afterApply(p) {
+				n := t.agentNeed(need.GoogleAPIsServiceAgent)
 				n.Service = "compute.googleapis.com"
-				n.Permissions = set.canaries(need.GoogleAPIsServiceAgent, instanceGroupPermissions(s)...)
-				n.ExpectedError = "Not all instances running in IGM: Required '" + n.Permissions[0] + "' permission for 'projects/" + s.project.ID + "'"
+				n.Permissions = set.probePermissions(need.GoogleAPIsServiceAgent, instanceGroupPermissions(t)...)
+				n.ExpectedError = "Not all instances running in IGM: Required '" + n.Permissions[0] + "' permission for 'projects/" + t.project.ID + "'"
 				n.Fix.Role = "roles/compute.instanceGroupManagerServiceAgent"
 				needs = append(needs, n)
 			}
@@ -30,14 +30,14 @@ func googleAPIsServiceAgent() Rule {
 // instanceGroupPermissions are held through roles/editor in older projects and
 // through roles/compute.instanceGroupManagerServiceAgent in newer ones.
 // https://docs.cloud.google.com/iam/docs/service-account-types#google-managed
-func instanceGroupPermissions(s subject) []string {
+func instanceGroupPermissions(t target) []string {
 	out := []string{
 		"compute.instances.create",
 		"compute.disks.create",
 		"compute.instances.setServiceAccount",
 		"iam.serviceAccounts.actAs",
 	}
-	if !s.networkIsOwn() {
+	if !t.mayUseOwnNetwork() {
 		return out
 	}
 	return append(out, "compute.subnetworks.use")

@@ -11,21 +11,21 @@ func TestGoogleAPIsServiceAgent(t *testing.T) {
 		{
 			name: "what instance groups need",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount compute.subnetworks.use iam.serviceAccounts.actAs on projects/acme-prod",
 			},
 		},
 		{
 			name: "the subnetwork is the host's matter",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount iam.serviceAccounts.actAs on projects/acme-service",
 			},
 		},
 		{
 			name: "no subnetwork for a pool whose cluster the plan does not have",
 			plan: "hostile-names",
-			want: []wanted{
+			want: []wantNeed{
 				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount iam.serviceAccounts.actAs on projects/acme-prod",
 			},
 		},
@@ -33,7 +33,7 @@ func TestGoogleAPIsServiceAgent(t *testing.T) {
 			name:     "configuration names others",
 			plan:     "minimal",
 			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.GoogleAPIsServiceAgent: {"compute.instances.create"}}},
-			want: []wanted{
+			want: []wantNeed{
 				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.instances.create on projects/acme-prod",
 			},
 		},

@@ -14,10 +14,10 @@ func computeServiceAgent() Rule {
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, set Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range living(p) {
-				n := s.ofAgent(need.ComputeServiceAgent)
+			for _, t := range afterApply(p) {
+				n := t.agentNeed(need.ComputeServiceAgent)
 				n.Service = "compute.googleapis.com"
-				n.Permissions = set.canaries(need.ComputeServiceAgent,
+				n.Permissions = set.probePermissions(need.ComputeServiceAgent,
 					"compute.instances.create", "iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.actAs")
 				n.Fix.Role = "roles/compute.serviceAgent"
 				needs = append(needs, n)

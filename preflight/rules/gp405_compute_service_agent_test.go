@@ -11,7 +11,7 @@ func TestComputeServiceAgent(t *testing.T) {
 		{
 			name: "tokens for VMs",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com compute.instances.create iam.serviceAccounts.actAs iam.serviceAccounts.getAccessToken on projects/acme-prod",
 			},
 		},
@@ -19,7 +19,7 @@ func TestComputeServiceAgent(t *testing.T) {
 			name:     "configuration names others",
 			plan:     "minimal",
 			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.ComputeServiceAgent: {"compute.disks.create"}}},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com compute.disks.create on projects/acme-prod",
 			},
 		},

@@ -7,7 +7,7 @@ func TestHostAgentUser(t *testing.T) {
 		{
 			name: "on the host project",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com container.hostServiceAgent.use on projects/acme-host",
 			},
 		},
@@ -22,7 +22,7 @@ func TestHostAgentUser(t *testing.T) {
 				"resource_changes.1.change.after.network":    "projects/999999999999/global/networks/shared",
 				"resource_changes.1.change.after.subnetwork": "projects/999999999999/regions/europe-west1/subnetworks/gke",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com container.hostServiceAgent.use on projects/999999999999 if it is not acme-service",
 			},
 		},

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"slices"
-	"strings"
 
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -18,12 +17,12 @@ func hostSubnetwork() Rule {
 		Requires: []string{"GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range nodesOnSharedVPC(p) {
-				needs = append(needs, s.onMainSubnetwork()...)
+			for _, t := range sharedVPCTargets(p) {
+				needs = append(needs, t.mainSubnetworkNeeds()...)
 			}
-			for _, s := range building(p) {
-				for _, n := range s.furtherSubnetworks() {
-					needs = append(needs, s.onFurther(n)...)
+			for _, t := range changing(p) {
+				for _, n := range t.additionalSubnetworks() {
+					needs = append(needs, t.additionalSubnetworkNeeds(n)...)
 				}
 			}
 			return needs
@@ -33,13 +32,13 @@ func hostSubnetwork() Rule {
 
 // A network is a subnetwork that an attribute names; the name is empty where it
 // is not known before apply.
-type network struct{ attribute, name string }
+type subnetworkRef struct{ attribute, name string }
 
-// furtherSubnetworks are those that s uses beside the main one and that are, or
+// furtherSubnetworks are those that t uses beside the main one and that are, or
 // may be, in other projects: of the private endpoint, of more address ranges, of
 // node pools.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (s subject) furtherSubnetworks() []network {
+func (t target) additionalSubnetworks() []subnetworkRef {
 	paths := [][]any{
 		{"private_cluster_config", 0, "private_endpoint_subnetwork"},
 		{"network_config", 0, "subnetwork"},
@@ -49,25 +48,25 @@ func (s subject) furtherSubnetworks() []network {
 		{"network_config", 0, "additional_node_network_configs"},
 		{"network_config", 0, "additional_pod_network_configs"},
 	} {
-		for i := range s.After(list...).Len() {
+		for i := range t.After(list...).Len() {
 			paths = append(paths, append(slices.Clone(list), i, "subnetwork"))
 		}
 	}
-	var out []network
+	var out []subnetworkRef
 	for _, path := range paths {
-		subnetwork := s.SubnetworkAt(path...)
+		subnetwork := t.SubnetworkAt(path...)
 		name := subnetwork.String()
 		p := plan.ProjectOfName(name)
-		if subnetwork.State == plan.Unknown || p != "" && compare(p, s.project.ID) != resource.Same {
-			out = append(out, network{plan.Path(path...), name})
+		if subnetwork.State == plan.Unknown || p != "" && compareProjects(p, t.project.ID) != resource.Same {
+			out = append(out, subnetworkRef{plan.Path(path...), name})
 		}
 	}
 	return out
 }
 
 // onFurther are the needs of both agents on a further subnetwork.
-func (s subject) onFurther(n network) []need.Need {
-	needs := s.onSubnetwork(n.attribute, n.name)
+func (t target) additionalSubnetworkNeeds(n subnetworkRef) []need.Need {
+	needs := t.subnetworkNeeds(n.attribute, n.name)
 	for i := range needs {
 		if n.name == "" {
 			needs[i].Unknown = n.attribute + " is not known before apply"
@@ -76,36 +75,36 @@ func (s subject) onFurther(n network) []need.Need {
 	return needs
 }
 
-// onMainSubnetwork are the needs on the subnetwork of the cluster of s.
-func (s subject) onMainSubnetwork() []need.Need {
+// onMainSubnetwork are the needs on the subnetwork of the cluster of t.
+func (t target) mainSubnetworkNeeds() []need.Need {
 	switch {
-	case s.cluster != nil:
-		return s.onSubnetwork("subnetwork", s.cluster.Subnetwork.String())
-	case s.place.Name() != "":
-		return s.onSubnetwork("cluster", need.Subnetwork)
+	case t.cluster != nil:
+		return t.subnetworkNeeds("subnetwork", t.cluster.Subnetwork.String())
+	case t.place.Name() != "":
+		return t.subnetworkNeeds("cluster", need.Subnetwork)
 	}
-	return s.onSubnetwork("cluster", "")
+	return t.subnetworkNeeds("cluster", "")
 }
 
 // onSubnetwork are the needs of both agents on a subnetwork, or on its project
 // where the plan names only the network.
-func (s subject) onSubnetwork(attribute, name string) []need.Need {
+func (t target) subnetworkNeeds(attribute, name string) []need.Need {
 	return []need.Need{
-		s.agentOnSubnetwork(need.GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
-		s.agentOnSubnetwork(need.GoogleAPIsServiceAgent, attribute, name, "compute.subnetworks.use"),
+		t.agentSubnetworkNeed(need.GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
+		t.agentSubnetworkNeed(need.GoogleAPIsServiceAgent, attribute, name, "compute.subnetworks.use"),
 	}
 }
 
-func (s subject) agentOnSubnetwork(kind need.PrincipalKind, attribute, name string, permissions ...string) need.Need {
-	n := s.in(plan.ProjectOfName(name), "")
+func (t target) agentSubnetworkNeed(kind need.PrincipalKind, attribute, name string, permissions ...string) need.Need {
+	n := t.needIn(plan.ProjectOfName(name), "")
 	if n.Project == "" {
-		n = s.inHost()
-	} else if compare(n.Project, s.project.ID) == resource.MaybeSame {
-		n.Elsewhere = s.project.ID
+		n = t.hostProjectNeed()
+	} else if compareProjects(n.Project, t.project.ID) == resource.MaybeSame {
+		n.Elsewhere = t.project.ID
 	}
 	n.Kind = need.Permissions
 	n.Attribute = attribute
-	n.Principal = agent(kind, s.project.ID)
+	n.Principal = serviceAgent(kind, t.project.ID)
 	n.Service = "compute.googleapis.com"
 	n.Permissions = permissions
 	n.Fix.Role = "roles/compute.networkUser"
@@ -114,18 +113,9 @@ func (s subject) agentOnSubnetwork(kind need.PrincipalKind, attribute, name stri
 		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + need.Subnetwork + "'"
 		return n
 	}
-	if name := relativeName(name); name != "" && n.Unknown == "" {
+	if name := subnetworkName(name); name != "" && n.Unknown == "" {
 		n.Resource = "//compute.googleapis.com/" + name
 		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + name + "'"
 	}
 	return n
-}
-
-// relativeName is projects/P/regions/R/subnetworks/S in a URL or a path; empty
-// for a short name.
-func relativeName(name string) string {
-	if !strings.Contains(name, "/regions/") {
-		return ""
-	}
-	return resource.Parse(name).Relative()
 }

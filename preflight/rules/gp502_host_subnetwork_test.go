@@ -7,7 +7,7 @@ func TestHostSubnetwork(t *testing.T) {
 		{
 			name: "both agents, on the subnetwork",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
 				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
 			},
@@ -18,7 +18,7 @@ func TestHostSubnetwork(t *testing.T) {
 			changes: set{
 				"resource_changes.1.change.after.subnetwork": "https://www.googleapis.com/compute/v1/projects/acme-host/regions/europe-west1/subnetworks/gke",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
 				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
 			},
@@ -29,7 +29,7 @@ func TestHostSubnetwork(t *testing.T) {
 			changes: set{
 				"resource_changes.1.change.after.subnetwork": nil,
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on projects/acme-host",
 				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on projects/acme-host",
 			},
@@ -40,7 +40,7 @@ func TestHostSubnetwork(t *testing.T) {
 			changes: set{
 				"resource_changes.1.change.after.subnetwork": "gke",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on projects/acme-host",
 				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.subnetworks.use on projects/acme-host",
 			},

@@ -7,7 +7,7 @@ func TestHostAPIs(t *testing.T) {
 		{
 			name: "both APIs",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-host",
 				"error: container.googleapis.com on projects/acme-host",
 			},

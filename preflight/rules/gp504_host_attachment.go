@@ -16,8 +16,8 @@ func hostAttachment() Rule {
 		Requires: []string{"GP102", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range nodesOnSharedVPC(p) {
-				needs = append(needs, s.attachment())
+			for _, t := range sharedVPCTargets(p) {
+				needs = append(needs, t.attachmentNeed())
 			}
 			return needs
 		},
@@ -26,9 +26,9 @@ func hostAttachment() Rule {
 
 // attachment needs the cluster's project attached to that of its network. The
 // error is that of https://github.com/GoogleCloudPlatform/gke-enterprise-mt/issues/20
-func (s subject) attachment() need.Need {
-	host := s.inHost()
-	n := s.inProject()
+func (t target) attachmentNeed() need.Need {
+	host := t.hostProjectNeed()
+	n := t.projectNeed()
 	n.Kind = need.Attached
 	n.Attribute = host.Attribute
 	n.NetworkOf = host.NetworkOf
@@ -40,6 +40,6 @@ func (s subject) attachment() need.Need {
 	if n.Unknown == "" {
 		n.Unknown = host.Unknown
 	}
-	n.ExpectedError = fmt.Sprintf("Error 400: Project %q does not have an associated Shared-VPC host project., badRequest", s.project.ID)
+	n.ExpectedError = fmt.Sprintf("Error 400: Project %q does not have an associated Shared-VPC host project., badRequest", t.project.ID)
 	return n
 }

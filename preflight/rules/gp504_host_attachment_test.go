@@ -7,7 +7,7 @@ func TestHostAttachment(t *testing.T) {
 		{
 			name: "a network of another project",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-service expecting acme-host",
 			},
 		},
@@ -22,7 +22,7 @@ func TestHostAttachment(t *testing.T) {
 				"resource_changes.1.change.after.network":    "projects/999999999999/global/networks/shared",
 				"resource_changes.1.change.after.subnetwork": "projects/999999999999/regions/europe-west1/subnetworks/gke",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-service expecting 999999999999 if it is not 999999999999",
 			},
 		},

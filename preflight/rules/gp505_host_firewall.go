@@ -14,10 +14,10 @@ func hostFirewall() Rule {
 		Requires: []string{"GP501"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range onSharedVPC(p) {
-				n := s.inHost()
+			for _, t := range sharedVPCClusters(p) {
+				n := t.hostProjectNeed()
 				n.Kind = need.Permissions
-				n.Principal = agent(need.GKEServiceAgent, s.project.ID)
+				n.Principal = serviceAgent(need.GKEServiceAgent, t.project.ID)
 				n.Service = "compute.googleapis.com"
 				n.Permissions = firewallPermissions()
 				n.Fix.Role = "roles/compute.securityAdmin"

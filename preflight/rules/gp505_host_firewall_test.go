@@ -7,7 +7,7 @@ func TestHostFirewall(t *testing.T) {
 		{
 			name: "a network of another project",
 			plan: "shared-vpc",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.firewalls.create compute.firewalls.delete compute.firewalls.get compute.firewalls.list compute.firewalls.update compute.networks.updatePolicy on projects/acme-host",
 			},
 		},

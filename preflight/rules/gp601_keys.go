@@ -16,9 +16,9 @@ func keys() Rule {
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			eachKey(p, func(s subject, k plan.Key) {
-				for _, use := range uses(k) {
-					needs = append(needs, s.usesKey(k, use))
+			forEachKey(p, func(t target, k plan.Key) {
+				for _, use := range keyUses(k) {
+					needs = append(needs, t.keyUseNeed(k, use))
 				}
 			})
 			return needs
@@ -37,7 +37,7 @@ type keyUse struct {
 // Compute Engine, everything else by GKE.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/using-cmek
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
-func uses(k plan.Key) []keyUse {
+func keyUses(k plan.Key) []keyUse {
 	encrypts := []string{"cloudkms.cryptoKeyVersions.useToDecrypt", "cloudkms.cryptoKeyVersions.useToEncrypt"}
 	const encrypter = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 	signs := keyUse{need.GKEServiceAgent, []string{"cloudkms.cryptoKeyVersions.useToSign", "cloudkms.cryptoKeyVersions.viewPublicKey"}, "roles/container.cloudKmsKeyUser"}
@@ -60,10 +60,10 @@ func uses(k plan.Key) []keyUse {
 	return []keyUse{{need.GKEServiceAgent, encrypts, encrypter}}
 }
 
-func (s subject) usesKey(k plan.Key, use keyUse) need.Need {
-	n := s.inKeyProject(k)
+func (t target) keyUseNeed(k plan.Key, use keyUse) need.Need {
+	n := t.keyProjectNeed(k)
 	n.Kind = need.Permissions
-	n.Principal = agent(use.kind, s.project.ID)
+	n.Principal = serviceAgent(use.kind, t.project.ID)
 	n.Permissions = use.permissions
 	n.Fix.Role = use.role
 	if n.Unknown == "" {
@@ -73,30 +73,4 @@ func (s subject) usesKey(k plan.Key, use keyUse) need.Need {
 		n.ExpectedError = "Error 403: Permission '" + use.permissions[len(use.permissions)-1] + "' denied on resource '" + name + "' (or it may not exist)."
 	}
 	return n
-}
-
-// inKeyProject is a need of s in the project of a key.
-func (s subject) inKeyProject(k plan.Key) need.Need {
-	n := s.in(plan.ProjectOfName(k.Name), k.Attribute+" is not known before apply")
-	n.Attribute = k.Attribute
-	n.Service = "cloudkms.googleapis.com"
-	return n
-}
-
-// keyName is a key without its version.
-func keyName(name string) string {
-	return resource.Parse(name).Relative()
-}
-
-// eachKey calls f for each key that clusters and node pools use after apply,
-// those that it leaves as they are and endangers among them.
-func eachKey(p *plan.Plan, f func(subject, plan.Key)) {
-	for _, s := range append(subjects(p), standing(p)...) {
-		for _, k := range s.keys {
-			if strings.HasPrefix(k.Attribute, "database_encryption") && s.After("database_encryption", 0, "state").String() == "DECRYPTED" {
-				continue
-			}
-			f(s, k)
-		}
-	}
 }

@@ -7,7 +7,7 @@ func TestKeys(t *testing.T) {
 		{
 			name: "GKE for secrets, Compute Engine for disks",
 			plan: "cmek",
-			want: []wanted{
+			want: []wantNeed{
 				"error: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com cloudkms.cryptoKeyVersions.useToDecrypt cloudkms.cryptoKeyVersions.useToEncrypt on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com cloudkms.cryptoKeyVersions.useToDecrypt cloudkms.cryptoKeyVersions.useToEncrypt on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd",
 			},
@@ -19,7 +19,7 @@ func TestKeys(t *testing.T) {
 				after + "database_encryption": []any{map[string]any{"key_name": "projects/acme-kms/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1"}},
 				after + "node_config":         nil,
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com cloudkms.cryptoKeyVersions.useToDecrypt cloudkms.cryptoKeyVersions.useToEncrypt on //cloudkms.googleapis.com/projects/acme-kms/locations/l/keyRings/r/cryptoKeys/k",
 			},
 		},
@@ -31,7 +31,7 @@ func TestKeys(t *testing.T) {
 				after + "node_config":              nil,
 				after + "user_managed_keys_config": []any{map[string]any{"service_account_signing_keys": []any{"projects/p-kms/locations/l/keyRings/r/cryptoKeys/s/cryptoKeyVersions/1"}, "gkeops_etcd_backup_encryption_key": "projects/p-kms/locations/l/keyRings/r/cryptoKeys/b"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com cloudkms.cryptoKeyVersions.useToEncrypt on //cloudkms.googleapis.com/projects/p-kms/locations/l/keyRings/r/cryptoKeys/b",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com cloudkms.cryptoKeyVersions.useToSign cloudkms.cryptoKeyVersions.viewPublicKey on //cloudkms.googleapis.com/projects/p-kms/locations/l/keyRings/r/cryptoKeys/s",
 			},

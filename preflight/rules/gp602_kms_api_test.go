@@ -7,7 +7,7 @@ func TestKMSAPI(t *testing.T) {
 		{
 			name: "in the project of the keys",
 			plan: "cmek",
-			want: []wanted{
+			want: []wantNeed{
 				"error: cloudkms.googleapis.com on projects/acme-kms",
 			},
 		},

@@ -16,8 +16,8 @@ func keyUsable() Rule {
 		Requires: []string{"GP602"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			eachKey(p, func(s subject, k plan.Key) {
-				n := s.inKeyProject(k)
+			forEachKey(p, func(t target, k plan.Key) {
+				n := t.keyProjectNeed(k)
 				n.Kind = need.Key
 				n.Expect = "ENCRYPT_DECRYPT"
 				if strings.Contains(k.Attribute, "service_account_") {

@@ -7,7 +7,7 @@ func TestKeyUsable(t *testing.T) {
 		{
 			name: "keys that encrypt",
 			plan: "cmek",
-			want: []wanted{
+			want: []wantNeed{
 				"error: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks expecting ENCRYPT_DECRYPT",
 				"error: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd expecting ENCRYPT_DECRYPT",
 			},
@@ -20,7 +20,7 @@ func TestKeyUsable(t *testing.T) {
 				after + "node_config":              nil,
 				after + "user_managed_keys_config": []any{map[string]any{"service_account_signing_keys": []any{"projects/p-kms/locations/l/keyRings/r/cryptoKeys/s/cryptoKeyVersions/1"}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/p-kms/locations/l/keyRings/r/cryptoKeys/s expecting ASYMMETRIC_SIGN",
 			},
 		},

@@ -16,14 +16,14 @@ func keyLocation() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			eachKey(p, func(s subject, k plan.Key) {
-				if s.location == "" {
+			forEachKey(p, func(t target, k plan.Key) {
+				if t.location == "" {
 					return
 				}
-				n := s.inKeyProject(k)
+				n := t.keyProjectNeed(k)
 				n.Kind = need.Statement
 				if n.Unknown == "" {
-					n = keyLocationNeed(n, s, k)
+					n = keyLocationNeed(n, t, k)
 				}
 				needs = append(needs, n)
 			})
@@ -33,19 +33,19 @@ func keyLocation() Rule {
 }
 
 // placed says whether a key is where it is used.
-func keyLocationNeed(n need.Need, s subject, k plan.Key) need.Need {
-	where := keyPlace(k.Name)
+func keyLocationNeed(n need.Need, t target, k plan.Key) need.Need {
+	where := keyLocationInName(k.Name)
 	n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
-	if n.Holds = where == region(s.location) || mayContain(where, k); n.Holds {
+	if n.Holds = where == regionOf(t.location) || mayContainLocation(where, k); n.Holds {
 		n.Message = fmt.Sprintf("the key of %s is in %s", k.Attribute, where)
 		return n
 	}
-	n.Message = fmt.Sprintf("the key of %s is in %s, and %s in %s: Cloud KMS keys are used in their own region", k.Attribute, where, s.Address, s.location)
+	n.Message = fmt.Sprintf("the key of %s is in %s, and %s in %s: Cloud KMS keys are used in their own region", k.Attribute, where, t.Address, t.location)
 	return n
 }
 
 // keyPlace is the location in a key's name.
-func keyPlace(name string) string {
+func keyLocationInName(name string) string {
 	_, rest, _ := strings.Cut(name, "/locations/")
 	where, _, _ := strings.Cut(rest, "/")
 	return where
@@ -53,7 +53,7 @@ func keyPlace(name string) string {
 
 // mayContain reports whether a location that is no region may contain that of
 // a cluster. Disks take no global keys.
-func mayContain(where string, k plan.Key) bool {
+func mayContainLocation(where string, k plan.Key) bool {
 	if where == "global" {
 		return !strings.HasSuffix(k.Attribute, "boot_disk_kms_key")
 	}

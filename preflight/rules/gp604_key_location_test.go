@@ -7,7 +7,7 @@ func TestKeyLocation(t *testing.T) {
 		{
 			name: "in the region",
 			plan: "cmek",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks which holds: the key of node_config[0].boot_disk_kms_key is in europe-west1",
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd which holds: the key of database_encryption[0].key_name is in europe-west1",
 			},
@@ -18,7 +18,7 @@ func TestKeyLocation(t *testing.T) {
 			changes: set{
 				after + "location": "us-east1-b",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks stating: the key of node_config[0].boot_disk_kms_key is in europe-west1, and google_container_cluster.main in us-east1-b: Cloud KMS keys are used in their own region",
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd stating: the key of database_encryption[0].key_name is in europe-west1, and google_container_cluster.main in us-east1-b: Cloud KMS keys are used in their own region",
 			},
@@ -30,7 +30,7 @@ func TestKeyLocation(t *testing.T) {
 				after + "database_encryption":             []any{map[string]any{"key_name": "projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k"}},
 				after + "node_config.0.boot_disk_kms_key": "projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k stating: the key of node_config[0].boot_disk_kms_key is in global, and google_container_cluster.main in europe-west1: Cloud KMS keys are used in their own region",
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k which holds: the key of database_encryption[0].key_name is in global",
 			},
@@ -41,7 +41,7 @@ func TestKeyLocation(t *testing.T) {
 			changes: set{
 				after + "database_encryption": []any{map[string]any{"key_name": "projects/acme-kms/locations/europe/keyRings/r/cryptoKeys/k"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks which holds: the key of node_config[0].boot_disk_kms_key is in europe-west1",
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe/keyRings/r/cryptoKeys/k which holds: the key of database_encryption[0].key_name is in europe",
 			},

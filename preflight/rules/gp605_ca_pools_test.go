@@ -10,7 +10,7 @@ func TestCAPools(t *testing.T) {
 			changes: set{
 				after + "user_managed_keys_config": []any{map[string]any{"cluster_ca": "projects/acme-kms/locations/europe-west1/caPools/cluster", "etcd_api_ca": "//privateca.googleapis.com/projects/acme-kms/locations/europe-west1/caPools/etcd"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com privateca.certificates.create on //privateca.googleapis.com/projects/acme-kms/locations/europe-west1/caPools/cluster",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com privateca.certificates.create on //privateca.googleapis.com/projects/acme-kms/locations/europe-west1/caPools/etcd",
 				"error: privateca.googleapis.com on projects/acme-kms",
@@ -24,7 +24,7 @@ func TestCAPools(t *testing.T) {
 				after + "user_managed_keys_config":                                 []any{map[string]any{}},
 				block + "user_managed_keys_config":                                 []any{map[string]any{"cluster_ca": map[string]any{"references": []any{"var.pool"}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com privateca.certificates.create on unknown: user_managed_keys_config[0].cluster_ca is not known before apply",
 				"error: privateca.googleapis.com on unknown: user_managed_keys_config[0].cluster_ca is not known before apply",
 			},

@@ -16,9 +16,9 @@ func uncheckedOptions() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				if used := uncheckedIn(s); len(used) > 0 {
-					n := s.inProject()
+			for _, t := range changing(p) {
+				if used := usedUncheckedOptions(t); len(used) > 0 {
+					n := t.projectNeed()
 					n.Kind = need.Statement
 					n.Unknown = "these options may need grants or APIs that are not checked yet: " + strings.Join(used, ", ")
 					needs = append(needs, n)
@@ -29,10 +29,10 @@ func uncheckedOptions() Rule {
 	}
 }
 
-// uncheckedIn are the options of s that may need more than the other rules ask
+// uncheckedIn are the options of t that may need more than the other rules ask
 // for: nobody has written down what.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/service-accounts
-func uncheckedIn(s subject) []string {
+func usedUncheckedOptions(t target) []string {
 	var out []string
 	for _, path := range [][]any{
 		{"node_config", 0, "reservation_affinity", 0, "values"},
@@ -42,8 +42,8 @@ func uncheckedIn(s subject) []string {
 		{"mesh_certificates", 0, "enable_certificates"},
 		{"node_config", 0, "windows_node_config"},
 	} {
-		for _, at := range s.paths(path) {
-			if v := s.After(at...); isOn(v) && !ownOnly(v, s.project.ID) {
+		for _, at := range t.optionPaths(path) {
+			if v := t.After(at...); isOn(v) && !isOwnProjectOnly(v, t.project.ID) {
 				out = append(out, plan.Path(at...))
 			}
 		}
@@ -53,9 +53,9 @@ func uncheckedIn(s subject) []string {
 
 // ownOnly reports whether all that a list names is the project's own: a name
 // without a project is.
-func ownOnly(v plan.Value, project string) bool {
+func isOwnProjectOnly(v plan.Value, project string) bool {
 	for _, name := range v.Strings() {
-		if p := plan.ProjectOfName(name); p != "" && compare(p, project) != resource.Same {
+		if p := plan.ProjectOfName(name); p != "" && compareProjects(p, project) != resource.Same {
 			return false
 		}
 	}

@@ -13,10 +13,10 @@ func optionAPIs() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
+			for _, t := range changing(p) {
 				for _, o := range optionServices() {
-					for _, path := range s.paths(o.path) {
-						needs = append(needs, o.needs(s, path)...)
+					for _, path := range t.optionPaths(o.path) {
+						needs = append(needs, o.needs(t, path)...)
 					}
 				}
 			}
@@ -55,37 +55,20 @@ func optionServices() []optionService {
 	}
 }
 
-// needs are those of s, if it uses the option at a path. A fleet in another
+// needs are those of t, if it uses the option at a path. A fleet in another
 // project is looked after there too.
-func (o optionService) needs(s subject, path []any) []need.Need {
-	v := s.After(path...)
+func (o optionService) needs(t target, path []any) []need.Need {
+	v := t.After(path...)
 	if !isOn(v) {
 		return nil
 	}
-	n := asService(s.inProject(), o.service, o.title)
+	n := apiNeed(t.projectNeed(), o.service, o.title)
 	n.Attribute, n.ExpectedError = plan.Path(path...), ""
 	out := []need.Need{n}
-	if path[0] == "fleet" && v.String() != s.project.ID {
-		fleet := asService(s.in(v.String(), "fleet[0].project is not known before apply"), o.service, o.title)
+	if path[0] == "fleet" && v.String() != t.project.ID {
+		fleet := apiNeed(t.needIn(v.String(), "fleet[0].project is not known before apply"), o.service, o.title)
 		fleet.Attribute, fleet.ExpectedError = n.Attribute, ""
 		out = append(out, fleet)
 	}
 	return out
-}
-
-// isOn reports whether an option is, or may be, in use.
-func isOn(v plan.Value) bool {
-	switch v.String() {
-	case "DISABLED", "PROVIDER_UNSPECIFIED", "PLATFORM_DEFAULT", "KUBE_DNS", "false":
-		return false
-	}
-	switch raw := v.Raw.(type) {
-	case bool:
-		return raw
-	case []any:
-		return len(raw) > 0
-	case map[string]any:
-		return len(raw) > 0
-	}
-	return v.State != plan.Absent
 }

@@ -7,7 +7,7 @@ func TestOptionAPIs(t *testing.T) {
 		{
 			name: "many options",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: bigquery.googleapis.com on projects/acme-prod",
 				"warning: binaryauthorization.googleapis.com on projects/acme-prod",
 				"warning: containerfilesystem.googleapis.com on projects/acme-prod",
@@ -28,7 +28,7 @@ func TestOptionAPIs(t *testing.T) {
 				afterUnknown + "node_pool": nil,
 				after + "node_pool":        []any{map[string]any{}, map[string]any{"node_config": []any{map[string]any{"gcfs_config": []any{map[string]any{"enabled": true}}}}}},
 			},
-			want: []wanted{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
+			want: []wantNeed{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
 		},
 		{
 			name: "images streamed by default",
@@ -36,7 +36,7 @@ func TestOptionAPIs(t *testing.T) {
 			changes: set{
 				after + "node_pool_defaults": []any{map[string]any{"node_config_defaults": []any{map[string]any{"gcfs_config": []any{map[string]any{"enabled": true}}}}}},
 			},
-			want: []wanted{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
+			want: []wantNeed{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
 		},
 		{
 			name: "none",

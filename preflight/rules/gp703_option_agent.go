@@ -14,11 +14,11 @@ func optionAgent() Rule {
 		Requires: []string{"GP101", "GP401"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
+			for _, t := range changing(p) {
 				for _, o := range optionGrants() {
-					for _, path := range s.paths(o.path) {
-						if isOn(s.After(path...)) {
-							needs = append(needs, o.need(s, path))
+					for _, path := range t.optionPaths(o.path) {
+						if isOn(t.After(path...)) {
+							needs = append(needs, o.need(t, path))
 						}
 					}
 				}
@@ -35,8 +35,8 @@ type optionGrant struct {
 	permissions []string
 }
 
-func (o optionGrant) need(s subject, path []any) need.Need {
-	n := s.ofAgent(need.GKEServiceAgent)
+func (o optionGrant) need(t target, path []any) need.Need {
+	n := t.agentNeed(need.GKEServiceAgent)
 	n.Attribute = plan.Path(path...)
 	n.Permissions = o.permissions
 	n.Fix.Role = "roles/container.serviceAgent"

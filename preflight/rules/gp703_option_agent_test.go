@@ -7,7 +7,7 @@ func TestOptionAgent(t *testing.T) {
 		{
 			name: "many options",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com bigquery.datasets.get bigquery.tables.create bigquery.tables.update bigquery.tables.updateData on projects/acme-prod",
 				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com binaryauthorization.policy.evaluatePolicy on projects/acme-prod",
 				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.reservations.get compute.reservations.list on projects/acme-prod",
@@ -21,7 +21,7 @@ func TestOptionAgent(t *testing.T) {
 			changes: set{
 				after + "private_cluster_config": []any{map[string]any{"enable_private_nodes": true}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.addresses.createInternal compute.addresses.useInternal compute.forwardingRules.pscCreate on projects/acme-prod",
 			},
 		},
@@ -35,7 +35,7 @@ func TestOptionAgent(t *testing.T) {
 					map[string]any{"node_config": []any{map[string]any{"node_group": "sole"}}},
 				},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.nodeGroups.get on projects/acme-prod",
 				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.resourcePolicies.use on projects/acme-prod",
 			},

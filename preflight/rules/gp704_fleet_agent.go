@@ -14,19 +14,19 @@ func fleetAgent() Rule {
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				fleet := s.After("fleet", 0, "project")
-				is := compare(fleet.String(), s.project.ID)
-				if s.pool || fleet.State == plan.Absent || is == resource.Same {
+			for _, t := range changing(p) {
+				fleet := t.After("fleet", 0, "project")
+				is := compareProjects(fleet.String(), t.project.ID)
+				if t.isNodePool || fleet.State == plan.Absent || is == resource.Same {
 					continue
 				}
-				n := s.inProject()
+				n := t.projectNeed()
 				if is == resource.MaybeSame {
 					n.Elsewhere = fleet.String()
 				}
 				n.Kind = need.Permissions
 				n.Attribute = "fleet[0].project"
-				n.Principal = agent(need.FleetServiceAgent, fleet.String())
+				n.Principal = serviceAgent(need.FleetServiceAgent, fleet.String())
 				n.Service = "gkehub.googleapis.com"
 				n.Permissions = fleetPermissions()
 				n.Fix.Role = "roles/gkehub.serviceAgent"

@@ -7,7 +7,7 @@ func TestFleetAgent(t *testing.T) {
 		{
 			name: "a fleet in another project",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"error: fleet-service-agent serviceAccount:service-{number:acme-fleet}@gcp-sa-gkehub.iam.gserviceaccount.com container.clusters.get resourcemanager.projects.get resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-prod",
 			},
 		},

@@ -13,12 +13,12 @@ func fleetDeployer() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				fleet := s.After("fleet", 0, "project")
-				if s.pool || fleet.State == plan.Absent {
+			for _, t := range changing(p) {
+				fleet := t.After("fleet", 0, "project")
+				if t.isNodePool || fleet.State == plan.Absent {
 					continue
 				}
-				n := forDeployer(s.in(fleet.String(), "fleet[0].project is not known before apply"), s.Change)
+				n := forDeployer(t.needIn(fleet.String(), "fleet[0].project is not known before apply"), t.Change)
 				n.Attribute = "fleet[0].project"
 				n.Service = "gkehub.googleapis.com"
 				n.Permissions = []string{"gkehub.memberships.create"}

@@ -7,7 +7,7 @@ func TestFleetDeployer(t *testing.T) {
 		{
 			name: "a fleet in another project",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer gkehub.memberships.create on projects/acme-fleet",
 			},
 		},
@@ -17,7 +17,7 @@ func TestFleetDeployer(t *testing.T) {
 			changes: set{
 				after + "fleet.0.project": "acme-prod",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: deployer gkehub.memberships.create on projects/acme-prod",
 			},
 		},

@@ -17,10 +17,10 @@ func tags() Rule {
 		Requires: []string{"GP401", "GP404"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				for _, path := range append(s.paths([]any{"node_config", 0, "resource_manager_tags"}), []any{"node_pool_auto_config", 0, "resource_manager_tags"}) {
-					for _, value := range tagValues(s.After(path...)) {
-						needs = append(needs, s.onTag(plan.Path(path...), value)...)
+			for _, t := range changing(p) {
+				for _, path := range append(t.optionPaths([]any{"node_config", 0, "resource_manager_tags"}), []any{"node_pool_auto_config", 0, "resource_manager_tags"}) {
+					for _, value := range tagValues(t.After(path...)) {
+						needs = append(needs, t.tagNeeds(plan.Path(path...), value)...)
 					}
 				}
 			}
@@ -47,11 +47,11 @@ func tagValues(v plan.Value) []string {
 
 // onTag are the needs on the cluster's project and on the tag value.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/tags-firewall-policies
-func (s subject) onTag(attribute, value string) []need.Need {
+func (t target) tagNeeds(attribute, value string) []need.Need {
 	bind := func(kind need.PrincipalKind) need.Need {
-		n := s.inProject()
+		n := t.projectNeed()
 		n.Kind, n.Attribute, n.Service = need.Permissions, attribute, "cloudresourcemanager.googleapis.com"
-		n.Principal = agent(kind, s.project.ID)
+		n.Principal = serviceAgent(kind, t.project.ID)
 		n.Permissions = []string{"resourcemanager.tagValueBindings.create"}
 		n.Fix.Role = "roles/resourcemanager.tagUser"
 		return n

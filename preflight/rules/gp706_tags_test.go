@@ -7,7 +7,7 @@ func TestTags(t *testing.T) {
 		{
 			name: "a tag by its number",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagHolds.create on tagValues/281479000000002",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on tagValues/281479000000002",
@@ -21,7 +21,7 @@ func TestTags(t *testing.T) {
 			changes: set{
 				after + "node_config.0.resource_manager_tags": map[string]any{"acme/workload": "acme/workload/gke"},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagHolds.create on unknown: node_config[0].resource_manager_tags names a tag that cannot be looked up before apply: write it as tagValues/NUMBER",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on unknown: node_config[0].resource_manager_tags names a tag that cannot be looked up before apply: write it as tagValues/NUMBER",
@@ -36,7 +36,7 @@ func TestTags(t *testing.T) {
 				afterUnknown + "node_pool": nil,
 				after + "node_pool":        []any{map[string]any{}, map[string]any{"node_config": []any{map[string]any{"resource_manager_tags": map[string]any{"tagKeys/1": "tagValues/2"}}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagHolds.create on tagValues/2",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on projects/acme-prod",
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagValueBindings.create on tagValues/2",

@@ -17,10 +17,10 @@ func notificationTopic() Rule {
 		Requires: []string{"GP401"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				topic := s.After("notification_config", 0, "pubsub", 0, "topic")
-				if topic.State != plan.Absent && isOn(s.After("notification_config", 0, "pubsub", 0, "enabled")) {
-					needs = append(needs, s.publishes(topic)...)
+			for _, t := range changing(p) {
+				topic := t.After("notification_config", 0, "pubsub", 0, "topic")
+				if topic.State != plan.Absent && isOn(t.After("notification_config", 0, "pubsub", 0, "enabled")) {
+					needs = append(needs, t.publishNeeds(topic)...)
 				}
 			}
 			return needs
@@ -31,23 +31,23 @@ func notificationTopic() Rule {
 // publishes needs a topic of the cluster's own project: the provider takes no
 // other.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (s subject) publishes(topic plan.Value) []need.Need {
-	n := s.ofAgent(need.GKEServiceAgent)
+func (t target) publishNeeds(topic plan.Value) []need.Need {
+	n := t.agentNeed(need.GKEServiceAgent)
 	n.Attribute = "notification_config[0].pubsub[0].topic"
 	n.Service = "pubsub.googleapis.com"
 	n.Permissions = []string{"pubsub.topics.publish"}
 	n.Fix.Role = "roles/pubsub.publisher"
 	project := plan.ProjectOfName(topic.String())
-	is := compare(project, s.project.ID)
+	is := compareProjects(project, t.project.ID)
 	foreign := n
 	foreign.Kind, foreign.Severity, foreign.Principal, foreign.Permissions = need.Statement, need.Error, need.Principal{}, nil
-	foreign.Message = fmt.Sprintf("the topic %s is in project %s, and must be in that of the cluster, %s", topic.String(), project, s.project.ID)
+	foreign.Message = fmt.Sprintf("the topic %s is in project %s, and must be in that of the cluster, %s", topic.String(), project, t.project.ID)
 	foreign.Fix.Role = ""
 	switch {
 	case topic.State == plan.Unknown:
 		n.Unknown = n.Attribute + " is not known before apply"
 		return []need.Need{n}
-	case is == resource.Different && project != "" && s.project.ID != "":
+	case is == resource.Different && project != "" && t.project.ID != "":
 		return []need.Need{foreign}
 	case n.Unknown == "":
 		n.Resource = "//pubsub.googleapis.com/" + topic.String()

@@ -7,7 +7,7 @@ func TestNotificationTopic(t *testing.T) {
 		{
 			name: "a topic of its own project",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com pubsub.topics.publish on //pubsub.googleapis.com/projects/acme-prod/topics/gke-upgrades",
 			},
 		},
@@ -17,7 +17,7 @@ func TestNotificationTopic(t *testing.T) {
 			changes: set{
 				after + "notification_config.0.pubsub.0.topic": "projects/acme-shared/topics/t",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: pubsub.googleapis.com on projects/acme-prod stating: the topic projects/acme-shared/topics/t is in project acme-shared, and must be in that of the cluster, acme-prod",
 			},
 		},

@@ -13,11 +13,11 @@ func binaryAuthorization() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				if s.pool || !isOn(s.After("binary_authorization", 0, "evaluation_mode")) && !isOn(s.After("binary_authorization", 0, "enabled")) {
+			for _, t := range changing(p) {
+				if t.isNodePool || !isOn(t.After("binary_authorization", 0, "evaluation_mode")) && !isOn(t.After("binary_authorization", 0, "enabled")) {
 					continue
 				}
-				n := s.ofAgent(need.BinaryAuthorizationServiceAgent)
+				n := t.agentNeed(need.BinaryAuthorizationServiceAgent)
 				n.Attribute = "binary_authorization"
 				n.Service = "binaryauthorization.googleapis.com"
 				n.Permissions = []string{"binaryauthorization.policy.evaluatePolicy"}

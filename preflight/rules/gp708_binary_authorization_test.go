@@ -7,7 +7,7 @@ func TestBinaryAuthorization(t *testing.T) {
 		{
 			name: "on",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: binary-authorization-service-agent serviceAccount:service-{number:acme-prod}@gcp-sa-binaryauthorization.iam.gserviceaccount.com binaryauthorization.policy.evaluatePolicy on projects/acme-prod",
 			},
 		},
@@ -24,7 +24,7 @@ func TestBinaryAuthorization(t *testing.T) {
 			changes: set{
 				after + "binary_authorization": []any{map[string]any{"enabled": true}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: binary-authorization-service-agent serviceAccount:service-{number:acme-prod}@gcp-sa-binaryauthorization.iam.gserviceaccount.com binaryauthorization.policy.evaluatePolicy on projects/acme-prod",
 			},
 		},

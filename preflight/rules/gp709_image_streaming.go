@@ -14,11 +14,11 @@ func imageStreaming() Rule {
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			accountsInUse(p, func(s subject, a plan.Account) {
-				if !streamsImages(s, a) {
+			forEachAssignedAccount(p, func(t target, a plan.Account) {
+				if !streamsImages(t, a) {
 					return
 				}
-				n := onNodes(s, a)
+				n := nodeAccountNeed(t, a)
 				n.Service = "containerfilesystem.googleapis.com"
 				n.Permissions = []string{"serviceusage.services.use"}
 				n.Fix.Role = "roles/serviceusage.serviceUsageConsumer"
@@ -32,10 +32,10 @@ func imageStreaming() Rule {
 // streamsImages reports whether the nodes of an account do, by what they are
 // made of or by the default of their cluster.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/image-streaming
-func streamsImages(s subject, a plan.Account) bool {
-	own := s.After(a.Beside("gcfs_config", 0, "enabled")...)
-	if own.State != plan.Absent || s.cluster == nil {
+func streamsImages(t target, a plan.Account) bool {
+	own := t.After(a.Beside("gcfs_config", 0, "enabled")...)
+	if own.State != plan.Absent || t.cluster == nil {
 		return isOn(own)
 	}
-	return isOn(s.cluster.After("node_pool_defaults", 0, "node_config_defaults", 0, "gcfs_config", 0, "enabled"))
+	return isOn(t.cluster.After("node_pool_defaults", 0, "node_config_defaults", 0, "gcfs_config", 0, "enabled"))
 }

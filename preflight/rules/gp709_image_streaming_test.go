@@ -7,7 +7,7 @@ func TestImageStreaming(t *testing.T) {
 		{
 			name: "on",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: node-service-account serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com serviceusage.services.use on projects/acme-prod",
 			},
 		},
@@ -28,7 +28,7 @@ func TestImageStreaming(t *testing.T) {
 					map[string]any{"node_config": []any{map[string]any{"service_account": "streams@acme-prod.iam.gserviceaccount.com", "gcfs_config": []any{map[string]any{"enabled": true}}}}},
 				},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: node-service-account serviceAccount:streams@acme-prod.iam.gserviceaccount.com serviceusage.services.use on projects/acme-prod",
 			},
 		},
@@ -43,7 +43,7 @@ func TestImageStreaming(t *testing.T) {
 					map[string]any{"node_config": []any{map[string]any{"service_account": "streams@acme-prod.iam.gserviceaccount.com"}}},
 				},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: node-service-account serviceAccount:streams@acme-prod.iam.gserviceaccount.com serviceusage.services.use on projects/acme-prod",
 			},
 		},

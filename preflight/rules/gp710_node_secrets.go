@@ -16,9 +16,9 @@ func nodeSecrets() Rule {
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			accountsInUse(p, func(s subject, a plan.Account) {
-				for _, path := range registrySecrets(s, a) {
-					needs = append(needs, readsSecret(s, a, path))
+			forEachAssignedAccount(p, func(t target, a plan.Account) {
+				for _, path := range registrySecrets(t, a) {
+					needs = append(needs, secretNeed(t, a, path))
 				}
 			})
 			return needs
@@ -28,16 +28,16 @@ func nodeSecrets() Rule {
 
 // registrySecrets are the attributes that name secrets for containerd.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/access-private-registries-private-certificates
-func registrySecrets(s subject, a plan.Account) [][]any {
+func registrySecrets(t target, a plan.Account) [][]any {
 	domains := a.Beside("containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config")
 	var out [][]any
-	all := s.After(domains...)
+	all := t.After(domains...)
 	if all.State == plan.Unknown {
 		out = append(out, domains)
 	}
 	for i := range all.Len() {
 		path := append(append([]any{}, domains...), i, "gcp_secret_manager_certificate_config", 0, "secret_uri")
-		if s.After(path...).State != plan.Absent {
+		if t.After(path...).State != plan.Absent {
 			out = append(out, path)
 		}
 	}
@@ -46,16 +46,16 @@ func registrySecrets(s subject, a plan.Account) [][]any {
 
 // readsSecret needs access to a secret, asked of the secret's project: a grant
 // on the secret itself is not seen, which is one reason to only warn.
-func readsSecret(s subject, a plan.Account, path []any) need.Need {
-	secret := s.After(path...).String()
-	n := s.in(plan.ProjectOfName(secret), plan.Path(path...)+" is not known before apply")
+func secretNeed(t target, a plan.Account, path []any) need.Need {
+	secret := t.After(path...).String()
+	n := t.needIn(plan.ProjectOfName(secret), plan.Path(path...)+" is not known before apply")
 	n.Kind = need.Permissions
 	n.Attribute = plan.Path(path...)
 	n.Service = "secretmanager.googleapis.com"
 	n.Permissions = []string{"secretmanager.versions.access"}
 	n.Fix.Role = "roles/secretmanager.secretAccessor"
 	var why string
-	if n.Principal, why = node(a, s.project.ID); why != "" {
+	if n.Principal, why = nodePrincipal(a, t.project.ID); why != "" {
 		n.Unknown = why
 	}
 	if n.Unknown == "" {

@@ -10,7 +10,7 @@ func TestNodeSecrets(t *testing.T) {
 			changes: set{
 				after + "node_config.0.containerd_config": []any{map[string]any{"private_registry_access_config": []any{map[string]any{"certificate_authority_domain_config": []any{map[string]any{"gcp_secret_manager_certificate_config": []any{map[string]any{"secret_uri": "projects/acme-shared/secrets/ca/versions/1"}}}}}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: node-service-account serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com secretmanager.versions.access on //secretmanager.googleapis.com/projects/acme-shared/secrets/ca",
 			},
 		},
@@ -21,7 +21,7 @@ func TestNodeSecrets(t *testing.T) {
 				afterUnknown + "node_pool": nil,
 				after + "node_pool":        []any{map[string]any{}, map[string]any{"node_config": []any{map[string]any{"service_account": "n@acme-prod.iam.gserviceaccount.com", "containerd_config": []any{map[string]any{"private_registry_access_config": []any{map[string]any{"certificate_authority_domain_config": []any{map[string]any{"gcp_secret_manager_certificate_config": []any{map[string]any{"secret_uri": "projects/acme-shared/secrets/ca/versions/1"}}}}}}}}}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: node-service-account serviceAccount:n@acme-prod.iam.gserviceaccount.com secretmanager.versions.access on //secretmanager.googleapis.com/projects/acme-shared/secrets/ca",
 			},
 		},

@@ -16,9 +16,9 @@ func workloadPool() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
-				if pool := s.After("workload_identity_config", 0, "workload_pool"); pool.State != plan.Absent {
-					needs = append(needs, s.ofPool(pool))
+			for _, t := range changing(p) {
+				if pool := t.After("workload_identity_config", 0, "workload_pool"); pool.State != plan.Absent {
+					needs = append(needs, t.workloadPoolNeed(pool))
 				}
 			}
 			return needs
@@ -27,19 +27,19 @@ func workloadPool() Rule {
 }
 
 // ofPool needs the pool to be that of the cluster's project.
-func (s subject) ofPool(pool plan.Value) need.Need {
-	n := s.inProject()
+func (t target) workloadPoolNeed(pool plan.Value) need.Need {
+	n := t.projectNeed()
 	n.Kind = need.Statement
 	n.Attribute = "workload_identity_config[0].workload_pool"
-	own := s.project.ID + ".svc.id.goog"
+	own := t.project.ID + ".svc.id.goog"
 	switch {
 	case pool.State == plan.Unknown:
 		n.Unknown = n.Attribute + " is not known before apply"
 	case pool.String() == own:
 		n.Holds, n.Message = true, "the workload pool is "+own
-	case isNumber(s.project.ID) && strings.HasSuffix(pool.String(), ".svc.id.goog"):
+	case isProjectNumber(t.project.ID) && strings.HasSuffix(pool.String(), ".svc.id.goog"):
 		n.Elsewhere = strings.TrimSuffix(pool.String(), ".svc.id.goog")
-		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project, %s", pool.String(), s.project.ID)
+		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project, %s", pool.String(), t.project.ID)
 	default:
 		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project: %s", pool.String(), own)
 	}

@@ -7,7 +7,7 @@ func TestWorkloadPool(t *testing.T) {
 		{
 			name: "its own",
 			plan: "features",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: on projects/acme-prod which holds: the workload pool is acme-prod.svc.id.goog",
 			},
 		},
@@ -17,7 +17,7 @@ func TestWorkloadPool(t *testing.T) {
 			changes: set{
 				after + "workload_identity_config.0.workload_pool": "acme-fleet.svc.id.goog",
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: on projects/acme-prod stating: the workload pool is acme-fleet.svc.id.goog, and GKE takes only that of the cluster's project: acme-prod.svc.id.goog",
 			},
 		},

@@ -13,15 +13,15 @@ func sharedRanges() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range onSharedVPC(p) {
-				if !s.Creates() {
+			for _, t := range sharedVPCClusters(p) {
+				if !t.Creates() {
 					continue
 				}
-				n := s.inHost()
+				n := t.hostProjectNeed()
 				n.Kind = need.Statement
 				n.Attribute = "ip_allocation_policy"
 				n.Holds, n.Message = true, "the plan asks for no new address ranges"
-				if s.makesRanges() {
+				if t.needsNewRanges() {
 					n.Holds = false
 					n.Message = "GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name"
 				}
@@ -34,10 +34,10 @@ func sharedRanges() Rule {
 
 // makesRanges reports whether a cluster is sure to need new ranges: it asks for
 // sizes instead of naming ranges.
-func (s subject) makesRanges() bool {
+func (t target) needsNewRanges() bool {
 	asks := func(attribute string) bool {
-		return s.After("ip_allocation_policy", 0, attribute).State == plan.Known
+		return t.After("ip_allocation_policy", 0, attribute).State == plan.Known
 	}
-	named := s.After("ip_allocation_policy", 0, "cluster_secondary_range_name").State != plan.Absent
+	named := t.After("ip_allocation_policy", 0, "cluster_secondary_range_name").State != plan.Absent
 	return !named && (asks("cluster_ipv4_cidr_block") || asks("services_ipv4_cidr_block"))
 }

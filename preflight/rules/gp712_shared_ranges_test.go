@@ -10,7 +10,7 @@ func TestSharedRanges(t *testing.T) {
 			changes: set{
 				"resource_changes.1.change.after.ip_allocation_policy": []any{map[string]any{"cluster_ipv4_cidr_block": "/14"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: on projects/acme-host stating: GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name",
 			},
 		},
@@ -20,7 +20,7 @@ func TestSharedRanges(t *testing.T) {
 			changes: set{
 				"resource_changes.1.change.after.ip_allocation_policy": []any{map[string]any{"cluster_secondary_range_name": "pods", "services_ipv4_cidr_block": "/20"}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: on projects/acme-host which holds: the plan asks for no new address ranges",
 			},
 		},

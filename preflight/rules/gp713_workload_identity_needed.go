@@ -15,13 +15,13 @@ func workloadIdentityNeeded() Rule {
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
-			for _, s := range building(p) {
+			for _, t := range changing(p) {
 				for _, path := range [][]any{
 					{"mesh_certificates", 0, "enable_certificates"},
 					{"addons_config", 0, "config_connector_config", 0, "enabled"},
 				} {
-					if !s.pool && isOn(s.After(path...)) {
-						needs = append(needs, s.hasPool(plan.Path(path...)))
+					if !t.isNodePool && isOn(t.After(path...)) {
+						needs = append(needs, t.workloadIdentityNeed(plan.Path(path...)))
 					}
 				}
 			}
@@ -32,18 +32,18 @@ func workloadIdentityNeeded() Rule {
 
 // hasPool needs a workload pool, which Autopilot brings along.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (s subject) hasPool(attribute string) need.Need {
-	n := s.inProject()
+func (t target) workloadIdentityNeed(attribute string) need.Need {
+	n := t.projectNeed()
 	n.Kind = need.Statement
 	n.Attribute = attribute
-	pool := s.After("workload_identity_config", 0, "workload_pool")
+	pool := t.After("workload_identity_config", 0, "workload_pool")
 	switch {
 	case pool.State == plan.Unknown:
 		n.Unknown = "workload_identity_config[0].workload_pool is not known before apply"
-	case pool.State == plan.Known || s.cluster.Autopilot:
+	case pool.State == plan.Known || t.cluster.Autopilot:
 		n.Holds, n.Message = true, attribute+" has the Workload Identity that it needs"
 	default:
-		n.Message = fmt.Sprintf("%s needs Workload Identity, and %s has no workload_identity_config", attribute, s.Address)
+		n.Message = fmt.Sprintf("%s needs Workload Identity, and %s has no workload_identity_config", attribute, t.Address)
 	}
 	return n
 }

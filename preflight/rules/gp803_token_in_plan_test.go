@@ -7,7 +7,7 @@ func TestTokenInPlan(t *testing.T) {
 		{
 			name: "in the state before",
 			plan: "kubernetes-provider",
-			want: []wanted{
+			want: []wantNeed{
 				"note: on stating: an access token stands in the plan file in clear, as data.google_client_config puts it there: treat the file as a secret, and do not keep it as an artifact",
 			},
 		},

@@ -18,8 +18,8 @@ func identityPoolOrder() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, pc := range p.PolicyChanges() {
-				if project := poolIn(pc); project != "" && pc.Effect != plan.Removes {
-					needs = append(needs, waitsForPool(p, pc, project)...)
+				if project := workloadPoolProject(pc); project != "" && pc.Effect != plan.Removes {
+					needs = append(needs, poolOrderNeeds(p, pc, project)...)
 				}
 			}
 			return needs
@@ -29,7 +29,7 @@ func identityPoolOrder() Rule {
 
 // poolIn is the project whose workload identity pool a change grants to:
 // serviceAccount:P.svc.id.goog[namespace/name].
-func poolIn(pc plan.PolicyChange) string {
+func workloadPoolProject(pc plan.PolicyChange) string {
 	for _, g := range pc.Grants {
 		for _, m := range g.Members {
 			if project, _, ok := strings.Cut(strings.TrimPrefix(m, "serviceAccount:"), ".svc.id.goog["); ok {
@@ -43,12 +43,12 @@ func poolIn(pc plan.PolicyChange) string {
 // waitsForPool needs the grant to wait for a cluster that brings the pool, if
 // the plan makes the first of them: a project with a cluster that stands may
 // have the pool already.
-func waitsForPool(p *plan.Plan, pc plan.PolicyChange, project string) []need.Need {
+func poolOrderNeeds(p *plan.Plan, pc plan.PolicyChange, project string) []need.Need {
 	var first *plan.Cluster
 	var among []string
 	for _, c := range p.Clusters {
 		pool := c.After("workload_identity_config", 0, "workload_pool").String()
-		is, own := compare(c.Project.ID, project), pool == project+".svc.id.goog"
+		is, own := compareProjects(c.Project.ID, project), pool == project+".svc.id.goog"
 		if is == resource.Different || !own && !c.Autopilot {
 			continue
 		}
@@ -64,11 +64,11 @@ func waitsForPool(p *plan.Plan, pc plan.PolicyChange, project string) []need.Nee
 		return nil
 	}
 	for _, c := range p.Standing {
-		if compare(c.Project.ID, project) == resource.Same {
+		if compareProjects(c.Project.ID, project) == resource.Same {
 			return nil
 		}
 	}
-	n := ofCluster(first).inProject()
+	n := clusterTarget(first).projectNeed()
 	n.Addresses = []string{pc.Address}
 	n.Kind = need.Statement
 	n.Among = among

@@ -7,7 +7,7 @@ func TestClusterIdle(t *testing.T) {
 		{
 			name: "clusters that are updated or destroyed, and that of a pool",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/destroyed of projects/acme-prod/locations/europe-west1/clusters/destroyed",
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated expecting lasts of projects/acme-prod/locations/europe-west1/clusters/updated",
 			},
@@ -23,14 +23,14 @@ func TestClusterIdle(t *testing.T) {
 		{
 			name: "the old cluster of one that is replaced under another name",
 			plan: "traps/rep-name",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/old of projects/acme-prod/locations/europe-west1/clusters/old",
 			},
 		},
 		{
 			name: "the cluster of a new pool: the provider tries again",
 			plan: "traps/pool-named",
-			want: []wanted{
+			want: []wantNeed{
 				"warning: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main expecting lasts of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},

@@ -13,10 +13,10 @@ func poolsRecreated() Rule {
 		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
-			needs := onExisting(p, need.Recreated)
+			needs := existingClusterNeeds(p, need.Recreated)
 			for _, c := range p.Clusters {
 				if c.Updates() && removesNetworkPolicy(c) {
-					n := ofCluster(c).inProject()
+					n := clusterTarget(c).projectNeed()
 					n.Kind, n.Severity, n.Attribute = need.Statement, need.Warning, "network_policy"
 					n.Message = "the plan removes the network policy of cluster " + c.Name.String() + ": its node pools must be recreated before anything else can be changed about it"
 					needs = append(needs, n)

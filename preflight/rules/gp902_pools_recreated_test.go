@@ -7,7 +7,7 @@ func TestPoolsRecreated(t *testing.T) {
 		{
 			name: "clusters that are updated or destroyed, and that of a pool",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/destroyed of projects/acme-prod/locations/europe-west1/clusters/destroyed",
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated expecting lasts of projects/acme-prod/locations/europe-west1/clusters/updated",
 			},

@@ -15,13 +15,13 @@ func deletionProtection() Rule {
 			var needs []need.Need
 			for _, c := range p.Clusters {
 				if c.Deletes() {
-					needs = append(needs, mayBeDestroyed(c))
+					needs = append(needs, deletionNeed(c))
 				}
 			}
 			for _, pool := range p.NodePools {
 				if pool.Deletes() && preventsDeletion(pool.Change) {
-					s := ofNodePool(pool)
-					needs = append(needs, s.prevented("node pool "+pool.Before("name").String(), pool.PlaceBefore.Name()+"/nodePools/"+pool.Before("name").String()))
+					t := nodePoolTarget(pool)
+					needs = append(needs, t.preventedDeletionNeed("node pool "+pool.Before("name").String(), pool.PlaceBefore.Name()+"/nodePools/"+pool.Before("name").String()))
 				}
 			}
 			return needs
@@ -32,12 +32,12 @@ func deletionProtection() Rule {
 // mayBeDestroyed needs a cluster that neither deletion_policy nor
 // deletion_protection protects. The provider looks at the policy first.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go (resourceContainerClusterDelete)
-func mayBeDestroyed(c *plan.Cluster) need.Need {
-	s, name := ofCluster(c), c.Before("name").String()
+func deletionNeed(c *plan.Cluster) need.Need {
+	t, name := clusterTarget(c), c.Before("name").String()
 	if preventsDeletion(c.Change) {
-		return s.prevented("cluster "+name, c.PlaceBefore.Name())
+		return t.preventedDeletionNeed("cluster "+name, c.PlaceBefore.Name())
 	}
-	n := s.inProject()
+	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "deletion_protection"
 	if !c.Before("deletion_protection").True() {
 		n.Holds, n.Message = true, "cluster "+name+" is not protected against deletion"
@@ -55,8 +55,8 @@ func preventsDeletion(c *plan.Change) bool {
 	return c.Before("deletion_policy").String() == "PREVENT"
 }
 
-func (s subject) prevented(what, id string) need.Need {
-	n := s.inProject()
+func (t target) preventedDeletionNeed(what, id string) need.Need {
+	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "deletion_policy"
 	n.Message = "the plan destroys " + what + ", whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first"
 	n.ExpectedError = "Error: cannot destroy \"" + id + "\" without setting deletion_policy=\"DELETE\" and running `terraform apply`"

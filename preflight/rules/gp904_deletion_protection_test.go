@@ -7,7 +7,7 @@ func TestDeletionProtection(t *testing.T) {
 		{
 			name: "destroyed, and protected",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: on projects/acme-prod stating: the plan destroys cluster destroyed, whose deletion_protection is true in Terraform's state: set it to false and apply that first",
 			},
 		},
@@ -17,7 +17,7 @@ func TestDeletionProtection(t *testing.T) {
 			changes: set{
 				"resource_changes.0.change.before.deletion_protection": false,
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: on projects/acme-prod which holds: cluster destroyed is not protected against deletion",
 			},
 		},
@@ -28,7 +28,7 @@ func TestDeletionProtection(t *testing.T) {
 		{
 			name: "deletion_policy PREVENT, and ABANDON, which destroys nothing",
 			plan: "traps/prevent",
-			want: []wanted{
+			want: []wantNeed{
 				"error: on projects/acme-prod stating: the plan destroys cluster main, whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first",
 				"error: on projects/acme-prod stating: the plan destroys node pool p, whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first",
 			},
@@ -36,7 +36,7 @@ func TestDeletionProtection(t *testing.T) {
 		{
 			name: "replaced, and PREVENT",
 			plan: "traps/prevent-replace",
-			want: []wanted{
+			want: []wantNeed{
 				"error: on projects/acme-prod stating: the plan destroys cluster old, whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first",
 			},
 		},

@@ -3,7 +3,6 @@ package rules
 import (
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
-	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/shell"
 )
 
@@ -17,8 +16,8 @@ func nameFree() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, c := range p.Clusters {
-				if takesName(c) {
-					needs = append(needs, freeName(c))
+				if takesNewName(c) {
+					needs = append(needs, freeNameNeed(c))
 				}
 			}
 			return needs
@@ -28,16 +27,13 @@ func nameFree() Rule {
 
 // takesName reports whether apply makes a cluster under a name that it did not
 // have. One that is replaced under its own name is the matter of GP911.
-func takesName(c *plan.Cluster) bool {
-	return c.Creates() && !c.Imported && !c.HasGeneratedName() && !ofCluster(c).keepsPlace()
+func takesNewName(c *plan.Cluster) bool {
+	return c.Creates() && !c.Imported && !c.HasGeneratedName() && !clusterTarget(c).keepsPlace()
 }
 
-// keepsPlace reports whether apply makes the cluster of s where one of it was.
-func (s subject) keepsPlace() bool { return s.place.Same(s.placeBefore) }
-
-func freeName(c *plan.Cluster) need.Need {
-	s := ofCluster(c)
-	n := s.named(c.Place)
+func freeNameNeed(c *plan.Cluster) need.Need {
+	t := clusterTarget(c)
+	n := t.namedClusterNeed(c.Place)
 	n.Kind = need.Free
 	if name := c.Place.Name(); name != "" {
 		n.ExpectedError = "Error 409: Already exists: " + name + "., alreadyExists"
@@ -46,21 +42,5 @@ func freeName(c *plan.Cluster) need.Need {
 		// What terraform import needs is an address that manages nothing.
 		n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "describe", shell.Name(c.Place.Cluster), "--location="+c.Place.Location, "--project="+c.Place.Project.ID)}
 	}
-	return n
-}
-
-// named is a need about the cluster of a place, in any location if that is not
-// known. Its message says why not.
-func (s subject) named(p plan.Place) need.Need {
-	n := s.at(p)
-	n.Service = "container.googleapis.com"
-	name := p.NameAnywhere()
-	if name == "" {
-		n.Unknown = p.Unknown
-		return n
-	}
-	n.Clusters = []string{name}
-	n.Resource = resource.ClusterFullName(name)
-	n.Message = p.Unknown
 	return n
 }

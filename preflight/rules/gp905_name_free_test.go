@@ -7,7 +7,7 @@ func TestNameFree(t *testing.T) {
 		{
 			name: "a new one",
 			plan: "minimal",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
@@ -29,14 +29,14 @@ func TestNameFree(t *testing.T) {
 				after + "name": nil,
 				"resource_changes.0.change.after_unknown.name": true,
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
 		{
 			name: "one that is replaced under another name",
 			plan: "traps/rep-name",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/taken of projects/acme-prod/locations/europe-west1/clusters/taken",
 			},
 		},
@@ -51,7 +51,7 @@ func TestNameFree(t *testing.T) {
 		{
 			name: "one that is replaced in another project",
 			plan: "traps/rep-project",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-dev/locations/europe-west1/clusters/main of projects/acme-dev/locations/europe-west1/clusters/main",
 			},
 		},
@@ -62,21 +62,21 @@ func TestNameFree(t *testing.T) {
 		{
 			name: "one whose name is not known",
 			plan: "traps/name-unknown",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod unknown: the name of google_container_cluster.main is not known before apply",
 			},
 		},
 		{
 			name: "one that comes from the region of the provider",
 			plan: "traps/noloc",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
 		{
 			name: "region of the provider that the plan does not show",
 			plan: "traps/noloc-var",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/-/clusters/main of projects/acme-prod/locations/-/clusters/main stating: the location of google_container_cluster.main comes from the region of provider google (var.region), which the plan does not show: set location",
 			},
 		},

@@ -7,7 +7,7 @@ func TestLoginPlugin(t *testing.T) {
 		{
 			name: "an exec block",
 			plan: "kubernetes-provider",
-			want: []wanted{
+			want: []wantNeed{
 				"error: on expecting gke-gcloud-auth-plugin",
 			},
 		},
@@ -18,7 +18,7 @@ func TestLoginPlugin(t *testing.T) {
 				"configuration.provider_config.kubernetes.name":        "helm",
 				"configuration.provider_config.kubernetes.expressions": map[string]any{"kubernetes": []any{map[string]any{"exec": []any{map[string]any{"command": map[string]any{"constant_value": "aws"}}}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: on expecting aws",
 			},
 		},
@@ -28,7 +28,7 @@ func TestLoginPlugin(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.kubernetes.expressions.exec": []any{map[string]any{"command": map[string]any{"references": []any{"local.command"}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: on unknown: the command of provider kubernetes is not known before apply",
 			},
 		},

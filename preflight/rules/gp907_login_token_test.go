@@ -7,7 +7,7 @@ func TestLoginToken(t *testing.T) {
 		{
 			name: "the token of the google provider",
 			plan: "kubernetes-provider",
-			want: []wanted{
+			want: []wantNeed{
 				"error: on",
 			},
 		},
@@ -24,7 +24,7 @@ func TestLoginToken(t *testing.T) {
 			changes: set{
 				"configuration.provider_config": map[string]any{"kubernetes.token": map[string]any{"name": "helm", "alias": "token", "expressions": map[string]any{"kubernetes": map[string]any{"references": []any{"data.google_client_config.current.access_token", "data.google_client_config.current"}}}}},
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"error: on",
 			},
 		},

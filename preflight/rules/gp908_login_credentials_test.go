@@ -14,7 +14,7 @@ func TestLoginCredentials(t *testing.T) {
 			changes: set{
 				"configuration.provider_config.kubernetes.expressions.exec": nil,
 			},
-			want: []wanted{
+			want: []wantNeed{
 				"warning: on stating: provider kubernetes has neither a token nor an exec block nor a certificate nor a kubeconfig: without KUBE_* variables where apply runs it is anonymous, and refused",
 			},
 		},

@@ -7,7 +7,7 @@ func TestNodePoolNameFree(t *testing.T) {
 		{
 			name: "a new pool of a cluster that is only named",
 			plan: "traps/pool-named",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main/nodePools/new expecting new of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
@@ -29,14 +29,14 @@ func TestNodePoolNameFree(t *testing.T) {
 		{
 			name: "one that is replaced under another name",
 			plan: "traps/rep-pool-name",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main/nodePools/new expecting new of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
 		{
 			name: "one that is replaced in another cluster",
 			plan: "traps/rep-pool-cluster",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/other/nodePools/old expecting old of projects/acme-prod/locations/europe-west1/clusters/other",
 			},
 		},
@@ -47,7 +47,7 @@ func TestNodePoolNameFree(t *testing.T) {
 		{
 			name: "one whose name is not known",
 			plan: "traps/name-unknown",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated of projects/acme-prod/locations/europe-west1/clusters/updated unknown: the name of google_container_node_pool.new is not known before apply",
 			},
 		},

@@ -19,14 +19,14 @@ func clusterExists() Rule {
 			var needs []need.Need
 			for _, c := range p.Clusters {
 				if c.Updates() {
-					needs = append(needs, ofCluster(c).exists(c.PlaceBefore, ""))
+					needs = append(needs, clusterTarget(c).existenceNeed(c.PlaceBefore, ""))
 				}
 			}
-			ending := endingClusters(p)
+			ending := destroyedClusters(p)
 			for _, pool := range p.NodePools {
-				needs = append(needs, poolFindsCluster(ending, pool)...)
-				if (pool.Creates() || pool.Updates()) && !inNewCluster(pool) {
-					needs = append(needs, poolNeedsCluster(pool))
+				needs = append(needs, missingClusterNeeds(ending, pool)...)
+				if (pool.Creates() || pool.Updates()) && !isInNewCluster(pool) {
+					needs = append(needs, nodePoolExistenceNeed(pool))
 				}
 			}
 			return needs
@@ -36,46 +36,46 @@ func clusterExists() Rule {
 
 // poolNeedsCluster needs the cluster of a node pool, and the pool itself if
 // apply updates it.
-func poolNeedsCluster(pool *plan.NodePool) need.Need {
-	s := ofNodePool(pool)
+func nodePoolExistenceNeed(pool *plan.NodePool) need.Need {
+	t := nodePoolTarget(pool)
 	if pool.Updates() {
-		return s.exists(pool.PlaceBefore, pool.Before("name").String())
+		return t.existenceNeed(pool.PlaceBefore, pool.Before("name").String())
 	}
-	return s.exists(pool.Place, "")
+	return t.existenceNeed(pool.Place, "")
 }
 
 // poolFindsCluster are the needs of a node pool that apply may act on while its
 // cluster is not there: Terraform has not made it yet, or destroys it first, and
 // the node pools in it.
-func poolFindsCluster(ending []*plan.Cluster, pool *plan.NodePool) []need.Need {
+func missingClusterNeeds(ending []*plan.Cluster, pool *plan.NodePool) []need.Need {
 	if !pool.Creates() && !pool.Updates() {
 		return nil
 	}
-	if c := destroyedUnder(ending, pool); c != nil {
-		return []need.Need{ofNodePool(pool).losesCluster(c)}
+	if c := clusterDestroyedUnder(ending, pool); c != nil {
+		return []need.Need{nodePoolTarget(pool).lostClusterNeed(c)}
 	}
 	if c := pool.Cluster; pool.Creates() && c != nil && c.Creates() && pool.WaitsFor(c.Change) != plan.Waits {
-		return []need.Need{ofNodePool(pool).waitsForCluster(c)}
+		return []need.Need{nodePoolTarget(pool).clusterOrderNeed(c)}
 	}
 	return nil
 }
 
 // endingClusters returns the clusters that apply destroys, for good or before it
 // makes them again.
-func endingClusters(p *plan.Plan) []*plan.Cluster {
+func destroyedClusters(p *plan.Plan) []*plan.Cluster {
 	return slices.DeleteFunc(slices.Clone(p.Clusters), func(c *plan.Cluster) bool { return !c.Goes() && !c.DestroysFirst() })
 }
 
 // destroyedUnder returns the cluster of a node pool that apply destroys before, or
 // while, it acts on the pool; nil if there is none. A new pool may be one of the
 // cluster's replacement.
-func destroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cluster {
+func clusterDestroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cluster {
 	for _, c := range ending {
 		of := pool.Place
 		if pool.Updates() {
 			of = pool.PlaceBefore
 		}
-		isOf := c == pool.Cluster && ofCluster(c).keepsPlace() || c.PlaceBefore.Same(of)
+		isOf := c == pool.Cluster && clusterTarget(c).keepsPlace() || c.PlaceBefore.Same(of)
 		ends := c.Goes() || c.DestroysFirst() && !(pool.Creates() && c == pool.Cluster)
 		if isOf && ends {
 			return c
@@ -84,13 +84,13 @@ func destroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cluster {
 	return nil
 }
 
-func (s subject) losesCluster(c *plan.Cluster) need.Need {
-	n := s.inProject()
+func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
+	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "cluster"
-	n.Message = "the plan destroys the cluster of " + s.Address + " (" + c.Address + "), with all node pools in it"
+	n.Message = "the plan destroys the cluster of " + t.Address + " (" + c.Address + "), with all node pools in it"
 	if c.Creates() {
-		n.Message = "the plan replaces the cluster of " + s.Address + " (" + c.Address + "): that destroys all its node pools, and this one is only updated. Have it replaced too"
-		n.Fix.Terraform = "# " + s.Block() + "\nlifecycle {\n  replace_triggered_by = [" + c.Block() + "]\n}"
+		n.Message = "the plan replaces the cluster of " + t.Address + " (" + c.Address + "): that destroys all its node pools, and this one is only updated. Have it replaced too"
+		n.Fix.Terraform = "# " + t.Block() + "\nlifecycle {\n  replace_triggered_by = [" + c.Block() + "]\n}"
 	}
 	if name := c.PlaceBefore.Name(); name != "" {
 		n.ExpectedError = "Error 404: Not found: " + name + "."
@@ -100,25 +100,25 @@ func (s subject) losesCluster(c *plan.Cluster) need.Need {
 
 // waitsForCluster is the need of a new node pool whose cluster the plan makes: a
 // name that is written out makes Terraform do both at once.
-func (s subject) waitsForCluster(c *plan.Cluster) need.Need {
-	n := s.inProject()
+func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
+	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "cluster"
-	n.Fix.Terraform = "# " + s.Block() + "\ncluster = " + c.Block() + ".id"
-	n.Message = "node pool " + s.Address + " does not wait for its cluster (" + c.Address + "), which the plan makes: apply fails or not, as it happens"
+	n.Fix.Terraform = "# " + t.Block() + "\ncluster = " + c.Block() + ".id"
+	n.Message = "node pool " + t.Address + " does not wait for its cluster (" + c.Address + "), which the plan makes: apply fails or not, as it happens"
 	if name := c.Place.Name(); name != "" {
 		n.ExpectedError = "Error 404: Not found: " + name + "."
 	}
-	if s.WaitsFor(c.Change) == plan.Unseen {
-		n.Unknown = "whether " + s.Address + " waits for its cluster (" + c.Address + ") leads through local values, which a plan does not show: name it in depends_on"
+	if t.WaitsFor(c.Change) == plan.Unseen {
+		n.Unknown = "whether " + t.Address + " waits for its cluster (" + c.Address + ") leads through local values, which a plan does not show: name it in depends_on"
 	}
-	if s.place.Name() != "" && compare(s.place.Project.ID, c.Place.Project.ID) != resource.Same {
-		n.Unknown = "whether the cluster of " + s.Address + " is " + c.Address + " is not known, because one's project is written as an ID and the other's as a number"
+	if t.place.Name() != "" && compareProjects(t.place.Project.ID, c.Place.Project.ID) != resource.Same {
+		n.Unknown = "whether the cluster of " + t.Address + " is " + c.Address + " is not known, because one's project is written as an ID and the other's as a number"
 	}
 	return n
 }
 
-func (s subject) exists(p plan.Place, pool string) need.Need {
-	n := s.named(p)
+func (t target) existenceNeed(p plan.Place, pool string) need.Need {
+	n := t.namedClusterNeed(p)
 	n.Kind = need.Exists
 	n.Expect = pool
 	if name := p.Name(); name != "" {

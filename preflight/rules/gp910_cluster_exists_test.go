@@ -7,7 +7,7 @@ func TestClusterExists(t *testing.T) {
 		{
 			name: "clusters that are updated, and those of pools",
 			plan: "existing",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated of projects/acme-prod/locations/europe-west1/clusters/updated",
 			},
 		},
@@ -18,14 +18,14 @@ func TestClusterExists(t *testing.T) {
 		{
 			name: "that of a new pool",
 			plan: "traps/pool-named",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
 		{
 			name: "those of the pools of a module",
 			plan: "traps/pool-each",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/other of projects/acme-prod/locations/europe-west1/clusters/other",
 			},
@@ -33,14 +33,14 @@ func TestClusterExists(t *testing.T) {
 		{
 			name: "that of a path",
 			plan: "traps/pool-path",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-service/locations/europe-west1/clusters/main of projects/acme-service/locations/europe-west1/clusters/main",
 			},
 		},
 		{
 			name: "a pool that is updated",
 			plan: "traps/pool-upd",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main expecting old of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
@@ -55,7 +55,7 @@ func TestClusterExists(t *testing.T) {
 		{
 			name: "one that is not known",
 			plan: "traps/pool-unknown",
-			want: []wanted{
+			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod unknown: the cluster of google_container_node_pool.new is not known before apply",
 			},
 		},

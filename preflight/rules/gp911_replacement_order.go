@@ -17,17 +17,17 @@ func replacementOrder() Rule {
 			var needs []need.Need
 			for _, c := range p.Clusters {
 				if isReplaced(c.Change) {
-					needs = append(needs, replacesCluster(c))
+					needs = append(needs, clusterReplacementNeed(c))
 				}
 			}
 			for _, pool := range p.NodePools {
 				if isReplaced(pool.Change) {
-					needs = append(needs, replacesPool(pool))
+					needs = append(needs, nodePoolReplacementNeed(pool))
 				}
 			}
 			for _, c := range p.Changes {
 				if isReplaced(c) && c.EmailBefore() != "" {
-					needs = append(needs, replacesAccount(c))
+					needs = append(needs, accountReplacementNeed(c))
 				}
 			}
 			return needs
@@ -39,16 +39,16 @@ func replacementOrder() Rule {
 // abandons the one that is there.
 func isReplaced(c *plan.Change) bool { return c.Creates() && c.Has("delete") }
 
-func replacesCluster(c *plan.Cluster) need.Need {
-	s := ofCluster(c)
+func clusterReplacementNeed(c *plan.Cluster) need.Need {
+	t := clusterTarget(c)
 	what := "cluster " + c.PlaceBefore.Cluster
-	n := s.replacement(what)
+	n := t.replacementNeed(what)
 	switch {
 	case n.Holds:
 	case c.HasGeneratedName():
 		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
-	case s.keepsPlace():
-		n = refusedReplacement(n, s, what)
+	case t.keepsPlace():
+		n = refusedReplacement(n, t, what)
 		n.ExpectedError = "Error 409: Already exists: " + c.Place.Name() + "., alreadyExists"
 	case c.Place.Name() == "":
 		n.Unknown = c.Place.Unknown
@@ -58,19 +58,19 @@ func replacesCluster(c *plan.Cluster) need.Need {
 	return n
 }
 
-func replacesPool(pool *plan.NodePool) need.Need {
-	s := ofNodePool(pool)
+func nodePoolReplacementNeed(pool *plan.NodePool) need.Need {
+	t := nodePoolTarget(pool)
 	what := "node pool " + pool.Before("name").String() + " of cluster " + pool.PlaceBefore.Cluster
-	n := s.replacement(what)
+	n := t.replacementNeed(what)
 	switch {
 	case n.Holds:
 	case pool.HasGeneratedName():
 		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
-	case inNewCluster(pool):
+	case isInNewCluster(pool):
 		n.Holds, n.Message = true, "the replacement of "+what+" is in a new cluster"
-	case keepsName(pool):
-		n = refusedReplacement(n, s, what)
-		n.ExpectedError = poolExists(pool.Place, pool.Name.String())
+	case keepsNodePoolName(pool):
+		n = refusedReplacement(n, t, what)
+		n.ExpectedError = nodePoolExistsError(pool.Place, pool.Name.String())
 	case pool.Place.Name() == "":
 		n.Unknown = pool.Place.Unknown
 	case pool.Name.String() == "":
@@ -85,10 +85,10 @@ func replacesPool(pool *plan.NodePool) need.Need {
 // one of the same email is refused; with create_ignore_already_exists the provider
 // takes the old one for its replacement, and then deletes it.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_service_account.go
-func replacesAccount(c *plan.Change) need.Need {
-	s := subject{Change: c, project: c.Project()}
+func accountReplacementNeed(c *plan.Change) need.Need {
+	t := target{Change: c, project: c.Project()}
 	what := "service account " + c.EmailBefore()
-	n := s.replacement(what)
+	n := t.replacementNeed(what)
 	switch email := c.AccountEmail(); {
 	case n.Holds:
 	case email == "":
@@ -99,9 +99,9 @@ func replacesAccount(c *plan.Change) need.Need {
 		n.Message = "the plan replaces " + what + " under its email, with create_ignore_already_exists: it keeps the old account as the replacement and then deletes it. Remove create_before_destroy, or choose another account_id"
 		n.Fix.Terraform = destroyFirst
 	default:
-		n = refusedReplacement(n, s, what)
+		n = refusedReplacement(n, t, what)
 		id, _, _ := strings.Cut(email, "@")
-		n.ExpectedError = "Error 409: Service account " + id + " already exists within project projects/" + s.project.ID + "., alreadyExists"
+		n.ExpectedError = "Error 409: Service account " + id + " already exists within project projects/" + t.project.ID + "., alreadyExists"
 	}
 	return n
 }
@@ -111,21 +111,21 @@ const destroyFirst = "lifecycle {\n  create_before_destroy = false\n}"
 
 // replacement is the need of an object that apply replaces: it holds if the
 // object is destroyed first.
-func (s subject) replacement(what string) need.Need {
-	n := s.inProject()
+func (t target) replacementNeed(what string) need.Need {
+	n := t.projectNeed()
 	n.Kind = need.Statement
 	n.Attribute = "lifecycle.create_before_destroy"
-	if s.DestroysFirst() {
+	if t.DestroysFirst() {
 		n.Holds, n.Message = true, "the plan destroys "+what+" before it creates the replacement"
 	}
 	return n
 }
 
 // refusedReplacement is a replacement whose name is taken, by the object itself.
-func refusedReplacement(n need.Need, s subject, what string) need.Need {
+func refusedReplacement(n need.Need, t target, what string) need.Need {
 	n.Message = "the plan creates the replacement of " + what + " before it destroys the old one, under the same name: give the replacement another name, or remove create_before_destroy"
 	n.Fix.Terraform = destroyFirst
-	if s.Abandons() {
+	if t.Abandons() {
 		n.Attribute = "deletion_policy"
 		n.Message = "the plan replaces " + what + " under its name, but deletion_policy is ABANDON in Terraform's state: " + what + " stays and keeps the name. Set deletion_policy to DELETE and apply that first"
 		n.Fix.Terraform = "deletion_policy = \"DELETE\""

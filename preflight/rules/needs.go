@@ -11,10 +11,10 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// Needs returns what a plan needs by every rule, those alike merged into one
-// with all their addresses, sorted. A plan without GKE needs nothing. Its only
-// error is that ctx was canceled: rules take no longer than reading the plan
-// did, so a deadline is left to those who ask Google Cloud.
+// Needs returns what a plan needs according to all rules, sorted. Equal needs are
+// merged into one with the addresses of all. A plan without GKE has no needs. The
+// only error is that ctx was canceled: rules take no longer than reading the plan,
+// so a deadline is left to the code that calls Google Cloud.
 func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]need.Need, error) {
 	if p.Empty() {
 		return nil, nil
@@ -37,10 +37,10 @@ func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]need.Need, error)
 			merged[n.Key()] = &n
 		}
 	}
-	return sorted(merged), nil
+	return sortedNeeds(merged), nil
 }
 
-// complete fills in what a rule leaves to its own fields and to configuration.
+// complete sets the fields of n that come from its rule and from configuration.
 func complete(n *need.Need, rule Rule, set Settings) {
 	n.Rule = rule.ID
 	if n.Severity == "" {
@@ -49,11 +49,12 @@ func complete(n *need.Need, rule Rule, set Settings) {
 	if configured, ok := set.Severities[rule.ID]; ok {
 		n.Severity = configured
 	}
-	n.Addresses = union(nil, n.Addresses)
-	n.Permissions = union(nil, n.Permissions)
+	n.Addresses = sortedUnion(nil, n.Addresses)
+	n.Permissions = sortedUnion(nil, n.Permissions)
 }
 
-func sorted(merged map[string]*need.Need) []need.Need {
+// sortedNeeds returns the needs in the order of their keys.
+func sortedNeeds(merged map[string]*need.Need) []need.Need {
 	keys := make([]string, 0, len(merged))
 	for k := range merged {
 		keys = append(keys, k)
@@ -62,14 +63,14 @@ func sorted(merged map[string]*need.Need) []need.Need {
 	out := make([]need.Need, 0, len(keys))
 	for _, k := range keys {
 		n := *merged[k]
-		n.Addresses, n.Clusters, n.Enables = union(nil, n.Addresses), union(nil, n.Clusters), union(nil, n.Enables)
+		n.Addresses, n.Clusters, n.Enables = sortedUnion(nil, n.Addresses), sortedUnion(nil, n.Clusters), sortedUnion(nil, n.Enables)
 		out = append(out, n)
 	}
 	return out
 }
 
-// union is sorted and has no duplicates.
-func union(a, b []string) []string {
+// sortedUnion returns the elements of a and b, sorted and without duplicates.
+func sortedUnion(a, b []string) []string {
 	out := append(append([]string(nil), a...), b...)
 	sort.Strings(out)
 	return slices.Compact(out)

@@ -39,7 +39,7 @@ func read(t *testing.T, name string, changes set) *plan.Plan {
 		t.Fatal(err)
 	}
 	for path, value := range changes {
-		put(t, doc, strings.Split(path, "."), value)
+		setPath(t, doc, strings.Split(path, "."), value)
 	}
 	if data, err = json.Marshal(doc); err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func within(t *testing.T, name string, path ...string) []any {
 	return doc.([]any)
 }
 
-func put(t *testing.T, doc any, path []string, value any) {
+func setPath(t *testing.T, doc any, path []string, value any) {
 	t.Helper()
 	for len(path) > 1 {
 		switch v := doc.(type) {
@@ -117,10 +117,10 @@ const (
 )
 
 // A wanted need is one as tests write it: severity, who, what, where, why not.
-type wanted string
+type wantNeed string
 
 // all returns the needs of every rule.
-func all(p *plan.Plan, settings Settings) []need.Need {
+func allNeeds(p *plan.Plan, settings Settings) []need.Need {
 	needs, err := Needs(context.Background(), p, settings)
 	if err != nil {
 		panic(err)
@@ -138,19 +138,19 @@ func TestInterrupted(t *testing.T) {
 }
 
 // needs are those of one rule, in short.
-func needs(p *plan.Plan, id string, settings Settings) []wanted {
-	var out []wanted
-	for _, n := range all(p, settings) {
+func needs(p *plan.Plan, id string, settings Settings) []wantNeed {
+	var out []wantNeed
+	for _, n := range allNeeds(p, settings) {
 		if n.Rule != id {
 			continue
 		}
-		out = append(out, short(n))
+		out = append(out, summary(n))
 	}
 	slices.Sort(out)
 	return out
 }
 
-func short(n need.Need) wanted {
+func summary(n need.Need) wantNeed {
 	what := n.Service
 	if len(n.Permissions) > 0 {
 		what = strings.Join(n.Permissions, " ")
@@ -184,7 +184,7 @@ func short(n need.Need) wanted {
 	if n.Unknown != "" {
 		line += " unknown: " + n.Unknown
 	}
-	return wanted(strings.Join(strings.Fields(line), " "))
+	return wantNeed(strings.Join(strings.Fields(line), " "))
 }
 
 // A testCase is a plan, changed, and what a rule needs of it.
@@ -193,7 +193,7 @@ type testCase struct {
 	plan     string
 	changes  set
 	settings Settings
-	want     []wanted
+	want     []wantNeed
 }
 
 func runCases(t *testing.T, id string, cases []testCase) {
@@ -224,9 +224,9 @@ func TestNeeds(t *testing.T) {
 	for _, name := range fixturePlans(t) {
 		t.Run(name, func(t *testing.T) {
 			var lines []string
-			for _, n := range all(read(t, name, nil), Settings{}) {
+			for _, n := range allNeeds(read(t, name, nil), Settings{}) {
 				lines = append(lines, fmt.Sprintf("%s %s\n\t%s of %d addresses; at %q; API %q; mended by %q\n",
-					n.Rule, short(n), n.Kind, len(n.Addresses), n.Attribute, n.Service, n.Fix.Role))
+					n.Rule, summary(n), n.Kind, len(n.Addresses), n.Attribute, n.Service, n.Fix.Role))
 			}
 			slices.Sort(lines)
 			got := strings.Join(lines, "")
@@ -265,7 +265,7 @@ func TestGoldens(t *testing.T) {
 // TestNoGKE: a plan without GKE needs nothing, whatever else stands in it.
 func TestNoGKE(t *testing.T) {
 	p := read(t, "kubernetes-provider", set{"resource_changes": []any{}})
-	if got := all(p, Settings{}); len(got) > 0 || !p.HoldsToken {
+	if got := allNeeds(p, Settings{}); len(got) > 0 || !p.HoldsToken {
 		t.Errorf("it needs %+v", got)
 	}
 }
@@ -279,7 +279,7 @@ func TestWellFormed(t *testing.T) {
 		for _, c := range p.Changes {
 			known[c.Address] = true
 		}
-		for _, n := range all(p, Settings{}) {
+		for _, n := range allNeeds(p, Settings{}) {
 			// What is about the plan file itself has no address.
 			if len(n.Addresses) == 0 && n.Rule != "GP803" || n.Kind == "" || n.Severity == "" {
 				t.Errorf("%s: %s lacks an address, a kind or a severity", name, n.Rule)
@@ -305,31 +305,38 @@ func TestWellFormed(t *testing.T) {
 	}
 }
 
-// TestRules: every rule is a value with all its parts, and three files.
+// TestRules: every rule is complete, and has a page, a test and, unless it is in
+// a table, a Go file.
 func TestRules(t *testing.T) {
-	ids, names := map[string]bool{}, map[string]bool{}
+	ids, names, inTable := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, r := range append(apiRules(), loginRules()...) {
+		inTable[r.ID] = true
+	}
 	last := ""
 	for _, r := range All() {
 		if !regexp.MustCompile(`^GP[1-9][0-9]{2}$`).MatchString(r.ID) || r.ID <= last {
-			t.Errorf("%s is no ID, or stands behind %s", r.ID, last)
+			t.Errorf("%s is not an ID, or comes after %s", r.ID, last)
 		}
 		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(r.Name) || names[r.Name] {
-			t.Errorf("%s: %q is no name, or that of another rule", r.ID, r.Name)
+			t.Errorf("%s: %q is not a name, or is the name of another rule", r.ID, r.Name)
 		}
 		if r.Needs == nil || r.Title == "" || !slices.Contains([]need.Severity{need.Error, need.Warning, need.Note}, r.Severity) {
-			t.Errorf("%s lacks its needs, a title or a severity", r.ID)
+			t.Errorf("%s has no needs, no title or no severity", r.ID)
 		}
 		last, ids[r.ID], names[r.Name] = r.ID, true, true
-		for _, ending := range []string{".go", ".md", "_test.go"} {
+		for _, ending := range []string{".md", "_test.go"} {
 			if _, err := os.Stat(r.file() + ending); err != nil {
 				t.Errorf("%s: %v", r.ID, err)
 			}
+		}
+		if _, err := os.Stat(r.file() + ".go"); (err == nil) == inTable[r.ID] {
+			t.Errorf("%s: in a table: %t; %s.go: %v", r.ID, inTable[r.ID], r.file(), err)
 		}
 	}
 	for _, r := range All() {
 		for _, id := range r.Requires {
 			if !ids[id] || id == r.ID {
-				t.Errorf("%s requires %s, which is no other rule", r.ID, id)
+				t.Errorf("%s requires %s, which is not another rule", r.ID, id)
 			}
 		}
 	}
@@ -380,7 +387,7 @@ func TestPages(t *testing.T) {
 func TestConfiguredSeverity(t *testing.T) {
 	got := map[string]need.Severity{}
 	settings := Settings{Severities: map[string]need.Severity{"GP303": need.Error, "GP105": need.Warning}}
-	for _, n := range all(read(t, "minimal", nil), settings) {
+	for _, n := range allNeeds(read(t, "minimal", nil), settings) {
 		got[n.Rule] = n.Severity
 	}
 	want := map[string]need.Severity{"GP303": need.Error, "GP105": need.Warning, "GP305": need.Note}
@@ -427,7 +434,7 @@ func TestExpectedErrors(t *testing.T) {
 	}
 	for _, tt := range cases {
 		got := map[string]bool{}
-		for _, n := range all(read(t, tt.plan, tt.changes), Settings{}) {
+		for _, n := range allNeeds(read(t, tt.plan, tt.changes), Settings{}) {
 			if n.Rule == tt.rule && n.Severity == severities[tt.rule] {
 				got[n.ExpectedError] = true
 			}
@@ -453,9 +460,9 @@ func TestStanding(t *testing.T) {
 		"left intact": {keep, nil},
 	} {
 		var got []string
-		for _, n := range all(read(t, "existing", tt.changes), Settings{}) {
+		for _, n := range allNeeds(read(t, "existing", tt.changes), Settings{}) {
 			if n.Standing {
-				got = union(got, n.Addresses)
+				got = sortedUnion(got, n.Addresses)
 			}
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -467,7 +474,7 @@ func TestStanding(t *testing.T) {
 // TestMerged: needs that one answer settles are one, with all their addresses
 // in order.
 func TestMerged(t *testing.T) {
-	for _, n := range all(read(t, "modules", nil), Settings{}) {
+	for _, n := range allNeeds(read(t, "modules", nil), Settings{}) {
 		if n.Rule != "GP202" || n.Project != "acme-blue" {
 			continue
 		}

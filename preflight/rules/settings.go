@@ -13,3 +13,12 @@ type Settings struct {
 	// of clusters, by kind of principal.
 	Extra map[need.PrincipalKind][]string
 }
+
+// probePermissions returns the configured permissions to test in place of the
+// whole role of a principal, or else standard.
+func (set Settings) probePermissions(kind need.PrincipalKind, standard ...string) []string {
+	if configured := set.Canaries[kind]; len(configured) > 0 {
+		return configured
+	}
+	return standard
+}

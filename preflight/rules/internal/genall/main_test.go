@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestAll: the committed list has every rule.
+// TestAll: the committed list contains every rule.
 func TestAll(t *testing.T) {
 	want, err := generate("../..")
 	if err != nil {
@@ -18,15 +18,15 @@ func TestAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("preflight/rules/all.go is old; run go generate ./... (-wanted +found):\n%s", diff)
+		t.Errorf("preflight/rules/all.go is outdated; run go generate ./... (-want +got):\n%s", diff)
 	}
 }
 
-// TestElsewhere: where no rules are, nothing is written.
-func TestElsewhere(t *testing.T) {
+// TestNoRules: in a directory without rules, nothing is written.
+func TestNoRules(t *testing.T) {
 	dir := t.TempDir()
 	if err := run(dir); err == nil {
-		t.Error("no error where no rules are")
+		t.Error("got no error in a directory without rules")
 	}
 	if _, err := os.Stat(dir + "/all.go"); !os.IsNotExist(err) {
 		t.Errorf("all.go was written: %v", err)
