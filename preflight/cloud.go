@@ -13,6 +13,7 @@ import (
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 // A cloud answers questions about Google Cloud, each asked once. What several
@@ -107,8 +108,8 @@ func (w *wanted) addPermissions(n need.Need) {
 	if onlyAbove(n) {
 		return
 	}
-	for _, resource := range testedOn(n) {
-		key := asked{caller: callerKey(n.Principal), resource: resource}
+	for _, name := range testedOn(n) {
+		key := asked{caller: callerKey(n.Principal), resource: name}
 		w.permissions[key] = union(w.permissions[key], n.Permissions...)
 	}
 	if isUserManaged(n.Principal.Kind) {
@@ -171,43 +172,25 @@ func callerKey(p need.Principal) string {
 // projectName is the relative name of a project.
 func projectName(id string) string { return "projects/" + id }
 
-// accountName is the relative name of the service account that a full resource
-// name stands for; empty for every other resource.
-func accountName(resource string) string {
-	name, ok := strings.CutPrefix(resource, "//iam.googleapis.com/")
-	if !ok {
-		return ""
-	}
-	return name
-}
-
 // testedOn are the relative names of the resources on which the permissions of
 // a need are tested, in turn: the project, and the resource itself if that can
 // be asked. What is above projects has permissions of its own.
 func testedOn(n need.Need) []string {
-	own := testable(n.Resource)
+	name := resource.RelativeName(n.Resource)
 	switch {
-	case own == "" && aboveProjects(n.Resource):
-		return []string{relativeName(n.Resource)}
-	case own == "":
-		return []string{projectName(n.Project)}
+	case resource.KindOf(name).IsAboveProjects():
+		return []string{name}
+	case isTestable(name):
+		return []string{projectName(n.Project), name}
 	}
-	return []string{projectName(n.Project), own}
+	return []string{projectName(n.Project)}
 }
 
-// aboveProjects reports whether a resource is a folder or an organization.
-func aboveProjects(resource string) bool {
-	name := relativeName(resource)
-	return strings.HasPrefix(name, "folders/") || strings.HasPrefix(name, "organizations/")
-}
-
-// testable is the relative name of what lies below a project and can be asked
-// by itself: a service account or a subnetwork; empty for everything else.
-func testable(resource string) string {
-	if name := relativeName(resource); strings.Contains(name, "/subnetworks/") {
-		return name
-	}
-	return accountName(resource)
+// isTestable reports whether permissions on a resource in a project are tested on
+// the resource itself: a service account or a subnetwork.
+func isTestable(name string) bool {
+	kind := resource.KindOf(name)
+	return kind.InProject() && kind.Testable
 }
 
 func union(list []string, more ...string) []string { return unionOf(list, more) }
@@ -410,29 +393,15 @@ func (c *cloud) levels(project string) (levels []iam.Level, complete bool) {
 	return levels, true
 }
 
-func (c *cloud) level(resource string) iam.Level {
-	level := iam.Level{Resource: fullName(resource)}
-	policy, err := c.policy(resource)
+func (c *cloud) level(name string) iam.Level {
+	level := iam.Level{Resource: resource.FullName(name)}
+	policy, err := c.policy(name)
 	if err != nil {
-		level.Unreadable = whyUnread(err, resource)
+		level.Unreadable = whyUnread(err, name)
 		return level
 	}
 	level.Policy = policy
 	return level
-}
-
-// fullName is a relative name with the service that it belongs to in front.
-// https://docs.cloud.google.com/iam/docs/full-resource-names
-func fullName(resource string) string {
-	service := "cloudresourcemanager"
-	for part, of := range map[string]string{
-		"/serviceAccounts/": "iam", "/subnetworks/": "compute", "/keyRings/": "cloudkms", "/caPools/": "privateca", "/topics/": "pubsub",
-	} {
-		if strings.Contains(resource, part) {
-			service = of
-		}
-	}
-	return "//" + service + ".googleapis.com/" + resource
 }
 
 // asError is the structured error of an answer, if it is one.

@@ -7,6 +7,7 @@ import (
 
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
 )
 
 // maxDenyReads is how many reads of deny policies a project has in a minute.
@@ -139,16 +140,16 @@ func (d *denials) limits() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var refused, silent []string
-	for resource, err := range d.unread {
+	for name, err := range d.unread {
 		if asError(err).Denied() {
-			refused = append(refused, InWords(fullName(resource)))
+			refused = append(refused, resource.Describe(resource.FullName(name)))
 			continue
 		}
-		silent = append(silent, InWords(fullName(resource)))
+		silent = append(silent, resource.Describe(resource.FullName(name)))
 	}
 	var skipped []string
-	for _, resource := range d.skipped {
-		skipped = union(skipped, InWords(fullName(resource)))
+	for _, name := range d.skipped {
+		skipped = union(skipped, resource.Describe(resource.FullName(name)))
 	}
 	slices.Sort(refused)
 	slices.Sort(silent)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -59,20 +60,17 @@ func (f Finding) race(n need.Need, what string, impatient []string) Finding {
 	if n.Severity == need.Error {
 		f.ExpectedError = n.ExpectedError
 	}
-	f.Fix = &Fix{Terraform: dependsOn(impatient, f.PlannedBy)}
+	f.Fix = &Fix{Terraform: fix.DependsOn(blocksOf(impatient), blocksOf(f.PlannedBy))}
 	return f
 }
 
-// dependsOn is the line to add to each of the changes.
-func dependsOn(addresses, on []string) string {
-	var blocks, lines []string
-	for _, o := range on {
-		blocks = union(blocks, plan.BlockOf(o))
+// blocksOf returns the configuration blocks of resource addresses.
+func blocksOf(addresses []string) []string {
+	blocks := make([]string, len(addresses))
+	for i, a := range addresses {
+		blocks[i] = plan.BlockOf(a)
 	}
-	for _, a := range addresses {
-		lines = union(lines, "# "+plan.BlockOf(a)+"\ndepends_on = ["+strings.Join(blocks, ", ")+"]")
-	}
-	return strings.Join(lines, "\n")
+	return blocks
 }
 
 // against makes f a finding of the plan against itself. Taking away what is

@@ -2,9 +2,11 @@ package preflight
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -150,8 +152,26 @@ func (f Finding) failed(n need.Need, message string) Finding {
 		// What does not stop apply prints nothing.
 		f.ExpectedError = n.ExpectedError
 	}
-	f.Fix = mend(n, f)
+	f.Fix = fixOf(n, f)
 	return f
+}
+
+// fixOf returns how to meet a need; nil if nothing is known to help.
+func fixOf(n need.Need, f Finding) *Fix {
+	commands, terraform := fix.For(n, memberToGrant(f))
+	if len(commands) == 0 && terraform == "" {
+		return nil
+	}
+	return &Fix{Commands: commands, Terraform: terraform}
+}
+
+// memberToGrant returns the member of the finding's principal; empty if it is not
+// known.
+func memberToGrant(f Finding) string {
+	if f.Principal == nil || strings.Contains(f.Principal.Member, "{number:") {
+		return ""
+	}
+	return f.Principal.Member
 }
 
 // consistent returns f without what only a failure has, if it is none. A need

@@ -104,7 +104,7 @@ func notThere(err error) bool {
 // service account, a key ring, a key or a subnetwork.
 func (j *judge) makes(name string) bool {
 	n := need.Need{Principal: need.Principal{Member: "serviceAccount:" + name[strings.LastIndex(name, "/")+1:]}}
-	if strings.Contains(name, "/serviceAccounts/") {
+	if resource.KindOf(name).Collection == resource.ServiceAccounts {
 		return len(j.certain(n, j.changes(n, j.makesAccount))) > 0
 	}
 	return slices.ContainsFunc(j.plan.Changes, func(c *plan.Change) bool {
@@ -143,7 +143,7 @@ func (j *judge) fromTest(n need.Need, f Finding, tested facts.Tested, as string)
 	f = f.evident("testIamPermissions", n.Resource, detail)
 	missing := intersect(n.Permissions, tested.Refused)
 	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Refused...))
-	return j.answered(n, f, missing, open, "Google Cloud does not let "+list(open)+" be tested on "+InWords(n.Resource))
+	return j.answered(n, f, missing, open, "Google Cloud does not let "+list(open)+" be tested on "+resource.Describe(n.Resource))
 }
 
 // answered is the finding for what is missing and what is open of a need.
@@ -151,12 +151,12 @@ func (j *judge) answered(n need.Need, f Finding, missing, open []string, why str
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
 	case len(missing) > 0:
-		return f.failed(n, fmt.Sprintf("%s lacks %s on %s", who(*f.Principal), list(missing), InWords(n.Resource)))
+		return f.failed(n, fmt.Sprintf("%s lacks %s on %s", who(*f.Principal), list(missing), resource.Describe(n.Resource)))
 	case len(open) > 0:
 		return f.undetermined(why)
 	}
 	f.Outcome = Pass
-	f.Message = fmt.Sprintf("%s holds %s on %s", who(*f.Principal), list(n.Permissions), InWords(n.Resource))
+	f.Message = fmt.Sprintf("%s holds %s on %s", who(*f.Principal), list(n.Permissions), resource.Describe(n.Resource))
 	return f
 }
 
@@ -172,17 +172,17 @@ func (j *judge) refused(n need.Need, f Finding) Finding {
 	identity, err := j.identityOf(n)
 	if err != nil || identity.Member == "" {
 		if f.Outcome == Fail && unasked(n) {
-			return f.open("whose grants on " + InWords(n.Resource) + " to look for is not known")
+			return f.open("whose grants on " + resource.Describe(n.Resource) + " to look for is not known")
 		}
 		return f
 	}
-	account := accountName(n.Resource)
-	if f.Outcome == Fail && n.UnlessSelf && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
+	isSelf := resource.KindOf(n.Resource).Collection == resource.ServiceAccounts && resource.AccountEmail(n.Resource) == emailOf(identity.Member)
+	if f.Outcome == Fail && n.UnlessSelf && isSelf {
 		f.Outcome, f.Message, f.ExpectedError, f.Fix = Pass, who(*f.Principal)+" is this account itself", "", nil
 		f.Permissions = &PermissionSet{Needed: n.Permissions}
 		return f
 	}
-	if f.Outcome == Fail && strings.HasSuffix(account, "/"+emailOf(identity.Member)) {
+	if f.Outcome == Fail && isSelf {
 		return f.open("the deployer is this account itself, which may not need the permission")
 	}
 	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
@@ -194,11 +194,11 @@ func (j *judge) refused(n need.Need, f Finding) Finding {
 // those policies are read anyway.
 func (j *judge) limited(n need.Need, f Finding) Finding {
 	identity, err := j.identityOf(n)
-	if f.Outcome != Pass || err != nil || identity.Member == "" || strings.HasPrefix(relativeName(n.Resource), "tag") {
+	if f.Outcome != Pass || err != nil || identity.Member == "" || isTag(n.Resource) {
 		return f
 	}
 	levels, complete := j.levels(n.Project)
-	if aboveProjects(n.Resource) {
+	if resource.KindOf(n.Resource).IsAboveProjects() {
 		levels, complete = upFrom(n.Resource, levels, complete)
 	}
 	answers := j.evaluateOn(view{levels: levels, complete: complete}, n, identity, n.Permissions)
@@ -244,7 +244,7 @@ func limitOf(a iam.Answer) *iam.Doubt {
 
 // limitInWords says what a limit is, and what would settle it.
 func limitInWords(d iam.Doubt) string {
-	grant := d.Member + " has " + d.Role + " on " + InWords(d.Resource) + " only if " + d.Detail
+	grant := d.Member + " has " + d.Role + " on " + resource.Describe(d.Resource) + " only if " + d.Detail
 	if d.Limit == iam.LimitRoles {
 		return grant + ", and which roles apply grants or revokes is not known"
 	}
@@ -294,7 +294,7 @@ func (j *judge) conditioned(n need.Need, f Finding, answers []iam.Answer) Findin
 // unasked reports whether a need is about what lies below a project and cannot
 // be asked about by itself.
 func unasked(n need.Need) bool {
-	return len(belowProject(n.Resource)) > 0 && testable(n.Resource) == ""
+	return len(belowProject(n.Resource)) > 0 && !isTestable(n.Resource)
 }
 
 // onlyConditional reports whether an answer rests on conditions: a binding
@@ -377,8 +377,8 @@ func (j *judge) evaluate(n need.Need, identity iam.Identity, permissions []strin
 // deciding are the levels that decide about a need: the resource, if it lies
 // below a project, what it lies in, the project, and all above it.
 func (j *judge) deciding(n need.Need) view {
-	if name := relativeName(n.Resource); strings.HasPrefix(name, "tagValues/") {
-		levels, complete := j.tagLevels(name)
+	if resource.KindOf(n.Resource).Collection == resource.TagValues {
+		levels, complete := j.tagLevels(resource.RelativeName(n.Resource))
 		return view{levels: levels, complete: complete}
 	}
 	var levels []iam.Level
@@ -392,21 +392,27 @@ func (j *judge) deciding(n need.Need) view {
 		}
 		levels, complete = j.levels(n.Project)
 	})
-	if aboveProjects(n.Resource) {
+	if resource.KindOf(n.Resource).IsAboveProjects() {
 		levels, complete = upFrom(n.Resource, levels, complete)
 	}
 	denials := j.denials()
 	for _, l := range levels {
-		l.Denies = denials.of(relativeName(l.Resource))
+		l.Denies = denials.of(resource.RelativeName(l.Resource))
 		out = append(out, l)
 	}
 	return view{levels: out, complete: complete}
 }
 
+// isTag reports whether a resource is a tag: projects do not decide about those.
+func isTag(name string) bool {
+	kind := resource.KindOf(name).Collection
+	return kind == resource.TagKeys || kind == resource.TagValues
+}
+
 // upFrom are the levels of a folder or an organization, among those of a
 // project. One that is not above the project is another's: nothing is known.
-func upFrom(resource string, levels []iam.Level, complete bool) ([]iam.Level, bool) {
-	i := slices.IndexFunc(levels, func(l iam.Level) bool { return l.Resource == resource })
+func upFrom(name string, levels []iam.Level, complete bool) ([]iam.Level, bool) {
+	i := slices.IndexFunc(levels, func(l iam.Level) bool { return l.Resource == name })
 	if i < 0 {
 		return nil, false
 	}
@@ -425,8 +431,8 @@ func (j *judge) ownLevel(name string) iam.Level {
 
 // belowProject are the relative names of a resource below a project and of
 // what it lies in, nearest first; none for a project.
-func belowProject(resource string) []string {
-	name := relativeName(resource)
+func belowProject(full string) []string {
+	name := resource.RelativeName(full)
 	ring, _, isKey := strings.Cut(name, "/cryptoKeys/")
 	switch {
 	case isKey:

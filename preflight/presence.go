@@ -17,7 +17,7 @@ import (
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
 func (j *judge) present(n need.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
-		if inAnyLocation(name) {
+		if resource.InAnyLocation(name) {
 			f = j.presentAnywhere(n, f, name)
 		} else {
 			f = j.presentIn(n, f, name)
@@ -76,9 +76,6 @@ func (j *judge) presentAnywhere(n need.Need, f Finding, name string) Finding {
 	}
 	return f.undetermined(n.Message)
 }
-
-// inAnyLocation reports whether a cluster's name leaves its location open.
-func inAnyLocation(name string) bool { return strings.Contains(name, "/locations/-/") }
 
 // elsewhere are the clusters of the project and the name of a cluster, in all
 // locations.

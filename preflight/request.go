@@ -105,11 +105,11 @@ func (j *judge) otherName(project string) string {
 // resourceAttributes are the type and the names of what lies below a project;
 // of a whole project's networks and disks nobody knows which are meant.
 func (j *judge) resourceAttributes(n need.Need, permission string) (kind string, names []string) {
-	name := relativeName(n.Resource)
-	switch {
-	case strings.Contains(name, "/subnetworks/"):
+	name := resource.RelativeName(n.Resource)
+	switch collection := resource.KindOf(name).Collection; {
+	case collection == resource.Subnetworks:
 		return "compute.googleapis.com/Subnetwork", j.bothNames(name)
-	case strings.Contains(name, "/cryptoKeys/") && strings.HasPrefix(permission, "cryptoKeyVersions."):
+	case collection == resource.CryptoKeys && strings.HasPrefix(permission, "cryptoKeyVersions."):
 		const kind = "cloudkms.googleapis.com/CryptoKeyVersion"
 		if version := j.keyVersion(n, name); version != "" {
 			return kind, j.bothNames(name + "/cryptoKeyVersions/" + version)

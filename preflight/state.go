@@ -58,35 +58,35 @@ func (j *judge) isAttachment(get func(...any) plan.Value, n need.Need) bool {
 
 // keyUsable answers whether a key is there, enabled, and of a purpose.
 func (j *judge) keyUsable(n need.Need, f Finding) Finding {
-	name := relativeName(n.Resource)
+	name := resource.RelativeName(n.Resource)
 	if gone := j.changes(n, j.destroysKey); len(gone) > 0 {
-		return j.takenAway(n, f, gone, "the plan destroys all versions of "+InWords(n.Resource))
+		return j.takenAway(n, f, gone, "the plan destroys all versions of "+resource.Describe(n.Resource))
 	}
 	key, err := j.key(name)
 	if asError(err).NotFound() && err != nil {
 		if made := j.changes(n, j.makesKey); len(made) > 0 {
-			return j.provided(n, f, made, InWords(n.Resource))
+			return j.provided(n, f, made, resource.Describe(n.Resource))
 		}
-		return f.evident("cryptoKeys.get", n.Resource, "404 not found").failed(n, InWords(n.Resource)+" does not exist")
+		return f.evident("cryptoKeys.get", n.Resource, "404 not found").failed(n, resource.Describe(n.Resource)+" does not exist")
 	}
 	if err != nil {
 		if made := j.changes(n, j.makesKey); len(made) > 0 {
-			return j.provided(n, f, made, InWords(n.Resource))
+			return j.provided(n, f, made, resource.Describe(n.Resource))
 		}
-		return f.undetermined(because(err, "the state of "+InWords(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
+		return f.undetermined(because(err, "the state of "+resource.Describe(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
 	}
 	f = f.evident("cryptoKeys.get", n.Resource, "purpose: "+key.Purpose+", primary version: "+key.State)
 	switch {
 	case key.Purpose != n.Expect:
-		return f.failed(n, InWords(n.Resource)+" is a key for "+key.Purpose+", and one for "+n.Expect+" is needed")
+		return f.failed(n, resource.Describe(n.Resource)+" is a key for "+key.Purpose+", and one for "+n.Expect+" is needed")
 	case key.Purpose != "ENCRYPT_DECRYPT":
 		// Only keys that encrypt have a primary version.
 	case key.State == "":
-		return f.undetermined("Google Cloud did not say whether " + InWords(n.Resource) + " is enabled")
+		return f.undetermined("Google Cloud did not say whether " + resource.Describe(n.Resource) + " is enabled")
 	case key.State != "ENABLED":
-		return f.failed(n, InWords(n.Resource)+" is not enabled, current state is: "+key.State)
+		return f.failed(n, resource.Describe(n.Resource)+" is not enabled, current state is: "+key.State)
 	}
-	f.Outcome, f.Message = Pass, InWords(n.Resource)+" can be used"
+	f.Outcome, f.Message = Pass, resource.Describe(n.Resource)+" can be used"
 	return f
 }
 
@@ -167,7 +167,7 @@ func (j *judge) setsConstraint(c *plan.Change, n need.Need) bool {
 // taken.
 func (j *judge) free(n need.Need, f Finding) Finding {
 	for _, name := range n.Clusters {
-		if inAnyLocation(name) {
+		if resource.InAnyLocation(name) {
 			if f = j.freeAnywhere(n, f, name); f.Outcome != Pass {
 				return f
 			}

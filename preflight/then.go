@@ -50,7 +50,7 @@ func (j *judge) replacedAccounts() []*plan.Change {
 
 // matchPolicy says whether a change is about the policy of a resource.
 func (j *judge) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
-	if pc.On.IsZero() && sameKind(pc, name) {
+	if pc.On.IsZero() && hasSameKind(pc, name) {
 		return resource.MaybeSame
 	}
 	return j.match(pc.On, resource.Parse(name))
@@ -111,17 +111,11 @@ func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange, name string) iam.B
 	return b
 }
 
-// sameKind reports whether a change whose resource is not known may be about
+// hasSameKind reports whether a change whose resource is not known may be about
 // the given one.
-func sameKind(pc plan.PolicyChange, name string) bool {
-	parts := strings.Split(name, "/")
-	prefix := map[string]string{
-		"projects": "google_project_", "folders": "google_folder_", "organizations": "google_organization_",
-		"serviceAccounts": "google_service_account_iam_", "subnetworks": "google_compute_subnetwork_iam_",
-		"cryptoKeys": "google_kms_crypto_key_iam_", "keyRings": "google_kms_key_ring_iam_", "topics": "google_pubsub_topic_iam_",
-		"caPools": "google_privateca_ca_pool_iam_", "tagValues": "google_tags_tag_value_iam_", "tagKeys": "google_tags_tag_key_iam_",
-	}[parts[max(len(parts)-2, 0)]]
-	return prefix != "" && strings.HasPrefix(pc.Type, prefix)
+func hasSameKind(pc plan.PolicyChange, name string) bool {
+	kind := resource.KindOfPolicyType(pc.Type)
+	return kind.HasPolicy() && kind.Collection == resource.KindOf(name).Collection
 }
 
 // awaited reports whether all of the given changes wait for c; without any,
@@ -165,7 +159,7 @@ func (j *judge) then(v view, waiting []*plan.Change) view {
 	levels := j.moved(v.levels, waiting)
 	out := view{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: j.rolesThen(v, waiting)}
 	for i, l := range levels {
-		name := relativeName(l.Resource)
+		name := resource.RelativeName(l.Resource)
 		out.levels[i] = l.Apply(j.edits(name, waiting))
 		out.levels[i].Denies = j.deniesThen(name, l.Denies, waiting)
 	}
@@ -177,13 +171,13 @@ func (j *judge) then(v view, waiting []*plan.Change) view {
 // above its new place only if all the given changes wait for the move.
 func (j *judge) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
 	for _, m := range j.plan.Moves() {
-		i := slices.IndexFunc(levels, func(l iam.Level) bool { return j.isSame(relativeName(l.Resource), m.What) })
+		i := slices.IndexFunc(levels, func(l iam.Level) bool { return j.isSame(resource.RelativeName(l.Resource), m.What) })
 		if i < 0 {
 			continue
 		}
 		levels = slices.Clone(levels)
 		inTime := awaited(m.Change, waiting)
-		stays := slices.IndexFunc(levels, func(l iam.Level) bool { return relativeName(l.Resource) == m.To })
+		stays := slices.IndexFunc(levels, func(l iam.Level) bool { return resource.RelativeName(l.Resource) == m.To })
 		for k := i + 1; k < len(levels) && (stays < 0 || k < stays); k++ {
 			denies := levels[k].Denies
 			if inTime {
@@ -204,17 +198,17 @@ func (j *judge) above(m plan.Move, inTime bool) []iam.Level {
 	var out []iam.Level
 	to := "a place that is not known before apply"
 	if m.To != "" {
-		to = InWords(fullName(m.To))
+		to = resource.Describe(resource.FullName(m.To))
 	}
 	if m.To != "" && inTime {
 		out = append(out, j.level(m.To))
 	}
-	if strings.HasPrefix(m.To, "organizations/") && inTime {
+	if resource.KindOf(m.To).Collection == resource.Organizations && inTime {
 		return out
 	}
 	return append(out, iam.Level{
-		Resource:   fullName(m.What),
-		Unreadable: m.Address + " moves " + InWords(fullName(m.What)) + " to " + to + ", and what is granted there is not known: grant what is needed on the project itself",
+		Resource:   resource.FullName(m.What),
+		Unreadable: m.Address + " moves " + resource.Describe(resource.FullName(m.What)) + " to " + to + ", and what is granted there is not known: grant what is needed on the project itself",
 	})
 }
 
@@ -288,7 +282,7 @@ func (j *judge) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
 		}
 		out[rc.Role] = role
 		for _, l := range v.levels {
-			name := relativeName(l.Resource)
+			name := resource.RelativeName(l.Resource)
 			if is := j.matchRole(rc.Role, name); is != resource.Different {
 				role.Unknown = role.Unknown || is != resource.Same
 				out[j.renamedRole(rc.Role, name)] = role
@@ -303,12 +297,6 @@ func (j *judge) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
 func unfit(rc plan.RoleChange) []string {
 	parent, _, _ := strings.Cut(rc.Role, "/roles/")
 	return slices.DeleteFunc(without(rc.After, rc.Before), func(p string) bool { return iam.FitsRole(p, parent) })
-}
-
-// relativeName is a full resource name without the service in front.
-func relativeName(resource string) string {
-	_, name, _ := strings.Cut(strings.TrimPrefix(resource, "//"), "/")
-	return name
 }
 
 // causes are the changes that a need is there for; none for what apply leaves

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -177,7 +178,7 @@ func (j *judge) turned(n need.Need, f Finding, t *turns) Finding {
 	f = j.answered(n, f, nil, t.open, strings.Join(t.why, "; "))
 	if f.Outcome == Pass && len(t.planned) > 0 {
 		f.PlannedBy, f.Reason = t.planned, propagation
-		f.Message = who(*f.Principal) + " is granted " + list(n.Permissions) + " on " + InWords(n.Resource) + " by the plan before it is needed"
+		f.Message = who(*f.Principal) + " is granted " + list(n.Permissions) + " on " + resource.Describe(n.Resource) + " by the plan before it is needed"
 	}
 	return f
 }
@@ -191,7 +192,7 @@ func (j *judge) lost(n need.Need, f Finding, t *turns) Finding {
 		f.Severity = n.Severity
 	}
 	f.TakenAwayBy = by
-	f.Message = "the plan takes " + list(t.lost) + " on " + InWords(n.Resource) + " away from " + who(*f.Principal) + " (" + n.Rule + ")"
+	f.Message = "the plan takes " + list(t.lost) + " on " + resource.Describe(n.Resource) + " away from " + who(*f.Principal) + " (" + n.Rule + ")"
 	f.Fix = &Fix{Terraform: j.keep(by, f.Principal.Member, n.Fix.Role, t.lost)}
 	if n.Severity == need.Error {
 		f.ExpectedError = n.ExpectedError
@@ -204,7 +205,7 @@ func (j *judge) lost(n need.Need, f Finding, t *turns) Finding {
 func (j *judge) raced(n need.Need, f Finding, t *turns) Finding {
 	slices.Sort(t.racedBy)
 	f.PlannedBy = t.racedBy
-	what := list(t.raced) + " on " + InWords(n.Resource) + " for " + who(*f.Principal)
+	what := list(t.raced) + " on " + resource.Describe(n.Resource) + " for " + who(*f.Principal)
 	if j.unseenOrder(n, t.racedBy) {
 		return f.undetermined("the plan provides " + what + " (" + list(t.racedBy) + "), but whether " + list(addresses(j.causes(n))) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
 	}
@@ -227,7 +228,7 @@ func (j *judge) takers(n need.Need, t *turns) []string {
 	var out []string
 	for _, level := range j.deciding(n).levels {
 		for _, pc := range j.policyChanges {
-			if pc.Effect != plan.Adds && j.mayBeOn(pc.On, relativeName(level.Resource)) && t.touchedBy(pc, level.Resource) {
+			if pc.Effect != plan.Adds && j.mayBeOn(pc.On, resource.RelativeName(level.Resource)) && t.touchedBy(pc, level.Resource) {
 				out = union(out, pc.Address)
 			}
 		}
@@ -243,7 +244,7 @@ func (j *judge) takers(n need.Need, t *turns) []string {
 		}
 	}
 	for _, m := range j.plan.Moves() {
-		if slices.ContainsFunc(j.deciding(n).levels, func(l iam.Level) bool { return j.isSame(relativeName(l.Resource), m.What) }) {
+		if slices.ContainsFunc(j.deciding(n).levels, func(l iam.Level) bool { return j.isSame(resource.RelativeName(l.Resource), m.What) }) {
 			out = union(out, m.Address)
 		}
 	}
@@ -303,12 +304,12 @@ func (j *judge) keep(by []string, member, role string, lost []string) string {
 	}
 	for _, d := range j.denyChanges {
 		if slices.Contains(by, d.Address) {
-			lines = union(lines, "# in the deny_rule of "+plan.BlockOf(d.Address)+"\nexception_principals = [\n  # ...\n  "+hcl(denyPrincipal(member))+",\n]")
+			lines = union(lines, "# in the deny_rule of "+plan.BlockOf(d.Address)+"\nexception_principals = [\n  # ...\n  "+fix.Quote(denyPrincipal(member))+",\n]")
 		}
 	}
 	for _, c := range j.replacedAccounts() {
 		if slices.Contains(by, c.Address) {
-			lines = union(lines, "# do not replace "+plan.BlockOf(c.Address)+", or grant again what the old account had:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role       = "+hcl(role)+"\n  member     = "+hcl(member)+"\n  depends_on = ["+plan.BlockOf(c.Address)+"]\n}")
+			lines = union(lines, "# do not replace "+plan.BlockOf(c.Address)+", or grant again what the old account had:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role       = "+fix.Quote(role)+"\n  member     = "+fix.Quote(member)+"\n  depends_on = ["+plan.BlockOf(c.Address)+"]\n}")
 		}
 	}
 	for _, pc := range j.policyChanges {
@@ -321,11 +322,11 @@ func (j *judge) keep(by []string, member, role string, lost []string) string {
 		}
 		switch pc.Effect {
 		case plan.SetsRole:
-			lines = union(lines, "# in "+block+"\nmembers = [\n  # ...\n  "+hcl(member)+",\n]")
+			lines = union(lines, "# in "+block+"\nmembers = [\n  # ...\n  "+fix.Quote(member)+",\n]")
 		case plan.SetsPolicy:
-			lines = union(lines, "# in the policy of "+block+"\nbinding {\n  role    = "+hcl(role)+"\n  members = ["+hcl(member)+"]\n}")
+			lines = union(lines, "# in the policy of "+block+"\nbinding {\n  role    = "+fix.Quote(role)+"\n  members = ["+fix.Quote(member)+"]\n}")
 		default:
-			lines = union(lines, "# remove "+block+", or grant again after it:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role   = "+hcl(role)+"\n  member = "+hcl(member)+"\n}")
+			lines = union(lines, "# remove "+block+", or grant again after it:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role   = "+fix.Quote(role)+"\n  member = "+fix.Quote(member)+"\n}")
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -335,7 +336,7 @@ func (j *judge) keep(by []string, member, role string, lost []string) string {
 func quotedList(of []string) string {
 	quoted := make([]string, len(of))
 	for i, s := range of {
-		quoted[i] = hcl(s) + ","
+		quoted[i] = fix.Quote(s) + ","
 	}
 	return strings.Join(quoted, "\n  ")
 }
@@ -359,7 +360,7 @@ func (j *judge) mayBeOn(on resource.Name, name string) bool {
 func (j *judge) bearingOn(n need.Need) []string {
 	var out []string
 	for _, level := range j.deciding(n).levels {
-		name := relativeName(level.Resource)
+		name := resource.RelativeName(level.Resource)
 		for _, pc := range j.policyChanges {
 			if j.mayBeOn(pc.On, name) {
 				out = union(out, pc.Address)

@@ -8,6 +8,7 @@ import (
 	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/shell"
 )
 
@@ -18,36 +19,6 @@ func who(p need.Principal) string {
 		words += " " + email
 	}
 	return words
-}
-
-// InWords is a full resource name for people, such as: project acme-prod.
-func InWords(resource string) string {
-	if project, ok := strings.CutPrefix(resource, "//cloudresourcemanager.googleapis.com/projects/"); ok {
-		return "project " + project
-	}
-	if account := accountName(resource); account != "" {
-		return "service account " + account[strings.LastIndex(account, "/")+1:]
-	}
-	if parts := strings.Split(relativeName(resource), "/"); len(parts) > 2 {
-		if kind := kindInWords(parts[len(parts)-2]); kind != "" {
-			return kind + " " + parts[len(parts)-1] + " of project " + parts[1]
-		}
-	}
-	if tag, ok := strings.CutPrefix(resource, "//cloudresourcemanager.googleapis.com/tag"); ok {
-		return "tag" + tag
-	}
-	if above, ok := strings.CutPrefix(resource, "//cloudresourcemanager.googleapis.com/"); ok {
-		return strings.Replace(strings.TrimSuffix(above, "/"), "s/", " ", 1)
-	}
-	return resource
-}
-
-// kindInWords is a kind of resource as it stands in names; empty for others.
-func kindInWords(collection string) string {
-	return map[string]string{
-		"subnetworks": "subnetwork", "keyRings": "key ring", "cryptoKeys": "key", "clusters": "cluster",
-		"caPools": "CA pool", "topics": "topic", "secrets": "secret", "nodePools": "node pool",
-	}[collection]
 }
 
 // list joins names; long lists keep their beginning.
@@ -89,42 +60,21 @@ func because(err error, what, permission, role string) string {
 
 // whyUnread says why an allow policy is not at hand. A plain refusal stays
 // short: inDoubt says what would help, once for all that was refused.
-func whyUnread(err error, resource string) string {
+func whyUnread(err error, name string) string {
 	if e := asError(err); e.Denied() && e.Method != facts.MethodGenerateAccessToken {
 		return refused + e.Message
 	}
-	return because(err, "the allow policy of "+resource, readPermission(resource), "roles/iam.securityReviewer")
+	return because(err, "the allow policy of "+name, resource.PolicyPermission(name), "roles/iam.securityReviewer")
 }
 
 // refused begins the reason of a policy that the caller may not read.
 const refused = "403 "
 
-// readPermission is what reading the allow policy of a resource takes.
-func readPermission(resource string) string {
-	for part, permission := range map[string]string{
-		"/serviceAccounts/": "iam.serviceAccounts.getIamPolicy",
-		"/subnetworks/":     "compute.subnetworks.getIamPolicy",
-		"/cryptoKeys/":      "cloudkms.cryptoKeys.getIamPolicy",
-		"/caPools/":         "privateca.caPools.getIamPolicy",
-		"/topics/":          "pubsub.topics.getIamPolicy",
-		"/secrets/":         "secretmanager.secrets.getIamPolicy",
-	} {
-		if strings.Contains(resource, part) {
-			return permission
-		}
-	}
-	if strings.Contains(resource, "/keyRings/") {
-		return "cloudkms.keyRings.getIamPolicy"
-	}
-	kind, _, _ := strings.Cut(resource, "/")
-	return "resourcemanager." + kind + ".getIamPolicy"
-}
-
 // unmet says which bindings do not count, because of their conditions.
 func unmet(a iam.Answer) []Evidence {
 	var out []Evidence
 	for _, u := range a.Unmet {
-		out = saying(out, u.Resource, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, InWords(u.Resource), u.Expression))
+		out = saying(out, u.Resource, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, resource.Describe(u.Resource), u.Expression))
 	}
 	return out
 }
@@ -133,16 +83,16 @@ func unmet(a iam.Answer) []Evidence {
 func deniedBy(a iam.Answer) []Evidence {
 	var out []Evidence
 	for _, d := range a.Denied {
-		out = saying(out, d.Resource, "the deny policy "+d.Policy+" of "+InWords(d.Resource)+" takes it")
+		out = saying(out, d.Resource, "the deny policy "+d.Policy+" of "+resource.Describe(d.Resource)+" takes it")
 	}
 	return out
 }
 
 // saying adds what the policies of a resource say to what they said already.
-func saying(list []Evidence, resource, text string) []Evidence {
-	i := slices.IndexFunc(list, func(e Evidence) bool { return e.Resource == resource })
+func saying(list []Evidence, on, text string) []Evidence {
+	i := slices.IndexFunc(list, func(e Evidence) bool { return e.Resource == on })
 	if i < 0 {
-		return append(list, Evidence{Method: "getIamPolicy", Resource: resource, Detail: text})
+		return append(list, Evidence{Method: "getIamPolicy", Resource: on, Detail: text})
 	}
 	if !strings.Contains("; "+list[i].Detail+"; ", "; "+text+"; ") {
 		list[i].Detail += "; " + text
@@ -152,7 +102,7 @@ func saying(list []Evidence, resource, text string) []Evidence {
 
 // describe says which binding gives something.
 func describe(g iam.Grant) Evidence {
-	text := fmt.Sprintf("%s has %s on %s", g.Member, g.Role, InWords(g.Resource))
+	text := fmt.Sprintf("%s has %s on %s", g.Member, g.Role, resource.Describe(g.Resource))
 	if g.Conditional {
 		text += ", and its condition is true"
 	}
@@ -171,8 +121,8 @@ func inDoubt(doubts []iam.Doubt) string {
 			continue
 		}
 		message = why
-		unread = union(unread, InWords(d.Resource))
-		permissions = union(permissions, readPermission(relativeName(d.Resource)))
+		unread = union(unread, resource.Describe(d.Resource))
+		permissions = union(permissions, resource.PolicyPermission(d.Resource))
 	}
 	if len(unread) > 0 {
 		texts = append(texts, "the allow policies of "+strings.Join(unread, ", ")+" cannot be read ("+refused+message+"): "+
@@ -191,7 +141,7 @@ const maxDoubts = 10
 
 // doubtInWords is one of them, with what would settle it.
 func doubtInWords(d iam.Doubt) string {
-	bound := d.Role + " on " + InWords(d.Resource)
+	bound := d.Role + " on " + resource.Describe(d.Resource)
 	switch d.Kind {
 	case iam.DoubtPolicy:
 		return d.Detail
@@ -205,7 +155,7 @@ func doubtInWords(d iam.Doubt) string {
 	case iam.DoubtCondition:
 		return d.Member + " has " + bound + " under a condition that cannot be judged before apply: " + d.Detail
 	case iam.DoubtDeny:
-		return "the deny policy " + d.Policy + " of " + InWords(d.Resource) + " may take it away: " + d.Detail
+		return "the deny policy " + d.Policy + " of " + resource.Describe(d.Resource) + " may take it away: " + d.Detail
 	case iam.DoubtGroup:
 		return "the group " + emailOf(d.Member) + " has " + bound + " and may hold the account: who is in a group cannot be read here"
 	}
@@ -222,7 +172,7 @@ func doubtInWords(d iam.Doubt) string {
 func (j *judge) levelsInWords(n need.Need) string {
 	var names []string
 	for _, l := range j.deciding(n).levels {
-		names = append(names, InWords(l.Resource))
+		names = append(names, resource.Describe(l.Resource))
 	}
 	return strings.Join(names, ", ")
 }

@@ -9,6 +9,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/term"
 )
 
@@ -77,7 +78,7 @@ func headline(f preflight.Finding) string {
 	if n := len(f.Permissions.Missing); n > 1 {
 		missing = fmt.Sprintf("%d permissions", n)
 	}
-	who, where := "the "+f.Principal.Kind.InWords(), preflight.InWords(f.Resource)
+	who, where := "the "+f.Principal.Kind.InWords(), resource.Describe(f.Resource)
 	switch {
 	case len(f.TakenAwayBy) > 0:
 		return "The plan takes " + missing + " on " + where + " away from " + who

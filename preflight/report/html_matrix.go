@@ -8,6 +8,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
 )
 
 // A matrix shows principals against resources, those of a project together.
@@ -60,17 +61,17 @@ func projectNames(r *preflight.Report) map[string]string {
 }
 
 // place is the group that a resource belongs to, and its column there.
-func place(resource string, projects map[string]string) (group string, column matrixColumn) {
-	full := preflight.InWords(resource)
+func place(name string, projects map[string]string) (group string, column matrixColumn) {
+	full := resource.Describe(name)
 	if full == "" {
 		return "in no project", matrixColumn{Name: "this machine", Full: "this machine"}
 	}
-	_, rest, found := strings.Cut("/"+strings.TrimPrefix(resource, "//"), "/projects/")
+	_, rest, found := strings.Cut("/"+strings.TrimPrefix(name, "//"), "/projects/")
 	id, below, _ := strings.Cut(rest, "/")
 	if !found || id == "" || id == "-" {
 		return "in no project", matrixColumn{Name: Clean(full), Full: Clean(full)}
 	}
-	name := strings.TrimSuffix(full, " of project "+id)
+	name = strings.TrimSuffix(full, " of project "+id)
 	if account, ok := strings.CutPrefix(name, "service account "); ok {
 		local, _, _ := strings.Cut(account, "@")
 		name = "account " + local

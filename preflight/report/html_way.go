@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/resource"
 )
 
 // An htmlStep is a stop on the way from the plan to the finding.
@@ -52,7 +53,7 @@ func htmlWay(f preflight.Finding, class string) []htmlStep {
 	if f.Outcome == preflight.Fail {
 		where = "fails at"
 	}
-	add(where, class, preflight.InWords(f.Resource))
+	add(where, class, resource.Describe(f.Resource))
 	return out
 }
 
@@ -118,11 +119,11 @@ func htmlLevels(f preflight.Finding, class string) []htmlLevel {
 	}
 	for _, e := range f.Evidence {
 		if e.Method != "getIamPolicy" || len(f.Levels) == 0 {
-			add(preflight.InWords(e.Resource), htmlSaying{class, markOf(f.Outcome, f.Severity), answer(f, e)})
+			add(resource.Describe(e.Resource), htmlSaying{class, markOf(f.Outcome, f.Severity), answer(f, e)})
 		}
 	}
 	for _, l := range f.Levels {
-		name := preflight.InWords(l.Resource)
+		name := resource.Describe(l.Resource)
 		if name == "" {
 			name = "what lies above"
 		}

@@ -10,6 +10,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
 )
 
 // A Threshold says which findings decide a run, as the flags of check do.
@@ -160,7 +161,7 @@ func why(f preflight.Finding, kind string) *junitWhy {
 // caseName says what is checked, where and for whom. It does not say what was
 // found: CI servers follow a case through runs by its name.
 func caseName(f preflight.Finding) string {
-	member, where := "", preflight.InWords(f.Resource)
+	member, where := "", resource.Describe(f.Resource)
 	if f.Principal != nil {
 		member = f.Principal.Member
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/resource"
 )
 
 // MarkdownMarker begins every Markdown report and is not shown, so that CI
@@ -168,7 +169,7 @@ func markdownRow(f preflight.Finding) string {
 	for _, l := range few(lacks) {
 		cells = append(cells, code(shorten(l)))
 	}
-	columns := []string{code(state(f)), code(f.Rule), who, strings.Join(cells, "<br>"), code(shorten(preflight.InWords(f.Resource)))}
+	columns := []string{code(state(f)), code(f.Rule), who, strings.Join(cells, "<br>"), code(shorten(resource.Describe(f.Resource)))}
 	if f.Plan != "" {
 		columns = append(columns, code(shorten(f.Plan)))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/term"
 )
 
@@ -78,9 +79,9 @@ func question(f preflight.Finding) string {
 	}
 	switch {
 	case f.Permissions != nil && len(f.Permissions.Undetermined) > 0:
-		return joined(": ", who, shortened(f.Permissions.Undetermined)) + prefixed(" on ", preflight.InWords(f.Resource))
+		return joined(": ", who, shortened(f.Permissions.Undetermined)) + prefixed(" on ", resource.Describe(f.Resource))
 	case f.Principal == nil && f.Service != "":
-		return f.Service + prefixed(" in ", preflight.InWords(f.Resource))
+		return f.Service + prefixed(" in ", resource.Describe(f.Resource))
 	}
 	return joined(": ", who, f.Title)
 }

@@ -1,52 +1,134 @@
 package resource
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
-// A Kind is a kind of resource that lies in a project.
-type Kind struct {
-	// pattern is the relative name, with * for each part that differs.
-	pattern string
-	// defaults is how many parts a short name may leave out in front: 1 for the
-	// project, 2 for the location too.
-	defaults int
+// KindNamed returns the kind of a collection, such as subnetworks; the zero Kind
+// if it is not in the table.
+func KindNamed(collection string) Kind {
+	return findKind(func(k Kind) bool { return k.Collection == collection })
 }
 
-// The kinds whose names the google provider takes in short, with the source that
-// says how.
-func kinds() map[string]Kind {
-	return map[string]Kind{
-		// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/kms/kms_utils.go
-		"keyRings":   {"projects/*/locations/*/keyRings/*", 1},
-		"cryptoKeys": {"projects/*/locations/*/keyRings/*/cryptoKeys/*", 1},
-		// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/compute/iam_compute_subnetwork.go
-		"subnetworks": {"projects/*/regions/*/subnetworks/*", 2},
-		"networks":    {"projects/*/global/networks/*", 1},
-		// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/pubsub/iam_pubsub_topic.go
-		"topics": {"projects/*/topics/*", 1},
-		// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/privateca/iam_privateca_ca_pool.go
-		"caPools": {"projects/*/locations/*/caPools/*", 2},
+// KindOf returns the kind of a resource by its full or relative name; the zero
+// Kind if it is not in the table.
+func KindOf(name string) Kind {
+	parts := strings.Split(RelativeName(name), "/")
+	if len(parts) < 2 {
+		return Kind{}
 	}
+	k := KindNamed(parts[len(parts)-2])
+	if k.InProject() != (len(parts) > 2) {
+		return Kind{}
+	}
+	return k
+}
+
+// KindOfPolicyType returns the kind whose allow policies a type of Terraform
+// resources writes, such as google_compute_subnetwork_iam_member; the zero Kind
+// if it writes none of those that this program reads.
+func KindOfPolicyType(typ string) Kind {
+	return findKind(func(k Kind) bool { return k.Policy.Method != "" && k.Terraform.writesPolicy(typ) })
+}
+
+func (t Terraform) writesPolicy(typ string) bool {
+	return strings.HasPrefix(typ, t.IAM) && !strings.HasSuffix(typ, "_iam_custom_role") || slices.Contains(t.Others, typ)
+}
+
+func findKind(is func(Kind) bool) Kind {
+	i := slices.IndexFunc(kinds(), is)
+	if i < 0 {
+		return Kind{}
+	}
+	return kinds()[i]
+}
+
+// InProject reports whether resources of the kind lie in a project.
+func (k Kind) InProject() bool { return strings.HasPrefix(k.Pattern, "projects/*/") }
+
+// IsAboveProjects reports whether resources of the kind are those that projects
+// lie in: folders and organizations.
+func (k Kind) IsAboveProjects() bool {
+	return k.Collection == Folders || k.Collection == Organizations
+}
+
+// HasPolicy reports whether resources of the kind have allow policies.
+func (k Kind) HasPolicy() bool { return k.Policy != Policy{} }
+
+// RelativeName returns a full resource name without the service in front, such as
+// projects/p/topics/t. A relative name stays as it is.
+func RelativeName(full string) string {
+	rest, ok := strings.CutPrefix(full, "//")
+	if !ok {
+		return full
+	}
+	_, name, _ := strings.Cut(rest, "/")
+	return name
+}
+
+// FullName returns a relative name with its service in front.
+// https://docs.cloud.google.com/iam/docs/full-resource-names
+func FullName(relative string) string {
+	return "//" + cmp.Or(KindOf(relative).Service, "cloudresourcemanager") + ".googleapis.com/" + relative
+}
+
+// Describe returns a full resource name for people, such as: project acme-prod. A
+// name of a kind that is not in the table stays as it is.
+func Describe(full string) string {
+	k, parts := KindOf(full), strings.Split(RelativeName(full), "/")
+	last := parts[len(parts)-1]
+	switch {
+	case k.Collection == "":
+		return describeTop(full)
+	case k.InProject() && k.Collection != ServiceAccounts:
+		return k.Noun + " " + last + " of project " + parts[1]
+	}
+	return k.Noun + " " + last
+}
+
+// describeTop describes what lies in no project by all that follows the
+// collection: a hostile plan may have slashes in the ID of a project.
+func describeTop(full string) string {
+	name, _ := strings.CutPrefix(full, "//cloudresourcemanager.googleapis.com/")
+	collection, rest, _ := strings.Cut(name, "/")
+	k := KindNamed(collection)
+	if name == full || k.Collection == "" || k.InProject() {
+		return full
+	}
+	return k.Noun + " " + rest
+}
+
+// InAnyLocation reports whether the relative name of a cluster leaves its location
+// open.
+func InAnyLocation(name string) bool { return strings.Contains(name, "/locations/-/") }
+
+// PolicyPermission returns the permission that reading the allow policy of a
+// resource requires: of one without a policy of its own, that of its project.
+func PolicyPermission(name string) string {
+	return cmp.Or(KindOf(name).Policy.Get, KindNamed(Projects).Policy.Get)
 }
 
 // ParseAs parses a name of a kind, such as cryptoKeys, that may be short:
 // project/location/ring/key, or without the project and the location, which
-// then are the given ones. It returns the zero Name where a part is not known,
-// and for what is no such name.
-func ParseAs(kind, s string, project Project, location string) Name {
+// then are the given ones. It returns the zero Name if a part is not known, and
+// for what is no such name.
+func ParseAs(collection, s string, project Project, location string) Name {
 	if s == "" {
 		return Name{}
 	}
-	if n := Parse(s); !n.IsZero() && strings.Contains("/"+n.path, "/"+kind+"/") {
+	if n := Parse(s); !n.IsZero() && strings.Contains("/"+n.path, "/"+collection+"/") {
 		return n
 	}
-	k, parts := kinds()[kind], strings.Split(s, "/")
-	missing := strings.Count(k.pattern, "*") - len(parts)
-	if missing < 0 || missing > k.defaults {
+	k, parts := KindNamed(collection), strings.Split(s, "/")
+	missing := strings.Count(k.Pattern, "*") - len(parts)
+	if k.optional == 0 || missing < 0 || missing > k.optional {
 		return Name{}
 	}
 	filled := append([]string{project.name, location}[:missing:missing], parts...)
 	var out []string
-	for _, part := range strings.Split(k.pattern, "/") {
+	for _, part := range strings.Split(k.Pattern, "/") {
 		if part != "*" {
 			out = append(out, part)
 			continue

@@ -81,15 +81,13 @@ const (
 
 // aboveProjects parses the name of what lies in no project.
 func aboveProjects(name string) Name {
-	for _, kind := range kindsAbove() {
-		if rest, ok := strings.CutPrefix(name, kind); ok && rest != "" {
+	for _, k := range kinds() {
+		if rest, ok := strings.CutPrefix(name, k.Collection+"/"); ok && rest != "" && !k.InProject() {
 			return Name{path: name}
 		}
 	}
 	return Name{}
 }
-
-func kindsAbove() []string { return []string{"folders/", "organizations/", "tagKeys/", "tagValues/"} }
 
 // relative returns a name without what stands in front of its first part: the
 // service of a full resource name, or the host and the version of a URL.
@@ -98,11 +96,14 @@ func relative(s string) string {
 		s = u.Path
 	}
 	first := -1
-	for _, kind := range append(kindsAbove(), "projects/") {
-		if strings.HasPrefix(s, kind) {
+	for _, k := range kinds() {
+		if k.InProject() {
+			continue
+		}
+		if strings.HasPrefix(s, k.Collection+"/") {
 			return s
 		}
-		if i := strings.Index(s, "/"+kind); i >= 0 && (first < 0 || i < first) {
+		if i := strings.Index(s, "/"+k.Collection+"/"); i >= 0 && (first < 0 || i < first) {
 			first = i
 		}
 	}

@@ -152,7 +152,8 @@ func FuzzParse(f *testing.F) {
 		if again := ParseProject(p.String()); again != p {
 			t.Errorf("project %q: %q, and again %q", s, p, again)
 		}
-		for kind := range kinds() {
+		for _, k := range Kinds() {
+			kind := k.Collection
 			short := ParseAs(kind, s, ParseProject("own"), "here")
 			if again := ParseAs(kind, short.String(), Project{}, ""); again != short {
 				t.Errorf("%q as %s: %#v, and again %#v", s, kind, short, again)

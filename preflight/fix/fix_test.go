@@ -1,4 +1,4 @@
-package preflight
+package fix
 
 import (
 	"os"
@@ -17,7 +17,7 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-func TestHCL(t *testing.T) {
+func TestQuote(t *testing.T) {
 	for in, want := range map[string]string{
 		`plain`:      `"plain"`,
 		`a"b`:        `"a\"b"`,
@@ -25,14 +25,14 @@ func TestHCL(t *testing.T) {
 		`%{if true}`: `"%%{if true}"`,
 		"a\nb":       `"a\nb"`,
 	} {
-		if got := hcl(in); got != want {
-			t.Errorf("hcl(%q) = %s, want %s", in, got, want)
+		if got := Quote(in); got != want {
+			t.Errorf("Quote(%q) = %s, want %s", in, got, want)
 		}
 	}
 }
 
-// FuzzHCL: Terraform reads a quoted string as what it was.
-func FuzzHCL(f *testing.F) {
+// FuzzQuote: Terraform reads a quoted string as what it was.
+func FuzzQuote(f *testing.F) {
 	for _, s := range []string{"plain", `a"b`, "${file(x)}", "%{if true}", "$${", "a\nb", "\x1b[31m", "\u202e", `\`} {
 		f.Add(s)
 	}
@@ -40,13 +40,13 @@ func FuzzHCL(f *testing.F) {
 		if !utf8.ValidString(s) {
 			t.Skip("no plan holds it: the reader refuses it")
 		}
-		expr, problems := hclsyntax.ParseExpression([]byte(hcl(s)), "x.tf", hcl2.InitialPos)
+		expr, problems := hclsyntax.ParseExpression([]byte(Quote(s)), "x.tf", hcl2.InitialPos)
 		if problems.HasErrors() {
-			t.Fatalf("hcl(%q) = %s: %v", s, hcl(s), problems)
+			t.Fatalf("Quote(%q) = %s: %v", s, Quote(s), problems)
 		}
 		got, problems := expr.Value(nil)
 		if problems.HasErrors() || !got.RawEquals(cty.StringVal(s)) {
-			t.Errorf("hcl(%q) = %s is %#v (%v)", s, hcl(s), got, problems)
+			t.Errorf("Quote(%q) = %s is %#v (%v)", s, Quote(s), got, problems)
 		}
 	})
 }
@@ -66,11 +66,11 @@ func TestCommandsRunNothing(t *testing.T) {
 	}
 	for _, name := range []string{"--flags-file=evil.yaml", "-h", "$(touch ran)", "`touch ran`", "'; touch ran; '", "a\ntouch ran", "*", "~", ""} {
 		for _, n := range needsWith(name) {
-			fix := mend(n, Finding{Principal: &need.Principal{Member: "serviceAccount:" + name}})
-			if fix == nil || len(fix.Commands) == 0 {
-				t.Fatalf("nothing mends %+v", n)
+			commands, _ := For(n, "serviceAccount:"+name)
+			if len(commands) == 0 {
+				t.Fatalf("no command for %+v", n)
 			}
-			for _, line := range fix.Commands {
+			for _, line := range commands {
 				cmd := deadline.Command(t, sh, "-c", line)
 				cmd.Dir, cmd.Env = dir, []string{"PATH=" + dir}
 				out, err := cmd.Output()
