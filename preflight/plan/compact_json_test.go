@@ -8,9 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzSparse: a value is what encoding/json says, without members that are
-// null, and marks are what leads to true.
-func FuzzSparse(f *testing.F) {
+// FuzzCompactValue checks that a compactValue equals the result of
+// encoding/json without null members, and that a flagTree has only what leads
+// to true.
+func FuzzCompactValue(f *testing.F) {
 	for _, seed := range []string{
 		`{"a": null, "b": [null, {"c": null, "d": 1.5e3}], "e\u0041": "\u00e9", "f": {}}`,
 		`[true, false, [[true]], {"a": false}, {"a": [false, true]}, []]`, `null`, `"x"`, `-0`,
@@ -33,7 +34,7 @@ func FuzzSparse(f *testing.F) {
 			t.Errorf("%s as a value (-want +got):\n%s", text, diff)
 		}
 		if diff := cmp.Diff(onlyTrue(strict), got.M.value); diff != "" {
-			t.Errorf("%s as marks (-want +got):\n%s", text, diff)
+			t.Errorf("%s as flags (-want +got):\n%s", text, diff)
 		}
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestEvaluate: what the text of a configuration proves about the project of a
-// provider, and what it leaves open.
+// TestEvaluate checks what the text of a configuration proves about the project
+// of a provider, and what stays unknown.
 func TestEvaluate(t *testing.T) {
 	const plan = `{"format_version": "1.2", "variables": {"project": {"value": "acme-prod"}, "null": {}, "n": {"value": 7}, "tags": {"value": {"env": "prod"}}, "list": {"value": ["a", "b"]}},
 		"resource_changes": [{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c",
@@ -32,21 +32,21 @@ variable "list" {}
 	for _, tt := range []struct{ name, expression, references, more, want string }{
 		{"a variable", `var.project`, `"var.project"`, "", "acme-prod"},
 		{"a template", `"${var.project}-gke"`, `"var.project"`, "", "acme-prod-gke"},
-		{"a local value of local values", `local.a`, `"local.a"`, "locals {\n a = \"${local.b}-${var.n}\"\n}\nlocals {\n b = upper(\"ACME\") == \"ACME\" ? lower(\"ACME\") : \"x\"\n}", "acme-7"},
+		{"nested local values", `local.a`, `"local.a"`, "locals {\n a = \"${local.b}-${var.n}\"\n}\nlocals {\n b = upper(\"ACME\") == \"ACME\" ? lower(\"ACME\") : \"x\"\n}", "acme-7"},
 		{"functions", `join("-", [element(var.list, 1), lookup(var.tags, "env", "x"), trimspace(" abc ")])`, `"var.list", "var.tags"`, "", "b-prod-abc"},
-		{"coalesce leaves out null and nothing", `coalesce(var.null, "", var.project)`, `"var.null", "var.project"`, "", "acme-prod"},
+		{"coalesce skips null and empty strings", `coalesce(var.null, "", var.project)`, `"var.null", "var.project"`, "", "acme-prod"},
 		{"try", `try(var.tags.missing, var.tags["env"])`, `"var.tags.missing", "var.tags[\"env\"]", "var.tags"`, "", "prod"},
-		{"a function that is not known", `try(cidrhost(var.project, 1), var.project)`, `"var.project"`, "", ""},
-		{"a file", `file("${path.module}/${var.project}")`, `"path.module", "var.project"`, "", ""},
+		{"unsupported function", `try(cidrhost(var.project, 1), var.project)`, `"var.project"`, "", ""},
+		{"file function", `file("${path.module}/${var.project}")`, `"path.module", "var.project"`, "", ""},
 		{"a cycle", `local.a`, `"local.a"`, "locals {\n a = local.b\n b = local.a\n}", ""},
-		{"text that grows", `local.g39`, `"local.g39"`, growing, ""},
-		{"a wide format", `format("%99999999d", var.n)`, `"var.n"`, "", ""},
-		{"a replacement that grows", `replace(var.project, "", local.g8)`, `"var.project", "local.g8"`, growing, ""},
+		{"doubling text", `local.g39`, `"local.g39"`, growing, ""},
+		{"wide format verb", `format("%99999999d", var.n)`, `"var.n"`, "", ""},
+		{"large replacement", `replace(var.project, "", local.g8)`, `"var.project", "local.g8"`, growing, ""},
 		{"a regular expression", `replace(var.project, "/[a-z]/", "x")`, `"var.project"`, "", ""},
 		{"a loop", `join("", [for x in var.list : x])`, `"var.list"`, "", ""},
-		{"another reference than the plan has", `var.project`, `"local.project"`, "", ""},
+		{"reference that the plan does not have", `var.project`, `"local.project"`, "", ""},
 		{"a workspace", `terraform.workspace`, `"terraform.workspace"`, "", ""},
-		{"a resource that the plan does not show", `google_project.p.project_id`, `"google_project.p.project_id", "google_project.p"`, "resource \"google_project\" \"p\" {}\n", ""},
+		{"resource that the plan does not show", `google_project.p.project_id`, `"google_project.p.project_id", "google_project.p"`, "resource \"google_project\" \"p\" {}\n", ""},
 		{"an ephemeral variable", `var.e`, `"var.e"`, "variable \"e\" {\n ephemeral = true\n default = \"acme-prod\"\n}", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -57,14 +57,14 @@ variable "list" {}
 			}
 			p := mustRead(t, fmt.Sprintf(plan, `"references": [`+tt.references+`]`), Options{Text: text})
 			if got := p.Clusters[0].Provider().project.String(); got != tt.want {
-				t.Errorf("project = %s is %q, want %q", tt.expression, got, tt.want)
+				t.Errorf("project = %s: got %q, want %q", tt.expression, got, tt.want)
 			}
 		})
 	}
 }
 
-// TestEvaluateModules: values that come through modules, override files and
-// JSON syntax.
+// TestEvaluateModules checks values that come through modules, override files
+// and JSON syntax.
 func TestEvaluateModules(t *testing.T) {
 	writeConfiguration(t, map[string]string{
 		"main.tf":                         "module \"names\" {\n  source = \"./names\"\n  prefix = \"acme\"\n}\nmodule \"far\" {\n  source = \"example.com/far\"\n}\n",
@@ -92,13 +92,14 @@ func TestEvaluateModules(t *testing.T) {
 			"local":  func() Value { v, _ := planValue(e.local(tt.module, tt.name)); return v },
 		}
 		if got := find[tt.kind]().String(); got != tt.want {
-			t.Errorf("%s %s of %q is %q, want %q", tt.kind, tt.name, tt.module, got, tt.want)
+			t.Errorf("%s %s of %q: got %q, want %q", tt.kind, tt.name, tt.module, got, tt.want)
 		}
 	}
 }
 
-// TestPlanText: a binary plan holds its configuration, as Terraform writes it.
-func TestPlanText(t *testing.T) {
+// TestOpenArchivedText reads the configuration in a binary plan, as Terraform
+// writes it.
+func TestOpenArchivedText(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "tfplan")
 	f, err := os.Create(file)
 	if err != nil {
@@ -128,35 +129,36 @@ func TestPlanText(t *testing.T) {
 	e := newEvaluator(&Plan{}, text)
 	for module, want := range map[string]string{"": "root", "module.a.module.b": "below", "module.c": "", "module.d": ""} {
 		if v, _ := planValue(e.local(module, "project")); v.String() != want {
-			t.Errorf("local.project of %q is %q, want %q", module, v.String(), want)
+			t.Errorf("local.project of %q: got %q, want %q", module, v.String(), want)
 		}
 	}
 	if openArchivedText(os.DevNull) != nil {
-		t.Error("what is no archive has a configuration")
+		t.Error("read a configuration from a file that is not an archive")
 	}
 }
 
-// TestDeepText: a file of brackets must not exhaust the stack.
-func TestDeepText(t *testing.T) {
+// TestParseHCLNesting checks that deeply nested files are rejected, since they
+// would overflow the stack.
+func TestParseHCLNesting(t *testing.T) {
 	const n = 1 << 19
 	for name, text := range map[string]string{
 		"brackets": strings.Repeat("[", n), "calls": strings.Repeat("f(", n), "not": strings.Repeat("!", n), "minus": strings.Repeat("- ", n),
 		"templates": strings.Repeat(`"${`, n/4), "directives": `"` + strings.Repeat("%{if a}", n/8) + `"`,
 	} {
 		if _, complete := parseHCL("main.tf", []byte("x = "+text+"\n")); complete {
-			t.Errorf("%s: it was parsed", name)
+			t.Errorf("parsed %s", name)
 		}
 	}
 	if _, complete := parseHCL("main.tf.json", []byte(strings.Repeat(`{"a":`, n))); complete {
-		t.Error("JSON: it was parsed")
+		t.Error("parsed JSON")
 	}
 	if _, complete := parseHCL("main.tf", []byte("# "+strings.Repeat("-", n)+"\n"+strings.Repeat("locals {\n  a = [[-1]]\n}\n", 2000))); !complete {
-		t.Error("a long file was not parsed")
+		t.Error("long file not parsed")
 	}
 }
 
-// TestEvaluateSensitiveModule: what a module declares as sensitive is, also where
-// its caller writes the value down.
+// TestEvaluateSensitiveModule checks that values are sensitive if a module
+// declares them as sensitive, even if its caller passes a literal.
 func TestEvaluateSensitiveModule(t *testing.T) {
 	writeConfiguration(t, map[string]string{
 		"main.tf":       "module \"names\" {\n  source = \"./names\"\n  prefix = \"hidden\"\n}\n",

@@ -13,19 +13,20 @@ import (
 	"gke-preflight/fixtures/deadline"
 )
 
-// TestNotAPlan: what cannot be judged is named, with what to run instead.
-func TestNotAPlan(t *testing.T) {
+// TestFormatErrors checks that an input that is not a plan is described, with a
+// command to run instead.
+func TestFormatErrors(t *testing.T) {
 	change := func(members string) string {
 		return `{"format_version": "1.2", "resource_changes": [{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c", ` + members + `}]}`
 	}
 	for _, tt := range []struct{ name, input, want string }{
-		{"nothing", "", "the input is empty"},
-		{"white space", " \n\t", "the input is empty"},
+		{"empty input", "", "the input is empty"},
+		{"whitespace", " \n\t", "the input is empty"},
 		{"a binary plan on standard input", "PK\x03\x04xx", "a saved binary plan"},
 		{"UTF-16", "\xff\xfe{\x00", "UTF-16"},
 		{"gzip", "\x1f\x8b\x08", "gzip"},
 		{"an array", "[]", "a JSON array"},
-		{"terraform's text", "\nTerraform will perform the following actions:", "text that is not JSON"},
+		{"human-readable output", "\nTerraform will perform the following actions:", "text that is not JSON"},
 		{"configuration", "terraform {\n}", "text that is not JSON"},
 		{"a state file", `{"version": 4, "serial": 1, "lineage": "x", "resources": []}`, "a Terraform state file"},
 		{"the JSON of a state", `{"format_version": "1.0", "values": {}}`, "the JSON of a Terraform state"},
@@ -33,39 +34,39 @@ func TestNotAPlan(t *testing.T) {
 		{"a configuration alone", `{"format_version": "1.0", "configuration": {}}`, "a Terraform configuration"},
 		{"the log of plan -json", `{"@level": "info"}`, "the log of terraform plan -json"},
 		{"provider schemas", `{"format_version": "1.0", "provider_schemas": {}}`, "provider schemas"},
-		{"something else", `{"a": 1}`, "a JSON object that is not a plan"},
+		{"another JSON object", `{"a": 1}`, "a JSON object that is not a plan"},
 		{"truncated", `{"format_version": "1.2", "resource_changes": [`, "a truncated file"},
 		{"truncated in a string", `{"format_version": "1.`, "a truncated file"},
 		{"trailing data", `{"format_version": "1.2", "planned_values": {}} {}`, "trailing data"},
-		{"a duplicate member", `{"format_version": "1.2", "planned_values": {}, "format_version": "1.1"}`, "duplicate member name"},
-		{"a duplicate deep inside", `{"format_version": "1.2", "planned_values": {"a": {"b": 1, "b": 2}}}`, "duplicate member name"},
+		{"duplicate member", `{"format_version": "1.2", "planned_values": {}, "format_version": "1.1"}`, "duplicate member name"},
+		{"nested duplicate member", `{"format_version": "1.2", "planned_values": {"a": {"b": 1, "b": 2}}}`, "duplicate member name"},
 		{"invalid UTF-8", "{\"format_version\": \"1.2\", \"planned_values\": {\"a\": \"\xff\"}}", "malformed JSON"},
 		{"a failed plan", `{"format_version": "1.2", "planned_values": {}, "errored": true}`, "a plan that failed"},
 		{"no format version", `{"planned_values": {}}`, "a plan of an unsupported format version"},
-		{"a format to come", `{"format_version": "2.0", "planned_values": {}}`, "a plan of an unsupported format version"},
-		{"changes that are no list", `{"format_version": "1.2", "resource_changes": {}}`, "unexpected type"},
-		{"changes that are text", `{"format_version": "1.2", "resource_changes": "none"}`, "unexpected type"},
-		{"a change that is a number", `{"format_version": "1.2", "resource_changes": [1]}`, "not an object"},
-		{"a change without a change", change(`"x": 1`), "unexpected form"},
-		{"a change without actions", change(`"change": {"after": {}}`), "unexpected form"},
-		{"actions under another name", change(`"change": {"Actions": ["create"], "after": {}}`), "unexpected form"},
-		{"a configuration that is a number", `{"format_version": "1.2", "planned_values": {}, "configuration": 1}`, "unexpected type"},
+		{"future format version", `{"format_version": "2.0", "planned_values": {}}`, "a plan of an unsupported format version"},
+		{"resource_changes is not a list", `{"format_version": "1.2", "resource_changes": {}}`, "unexpected type"},
+		{"resource_changes is a string", `{"format_version": "1.2", "resource_changes": "none"}`, "unexpected type"},
+		{"resource change is a number", `{"format_version": "1.2", "resource_changes": [1]}`, "not an object"},
+		{"resource change without change", change(`"x": 1`), "unexpected form"},
+		{"change without actions", change(`"change": {"after": {}}`), "unexpected form"},
+		{"actions with another case", change(`"change": {"Actions": ["create"], "after": {}}`), "unexpected form"},
+		{"configuration is a number", `{"format_version": "1.2", "planned_values": {}, "configuration": 1}`, "unexpected type"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(tt.input), Options{})
 			var format *FormatError
 			if !errors.As(err, &format) {
-				t.Fatalf("the error is %v, want a FormatError", err)
+				t.Fatalf("got error %v, want a FormatError", err)
 			}
 			if !strings.Contains(format.Error(), tt.want) || !strings.Contains(format.Error(), "\nhint: ") {
-				t.Errorf("the error is %q, want %q and a hint", format, tt.want)
+				t.Errorf("got error %q, want %q and a hint", format, tt.want)
 			}
 		})
 	}
 }
 
-// TestTakenAsPlan: what looks odd and is a plan.
-func TestTakenAsPlan(t *testing.T) {
+// TestUnusualPlans checks that unusual but valid plans are read.
+func TestUnusualPlans(t *testing.T) {
 	for name, input := range map[string]string{
 		"no changes":                `{"format_version": "1.2", "planned_values": {}}`,
 		"changes that are null":     `{"format_version": "1.2", "planned_values": {}, "resource_changes": null}`,
@@ -84,24 +85,26 @@ func TestTakenAsPlan(t *testing.T) {
 	}
 }
 
-// TestCaseMatters: a member under another case is another member. A reader
-// that mixed them up would judge another plan than Terraform applies.
-func TestCaseMatters(t *testing.T) {
+// TestMemberNamesAreCaseSensitive checks that a member with another case is
+// another member. A reader that confused them would check another plan than
+// Terraform applies.
+func TestMemberNamesAreCaseSensitive(t *testing.T) {
 	p := mustRead(t, `{"format_version": "1.2", "Resource_Changes": [], "resource_changes": [
 		{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c", "Type": "null", "Mode": "data",
 		 "change": {"actions": ["create"], "Actions": ["no-op"], "after": {"name": "c", "project": "acme-prod"}, "After": {"name": "other"}}, "Change": {"actions": ["no-op"]}}]}`, Options{})
 	if len(p.Clusters) != 1 || p.Clusters[0].Name.String() != "c" || !p.Clusters[0].Creates() {
-		t.Errorf("read %d clusters; a member of another case was taken for the real one", len(p.Clusters))
+		t.Errorf("got %d clusters, want members of another case ignored", len(p.Clusters))
 	}
 }
 
-// TestReaderFails: an error of the input is not taken for its end.
-func TestReaderFails(t *testing.T) {
+// TestReaderError checks that an error of the input is not mistaken for its
+// end.
+func TestReaderError(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for _, head := range []string{"", `{"format_version": "1.2", "planned_values": {`} {
 		r := iotest.ErrReader(broken)
 		if _, err := Read(bytesThen(head, r), Options{}); !errors.Is(err, broken) {
-			t.Errorf("after %q: %v, want the reader's error", head, err)
+			t.Errorf("after %q: got error %v, want the reader's error", head, err)
 		}
 	}
 }
@@ -122,8 +125,8 @@ func (c *chain) Read(b []byte) (int, error) {
 	return c.tail.Read(b)
 }
 
-// TestManyVersions reads the plans of many Terraform versions that
-// terraform-json keeps for its own tests.
+// TestManyVersions reads the plans of many Terraform versions in the tests of
+// terraform-json.
 func TestManyVersions(t *testing.T) {
 	dir, err := deadline.Command(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/hashicorp/terraform-json").Output()
 	if err != nil {
@@ -145,11 +148,11 @@ func TestManyVersions(t *testing.T) {
 		return nil
 	})
 	if err != nil || n < 15 {
-		t.Errorf("read %d plans: %v", n, err)
+		t.Errorf("got %d plans (error %v)", n, err)
 	}
 }
 
-// TestHugeInput: depth, length and number do no harm.
+// TestHugeInput checks that deep, long and large inputs do no harm.
 func TestHugeInput(t *testing.T) {
 	for name, input := range map[string]string{
 		"deep":  `{"format_version": "1.2", "planned_values": ` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`,
@@ -163,12 +166,12 @@ func TestHugeInput(t *testing.T) {
 		}
 	}
 	if _, err := Read(strings.NewReader(`{"format_version": "1.2", "planned_values": `+strings.Repeat("[", 1<<20)), Options{}); err == nil {
-		t.Error("a plan that is nested a million deep was read")
+		t.Error("read a plan that is nested a million deep")
 	}
 }
 
 func FuzzRead(f *testing.F) {
-	// Small plans: the fuzzer spends its time on what it is given.
+	// Small plans only, which are faster to mutate.
 	for _, seed := range []string{
 		clusterPlan(`, "project": "acme-prod", "node_config": [{"service_account": "a@b.iam.gserviceaccount.com"}]`, "", "", providerSets(`{"references": ["var.project"]}`), ""),
 		clusterPlan("", `, "node_config": true`, `"node_config": [{"service_account": {"references": ["module.m.out", "module.m"]}}]`, "", ""),
@@ -183,7 +186,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// What was read can be used.
+		// Getters must not fail.
 		_ = describe(p)
 	})
 }
@@ -194,7 +197,7 @@ func FuzzWithoutKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, address string) {
 		got := withoutKeys(address)
 		if strings.Contains(got, "[") {
-			t.Errorf("withoutKeys(%q) = %q still has a key", address, got)
+			t.Errorf("withoutKeys(%q): got %q, want no key", address, got)
 		}
 	})
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// changed is a plan with one managed resource change and its configuration.
+// planWithChange returns a plan with one managed resource change and its
+// configuration.
 func planWithChange(t *testing.T, typ, body, expressions string) *Plan {
 	t.Helper()
 	return mustRead(t, fmt.Sprintf(`{"format_version": "1.2",
@@ -26,7 +27,8 @@ func planWithChange(t *testing.T, typ, body, expressions string) *Plan {
 		typ, body, expressions), Options{})
 }
 
-// TestPolicyChanges: what each kind of resource does to which policy.
+// TestPolicyChanges checks the effect of each kind of resource on allow
+// policies.
 func TestPolicyChanges(t *testing.T) {
 	const member = `"role": "roles/x", "member": "user:a@acme.example"`
 	creates := func(more string) string { return `"actions": ["create"], "after": {` + member + `, ` + more + `}` }
@@ -45,29 +47,29 @@ func TestPolicyChanges(t *testing.T) {
 		{"an account", "google_service_account_iam_member", creates(`"service_account_id": "projects/p/serviceAccounts/a@p.iam.gserviceaccount.com"`), "", want{"projects/p/serviceAccounts/a@p.iam.gserviceaccount.com", Adds, "[roles/x [user:a@acme.example]]"}},
 		{"a subnetwork", "google_compute_subnetwork_iam_member", creates(`"project": "acme-host", "region": "r", "subnetwork": "s"`), "", want{"projects/acme-host/regions/r/subnetworks/s", Adds, "[roles/x [user:a@acme.example]]"}},
 		{"a key", "google_kms_crypto_key_iam_member", creates(`"crypto_key_id": "projects/k/locations/l/keyRings/r/cryptoKeys/c"`), "", want{"projects/k/locations/l/keyRings/r/cryptoKeys/c", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a key in short", "google_kms_crypto_key_iam_member", creates(`"crypto_key_id": "k/l/r/c"`), "", want{"projects/k/locations/l/keyRings/r/cryptoKeys/c", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a key ring in short", "google_kms_key_ring_iam_member", creates(`"key_ring_id": "k/l/r"`), "", want{"projects/k/locations/l/keyRings/r", Adds, "[roles/x [user:a@acme.example]]"}},
+		{"short name of a key", "google_kms_crypto_key_iam_member", creates(`"crypto_key_id": "k/l/r/c"`), "", want{"projects/k/locations/l/keyRings/r/cryptoKeys/c", Adds, "[roles/x [user:a@acme.example]]"}},
+		{"short name of a key ring", "google_kms_key_ring_iam_member", creates(`"key_ring_id": "k/l/r"`), "", want{"projects/k/locations/l/keyRings/r", Adds, "[roles/x [user:a@acme.example]]"}},
 		{"a CA pool", "google_privateca_ca_pool_iam_member", creates(`"ca_pool": "projects/k/locations/l/caPools/c"`), "", want{"projects/k/locations/l/caPools/c", Adds, "[roles/x [user:a@acme.example]]"}},
 		{"a topic", "google_pubsub_topic_iam_member", creates(`"project": "acme-prod", "topic": "t"`), "", want{"projects/acme-prod/topics/t", Adds, "[roles/x [user:a@acme.example]]"}},
 		{"a tag value", "google_tags_tag_value_iam_member", creates(`"tag_value": "tagValues/2"`), "", want{"tagValues/2", Adds, "[roles/x [user:a@acme.example]]"}},
 		{"a tag key", "google_tags_tag_key_iam_member", creates(`"tag_key": "tagKeys/1"`), "", want{"tagKeys/1", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a member that goes", "google_project_iam_member", `"actions": ["delete"], "before": {` + member + `, "project": "acme-prod"}`, "", want{"projects/acme-prod", Removes, "[roles/x [user:a@acme.example]]"}},
-		{"a removal", "google_project_iam_member_remove", creates(`"project": "acme-prod"`), "", want{"projects/acme-prod", Removes, "[roles/x [user:a@acme.example]]"}},
+		{"destroyed member", "google_project_iam_member", `"actions": ["delete"], "before": {` + member + `, "project": "acme-prod"}`, "", want{"projects/acme-prod", Removes, "[roles/x [user:a@acme.example]]"}},
+		{"member_remove", "google_project_iam_member_remove", creates(`"project": "acme-prod"`), "", want{"projects/acme-prod", Removes, "[roles/x [user:a@acme.example]]"}},
 		{"a binding", "google_project_iam_binding", `"actions": ["update"], "after": {"role": "roles/x", "members": ["user:a@acme.example"], "project": "acme-prod"}`, "", want{"projects/acme-prod", SetsRole, "[roles/x [user:a@acme.example]]"}},
-		{"a binding that goes", "google_project_iam_binding", `"actions": ["delete"], "before": {"role": "roles/x", "members": ["user:a@acme.example"], "project": "acme-prod"}`, "", want{"projects/acme-prod", SetsRole, "[roles/x []]"}},
+		{"destroyed binding", "google_project_iam_binding", `"actions": ["delete"], "before": {"role": "roles/x", "members": ["user:a@acme.example"], "project": "acme-prod"}`, "", want{"projects/acme-prod", SetsRole, "[roles/x []]"}},
 		{"a policy", "google_project_iam_policy", `"actions": ["create"], "after": {"project": "acme-prod", "policy_data": "{\"bindings\": [{\"role\": \"roles/x\", \"members\": [\"user:a@acme.example\"]}]}"}`, "", want{"projects/acme-prod", SetsPolicy, "[roles/x [user:a@acme.example]]"}},
 		{"default accounts", "google_project_default_service_accounts", `"actions": ["create"], "after": {"project": "acme-prod", "action": "DEPRIVILEGE"}`, "", want{"projects/acme-prod", Strips, ""}},
-		{"a custom role that the plan makes", "google_project_iam_member", `"actions": ["create"], "after": {"member": "user:a@acme.example", "project": "acme-prod"}, "after_unknown": {"role": true}`,
+		{"planned custom role", "google_project_iam_member", `"actions": ["create"], "after": {"member": "user:a@acme.example", "project": "acme-prod"}, "after_unknown": {"role": true}`,
 			`"role": {"references": ["google_project_iam_custom_role.r.name", "google_project_iam_custom_role.r"]}`, want{"projects/acme-prod", Adds, "[projects/acme-prod/roles/made [user:a@acme.example]]"}},
-		{"an agent that the plan makes", "google_project_iam_member", `"actions": ["create"], "after": {"role": "roles/x", "project": "acme-prod"}, "after_unknown": {"member": true}`,
+		{"planned service agent", "google_project_iam_member", `"actions": ["create"], "after": {"role": "roles/x", "project": "acme-prod"}, "after_unknown": {"member": true}`,
 			`"member": {"references": ["google_project_service_identity.gke.member", "google_project_service_identity.gke"]}`, want{"projects/acme-prod", Adds, "[roles/x [serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com]]"}},
-		{"a member that is not known", "google_project_iam_member", `"actions": ["create"], "after": {"role": "roles/x", "project": "acme-prod"}, "after_unknown": {"member": true}`,
+		{"unknown member", "google_project_iam_member", `"actions": ["create"], "after": {"role": "roles/x", "project": "acme-prod"}, "after_unknown": {"member": true}`,
 			`"member": {"references": ["local.member"]}`, want{"projects/acme-prod", Adds, "[roles/x [] and more]"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			all := planWithChange(t, tt.typ, tt.body, tt.expressions).PolicyChanges()
 			if len(all) != 1 {
-				t.Fatalf("%d changes of policies: %+v", len(all), all)
+				t.Fatalf("got %d policy changes, want 1: %+v", len(all), all)
 			}
 			var grants []string
 			for _, g := range all[0].Grants {
@@ -85,7 +87,8 @@ func TestPolicyChanges(t *testing.T) {
 	}
 }
 
-// TestDenyChanges: what a deny policy comes to, and where it is attached.
+// TestDenyChanges checks the rules of a deny policy and the resource that it is
+// attached to.
 func TestDenyChanges(t *testing.T) {
 	const parent = `"parent": "cloudresourcemanager.googleapis.com%2Fprojects%2Facme-prod", "name": "guard"`
 	const rule = `{"deny_rule": [{"denied_principals": ["principalSet://goog/public:all"], "exception_principals": ["principal://goog/subject/a@acme.example"],
@@ -99,20 +102,20 @@ func TestDenyChanges(t *testing.T) {
 		on    string
 		rules []DenyRule
 	}{
-		"made":     {`"actions": ["create"], "after": {` + parent + `, "rules": [` + rule + `]}`, "projects/acme-prod", []DenyRule{known}},
-		"goes":     {`"actions": ["delete"], "before": {` + parent + `, "rules": [` + rule + `]}`, "projects/acme-prod", nil},
-		"nowhere":  {`"actions": ["create"], "after": {"name": "guard", "rules": [` + rule + `]}, "after_unknown": {"parent": true}`, "", []DenyRule{known}},
-		"of whom?": {`"actions": ["create"], "after": {` + parent + `, "rules": [{"deny_rule": [{"denied_permissions": ["x"]}]}]}, "after_unknown": {"rules": [{"deny_rule": [{"denied_principals": true}]}]}`, "projects/acme-prod", []DenyRule{{Permissions: []string{"x"}, Unknown: true}}},
-		"of what?": {`"actions": ["create"], "after": {` + parent + `}, "after_unknown": {"rules": true}`, "projects/acme-prod", []DenyRule{{Unknown: true}}},
+		"created":            {`"actions": ["create"], "after": {` + parent + `, "rules": [` + rule + `]}`, "projects/acme-prod", []DenyRule{known}},
+		"destroyed":          {`"actions": ["delete"], "before": {` + parent + `, "rules": [` + rule + `]}`, "projects/acme-prod", nil},
+		"unknown parent":     {`"actions": ["create"], "after": {"name": "guard", "rules": [` + rule + `]}, "after_unknown": {"parent": true}`, "", []DenyRule{known}},
+		"unknown principals": {`"actions": ["create"], "after": {` + parent + `, "rules": [{"deny_rule": [{"denied_permissions": ["x"]}]}]}, "after_unknown": {"rules": [{"deny_rule": [{"denied_principals": true}]}]}`, "projects/acme-prod", []DenyRule{{Permissions: []string{"x"}, Unknown: true}}},
+		"unknown rules":      {`"actions": ["create"], "after": {` + parent + `}, "after_unknown": {"rules": true}`, "projects/acme-prod", []DenyRule{{Unknown: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := planWithChange(t, "google_iam_deny_policy", tt.body, `"rules": [{"deny_rule": [{"denied_principals": {"references": ["local.x"]}}]}], "parent": {"references": ["local.x"]}`)
 			all := p.DenyChanges()
 			if len(all) != 1 {
-				t.Fatalf("%d changes of deny policies", len(all))
+				t.Fatalf("got %d deny changes, want 1", len(all))
 			}
 			if all[0].On.Relative() != tt.on || all[0].ID != "guard" {
-				t.Errorf("%s is attached to %q", all[0].ID, all[0].On)
+				t.Errorf("got policy %s on %q, want guard on %q", all[0].ID, all[0].On, tt.on)
 			}
 			if diff := cmp.Diff(tt.rules, all[0].Rules); diff != "" {
 				t.Errorf("rules (-want +got):\n%s", diff)
@@ -121,17 +124,18 @@ func TestDenyChanges(t *testing.T) {
 	}
 }
 
-// TestRoleChanges: what a custom role has before and after.
+// TestRoleChanges checks the permissions of a custom role before and after
+// apply.
 func TestRoleChanges(t *testing.T) {
 	for name, tt := range map[string]struct {
 		typ, body string
 		want      RoleChange
 	}{
-		"made":     {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", After: []string{"a.b.c"}}},
-		"changed":  {"google_organization_iam_custom_role", `"actions": ["update"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}, "after": {"org_id": "1", "role_id": "x", "permissions": []}`, RoleChange{Role: "organizations/1/roles/x", Before: []string{"a.b.c"}, After: []string{}}},
-		"goes":     {"google_organization_iam_custom_role", `"actions": ["delete"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", Goes: true, Before: []string{"a.b.c"}}},
-		"disabled": {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"], "stage": "DISABLED"}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}}},
-		"unknown":  {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x"}, "after_unknown": {"permissions": true}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}, Unknown: true}},
+		"created":   {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", After: []string{"a.b.c"}}},
+		"updated":   {"google_organization_iam_custom_role", `"actions": ["update"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}, "after": {"org_id": "1", "role_id": "x", "permissions": []}`, RoleChange{Role: "organizations/1/roles/x", Before: []string{"a.b.c"}, After: []string{}}},
+		"destroyed": {"google_organization_iam_custom_role", `"actions": ["delete"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", Goes: true, Before: []string{"a.b.c"}}},
+		"disabled":  {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"], "stage": "DISABLED"}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}}},
+		"unknown":   {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x"}, "after_unknown": {"permissions": true}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}, Unknown: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := planWithChange(t, tt.typ, tt.body, `"permissions": {"references": ["local.x"]}`).RoleChanges()[0]
@@ -143,84 +147,85 @@ func TestRoleChanges(t *testing.T) {
 	}
 }
 
-// TestMoves: what moves a project or a folder, and where to.
+// TestMoves checks which updates move a project or a folder, and where to.
 func TestMoves(t *testing.T) {
 	for name, tt := range map[string]struct{ typ, body, expressions, want string }{
-		"to a folder":           {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "folder_id": "folders/2"}`, "", "projects/p to folders/2"},
-		"to the organization":   {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "org_id": "3"}`, "", "projects/p to organizations/3"},
-		"to nobody knows where": {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p"}, "after_unknown": {"folder_id": true}`, `"folder_id": {"references": ["local.x"]}`, "projects/p to "},
-		"the same folder":       {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "folder_id": "folders/1"}`, "", ""},
-		"a new project":         {"google_project", `"actions": ["create"], "after": {"project_id": "p", "folder_id": "1"}`, "", ""},
-		"a folder":              {"google_folder", `"actions": ["update"], "before": {"name": "folders/1", "parent": "organizations/3"}, "after": {"name": "folders/1", "parent": "folders/2"}`, "", "folders/1 to folders/2"},
-		"a folder's other name": {"google_folder", `"actions": ["update"], "before": {"name": "folders/1", "parent": "folders/2", "display_name": "a"}, "after": {"name": "folders/1", "parent": "folders/2", "display_name": "b"}`, "", ""},
+		"to a folder":          {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "folder_id": "folders/2"}`, "", "projects/p to folders/2"},
+		"to the organization":  {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "org_id": "3"}`, "", "projects/p to organizations/3"},
+		"to an unknown folder": {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p"}, "after_unknown": {"folder_id": true}`, `"folder_id": {"references": ["local.x"]}`, "projects/p to "},
+		"the same folder":      {"google_project", `"actions": ["update"], "before": {"project_id": "p", "folder_id": "1"}, "after": {"project_id": "p", "folder_id": "folders/1"}`, "", ""},
+		"a new project":        {"google_project", `"actions": ["create"], "after": {"project_id": "p", "folder_id": "1"}`, "", ""},
+		"a folder":             {"google_folder", `"actions": ["update"], "before": {"name": "folders/1", "parent": "organizations/3"}, "after": {"name": "folders/1", "parent": "folders/2"}`, "", "folders/1 to folders/2"},
+		"renamed folder":       {"google_folder", `"actions": ["update"], "before": {"name": "folders/1", "parent": "folders/2", "display_name": "a"}, "after": {"name": "folders/1", "parent": "folders/2", "display_name": "b"}`, "", ""},
 	} {
 		got := ""
 		for _, m := range planWithChange(t, tt.typ, tt.body, tt.expressions).Moves() {
 			got += m.What + " to " + m.To
 		}
 		if got != tt.want {
-			t.Errorf("%s: %q, want %q", name, got, tt.want)
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
 		}
 	}
 }
 
-// TestEndangers: what apply takes away that clusters may live on.
+// TestEndangers checks which changes remove something that clusters may depend
+// on.
 func TestEndangers(t *testing.T) {
 	for name, tt := range map[string]struct {
 		typ, body string
 		want      bool
 	}{
-		"a grant":                      {"google_project_iam_member", `"actions": ["create"], "after": {"project": "acme-prod", "role": "r", "member": "m"}`, false},
-		"a grant that goes":            {"google_project_iam_member", `"actions": ["delete"], "before": {"project": "acme-prod", "role": "r", "member": "m"}`, true},
-		"an account that goes":         {"google_service_account", `"actions": ["delete"], "before": {"account_id": "a"}`, true},
-		"an account that is disabled":  {"google_service_account", `"actions": ["update"], "before": {"disabled": false}, "after": {"disabled": true}`, true},
-		"an account that was disabled": {"google_service_account", `"actions": ["update"], "before": {"disabled": true}, "after": {"disabled": true}`, false},
-		"an API that stays on":         {"google_project_service", `"actions": ["delete"], "before": {"service": "x"}`, false},
-		"an API that is turned off":    {"google_project_service", `"actions": ["delete"], "before": {"service": "x", "disable_on_destroy": true}`, true},
-		"an account left behind":       {"google_service_account", `"actions": ["delete"], "before": {"account_id": "a", "deletion_policy": "ABANDON"}`, false},
-		"an API left behind":           {"google_project_service", `"actions": ["delete"], "before": {"service": "x", "disable_on_destroy": true, "deletion_policy": "ABANDON"}`, false},
-		"a policy set beforehand":      {"google_project_service", `"actions": ["delete"], "before": {"service": "x", "disable_on_destroy": true, "deletion_policy": "DELETE"}`, true},
-		"a role that changes":          {"google_organization_iam_custom_role", `"actions": ["update"], "before": {}, "after": {}`, true},
-		"a deny policy":                {"google_iam_deny_policy", `"actions": ["create"], "after": {"rules": [{}]}`, true},
-		"a deny policy that goes":      {"google_iam_deny_policy", `"actions": ["delete"], "before": {"rules": [{}]}`, false},
-		"a network taken away":         {"google_compute_shared_vpc_service_project", `"actions": ["delete"], "before": {}`, true},
-		"default accounts":             {"google_project_default_service_accounts", `"actions": ["create"], "after": {"action": "DISABLE"}`, true},
-		"what is only read":            {"google_service_account", `"actions": ["no-op"], "before": {}, "after": {}`, false},
+		"a grant":                       {"google_project_iam_member", `"actions": ["create"], "after": {"project": "acme-prod", "role": "r", "member": "m"}`, false},
+		"revoked grant":                 {"google_project_iam_member", `"actions": ["delete"], "before": {"project": "acme-prod", "role": "r", "member": "m"}`, true},
+		"destroyed account":             {"google_service_account", `"actions": ["delete"], "before": {"account_id": "a"}`, true},
+		"newly disabled account":        {"google_service_account", `"actions": ["update"], "before": {"disabled": false}, "after": {"disabled": true}`, true},
+		"account disabled before":       {"google_service_account", `"actions": ["update"], "before": {"disabled": true}, "after": {"disabled": true}`, false},
+		"API that stays enabled":        {"google_project_service", `"actions": ["delete"], "before": {"service": "x"}`, false},
+		"API that is disabled":          {"google_project_service", `"actions": ["delete"], "before": {"service": "x", "disable_on_destroy": true}`, true},
+		"abandoned account":             {"google_service_account", `"actions": ["delete"], "before": {"account_id": "a", "deletion_policy": "ABANDON"}`, false},
+		"abandoned API":                 {"google_project_service", `"actions": ["delete"], "before": {"service": "x", "disable_on_destroy": true, "deletion_policy": "ABANDON"}`, false},
+		"existing policy":               {"google_project_service", `"actions": ["delete"], "before": {"service": "x", "disable_on_destroy": true, "deletion_policy": "DELETE"}`, true},
+		"updated role":                  {"google_organization_iam_custom_role", `"actions": ["update"], "before": {}, "after": {}`, true},
+		"a deny policy":                 {"google_iam_deny_policy", `"actions": ["create"], "after": {"rules": [{}]}`, true},
+		"destroyed deny policy":         {"google_iam_deny_policy", `"actions": ["delete"], "before": {"rules": [{}]}`, false},
+		"removed Shared VPC attachment": {"google_compute_shared_vpc_service_project", `"actions": ["delete"], "before": {}`, true},
+		"default accounts":              {"google_project_default_service_accounts", `"actions": ["create"], "after": {"action": "DISABLE"}`, true},
+		"data source":                   {"google_service_account", `"actions": ["no-op"], "before": {}, "after": {}`, false},
 	} {
 		if got := planWithChange(t, tt.typ, tt.body, "").Endangers(); got != tt.want {
-			t.Errorf("%s: %t, want %t", name, got, tt.want)
+			t.Errorf("%s: got %t, want %t", name, got, tt.want)
 		}
 	}
 }
 
-// TestHoldsToken: a token in clear is found wherever it stands and however the
-// plan comes in, and what only looks like one is not.
+// TestHoldsToken checks that a plaintext token is found wherever it is and in
+// whatever chunks the plan is read, and that similar text is not.
 func TestHoldsToken(t *testing.T) {
 	padding := strings.Repeat(" ", 70_000)
 	for name, tt := range map[string]struct {
 		members string
 		want    bool
 	}{
-		"in the state":           {`"prior_state": {"values": {"access_token": "ya29.x"}}`, true},
-		"after much else":        {`"prior_state": {"x": "` + padding + `", "access_token": "ya29.x"}`, true},
-		"with a break":           {`"prior_state": {"access_token":` + "\n\t " + `"ya29.x"}`, true},
-		"escaped":                {`"prior_state": {"\u0061ccess_token": "ya29.x"}`, true},
-		"escaped throughout":     {`"prior_state": {"\u0061\u0063\u0063\u0065\u0073\u0073\u005f\u0074\u006F\u006b\u0065\u006e": "ya29.x"}`, true},
-		"with a space":           {`"prior_state": {"access_token" : "ya29.x"}`, true},
-		"inside of a string":     {`"prior_state": {"x": "\u0022access_token\u0022:\u0022x"}`, false},
-		"an empty one":           {`"prior_state": {"access_token": ""}`, false},
-		"null":                   {`"prior_state": {"access_token": null}`, false},
-		"a mark that it is one":  {`"prior_state": {"sensitive_values": {"access_token": true}}`, false},
-		"an empty and a full":    {`"prior_state": {"a": {"access_token": ""}, "b": {"access_token": "x"}}`, true},
-		"where it is configured": {`"configuration": {"provider_config": {"google": {"name": "google", "expressions": {"access_token": {"references": ["var.t"]}}}}}`, false},
+		"in the state":                   {`"prior_state": {"values": {"access_token": "ya29.x"}}`, true},
+		"after a long prefix":            {`"prior_state": {"x": "` + padding + `", "access_token": "ya29.x"}`, true},
+		"with a line break":              {`"prior_state": {"access_token":` + "\n\t " + `"ya29.x"}`, true},
+		"escaped":                        {`"prior_state": {"\u0061ccess_token": "ya29.x"}`, true},
+		"every letter escaped":           {`"prior_state": {"\u0061\u0063\u0063\u0065\u0073\u0073\u005f\u0074\u006F\u006b\u0065\u006e": "ya29.x"}`, true},
+		"with a space":                   {`"prior_state": {"access_token" : "ya29.x"}`, true},
+		"inside a string":                {`"prior_state": {"x": "\u0022access_token\u0022:\u0022x"}`, false},
+		"empty token":                    {`"prior_state": {"access_token": ""}`, false},
+		"null":                           {`"prior_state": {"access_token": null}`, false},
+		"sensitivity flag":               {`"prior_state": {"sensitive_values": {"access_token": true}}`, false},
+		"an empty and a non-empty token": {`"prior_state": {"a": {"access_token": ""}, "b": {"access_token": "x"}}`, true},
+		"in the configuration":           {`"configuration": {"provider_config": {"google": {"name": "google", "expressions": {"access_token": {"references": ["var.t"]}}}}}`, false},
 	} {
 		data := `{"format_version": "1.2", "resource_changes": [], ` + tt.members + `}`
 		if got := mustRead(t, data, Options{}).HoldsToken; got != tt.want {
-			t.Errorf("%s: %t, want %t", name, got, tt.want)
+			t.Errorf("%s: got %t, want %t", name, got, tt.want)
 		}
 		scan := &tokenScan{in: iotest.OneByteReader(strings.NewReader(data))}
 		if _, err := Read(scan, Options{}); err != nil || scan.found != tt.want {
-			t.Errorf("%s, byte by byte: %t, want %t (%v)", name, scan.found, tt.want, err)
+			t.Errorf("%s, byte by byte: got %t, want %t (%v)", name, scan.found, tt.want, err)
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // readers are the ways of reading that BenchmarkReaders compares. The last two
-// are the limit: the bytes alone, and a look at each for a quote.
+// are the lower bound: copying the bytes, and searching each for a quote.
 func readers() map[string]func(io.Reader) error {
 	return map[string]func(io.Reader) error{
 		"read": func(r io.Reader) error { _, err := Read(r, Options{}); return err },
@@ -47,8 +47,8 @@ func readers() map[string]func(io.Reader) error {
 	}
 }
 
-// TestReader reads the plan that a benchmark names, in a process of its own;
-// without one, a small plan with every reader.
+// TestReader reads the plan that a benchmark names, in its own process; without
+// one, it reads a small plan with every reader.
 func TestReader(t *testing.T) {
 	if file, name := os.Getenv("BENCH_PLAN"), os.Getenv("BENCH_READER"); file != "" {
 		f, err := os.Open(file)
@@ -68,8 +68,8 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// BenchmarkReaders reads large plans as files, each reader in a process of its
-// own, whose start is counted, and reports the peak of its memory.
+// BenchmarkReaders reads large plans as files, each reader in its own process,
+// including its start, and reports the peak of its memory.
 func BenchmarkReaders(b *testing.B) {
 	for _, p := range []struct {
 		name string

@@ -13,13 +13,13 @@ import (
 	"gke-preflight/fixtures/deadline"
 )
 
-// terraform makes a configuration that needs no provider, and a binary plan of
-// it.
+// makeTerraformPlan writes a configuration that needs no provider and a binary
+// plan of it.
 func makeTerraformPlan(t *testing.T) (dir, planFile string) {
 	t.Helper()
 	program, err := exec.LookPath("terraform")
 	if err != nil {
-		t.Skip("there is no terraform on PATH to make a binary plan with")
+		t.Skip("terraform is not on PATH")
 	}
 	dir = t.TempDir()
 	config := "resource \"terraform_data\" \"x\" {\n  input = \"y\"\n}\nlocals {\n  project = \"acme-prod\"\n}\n"
@@ -51,42 +51,42 @@ func TestOpen(t *testing.T) {
 				t.Errorf("the plan was not read: %+v", p)
 			}
 			if path == dir && !strings.Contains(progress.String(), "Plan: 1 to add") {
-				t.Errorf("Terraform's output is not shown: %s", &progress)
+				t.Errorf("got progress %s, want Terraform's output", &progress)
 			}
 		})
 	}
 	t.Run("the text in a binary plan", func(t *testing.T) {
 		text := openArchivedText(planFile)
 		if text == nil {
-			t.Fatal("it was not found")
+			t.Fatal("configuration not found in the plan")
 		}
 		defer func() { _ = text.close() }()
 		if v, _ := planValue(newEvaluator(&Plan{}, text).local("", "project")); v.String() != "acme-prod" {
-			t.Errorf("local.project is %q", v.String())
+			t.Errorf("local.project: got %q, want acme-prod", v.String())
 		}
 	})
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := Open(ctx, Input{Path: dir}, Options{}); !errors.Is(err, context.Canceled) {
-			t.Errorf("the error is %v, want that it was cancelled", err)
+			t.Errorf("got error %v, want context.Canceled", err)
 		}
 	})
 	left, err := os.ReadDir(os.Getenv("TMPDIR"))
 	if err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("files left in TMPDIR: %v (error %v)", left, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, ".terraform.tfstate.lock.info")); err == nil {
 		t.Error("the state is still locked")
 	}
 }
 
-// TestOpenOptions: variables, targets, workspace and init reach Terraform, and
-// nothing is selected or left behind in the directory.
+// TestOpenOptions checks that variables, targets, workspace and init reach
+// Terraform, and that nothing is selected or left behind in the directory.
 func TestOpenOptions(t *testing.T) {
 	program, err := exec.LookPath("terraform")
 	if err != nil {
-		t.Skip("there is no terraform on PATH")
+		t.Skip("terraform is not on PATH")
 	}
 	t.Setenv("TMPDIR", t.TempDir())
 	dir := t.TempDir()
@@ -117,30 +117,30 @@ resource "terraform_data" "y" {}
 	}
 	for workspace, want := range map[string]string{"": "one-two-default", "prod": "one-two-prod"} {
 		var progress bytes.Buffer
-		// What the environment says counts in every workspace.
+		// Environment variables apply to every workspace.
 		t.Setenv("TF_VAR_b", "two")
 		in.Init, in.Workspace, in.Progress, in.Vars = false, workspace, &progress, nil
 		if _, err := Open(t.Context(), in, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(progress.String(), want) || !strings.Contains(progress.String(), "Plan: 1 to add") {
-			t.Errorf("workspace %q: planned\n%s", workspace, &progress)
+			t.Errorf("workspace %q: got plan\n%s\nwant %s", workspace, &progress, want)
 		}
 	}
 	if selected, err := os.ReadFile(filepath.Join(dir, ".terraform", "environment")); err != nil || string(selected) != "default" {
-		t.Errorf("the workspace that is selected is now %q (%v)", selected, err)
+		t.Errorf("got selected workspace %q (error %v), want default", selected, err)
 	}
 	in.Workspace = "absent"
 	if _, err := Open(t.Context(), in, Options{}); err == nil {
-		t.Error("a workspace that is not there was planned")
+		t.Error("planned a missing workspace")
 	}
 	left, err := os.ReadDir(os.Getenv("TMPDIR"))
 	if err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("files left in TMPDIR: %v (error %v)", left, err)
 	}
 }
 
-func TestOpenFails(t *testing.T) {
+func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "tfplan")
 	if err := os.WriteFile(binary, []byte("PK\x03\x04 and no more"), 0o600); err != nil {
@@ -151,13 +151,13 @@ func TestOpenFails(t *testing.T) {
 		in   Input
 		want string
 	}{
-		{"a file that is not there", Input{Path: filepath.Join(dir, "absent")}, "no such file"},
-		{"a program that is not there", Input{Path: binary, Terraform: "no-such-terraform"}, "find terraform"},
+		{"missing file", Input{Path: filepath.Join(dir, "absent")}, "no such file"},
+		{"missing program", Input{Path: binary, Terraform: "no-such-terraform"}, "find terraform"},
 		{"standard input", Input{Path: "-", Stdin: strings.NewReader("")}, "the input is empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := Open(t.Context(), tt.in, Options{}); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("the error is %v, want %q", err, tt.want)
+				t.Errorf("got error %v, want %q", err, tt.want)
 			}
 		})
 	}

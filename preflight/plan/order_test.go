@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// TestWaitsFor: every way in which Terraform makes a resource wait. In each
-// case google_x.cluster asks for google_x.grant, wherever that is.
+// TestWaitsFor checks every way in which one resource can depend on another.
+// Each case asks whether google_x.cluster depends on google_x.grant, which may
+// be in a module.
 func TestWaitsFor(t *testing.T) {
 	res := func(name, body string) string {
 		return fmt.Sprintf(`{"address": "google_x.%s", "mode": "managed", "type": "google_x", "name": %q, "provider_config_key": "google"%s}`, name, name, body)
@@ -27,21 +28,21 @@ func TestWaitsFor(t *testing.T) {
 		{"a reference", res("cluster", `, "expressions": {"a": {"references": ["google_x.grant.id", "google_x.grant"]}}`) + "," + grant, "", "google_x.grant", Waits},
 		{"a reference in a block", res("cluster", `, "expressions": {"b": [{"a": {"references": ["google_x.grant.id", "google_x.grant"]}}]}`) + "," + grant, "", "google_x.grant", Waits},
 		{"a reference in for_each", res("cluster", `, "for_each_expression": {"references": ["google_x.grant"]}`) + "," + grant, "", "google_x.grant", Waits},
-		{"over another", res("cluster", `, "depends_on": ["time_sleep.w"]`) + `,{"address": "time_sleep.w", "mode": "managed", "type": "time_sleep", "name": "w", "depends_on": ["google_x.grant"]},` + grant, "", "google_x.grant", Waits},
-		{"the wrong way round", res("cluster", "") + "," + res("grant", `, "depends_on": ["google_x.cluster"]`), "", "google_x.grant", Race},
-		{"a local value hides the way", res("cluster", `, "expressions": {"a": {"references": ["local.a"]}}`) + "," + grant, "", "google_x.grant", Unseen},
-		{"a cycle that no Terraform wrote", res("cluster", `, "depends_on": ["google_x.a"]`) + "," + res("a", `, "depends_on": ["google_x.cluster"]`) + "," + grant, "", "google_x.grant", Race},
+		{"through another resource", res("cluster", `, "depends_on": ["time_sleep.w"]`) + `,{"address": "time_sleep.w", "mode": "managed", "type": "time_sleep", "name": "w", "depends_on": ["google_x.grant"]},` + grant, "", "google_x.grant", Waits},
+		{"reversed", res("cluster", "") + "," + res("grant", `, "depends_on": ["google_x.cluster"]`), "", "google_x.grant", Race},
+		{"through a local value", res("cluster", `, "expressions": {"a": {"references": ["local.a"]}}`) + "," + grant, "", "google_x.grant", Unseen},
+		{"cycle", res("cluster", `, "depends_on": ["google_x.a"]`) + "," + res("a", `, "depends_on": ["google_x.cluster"]`) + "," + grant, "", "google_x.grant", Race},
 
-		{"a module that is depended on, with all in it", res("cluster", `, "depends_on": ["module.m"]`), call("", `"resources": [`+grant+`]`), "module.m.google_x.grant", Waits},
-		{"a module's output", res("cluster", `, "expressions": {"a": {"references": ["module.m.out", "module.m"]}}`),
+		{"depends_on a module", res("cluster", `, "depends_on": ["module.m"]`), call("", `"resources": [`+grant+`]`), "module.m.google_x.grant", Waits},
+		{"output of a module", res("cluster", `, "expressions": {"a": {"references": ["module.m.out", "module.m"]}}`),
 			call("", `"outputs": {"out": {"expression": {"references": ["google_x.grant.id", "google_x.grant"]}}}, "resources": [`+grant+`]`), "module.m.google_x.grant", Waits},
-		{"an output's depends_on", res("cluster", `, "expressions": {"a": {"references": ["module.m.out", "module.m"]}}`),
+		{"depends_on of an output", res("cluster", `, "expressions": {"a": {"references": ["module.m.out", "module.m"]}}`),
 			call("", `"outputs": {"out": {"expression": {"constant_value": 1}, "depends_on": ["google_x.grant"]}}, "resources": [`+grant+`]`), "module.m.google_x.grant", Waits},
-		{"another output of the module", res("cluster", `, "expressions": {"a": {"references": ["module.m.other", "module.m"]}}`),
+		{"unrelated output of the module", res("cluster", `, "expressions": {"a": {"references": ["module.m.other", "module.m"]}}`),
 			call("", `"outputs": {"other": {"expression": {"constant_value": 1}}, "out": {"expression": {"references": ["google_x.grant"]}}}, "resources": [`+grant+`]`), "module.m.google_x.grant", Race},
-		{"a module as a whole means its outputs", res("cluster", `, "expressions": {"a": {"references": ["module.m", "each.key"]}}`),
+		{"whole module, through its outputs", res("cluster", `, "expressions": {"a": {"references": ["module.m", "each.key"]}}`),
 			call("", `"outputs": {"out": {"expression": {"references": ["google_x.grant"]}}}, "resources": [`+grant+`]`), "module.m.google_x.grant", Waits},
-		{"a module as a whole does not mean what no output shows", res("cluster", `, "expressions": {"a": {"references": ["module.m", "each.key"]}}`),
+		{"whole module, not through its outputs", res("cluster", `, "expressions": {"a": {"references": ["module.m", "each.key"]}}`),
 			call("", `"outputs": {}, "resources": [`+grant+`]`), "module.m.google_x.grant", Race},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -51,43 +52,45 @@ func TestWaitsFor(t *testing.T) {
 			}
 			p := mustRead(t, `{"format_version": "1.2", "planned_values": {}, "configuration": {"root_module": {"resources": [`+tt.resources+`]`+calls+`}}}`, Options{})
 			if got := p.order("google_x.cluster", tt.grant); got != tt.want {
-				t.Errorf("the order is %d, want %d", got, tt.want)
+				t.Errorf("got order %d, want %d", got, tt.want)
 			}
 		})
 	}
 }
 
-// TestWaitsFromInside: a resource in a module waits for what its call does.
-func TestWaitsFromInside(t *testing.T) {
+// TestWaitsForInModule checks that a resource in a module depends on what its
+// module call depends on.
+func TestWaitsForInModule(t *testing.T) {
 	grant := `{"address": "google_x.grant", "mode": "managed", "type": "google_x", "name": "grant"}`
 	for _, tt := range []struct {
 		name, call, cluster string
 		want                Order
 	}{
 		{"nothing", ``, ``, Race},
-		{"the call's depends_on", `"depends_on": ["google_x.grant"],`, ``, Waits},
-		{"the call's for_each", `"for_each_expression": {"references": ["google_x.grant"]},`, ``, Waits},
-		{"an input that it uses", `"expressions": {"v": {"references": ["google_x.grant.id", "google_x.grant"]}},`, `, "expressions": {"a": {"references": ["var.v"]}}`, Waits},
-		{"an input that it does not use", `"expressions": {"v": {"references": ["google_x.grant.id", "google_x.grant"]}},`, ``, Race},
+		{"depends_on of the module call", `"depends_on": ["google_x.grant"],`, ``, Waits},
+		{"for_each of the module call", `"for_each_expression": {"references": ["google_x.grant"]},`, ``, Waits},
+		{"input that the resource uses", `"expressions": {"v": {"references": ["google_x.grant.id", "google_x.grant"]}},`, `, "expressions": {"a": {"references": ["var.v"]}}`, Waits},
+		{"input that the resource does not use", `"expressions": {"v": {"references": ["google_x.grant.id", "google_x.grant"]}},`, ``, Race},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, `{"format_version": "1.2", "planned_values": {}, "configuration": {"root_module": {"resources": [`+grant+`],
 				"module_calls": {"m": {`+tt.call+`"module": {"resources": [{"address": "google_x.cluster", "mode": "managed", "type": "google_x", "name": "cluster"`+tt.cluster+`}]}}}}}}`, Options{})
 			if got := p.order("module.m.google_x.cluster", "google_x.grant"); got != tt.want {
-				t.Errorf("the order is %d, want %d", got, tt.want)
+				t.Errorf("got order %d, want %d", got, tt.want)
 			}
 		})
 	}
 }
 
-// TestProviderOrder: a resource waits for what its provider is made from.
-func TestProviderOrder(t *testing.T) {
+// TestWaitsForProvider checks that a resource depends on the references of its
+// provider configuration.
+func TestWaitsForProvider(t *testing.T) {
 	p := mustRead(t, `{"format_version": "1.2", "planned_values": {}, "configuration": {
 		"provider_config": {"google": {"name": "google", "expressions": {"project": {"references": ["google_x.grant.id", "google_x.grant"]}}}},
 		"root_module": {"resources": [
 			{"address": "google_x.cluster", "mode": "managed", "type": "google_x", "name": "cluster", "provider_config_key": "google"},
 			{"address": "google_x.grant", "mode": "managed", "type": "google_x", "name": "grant", "provider_config_key": "other"}]}}}`, Options{})
 	if got := p.order("google_x.cluster", "google_x.grant"); got != Waits {
-		t.Errorf("the order is %d, want %d", got, Waits)
+		t.Errorf("got order %d, want %d", got, Waits)
 	}
 }

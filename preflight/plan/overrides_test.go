@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestNamedProjects: what a user names counts only where it can be true of all
-// that it is applied to.
-func TestNamedProjects(t *testing.T) {
+// TestProjectFlags checks that a project given by the user is used only for
+// provider configurations that can share it.
+func TestProjectFlags(t *testing.T) {
 	block := func(name, provider string) (change, config string) {
 		return fmt.Sprintf(`{"address": "google_container_cluster.%s", "mode": "managed", "type": "google_container_cluster", "name": %[1]q,
 			"change": {"actions": ["create"], "after": {"name": %[1]q}, "after_unknown": {"project": true}}}`, name),
@@ -30,31 +30,31 @@ func TestNamedProjects(t *testing.T) {
 		options    Options
 		want       string
 	}{
-		{"one that two share", two(first, "google"), Options{Project: "acme-prod"}, "acme-prod acme-prod"},
-		{"google and google-beta, which refer to the same", two(first+","+provider("google-beta", "google-beta", "", local("a")), "google-beta"), Options{Project: "acme-prod"}, "acme-prod acme-prod"},
-		{"google and google-beta, which do not", two(first+","+provider("google-beta", "google-beta", "", local("b")), "google-beta"), Options{Project: "acme-prod"}, " "},
-		{"an alias that refers to the same, with text around it perhaps", two(first+","+provider("google.host", "google", "host", local("a")), "google.host"), Options{Project: "acme-prod"}, " "},
+		{"one shared by two clusters", two(first, "google"), Options{Project: "acme-prod"}, "acme-prod acme-prod"},
+		{"google and google-beta with the same reference", two(first+","+provider("google-beta", "google-beta", "", local("a")), "google-beta"), Options{Project: "acme-prod"}, "acme-prod acme-prod"},
+		{"google and google-beta with different references", two(first+","+provider("google-beta", "google-beta", "", local("b")), "google-beta"), Options{Project: "acme-prod"}, " "},
+		{"alias with the same reference, perhaps inside a template", two(first+","+provider("google.host", "google", "host", local("a")), "google.host"), Options{Project: "acme-prod"}, " "},
 		{"each by its key", two(first+","+provider("google.host", "google", "host", local("b")), "google.host"), Options{Projects: map[string]string{"google": "acme-prod", "google.host": "acme-host"}}, "acme-prod acme-host"},
-		{"one that sets nothing, and one that does", two(provider("google", "google", "", "")+","+provider("google.host", "google", "host", local("b")), "google.host"), Options{Project: "acme-prod"}, "acme-prod "},
+		{"one sets no project, the other one", two(provider("google", "google", "", "")+","+provider("google.host", "google", "host", local("b")), "google.host"), Options{Project: "acme-prod"}, "acme-prod "},
 		{"for_each", two(first+","+provider("google.by", "google", "by", `"project": {"references": ["each.value"]}`), "google.by"), Options{Projects: map[string]string{"google": "acme-prod", "google.by": "acme-host"}}, "acme-prod "},
 		{"for_each, by its key", two(provider("google", "google", "", `"project": {"references": ["local.projects", "each.key"]}`), "google"), Options{Project: "acme-prod"}, " "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, tt.data, tt.options)
 			if got := p.Clusters[0].Project.ID + " " + p.Clusters[1].Project.ID; got != tt.want {
-				t.Errorf("the projects are %q, want %q", got, tt.want)
+				t.Errorf("got projects %q, want %q", got, tt.want)
 			}
 		})
 	}
 	_, err := Read(strings.NewReader(two(first, "google")), Options{Deployers: map[string]string{"google.no": "x"}})
 	if err == nil || !strings.Contains(err.Error(), "has no provider google.no") {
-		t.Errorf("a provider that is not there: %v", err)
+		t.Errorf("got error %v, want an unknown provider", err)
 	}
 }
 
-// TestOrphans: an object that is no longer configured was made by one of the
-// configurations of its provider.
-func TestOrphans(t *testing.T) {
+// TestOrphanProviders checks that the provider of an object that is no longer
+// configured is any configuration of the same provider.
+func TestOrphanProviders(t *testing.T) {
 	const name = "registry.terraform.io/hashicorp/google"
 	config := func(key, alias, program, more string) string {
 		return fmt.Sprintf(`%q: {"name": "google", "full_name": %q, "alias": %q, "expressions": {%s}}`, key, program, alias, more)
@@ -66,11 +66,11 @@ func TestOrphans(t *testing.T) {
 		impersonates    string
 	}{
 		{"one", config("google", "", name, imp), false, "x@acme-ci.iam.gserviceaccount.com"},
-		{"two that are the same account", config("google", "", name, imp) + "," + config("google.b", "b", name, imp), false, "x@acme-ci.iam.gserviceaccount.com"},
-		{"two, of which one impersonates", config("google", "", name, "") + "," + config("google.b", "b", name, imp), true, ""},
-		{"two that may be different accounts", config("google", "", name, `"credentials": {}`) + "," + config("google.b", "b", name, `"credentials": {}`), true, ""},
-		{"an alias, and the empty one that Terraform makes", config("google.b", "b", name, imp), true, ""},
-		{"one of another program", config("google", "", name, imp) + "," + config("google.b", "b", name+"-beta", ""), false, "x@acme-ci.iam.gserviceaccount.com"},
+		{"two with the same account", config("google", "", name, imp) + "," + config("google.b", "b", name, imp), false, "x@acme-ci.iam.gserviceaccount.com"},
+		{"two, one of which impersonates", config("google", "", name, "") + "," + config("google.b", "b", name, imp), true, ""},
+		{"two that may have different accounts", config("google", "", name, `"credentials": {}`) + "," + config("google.b", "b", name, `"credentials": {}`), true, ""},
+		{"an alias, and Terraform's empty default", config("google.b", "b", name, imp), true, ""},
+		{"one of another provider program", config("google", "", name, imp) + "," + config("google.b", "b", name+"-beta", ""), false, "x@acme-ci.iam.gserviceaccount.com"},
 		{"none", "", false, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestOrphans(t *testing.T) {
 				"configuration": {"provider_config": {%s}, "root_module": {}}}`, name, tt.providers), Options{})
 			got := p.Clusters[0].Provider()
 			if (got.Unclear != "") != tt.unclear || got.Impersonates.String() != tt.impersonates {
-				t.Errorf("the provider is unclear %q and impersonates %q", got.Unclear, got.Impersonates.String())
+				t.Errorf("got unclear %q and impersonates %q, want unclear %t and %q", got.Unclear, got.Impersonates.String(), tt.unclear, tt.impersonates)
 			}
 		})
 	}

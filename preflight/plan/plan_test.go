@@ -29,7 +29,7 @@ func fixtureNames(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../fixtures/plans/*/plan.json")
 	if err != nil || len(files) < 17 {
-		t.Fatalf("found %d plans: %v", len(files), err)
+		t.Fatalf("found %d plans, want at least 17 (error %v)", len(files), err)
 	}
 	for i, f := range files {
 		files[i] = filepath.Base(filepath.Dir(f))
@@ -46,7 +46,7 @@ func mustRead(t testing.TB, data string, o Options) *Plan {
 	return p
 }
 
-// TestFixtures keeps what is read of every real plan.
+// TestFixtures compares what is read of every real plan with a golden file.
 func TestFixtures(t *testing.T) {
 	for _, name := range fixtureNames(t) {
 		t.Run(name, func(t *testing.T) {
@@ -66,13 +66,13 @@ func TestFixtures(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("what is read changed (-want +got):\n%s", diff)
+				t.Errorf("plan (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// describe writes down everything that is read of a plan.
+// describe formats everything that is read of a plan.
 func describe(p *Plan) string {
 	var b strings.Builder
 	for _, c := range p.Clusters {
@@ -119,7 +119,7 @@ func describeDetails(b *strings.Builder, p *Plan, c *Change, accounts []Account,
 	}
 }
 
-// TestActions: which changes count, and as what.
+// TestActions checks how the actions of a change are classified.
 func TestActions(t *testing.T) {
 	for actions, want := range map[string]string{
 		`["create"]`:           "changes creates",
@@ -149,28 +149,28 @@ func TestActions(t *testing.T) {
 			got = append(got, "stands")
 		}
 		if strings.Join(got, " ") != want {
-			t.Errorf("%s: %v, want %s", actions, got, want)
+			t.Errorf("%s: got %v, want %s", actions, got, want)
 		}
 	}
 }
 
-// TestRedact: a sensitive value is hidden wherever it is a part of a text.
+// TestRedact checks that sensitive values are replaced anywhere in a text.
 func TestRedact(t *testing.T) {
 	p := mustRead(t, `{"format_version": "1.2", "resource_changes": [
 		{"address": "google_container_cluster.c", "mode": "managed", "type": "google_container_cluster", "name": "c",
 		 "change": {"actions": ["create"], "after": {"name": "c", "project": "acme-prod", "network": "acme-prod.iam", "node_config": [{"service_account": "secret@acme-prod.iam.gserviceaccount.com"}]},
 		            "after_sensitive": {"network": true, "node_config": [{"service_account": true}]}}}]}`, Options{})
 	if got := p.Clusters[0].Accounts[0]; !got.Sensitive || got.Email != "secret@acme-prod.iam.gserviceaccount.com" {
-		t.Errorf("the account is %+v: it must be known, and marked", got)
+		t.Errorf("got account %+v, want it known and sensitive", got)
 	}
 	// One secret, the network, is a part of the other.
 	want := "serviceAccount:(sensitive) in acme-prod"
 	if got := p.Redact("serviceAccount:secret@acme-prod.iam.gserviceaccount.com in acme-prod"); got != want {
-		t.Errorf("redacted: %s, want %s", got, want)
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-// BenchmarkRead reads a plan, and for comparison decodes it whole with
+// BenchmarkRead reads a plan and, for comparison, decodes all of it with
 // terraform-json.
 func BenchmarkRead(b *testing.B) {
 	data := fixturePlan(b, "fleet")
@@ -189,8 +189,8 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkReadLarge reads a plan of a monorepo, of which next to nothing is
-// about GKE: 64 MB of buckets before a cluster.
+// BenchmarkReadLarge reads the plan of a monorepo, of which hardly anything
+// concerns GKE: 64 MB of buckets before a cluster.
 func BenchmarkReadLarge(b *testing.B) {
 	const bucket = `{"address":"module.app[0].google_storage_bucket.b","mode":"managed","type":"google_storage_bucket","name":"b",` +
 		`"provider_name":"registry.terraform.io/hashicorp/google","change":{"actions":["create"],"before":null,` +

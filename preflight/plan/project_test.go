@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// world makes a plan of one cluster, with the given planned attributes,
-// configuration and more.
+// clusterPlan returns a plan of one cluster with the given planned attributes
+// and configuration. More is a second resource.
 func clusterPlan(after, unknown, expressions, providers, more string) string {
 	return fmt.Sprintf(`{"format_version": "1.2",
 		"resource_changes": [
@@ -22,7 +22,8 @@ func clusterPlan(after, unknown, expressions, providers, more string) string {
 		after, unknown, change(more), providers, expressions, blockOf(more))
 }
 
-// more is a second resource, as a change and as a block, apart by a bar.
+// change and blockOf return the two halves of a second resource, its change and its
+// block, which a bar separates.
 func change(more string) string  { return half(more, 0) }
 func blockOf(more string) string { return half(more, 1) }
 
@@ -39,7 +40,7 @@ const google = `"google": {"name": "google", "expressions": {"project": %s}}`
 
 func providerSets(expression string) string { return fmt.Sprintf(google, expression) }
 
-// TestProject: where the project of a resource comes from, in order.
+// TestProject checks the sources of a resource's project and their precedence.
 func TestProject(t *testing.T) {
 	sibling := func(project, configured string) string {
 		return `,{"address": "google_pubsub_topic.t", "mode": "managed", "type": "google_pubsub_topic", "name": "t", "change": {"actions": ["create"], "after": {"project": "` + project + `"}}}` +
@@ -58,47 +59,47 @@ func TestProject(t *testing.T) {
 		options Options
 		want    Project
 	}{
-		{"its attribute", clusterPlan(`, "project": "acme-prod"`, "", "", providerSets(`{"constant_value": "acme-other"}`), ""), Options{},
+		{"attribute", clusterPlan(`, "project": "acme-prod"`, "", "", providerSets(`{"constant_value": "acme-other"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "attribute project of google_container_cluster.c"}},
-		{"the provider's constant", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
+		{"provider's constant", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
-		{"the provider's variable, which may be a part of it", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
+		{"provider's variable, perhaps inside a template", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{},
 			Project{Source: "provider google sets project from var.project, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
-		{"the provider's variable, and a sibling that shows it", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var", "")), Options{},
+		{"provider's variable, confirmed by a sibling", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var", "")), Options{},
 			Project{ID: "acme-var", Source: "provider google (var.project)"}},
-		{"what a sibling shows is not what a constant says", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), sibling("acme-old", "")), Options{},
+		{"constant that a sibling contradicts", clusterPlan("", "", "", providerSets(`{"constant_value": "acme-prod"}`), sibling("acme-old", "")), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
-		{"the provider's variable, and the flag", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{Project: "acme-flag"},
+		{"provider's variable, with --project", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), ""), Options{Project: "acme-flag"},
 			Project{ID: "acme-flag", Source: "--project"}},
 		{"a domain-scoped ID", clusterPlan("", "", "", providerSets(`{"constant_value": "example.com:acme-prod"}`), ""), Options{},
 			Project{ID: "example.com:acme-prod", Source: "provider google"}},
 		{"a number", clusterPlan("", "", "", providerSets(`{"constant_value": "111111111111"}`), ""), Options{},
 			Project{ID: "111111111111", Source: "provider google"}},
-		{"a template is not trusted when a sibling shows another", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var-gke", "")), Options{},
+		{"template that a sibling contradicts", clusterPlan("", "", "", providerSets(`{"references": ["var.project"]}`), sibling("acme-var-gke", "")), Options{},
 			Project{ID: "acme-var-gke", Source: "other resources of provider google"}},
-		{"a sibling where the provider says nothing", clusterPlan("", "", "", `"google": {"name": "google"}`, sibling("acme-prod", "")), env("GOOGLE_PROJECT", "acme-env"),
+		{"sibling of a provider without project", clusterPlan("", "", "", `"google": {"name": "google"}`, sibling("acme-prod", "")), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-prod", Source: "other resources of provider google"}},
-		{"a sibling with a project of its own tells nothing", clusterPlan("", "", "", `"google": {"name": "google"}`, sibling("acme-own", `"project": {"constant_value": "acme-own"}`)), env("GOOGLE_PROJECT", "acme-env"),
+		{"sibling with its own project", clusterPlan("", "", "", `"google": {"name": "google"}`, sibling("acme-own", `"project": {"constant_value": "acme-own"}`)), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
-		{"the environment", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), env("CLOUDSDK_CORE_PROJECT", "acme-env"),
+		{"environment", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), env("CLOUDSDK_CORE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable CLOUDSDK_CORE_PROJECT"}},
-		{"not the environment where the provider sets it out of sight", clusterPlan("", "", "", providerSets(`{"references": ["local.project"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+		{"provider's hidden project, not the environment", clusterPlan("", "", "", providerSets(`{"references": ["local.project"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{Source: "provider google sets project from local.project, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
-		{"a variable that is null, of which something may be made", clusterPlan("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+		{"null variable, perhaps inside a template", clusterPlan("", "", "", providerSets(`{"references": ["var.null"]}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{Source: "provider google sets project from var.null, whose value a plan's JSON does not show: check the binary plan, or name its configuration with --source DIR, or the project with --project ID"}},
-		{"null is not set", clusterPlan("", "", "", providerSets(`{"constant_value": null}`), ""), env("GOOGLE_PROJECT", "acme-env"),
+		{"null project", clusterPlan("", "", "", providerSets(`{"constant_value": null}`), ""), env("GOOGLE_PROJECT", "acme-env"),
 			Project{ID: "acme-env", Source: "environment variable GOOGLE_PROJECT"}},
-		{"the flag, last", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
+		{"--project last", clusterPlan("", "", "", `"google": {"name": "google"}`, ""), Options{Project: "acme-flag"},
 			Project{ID: "acme-flag", Source: "--project"}},
-		{"another resource's project, which may be a part of a name", clusterPlan("", "", `"project": {"references": ["google_project_service.x.number", "google_project_service.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project_service", "project", "acme-tenant")), Options{},
+		{"reference to another resource, perhaps inside a template", clusterPlan("", "", `"project": {"references": ["google_project_service.x.number", "google_project_service.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project_service", "project", "acme-tenant")), Options{},
 			Project{Source: "project of google_container_cluster.c is not known before apply"}},
 		{"a planned project", clusterPlan("", "", `"project": {"references": ["google_project.x.id", "google_project.x"]}`, "", planned("google_project", "project_id", "acme-tenant")), Options{},
 			Project{ID: "acme-tenant", Source: "google_project.x.id: attribute project_id of google_project.x"}},
-		{"the number of a planned project is not known", clusterPlan("", "", `"project": {"references": ["google_project.x.number", "google_project.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project", "project_id", "acme-tenant")), Options{},
+		{"unknown number of a planned project", clusterPlan("", "", `"project": {"references": ["google_project.x.number", "google_project.x"]}`, providerSets(`{"constant_value": "acme-prod"}`), planned("google_project", "project_id", "acme-tenant")), Options{},
 			Project{Source: "project of google_container_cluster.c is not known before apply"}},
-		{"a null variable falls back to the provider", clusterPlan("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
+		{"null variable falls back to the provider", clusterPlan("", "", `"project": {"references": ["var.null"]}`, providerSets(`{"constant_value": "acme-prod"}`), ""), Options{},
 			Project{ID: "acme-prod", Source: "provider google"}},
-		{"what is no project ID is not taken for one", clusterPlan("", "", "", providerSets(`{"constant_value": "not a project"}`), ""), Options{},
+		{"invalid project ID", clusterPlan("", "", "", providerSets(`{"constant_value": "not a project"}`), ""), Options{},
 			Project{Source: "provider google sets project to an invalid project ID"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,7 +111,7 @@ func TestProject(t *testing.T) {
 	}
 }
 
-// TestProviderKeys: how a resource in a module finds its provider.
+// TestProviderKeys checks how a resource in a module finds its provider.
 func TestProviderKeys(t *testing.T) {
 	inModule := func(key, providers string) string {
 		return fmt.Sprintf(`{"format_version": "1.2",
@@ -123,16 +124,16 @@ func TestProviderKeys(t *testing.T) {
 	two := one + `, "google.prod": {"name": "google", "alias": "prod", "expressions": {"project": {"constant_value": "acme-alias"}}}`
 	own := `"module.m:google": {"name": "google", "module_address": "module.m", "expressions": {"project": {"constant_value": "acme-module"}}}`
 	for _, tt := range []struct{ name, key, providers, want string }{
-		{"under the caller's key", "google.prod", two, "acme-alias"},
-		{"its module's own", "module.m:google", one + "," + own, "acme-module"},
+		{"caller's key", "google.prod", two, "acme-alias"},
+		{"module's own", "module.m:google", one + "," + own, "acme-module"},
 		{"inherited from the root", "module.m:google", one, "acme-root"},
-		{"inherited, as old Terraform writes it", "m:google", one, "acme-root"},
-		{"handed in under another name, which old plans do not show", "m:google", two, ""},
+		{"inherited, in the format of old Terraform", "m:google", one, "acme-root"},
+		{"passed under another name, which old plans do not show", "m:google", two, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, inModule(tt.key, tt.providers), Options{})
 			if got := p.Clusters[0].Project.ID; got != tt.want {
-				t.Errorf("the project is %q, want %q", got, tt.want)
+				t.Errorf("got project %q, want %q", got, tt.want)
 			}
 		})
 	}
@@ -148,7 +149,7 @@ func TestNames(t *testing.T) {
 		"regions/r/subnetworks/s":                                                          "",
 	} {
 		if got := ProjectOfName(in); got != want {
-			t.Errorf("the project of %s is %q, want %q", in, got, want)
+			t.Errorf("project of %s: got %q, want %q", in, got, want)
 		}
 	}
 	for in, want := range map[string]string{
@@ -160,13 +161,13 @@ func TestNames(t *testing.T) {
 		"":                                             "",
 	} {
 		if got := AccountProject(in); got != want {
-			t.Errorf("the project of %s is %q, want %q", in, got, want)
+			t.Errorf("project of %s: got %q, want %q", in, got, want)
 		}
 	}
 }
 
-// TestProvenProject: a project that is followed through a reference counts only
-// where the plan proves it.
+// TestProvenProject checks that a project that is resolved through a reference
+// is used only if the plan proves it.
 func TestProvenProject(t *testing.T) {
 	plan := func(typ, actions, before, expression string) string {
 		return `{"format_version": "1.2", "resource_changes": [
@@ -191,40 +192,40 @@ func TestProvenProject(t *testing.T) {
 		old            = `{"name": "x", "project": "acme-old"}`
 	)
 	for _, tt := range []struct{ name, typ, actions, before, expression, want string }{
-		{"a node pool's, by its cluster", pool, create, "null", refs(ofCluster), "acme-prod"},
-		{"a cluster's, by another cluster", cluster, create, "null", refs(ofCluster), ""},
-		{"by the id of a planned project", cluster, create, "null", refs(ofProject), "acme-new"},
-		{"by its number, which is not known", cluster, create, "null", refs(`"google_project.new.number", "google_project.new"`), ""},
-		{"of a resource that is not kept", cluster, create, "null", refs(`"terraform_data.t.output", "terraform_data.t"`), ""},
+		{"node pool refers to its cluster", pool, create, "null", refs(ofCluster), "acme-prod"},
+		{"cluster refers to another cluster", cluster, create, "null", refs(ofCluster), ""},
+		{"ID of a planned project", cluster, create, "null", refs(ofProject), "acme-new"},
+		{"unknown number of a planned project", cluster, create, "null", refs(`"google_project.new.number", "google_project.new"`), ""},
+		{"resource of an irrelevant type", cluster, create, "null", refs(`"terraform_data.t.output", "terraform_data.t"`), ""},
 		{"each.value", cluster, create, "null", refs(`"each.value.project", "each.value"`), ""},
-		{"an update stays where it is", cluster, update, old, refs(`"local.project"`), "acme-old"},
-		{"a replacement does not", cluster, replace, old, refs(`"local.project"`), ""},
-		{"a replacement goes to the provider's project", cluster, replace, old, "", "acme-prod"},
+		{"update stays in its project", cluster, update, old, refs(`"local.project"`), "acme-old"},
+		{"replacement with an unknown project", cluster, replace, old, refs(`"local.project"`), ""},
+		{"replacement in the provider's project", cluster, replace, old, "", "acme-prod"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, plan(tt.typ, tt.actions, tt.before, tt.expression), Options{})
 			for _, c := range p.Changes {
 				if c.Address == tt.typ+".x" && c.Project().ID != tt.want {
-					t.Errorf("the project is %q (%s), want %q", c.Project().ID, c.Project().Source, tt.want)
+					t.Errorf("got project %q (%s), want %q", c.Project().ID, c.Project().Source, tt.want)
 				}
 			}
 		})
 	}
 }
 
-// TestReplacedProject: a cluster that is replaced is made in the provider's
-// default project, which may no longer be the one that the state has.
+// TestReplacedProject checks that a replaced cluster is created in the
+// provider's default project, which may differ from the one in the state.
 func TestReplacedProject(t *testing.T) {
 	data := clusterPlan("", "", "", providerSets(`{"references": ["local.project"]}`), "|")
 	replaced := strings.Replace(data, `"actions": ["create"]`, `"actions": ["delete", "create"], "before": {"name": "c", "project": "acme-old"}`, 1)
 	p := mustRead(t, replaced, Options{})
 	if got := p.Clusters[0].Project; got.ID != "" {
-		t.Errorf("the project is %q (%s), want an unknown one", got.ID, got.Source)
+		t.Errorf("got project %q (%s), want an unknown one", got.ID, got.Source)
 	}
 }
 
-// TestNetworkProject: the project of a network decides whether a cluster is on a
-// Shared VPC.
+// TestNetworkProject checks the project of a network, which decides whether a
+// cluster uses a Shared VPC.
 func TestNetworkProject(t *testing.T) {
 	planned := func(typ, after, unknown string) string {
 		return `,{"address": "` + typ + `.x", "mode": "managed", "type": "` + typ + `", "name": "x", "change": {"actions": ["create"], "after": {` + after + `}, "after_unknown": {` + unknown + `}}}` +
@@ -237,10 +238,10 @@ func TestNetworkProject(t *testing.T) {
 	network := planned("google_compute_network", `"name": "n", "project": "acme-host"`, `"id": true, "self_link": true`)
 	subnetwork := planned("google_compute_subnetwork", `"name": "s", "region": "europe-west1", "project": "acme-host"`, `"id": true, "network": true`)
 	for _, tt := range []struct{ name, after, unknown, expressions, more, want string }{
-		{"nobody names one", "", `, "network": true`, "", "|", "acme-prod"},
-		{"a short name", `, "network": "n"`, "", "", "|", "acme-prod"},
-		{"a path", `, "network": "projects/acme-host/global/networks/n"`, "", "", "|", "acme-host"},
-		{"a template around a planned project", "", `, "network": true`, refs("network", "google_project.x.project_id"), project, ""},
+		{"not set", "", `, "network": true`, "", "|", "acme-prod"},
+		{"short name", `, "network": "n"`, "", "", "|", "acme-prod"},
+		{"path", `, "network": "projects/acme-host/global/networks/n"`, "", "", "|", "acme-host"},
+		{"template around a planned project", "", `, "network": true`, refs("network", "google_project.x.project_id"), project, ""},
 		{"a planned network", "", `, "network": true`, refs("network", "google_compute_network.x.id"), network, "acme-host"},
 		{"a planned subnetwork", "", `, "subnetwork": true`, refs("subnetwork", "google_compute_subnetwork.x.id"), subnetwork, "acme-host"},
 		{"the network of a planned subnetwork", "", `, "network": true`, refs("network", "google_compute_subnetwork.x.network"), subnetwork, "acme-host"},
@@ -249,7 +250,7 @@ func TestNetworkProject(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, clusterPlan(tt.after, tt.unknown, tt.expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more), Options{})
 			if got := p.Clusters[0].NetworkProject; got != tt.want {
-				t.Errorf("the project of the network is %q, want %q", got, tt.want)
+				t.Errorf("got network project %q, want %q", got, tt.want)
 			}
 		})
 	}

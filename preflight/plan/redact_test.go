@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestParts: names count, and what is the same for everybody does not.
-func TestParts(t *testing.T) {
+// TestAddNameParts checks that names are added, and public words are not.
+func TestAddNameParts(t *testing.T) {
 	for value, want := range map[string]string{
 		"projects/acme-prod/serviceAccounts/robot@acme-home.iam.gserviceaccount.com":                    "acme-home acme-home.iam.gserviceaccount.com acme-prod projects/acme-prod/serviceaccounts/robot@acme-home.iam.gserviceaccount.com robot robot@acme-home.iam.gserviceaccount.com",
 		"https://www.googleapis.com/compute/v1/projects/acme-host/regions/europe-west1/subnetworks/gke": "acme-host europe-west1 https://www.googleapis.com/compute/v1/projects/acme-host/regions/europe-west1/subnetworks/gke",
@@ -30,8 +30,9 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestHide: parts are hidden where they stand alone, and not inside of words.
-func TestHide(t *testing.T) {
+// TestRedactParts checks that parts are replaced as whole words, and not inside
+// words.
+func TestRedactParts(t *testing.T) {
 	w := nameParts{}
 	w.add("projects/acme/serviceAccounts/robot@acme.iam.gserviceaccount.com")
 	w.add("projects/222222222222")
@@ -48,14 +49,14 @@ func TestHide(t *testing.T) {
 		"2222222222223":                                                                "2222222222223",
 	} {
 		if got := w.redact(text); got != want {
-			t.Errorf("%s becomes\n%s, want\n%s", text, got, want)
+			t.Errorf("%s: got\n%s, want\n%s", text, got, want)
 		}
 	}
 }
 
-// TestRedactShown: a part that the plan shows elsewhere tells nothing new; a
-// short secret is hidden as a word.
-func TestRedactShown(t *testing.T) {
+// TestRedactShownParts checks that a part is kept if the plan shows it
+// elsewhere, and that a short secret is replaced as a whole word.
+func TestRedactShownParts(t *testing.T) {
 	p := mustRead(t, `{"format_version": "1.2",
 		"variables": {"hidden": {"value": "projects/hidden-host/regions/europe-west1"}, "open": {"value": "europe-west1"}},
 		"resource_changes": [{"address": "google_project_service.s", "mode": "managed", "type": "google_project_service", "name": "s", "change": {"actions": ["create"],
@@ -63,15 +64,16 @@ func TestRedactShown(t *testing.T) {
 		"configuration": {"root_module": {"variables": {"hidden": {"sensitive": true}, "open": {}}}}}`, Options{})
 	const text = "a grant in acme-prod, hidden-y, hidden-host, europe-west1, as a-z"
 	if got, want := p.Redact(text), "(sensitive) grant in acme-prod, (sensitive), (sensitive), europe-west1, as a-z"; got != want {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// TestDocumentParts: the names in a policy count, however long it is.
-func TestDocumentParts(t *testing.T) {
+// TestAddDocumentParts checks that the names in a policy are added, however
+// long it is.
+func TestAddDocumentParts(t *testing.T) {
 	w := nameParts{}
 	w.add(`{"bindings": [{"role": "roles/x", "members": ["user:hidden@acme.example"` + strings.Repeat(`, "user:other@acme.example"`, 1000) + `]}]}`)
 	if !w["hidden@acme.example"] || !w["roles/x"] {
-		t.Errorf("got %d parts, without the member or the role", len(w))
+		t.Errorf("got %d parts without the member or the role", len(w))
 	}
 }

@@ -13,29 +13,29 @@ func TestHasState(t *testing.T) {
 		file, text string
 		want       bool
 	}{
-		"nothing":                  {"main.tf", "", false},
-		"a resource":               {"main.tf", "resource \"google_container_cluster\" \"x\" {}\n", false},
-		"required providers":       {"main.tf", "terraform {\n  required_providers {\n    google = {}\n  }\n}\n", false},
-		"a provider":               {"main.tf", "provider \"google\" {}\n", true},
-		"a provider of OpenTofu's": {"main.tofu", "provider \"google\" {}\n", true},
-		"a provider in JSON":       {"main.tf.json", `{"provider": {"google": {"project": "p"}}}`, true},
-		"a backend":                {"main.tf", "terraform {\n  backend \"gcs\" {}\n}\n", true},
-		"a backend in JSON":        {"main.tf.json", `{"terraform": {"backend": {"gcs": {}}}}`, true},
-		"HCP Terraform":            {"main.tf", "terraform {\n  cloud {}\n}\n", true},
-		"a state":                  {"terraform.tfstate", "{}", true},
-		"a backend that was used":  {".terraform/terraform.tfstate", "{}", true},
-		"a workspace":              {".terraform/environment", "prod", true},
-		"a provider's cache":       {".terraform/providers/x", "", false},
-		"values":                   {"terraform.tfvars", "", true},
-		"automatic values":         {"prod.auto.tfvars.json", "{}", true},
-		"other values":             {"prod.tfvars", "", false},
-		"an error":                 {"main.tf", "resource {", true},
+		"nothing":                   {"main.tf", "", false},
+		"a resource":                {"main.tf", "resource \"google_container_cluster\" \"x\" {}\n", false},
+		"required providers":        {"main.tf", "terraform {\n  required_providers {\n    google = {}\n  }\n}\n", false},
+		"a provider":                {"main.tf", "provider \"google\" {}\n", true},
+		"provider in a .tofu file":  {"main.tofu", "provider \"google\" {}\n", true},
+		"a provider in JSON":        {"main.tf.json", `{"provider": {"google": {"project": "p"}}}`, true},
+		"a backend":                 {"main.tf", "terraform {\n  backend \"gcs\" {}\n}\n", true},
+		"a backend in JSON":         {"main.tf.json", `{"terraform": {"backend": {"gcs": {}}}}`, true},
+		"HCP Terraform":             {"main.tf", "terraform {\n  cloud {}\n}\n", true},
+		"a state":                   {"terraform.tfstate", "{}", true},
+		"initialized backend":       {".terraform/terraform.tfstate", "{}", true},
+		"a workspace":               {".terraform/environment", "prod", true},
+		"provider cache":            {".terraform/providers/x", "", false},
+		"variable values":           {"terraform.tfvars", "", true},
+		"automatic variable values": {"prod.auto.tfvars.json", "{}", true},
+		"other variable values":     {"prod.tfvars", "", false},
+		"syntax error":              {"main.tf", "resource {", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "odd [name]*")
 			writeFile(t, filepath.Join(dir, tt.file), tt.text)
 			if got := HasState(dir); got != tt.want {
-				t.Errorf("HasState is %t", got)
+				t.Errorf("HasState: got %t, want %t", got, tt.want)
 			}
 		})
 	}
@@ -74,7 +74,7 @@ func TestRepositoryRoots(t *testing.T) {
 	}
 	for dir, want := range map[string]bool{"modules/pool": true, "modules/loop": false, "envs/prod": false, "envs/dev": true} {
 		if got := r.Calls(filepath.Join(base, dir)); got != want {
-			t.Errorf("something calls %s: %t", dir, got)
+			t.Errorf("Calls(%s): got %t, want %t", dir, got, want)
 		}
 	}
 	if diff := cmp.Diff([]string{"a"}, RequiredVariables(filepath.Join(base, "modules/pool"))); diff != "" {

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// markAllSensitive returns a plan in which every attribute of every object
-// and every variable is marked as sensitive.
+// markAllSensitive returns a plan in which every attribute of every object and
+// every variable is marked as sensitive.
 func markAllSensitive(t testing.TB, file string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -47,7 +47,7 @@ func markVariables(module map[string]any) {
 	}
 }
 
-// callGetters calls every method of v that needs no argument.
+// callGetters calls every method of v without arguments.
 func callGetters(v any) {
 	value := reflect.ValueOf(v)
 	for i := range value.NumMethod() {
@@ -57,6 +57,7 @@ func callGetters(v any) {
 	}
 }
 
+// useAllGetters calls every getter of p and its changes and clusters.
 func useAllGetters(p *Plan) {
 	callGetters(p)
 	p.Redact("acme-prod")
@@ -81,9 +82,9 @@ func objectOf(v any) map[string]any {
 	return m
 }
 
-// TestPlanIsImmutable looks at everything of a plan from many goroutines, as
-// judging does: a getter that writes is a data race, and concurrent writes to a
-// map end the process even without -race.
+// TestPlanIsImmutable calls all getters of a plan from many goroutines, as the
+// checks do: a getter that writes is a data race, and concurrent map writes end
+// the process even without -race.
 func TestPlanIsImmutable(t *testing.T) {
 	files, err := filepath.Glob("../../fixtures/plans/*/plan.json")
 	if err != nil {
@@ -108,9 +109,9 @@ func TestPlanIsImmutable(t *testing.T) {
 	}
 }
 
-// TestSecrets: what is redacted is known once the plan is read, wherever the
-// plan holds it, and whether or not anybody has looked at it.
-func TestSecrets(t *testing.T) {
+// TestFindSecrets checks that the values to redact are known once the plan is
+// read, wherever they are in it and whether or not a getter returned them.
+func TestFindSecrets(t *testing.T) {
 	p := mustRead(t, `{"format_version": "1.2",
 		"variables": {"sa": {"value": "in-provider@acme-prod.iam.gserviceaccount.com"}, "other": {"value": "elsewhere"}, "open": {"value": "open"}},
 		"resource_changes": [{"address": "google_project_service.s", "mode": "managed", "type": "google_project_service", "name": "s", "change": {"actions": ["update"],

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// configure writes a configuration, and makes its directory the working one.
+// writeConfiguration writes a configuration and changes to its directory.
 func writeConfiguration(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -61,7 +61,7 @@ func TestSourceBlock(t *testing.T) {
 		} {
 			got, found := s.Block(address)
 			if got != want || found != (want != Position{}) {
-				t.Errorf("%s: %s is at %v (%t), want %v", dir, address, got, found, want)
+				t.Errorf("%s: position of %s: got %v (%t), want %v", dir, address, got, found, want)
 			}
 		}
 		if diff := cmp.Diff(Position{"envs/prod/main.tf", 1}, s.First()); diff != "" {
@@ -70,16 +70,16 @@ func TestSourceBlock(t *testing.T) {
 	}
 }
 
-func TestSourceNotThere(t *testing.T) {
+func TestReadSourceErrors(t *testing.T) {
 	writeConfiguration(t, map[string]string{"empty/readme.txt": "x"})
 	for dir, want := range map[string]string{"missing": "no such file", "empty": "has no .tf files"} {
 		if _, err := ReadSource(dir); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want an error with %q", dir, err, want)
+			t.Errorf("%s: got error %v, want %q", dir, err, want)
 		}
 	}
 }
 
-// FuzzSource: no configuration is too broken to look for blocks in.
+// FuzzSource checks that blocks are found in broken configurations.
 func FuzzSource(f *testing.F) {
 	f.Add("resource \"a\" \"b\" {\n  x = 1\n}\n")
 	f.Add("module \"m\" {\n  source = \"./m${var.x}\"\n}\n")
@@ -96,14 +96,14 @@ func FuzzSource(f *testing.F) {
 			t.Fatal(err)
 		}
 		if p, found := s.Block("a.b"); found && p.Line < 1 {
-			t.Errorf("a.b is on line %d", p.Line)
+			t.Errorf("position of a.b: got line %d", p.Line)
 		}
 	})
 }
 
-// TestSourceCalls: modules that call the next one twice, thirty steps deep, have
-// a billion paths, and do not take the time of as many.
-func TestSourceCalls(t *testing.T) {
+// TestSourceCallLimit reads modules that each call the next one twice, thirty
+// levels deep: a billion paths, most of which must not be followed.
+func TestSourceCallLimit(t *testing.T) {
 	files := map[string]string{"m30/main.tf": "locals {}\n"}
 	for i := range 30 {
 		next := fmt.Sprintf("../m%d", i+1)
@@ -117,11 +117,11 @@ func TestSourceCalls(t *testing.T) {
 	for address, want := range map[string]Position{
 		"x.y":          {"m0/main.tf", 7},
 		"module.a.x.y": {"m1/main.tf", 7},
-		// Beyond the bound, the call is where to look.
+		// Beyond the limit, the position is that of the module call.
 		"module.b.x.y": {"m0/main.tf", 4},
 	} {
 		if got, _ := s.Block(address); got != want {
-			t.Errorf("%s stands at %v, want %v", address, got, want)
+			t.Errorf("position of %s: got %v, want %v", address, got, want)
 		}
 	}
 }

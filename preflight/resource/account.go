@@ -2,15 +2,15 @@ package resource
 
 import "strings"
 
-// AccountEmail returns the email or the unique ID of a service account that may
-// be written as such, as projects/P/serviceAccounts/EMAIL, as a full resource
-// name or as a member of a policy.
+// AccountEmail returns the email or the unique ID of a service account that is
+// written as such, as projects/P/serviceAccounts/EMAIL, as a full resource name
+// or as a member of a policy.
 func AccountEmail(name string) string {
 	return strings.TrimPrefix(name[strings.LastIndex(name, "/")+1:], "serviceAccount:")
 }
 
-// AccountProject returns the project in a service account's email: its ID, its
-// number where the email has that, or empty where the email does not tell.
+// AccountProject returns the project in a service account's email: its ID, or
+// its number if the email has that; empty if the email has neither.
 // https://docs.cloud.google.com/iam/docs/service-account-types
 func AccountProject(email string) string {
 	name, domain, ok := strings.Cut(email, "@")
@@ -23,15 +23,15 @@ func AccountProject(email string) string {
 	case "appspot.gserviceaccount.com":
 		return name
 	}
-	home, ok := strings.CutSuffix(domain, ".iam.gserviceaccount.com")
+	project, ok := strings.CutSuffix(domain, ".iam.gserviceaccount.com")
 	if !ok {
 		return ""
 	}
-	// In a domain-scoped project the domain follows: p.example.com.
-	if project, scope, scoped := strings.Cut(home, "."); scoped {
-		return scope + ":" + project
+	// The domain follows the ID of a domain-scoped project: p.example.com.
+	if id, scope, scoped := strings.Cut(project, "."); scoped {
+		return scope + ":" + id
 	}
-	return home
+	return project
 }
 
 // IsDefaultComputeAccount reports whether email is that of a project's Compute

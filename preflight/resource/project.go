@@ -2,23 +2,23 @@ package resource
 
 import "strings"
 
-// A Match says whether two names are names of the same thing.
+// A Match says whether two names refer to the same resource.
 type Match int
 
 // The matches.
 const (
-	// Different: they are names of two things.
+	// Different: they refer to two resources.
 	Different Match = iota
-	// MaybeSame: the names alone do not tell, such as the ID of a project and
-	// the number of one. Counts against a pass, and never as a grant.
+	// MaybeSame: the names alone do not show it, such as the ID of a project
+	// and the number of one. It counts against a pass, and never as a grant.
 	MaybeSame
-	// Same: they are names of one thing.
+	// Same: they refer to the same resource.
 	Same
 )
 
-// A Project is the name of a project: its ID, possibly with a domain in front
-// as in example.com:acme, or its number. It is comparable; the zero Project is
-// the name of none.
+// A Project is the name of a project: its ID, possibly with a domain as in
+// example.com:acme, or its number. It is comparable; the zero Project means
+// none.
 // https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects
 type Project struct{ name string }
 
@@ -50,8 +50,8 @@ func (p Project) Name() Name {
 	return Name{project: p}
 }
 
-// Compare says whether two names are of one project. A number and an ID may be:
-// only Google Cloud knows.
+// Compare reports whether two names are of the same project. A number and an ID
+// may be: only Google Cloud knows.
 func (p Project) Compare(other Project) Match {
 	switch {
 	case p == Project{} || other == Project{}:
@@ -64,6 +64,7 @@ func (p Project) Compare(other Project) Match {
 	return Different
 }
 
+// isDigits reports whether s consists of digits only.
 func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// TestParse: every spelling of a name comes to the same.
+// TestParse checks that every spelling of a name is parsed to the same Name.
 func TestParse(t *testing.T) {
 	for want, spellings := range map[string][]string{
 		"projects/acme-prod": {
@@ -130,8 +130,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever a plan calls a thing, parsing ends, and what it gives is
-// parsed to the same again.
+// FuzzParse checks that parsing the result of parsing changes nothing.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"projects/p", "//iam.googleapis.com/projects/-/serviceAccounts/a@p.iam.gserviceaccount.com", "1-compute@developer.gserviceaccount.com",
