@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// KindNamed returns the kind of a collection, such as subnetworks; the zero Kind
-// if it is not in the table.
+// KindNamed returns the kind of a collection, such as subnetworks; the zero
+// Kind if it is not in the table.
 func KindNamed(collection string) Kind {
 	return findKind(func(k Kind) bool { return k.Collection == collection })
 }
@@ -26,17 +26,20 @@ func KindOf(name string) Kind {
 	return k
 }
 
-// KindOfPolicyType returns the kind whose allow policies a type of Terraform
-// resources writes, such as google_compute_subnetwork_iam_member; the zero Kind
-// if it writes none of those that this program reads.
+// KindOfPolicyType returns the kind whose allow policies a Terraform resource
+// type changes, such as google_compute_subnetwork_iam_member; the zero Kind if
+// it changes none that this program reads.
 func KindOfPolicyType(typ string) Kind {
 	return findKind(func(k Kind) bool { return k.Policy.Method != "" && k.Terraform.writesPolicy(typ) })
 }
 
+// writesPolicy reports whether a Terraform resource type changes allow policies
+// of the kind.
 func (t Terraform) writesPolicy(typ string) bool {
 	return strings.HasPrefix(typ, t.IAM) && !strings.HasSuffix(typ, "_iam_custom_role") || slices.Contains(t.Others, typ)
 }
 
+// findKind returns the first kind that matches; the zero Kind if there is none.
 func findKind(is func(Kind) bool) Kind {
 	i := slices.IndexFunc(kinds(), is)
 	if i < 0 {
@@ -45,11 +48,11 @@ func findKind(is func(Kind) bool) Kind {
 	return kinds()[i]
 }
 
-// InProject reports whether resources of the kind lie in a project.
+// InProject reports whether resources of the kind are in a project.
 func (k Kind) InProject() bool { return strings.HasPrefix(k.Pattern, "projects/*/") }
 
-// IsAboveProjects reports whether resources of the kind are those that projects
-// lie in: folders and organizations.
+// IsAboveProjects reports whether resources of the kind contain projects:
+// folders and organizations.
 func (k Kind) IsAboveProjects() bool {
 	return k.Collection == Folders || k.Collection == Organizations
 }
@@ -57,8 +60,8 @@ func (k Kind) IsAboveProjects() bool {
 // HasPolicy reports whether resources of the kind have allow policies.
 func (k Kind) HasPolicy() bool { return k.Policy != Policy{} }
 
-// RelativeName returns a full resource name without the service in front, such as
-// projects/p/topics/t. A relative name stays as it is.
+// RelativeName returns a full resource name without its service, such as
+// projects/p/topics/t. A relative name is returned unchanged.
 func RelativeName(full string) string {
 	rest, ok := strings.CutPrefix(full, "//")
 	if !ok {
@@ -68,14 +71,14 @@ func RelativeName(full string) string {
 	return name
 }
 
-// FullName returns a relative name with its service in front.
+// FullName returns the full resource name of a relative name.
 // https://docs.cloud.google.com/iam/docs/full-resource-names
 func FullName(relative string) string {
 	return "//" + cmp.Or(KindOf(relative).Service, "cloudresourcemanager") + ".googleapis.com/" + relative
 }
 
-// Describe returns a full resource name for people, such as: project acme-prod. A
-// name of a kind that is not in the table stays as it is.
+// Describe returns a full resource name in words, such as "project acme-prod".
+// A name of a kind that is not in the table is returned unchanged.
 func Describe(full string) string {
 	k, parts := KindOf(full), strings.Split(RelativeName(full), "/")
 	last := parts[len(parts)-1]
@@ -88,8 +91,9 @@ func Describe(full string) string {
 	return k.Noun + " " + last
 }
 
-// describeTop describes what lies in no project by all that follows the
-// collection: a hostile plan may have slashes in the ID of a project.
+// describeTop describes a resource that is in no project by everything after
+// the collection, since the ID of a project in a hostile plan may contain
+// slashes.
 func describeTop(full string) string {
 	name, _ := strings.CutPrefix(full, "//cloudresourcemanager.googleapis.com/")
 	collection, rest, _ := strings.Cut(name, "/")
@@ -100,20 +104,20 @@ func describeTop(full string) string {
 	return k.Noun + " " + rest
 }
 
-// InAnyLocation reports whether the relative name of a cluster leaves its location
-// open.
+// InAnyLocation reports whether the relative name of a cluster has - for its
+// location.
 func InAnyLocation(name string) bool { return strings.Contains(name, "/locations/-/") }
 
-// PolicyPermission returns the permission that reading the allow policy of a
-// resource requires: of one without a policy of its own, that of its project.
+// PolicyPermission returns the permission to read the allow policy of a
+// resource, or, if it has no policy of its own, of its project.
 func PolicyPermission(name string) string {
 	return cmp.Or(KindOf(name).Policy.Get, KindNamed(Projects).Policy.Get)
 }
 
-// ParseAs parses a name of a kind, such as cryptoKeys, that may be short:
+// ParseAs parses a name of a kind, such as cryptoKeys, which may be short:
 // project/location/ring/key, or without the project and the location, which
-// then are the given ones. It returns the zero Name if a part is not known, and
-// for what is no such name.
+// default to the given ones. It returns the zero Name if a part is not known,
+// and for any other kind of name.
 func ParseAs(collection, s string, project Project, location string) Name {
 	if s == "" {
 		return Name{}

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// The collections that code asks for by name, as they stand in relative names.
+// The collections that other code refers to, as in relative names.
 const (
 	Projects        = "projects"
 	Folders         = "folders"
@@ -26,7 +26,7 @@ const (
 
 // A Kind holds what this program knows about a kind of resource.
 type Kind struct {
-	// Collection is the segment in front of a resource's own name, such as
+	// Collection is the segment before a resource's own name, such as
 	// subnetworks.
 	Collection string
 	// Service is the service of full resource names, such as compute for
@@ -35,15 +35,14 @@ type Kind struct {
 	Service string
 	// Noun names the kind for people, such as "subnetwork".
 	Noun string
-	// Pattern is the relative name, with * for each part that differs.
+	// Pattern is the relative name, with * for each part that varies.
 	Pattern string
-	// optional is how many leading parts a short name may leave out: 1 for the
-	// project, 2 for the location too, 0 if the provider takes no short name.
+	// optional is how many leading parts a short name may omit: 1 for the
+	// project, 2 for the location too, 0 if the provider accepts no short name.
 	optional int
-	// Testable reports whether testIamPermissions is asked on a resource of the
-	// kind by itself.
+	// Testable reports whether the kind supports testIamPermissions.
 	Testable bool
-	// Policy is about the allow policies of the kind; zero if it has none.
+	// Policy describes the allow policies of the kind; zero if it has none.
 	Policy Policy
 	// Gcloud names a resource in the command that adds a binding; zero if the kind
 	// has no policy.
@@ -52,7 +51,7 @@ type Kind struct {
 	Terraform Terraform
 }
 
-// A Policy holds who reads and writes the allow policies of a kind, and how.
+// A Policy describes how the allow policies of a kind are read and written.
 type Policy struct {
 	// Get and Set are the permissions that reading and writing require.
 	// https://docs.cloud.google.com/iam/docs/permissions-reference
@@ -62,24 +61,25 @@ type Policy struct {
 	Method string
 }
 
-// Gcloud holds the words of gcloud GROUP add-iam-policy-binding NAME FLAGS.
+// Gcloud holds the arguments of gcloud GROUP add-iam-policy-binding NAME FLAGS.
 // https://docs.cloud.google.com/sdk/gcloud/reference
 type Gcloud struct {
 	// Group is the command group, such as compute networks subnets.
 	Group []string
-	// Flags locate the resource. All resources in a project take --project too.
+	// Flags locate the resource. All resources in a project also have
+	// --project.
 	Flags []Flag
-	// Path reports that NAME is the relative name and not its last part.
+	// Path reports whether NAME is the relative name instead of its last part.
 	Path bool
-	// Condition reports that the command gets --condition=None: without it gcloud
-	// asks if the policy has bindings with conditions.
+	// Condition reports whether the command needs --condition=None: without it
+	// gcloud prompts if the policy has bindings with conditions.
 	Condition bool
 }
 
 // A Flag is a flag whose value is a part of the resource's name.
 type Flag struct {
 	Name string
-	// Collection is the segment in front of the value.
+	// Collection is the segment before the value.
 	Collection string
 }
 
@@ -89,7 +89,7 @@ type Terraform struct {
 	// Type is the type of the resource itself; of an organization, that of its
 	// data source.
 	Type string
-	// IAM is what its IAM types begin with, such as
+	// IAM is the prefix of its IAM types, such as
 	// google_compute_subnetwork_iam_; empty if it has none.
 	IAM string
 	// Attribute names the resource in its IAM types.
@@ -97,9 +97,9 @@ type Terraform struct {
 	// Location is the attribute of the IAM types that completes a short name;
 	// usually empty.
 	Location string
-	// ID reports that Attribute takes the last part of the name only.
+	// ID reports whether Attribute takes only the last part of the name.
 	ID bool
-	// Others are further types that write the policy; usually empty.
+	// Others are other types that change the policy; usually empty.
 	Others []string
 }
 

@@ -1,8 +1,8 @@
-// Package resource parses the names of Google Cloud's resources. One thing has
-// many names: a project has an ID and a number; a service account an email, a
-// unique ID and a path, in which the project may be a dash; a network a short
-// name, a path and the URLs of two hosts. Names are compared here only, and the
-// comparison says where the names alone do not tell.
+// Package resource parses the names of Google Cloud's resources. A resource can
+// have many names: a project has an ID and a number; a service account an email,
+// a unique ID and a path, in which the project may be a dash; a network a short
+// name, a path and the URLs of two hosts. Names are compared only here, and the
+// comparison reports if the names alone do not decide.
 //
 // It imports no other package of this module.
 package resource
@@ -12,20 +12,20 @@ import (
 	"strings"
 )
 
-// A Name is the name of a resource, in the one form that all its spellings come
-// to. It is comparable and immutable; the zero Name is the name of nothing, or
-// one that is not known.
+// A Name is the name of a resource in a canonical form: all spellings of it are
+// parsed to the same Name. It is comparable and immutable. The zero Name means
+// no resource, or an unknown one.
 type Name struct {
-	// project is that which the resource lies in; zero above projects.
+	// project is the project that the resource is in; zero above projects.
 	project Project
-	// path is what follows the project, such as regions/r/subnetworks/s, or all
-	// of the name above projects, such as folders/1; empty for a project.
+	// path is what follows the project, such as regions/r/subnetworks/s; above
+	// projects it is the whole name, such as folders/1; empty for a project.
 	path string
-	// version is that of a key; usually empty.
+	// version is the version of a key; usually empty.
 	version string
 }
 
-// Parse parses a name that says what it is: a relative name such as
+// Parse parses a name that shows its kind: a relative name such as
 // projects/p/regions/r/subnetworks/s or folders/1, a full resource name, a URL,
 // an IAM member or the email of a service account. It returns the zero Name for
 // a short name, which ParseAs parses.
@@ -56,8 +56,8 @@ func Parse(s string) Name {
 	return n
 }
 
-// account returns the name of a service account. Its email alone is its name:
-// the project in the path may be any, a dash for example.
+// account returns the name of a service account. The email alone identifies it:
+// the project in the path may be any, such as a dash.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
 func account(project, id string) Name {
 	id = strings.ToLower(id)
@@ -67,19 +67,19 @@ func account(project, id string) Name {
 	if project == "" {
 		project = anyProject
 	}
-	if home := AccountProject(id); home != "" && (project == anyProject || !isDigits(home)) {
-		project = home
+	if fromEmail := AccountProject(id); fromEmail != "" && (project == anyProject || !isDigits(fromEmail)) {
+		project = fromEmail
 	}
 	return Name{project: Project{name: project}, path: accounts + id}
 }
 
 const (
-	// anyProject stands for the project of a service account.
+	// anyProject can take the place of a service account's project.
 	anyProject = "-"
 	accounts   = "serviceAccounts/"
 )
 
-// aboveProjects parses the name of what lies in no project.
+// aboveProjects parses the name of a resource that is in no project.
 func aboveProjects(name string) Name {
 	for _, k := range kinds() {
 		if rest, ok := strings.CutPrefix(name, k.Collection+"/"); ok && rest != "" && !k.InProject() {
@@ -89,8 +89,8 @@ func aboveProjects(name string) Name {
 	return Name{}
 }
 
-// relative returns a name without what stands in front of its first part: the
-// service of a full resource name, or the host and the version of a URL.
+// relative returns a name without the service of a full resource name, or the
+// host and the version of a URL.
 func relative(s string) string {
 	if u, err := url.Parse(s); err == nil && u.Host != "" {
 		s = u.Path
@@ -113,11 +113,11 @@ func relative(s string) string {
 // IsProject reports whether n is the name of a project.
 func (n Name) IsProject() bool { return n.project != (Project{}) && n.path == "" }
 
-// IsZero reports whether n is the name of nothing.
+// IsZero reports whether n is the zero Name.
 func (n Name) IsZero() bool { return n == Name{} }
 
 // Project returns the project of a resource, or the project itself; zero above
-// projects, and for a service account of which the name does not tell.
+// projects, and for a service account if the name does not show it.
 func (n Name) Project() Project {
 	if n.project.name == anyProject {
 		return Project{}
@@ -125,7 +125,7 @@ func (n Name) Project() Project {
 	return n.project
 }
 
-// In returns the name of a resource with another name of its project.
+// In returns the name of the resource with another name of its project.
 func (n Name) In(p Project) Name {
 	if n.project != (Project{}) {
 		n.project = p
@@ -143,11 +143,11 @@ func (n Name) Account() string {
 	return id
 }
 
-// Version returns the version that a key's name ends in; empty if it has none.
+// Version returns the version in the name of a key; empty if it has none.
 func (n Name) Version() string { return n.version }
 
 // Relative returns the relative name, such as projects/p/topics/t; empty for
-// the zero Name. Keys are without version.
+// the zero Name. The names of keys are without version.
 func (n Name) Relative() string {
 	switch {
 	case n.project == Project{}:
@@ -166,8 +166,8 @@ func (n Name) String() string {
 	return n.Relative()
 }
 
-// Compare says whether two names are of one resource. Versions of keys do not
-// matter: policies are those of keys.
+// Compare reports whether two names are of the same resource. Versions of keys
+// are ignored: policies belong to keys.
 func (n Name) Compare(other Name) Match {
 	switch {
 	case n.IsZero() || other.IsZero():
@@ -183,8 +183,8 @@ func (n Name) Compare(other Name) Match {
 }
 
 // compareAccounts compares emails and unique IDs of service accounts, which are
-// unique in all of Google Cloud. Where a plan has the project's number, the
-// provider makes an email of it, which is not the account's real one.
+// globally unique. If a plan has the project's number, the provider derives an
+// email from it that is not the account's real one.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_service_account.go
 func compareAccounts(a, b string) Match {
 	if a == b {
