@@ -18,8 +18,8 @@ func TestBaselineKnows(t *testing.T) {
 		Rule: "GP401", Outcome: Fail, Severity: need.Error, Resource: "//p", Message: "lacks x, y",
 		Permissions: &PermissionSet{Needed: []string{"x", "y", "z"}, Missing: []string{"x", "y"}},
 	}
-	taken := Finding{Rule: "GP801", Answers: "GP401", Outcome: Fail, Severity: need.Error, TakenAwayBy: []string{"google_project_iam_binding.a"}, Message: "the plan takes x by a"}
-	raced := Finding{Rule: "GP802", Answers: "GP401", Outcome: Fail, Severity: need.Error, PlannedBy: []string{"google_project_iam_member.a"}, Message: "does not wait"}
+	taken := Finding{Rule: need.RuleRemoved, Answers: "GP401", Outcome: Fail, Severity: need.Error, TakenAwayBy: []string{"google_project_iam_binding.a"}, Message: "the plan takes x by a"}
+	raced := Finding{Rule: need.RuleUnordered, Answers: "GP401", Outcome: Fail, Severity: need.Error, PlannedBy: []string{"google_project_iam_member.a"}, Message: "does not wait"}
 	open := Finding{Rule: "GP401", Outcome: Undetermined, Severity: need.Error, Resource: "//p", Reason: "403"}
 	with := func(f Finding, change func(*Finding)) Finding {
 		if f.Permissions != nil {

@@ -197,8 +197,8 @@ func (j *judge) relevant(needs []need.Need, findings []Finding) []Finding {
 
 // isTaken reports whether apply takes, or may take, what a need is about.
 func (j *judge) isTaken(n need.Need, f Finding) bool {
-	if f.Rule == ruleTakenAway || f.Outcome != Undetermined {
-		return f.Rule == ruleTakenAway
+	if f.Rule == need.RuleRemoved || f.Outcome != Undetermined {
+		return f.Rule == need.RuleRemoved
 	}
 	return len(f.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
 }

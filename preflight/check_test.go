@@ -446,7 +446,7 @@ func TestStanding(t *testing.T) {
 		t.Errorf("the result is %s with %d findings", r.Result, len(r.Findings))
 	}
 	for _, f := range r.Findings {
-		if f.Rule != "GP801" || !slices.Equal(f.Addresses, []string{"google_container_cluster.unchanged"}) {
+		if f.Rule != need.RuleRemoved || !slices.Equal(f.Addresses, []string{"google_container_cluster.unchanged"}) {
 			t.Errorf("a finding is about %s: %s", f.Rule, f.Message)
 		}
 	}

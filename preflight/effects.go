@@ -12,13 +12,6 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// The rules of the plan against itself. Their findings answer the needs of
-// other rules.
-const (
-	ruleTakenAway = "GP801"
-	ruleRace      = "GP802"
-)
-
 // propagation is how long IAM may take, and what helps.
 // https://docs.cloud.google.com/iam/docs/access-change-propagation
 const propagation = "IAM takes 2 to 7 minutes until a change is everywhere: put a time_sleep between the two, or apply in two steps"
@@ -55,7 +48,7 @@ func (j *judge) provided(n need.Need, f Finding, by []*plan.Change, what string)
 // race is the finding of what the plan provides, and those that need it do not
 // wait for.
 func (f Finding) race(n need.Need, what string, impatient []string) Finding {
-	f.Rule, f.Answers, f.Outcome, f.mayChange = ruleRace, n.Rule, Fail, false
+	f.Rule, f.Answers, f.Outcome, f.mayChange = need.RuleUnordered, n.Rule, Fail, false
 	f.Message = "the plan provides " + what + ", but " + list(impatient) + " does not wait for it: apply fails or not, as it happens (" + n.Rule + ")"
 	if n.Severity == need.Error {
 		f.ExpectedError = n.ExpectedError
@@ -77,7 +70,7 @@ func blocksOf(addresses []string) []string {
 // there is never meant, so it is an error even where its lack would only be
 // worth a warning.
 func (f Finding) against(n need.Need) Finding {
-	f.Rule, f.Answers, f.Outcome, f.mayChange = ruleTakenAway, n.Rule, Fail, false
+	f.Rule, f.Answers, f.Outcome, f.mayChange = need.RuleRemoved, n.Rule, Fail, false
 	if n.Severity != need.Note {
 		f.Severity = need.Error
 	}
@@ -180,7 +173,7 @@ func (j *judge) brought(n need.Need, f Finding, by []*plan.Change) Finding {
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
 func (j *judge) again(n need.Need, f Finding, by []*plan.Change) Finding {
 	f = j.fromPolicies(n, f)
-	if f.Outcome != Fail || f.Rule == ruleTakenAway {
+	if f.Outcome != Fail || f.Rule == need.RuleRemoved {
 		return f
 	}
 	f.PlannedBy = addresses(by)

@@ -23,9 +23,6 @@ type Waiver struct {
 	Where string
 }
 
-// ruleWaivers is the rule of findings about waivers themselves.
-const ruleWaivers = "GP805"
-
 // waive skips the findings that waivers are about, and adds what is to be said
 // about the waivers: one that has expired no longer helps, and one that helps
 // nobody can go.
@@ -83,7 +80,7 @@ func (f Finding) waived(w Waiver) Finding {
 
 // finding is what is to be said about a waiver itself.
 func (w Waiver) finding(used bool, now time.Time) (Finding, bool) {
-	f := Finding{Rule: ruleWaivers, Outcome: Fail, Severity: need.Note}
+	f := Finding{Rule: need.RuleWaivers, Outcome: Fail, Severity: need.Note}
 	switch {
 	case used && w.expired(now):
 		f.Severity = need.Warning

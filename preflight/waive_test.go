@@ -43,7 +43,7 @@ func TestWaivers(t *testing.T) {
 			}
 			said := ""
 			for _, f := range r.Findings {
-				if f.Rule == "GP805" {
+				if f.Rule == need.RuleWaivers {
 					said = string(f.Severity) + ": " + f.Message
 				}
 				if f.Rule == "GP401" && tt.result == preflight.Pass && (f.Outcome != preflight.Skipped || !strings.HasSuffix(f.Reason, "(here): because")) {

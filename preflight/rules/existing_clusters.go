@@ -1,10 +1,11 @@
 package rules
 
 import (
+	"slices"
+
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"slices"
 )
 
 // Lasts is the Expect of needs of kind Idle, Sound and Recreated about clusters

@@ -1,18 +1,15 @@
 package rules
 
-import (
-	"gke-preflight/preflight/need"
-	"gke-preflight/preflight/plan"
-)
+import "gke-preflight/preflight/need"
 
-// takenAway has no needs of its own: its findings are those of other rules
-// whose needs are met now, and are no longer once the plan is applied.
+// takenAway is derived from needs of other rules that are met now, and for which
+// the plan removes what meets them.
 func takenAway() Rule {
 	return Rule{
-		ID:       "GP801",
+		ID:       need.RuleRemoved,
 		Name:     "taken-away",
 		Title:    "The plan takes away nothing that its clusters live on",
 		Severity: need.Error,
-		Needs:    func(*plan.Plan, Settings) []need.Need { return nil },
+		Derived:  true,
 	}
 }

@@ -1,18 +1,15 @@
 package rules
 
-import (
-	"gke-preflight/preflight/need"
-	"gke-preflight/preflight/plan"
-)
+import "gke-preflight/preflight/need"
 
-// race has no needs of its own: its findings are those of other rules whose
-// needs the plan provides, without anything waiting for it.
+// race is derived from needs of other rules that the plan meets, but possibly too
+// late: nothing makes Terraform wait.
 func race() Rule {
 	return Rule{
-		ID:       "GP802",
+		ID:       need.RuleUnordered,
 		Name:     "race",
 		Title:    "What the plan provides for its clusters, they wait for",
 		Severity: need.Error,
-		Needs:    func(*plan.Plan, Settings) []need.Need { return nil },
+		Derived:  true,
 	}
 }

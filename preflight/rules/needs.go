@@ -21,6 +21,9 @@ func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]need.Need, error)
 	}
 	merged := map[string]*need.Need{}
 	for _, rule := range All() {
+		if rule.Derived {
+			continue
+		}
 		if err := ctx.Err(); errors.Is(err, context.Canceled) {
 			return nil, fmt.Errorf("find what the plan needs: %w", err)
 		}

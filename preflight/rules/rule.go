@@ -5,21 +5,25 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// A Rule is something that GKE needs, as a value.
+// A Rule is something that GKE requires.
 type Rule struct {
-	// ID is GP and three digits; never reused.
+	// ID is GP and three digits. It is never reused.
 	ID string
 	// Name is in kebab-case. The rule's files are named for ID and Name, such as
 	// gp401_gke_service_agent.go.
 	Name string
-	// Title is a statement that is true when the rule passes.
+	// Title names what is checked, as a statement that is true if the rule passes.
 	Title string
-	// Severity is that of the rule's needs, unless they say otherwise.
+	// Severity is the severity of the rule's needs that set none.
 	Severity need.Severity
-	// Requires lists the IDs of rules that must not fail for the same project
-	// before this one is worth judging.
+	// Requires holds the IDs of the rules that this one depends on: if one of them
+	// fails for the same project, this rule is skipped.
 	Requires []string
-	// Needs derives what the rule asks for from a plan. The needs' Rule and
-	// Severity may be left empty: they are filled in.
+	// Needs returns what the rule requires for a plan. Rule and Severity of the
+	// needs may be empty: Needs of this package sets them. Nil if Derived is true.
 	Needs func(*plan.Plan, Settings) []need.Need
+	// Derived reports that the rule has no needs of its own: package preflight
+	// derives its findings from needs of other rules together with what the plan
+	// changes, or from the configuration.
+	Derived bool
 }

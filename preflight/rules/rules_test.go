@@ -320,8 +320,8 @@ func TestRules(t *testing.T) {
 		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(r.Name) || names[r.Name] {
 			t.Errorf("%s: %q is not a name, or is the name of another rule", r.ID, r.Name)
 		}
-		if r.Needs == nil || r.Title == "" || !slices.Contains([]need.Severity{need.Error, need.Warning, need.Note}, r.Severity) {
-			t.Errorf("%s has no needs, no title or no severity", r.ID)
+		if (r.Needs == nil) != r.Derived || r.Title == "" || !slices.Contains([]need.Severity{need.Error, need.Warning, need.Note}, r.Severity) {
+			t.Errorf("%s has no title or no severity, or has both or neither of needs and Derived", r.ID)
 		}
 		last, ids[r.ID], names[r.Name] = r.ID, true, true
 		for _, ending := range []string{".md", "_test.go"} {

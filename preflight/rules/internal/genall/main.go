@@ -9,6 +9,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,26 +37,22 @@ func generate(dir string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var constructors []constructor
+	var all []constructor
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		found, err := constructorsIn(name)
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range file.Decls {
-			if c, ok := constructorOf(d); ok {
-				constructors = append(constructors, c)
-			}
-		}
+		all = append(all, found...)
 	}
-	if len(constructors) == 0 {
+	if len(all) == 0 {
 		return nil, fmt.Errorf("no rules in %s; run it in preflight/rules", dir)
 	}
-	slices.SortFunc(constructors, func(a, b constructor) int { return slices.Compare(a.ids, b.ids) })
-	return format.Source(write(constructors))
+	slices.SortFunc(all, func(a, b constructor) int { return slices.Compare(a.ids, b.ids) })
+	return format.Source(write(all))
 }
 
 // A constructor is a function that returns a rule, or the rules of a table.
@@ -66,22 +63,35 @@ type constructor struct {
 	isTable bool
 }
 
-// constructorOf returns the constructor that d is: a function without parameters
-// that returns a Rule or a []Rule.
-func constructorOf(d ast.Decl) (constructor, bool) {
+// constructorsIn returns the constructors in a file. The ID of a rule with a file
+// of its own is in the name of the file: gp401_gke_service_agent.go.
+func constructorsIn(name string) ([]constructor, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	prefix, _, _ := strings.Cut(filepath.Base(name), "_")
+	var out []constructor
+	for _, d := range file.Decls {
+		switch f, result := constructorOf(d); result {
+		case "Rule":
+			out = append(out, constructor{f.Name.Name, []string{strings.ToUpper(prefix)}, false})
+		case "[]Rule":
+			out = append(out, constructor{f.Name.Name, idsIn(f.Body), true})
+		}
+	}
+	return out, nil
+}
+
+// constructorOf returns the function that d is, and its result type, if d is a
+// function without parameters that has one result. All, which this command
+// writes, does not count.
+func constructorOf(d ast.Decl) (_ *ast.FuncDecl, result string) {
 	f, ok := d.(*ast.FuncDecl)
 	if !ok || f.Recv != nil || f.Name.Name == "All" || f.Type.Params.NumFields() > 0 || f.Type.Results.NumFields() != 1 {
-		return constructor{}, false
+		return nil, ""
 	}
-	result := f.Type.Results.List[0].Type
-	list, isTable := result.(*ast.ArrayType)
-	if isTable {
-		result = list.Elt
-	}
-	if name, ok := result.(*ast.Ident); !ok || name.Name != "Rule" {
-		return constructor{}, false
-	}
-	return constructor{f.Name.Name, idsIn(f.Body), isTable}, true
+	return f, types.ExprString(f.Type.Results.List[0].Type)
 }
 
 // idsIn returns the values of the fields named ID in a function.
