@@ -124,7 +124,7 @@ type checker struct {
 	member       string        // the caller's IAM member; empty if unknown
 	token        string        // the caller's access token
 	controlPlane *ControlPlane // nil until Google returned it
-	apiError     *facts.Error    // Google's error about the cluster; nil if none
+	apiError     *facts.Error  // Google's error about the cluster; nil if none
 	noAnswer     string        // why Google did not return the cluster
 	response     *apiResponse  // to the caller's token; nil if there was none
 	endpoint     *endpoint     // the endpoint to contact; nil if none is trusted

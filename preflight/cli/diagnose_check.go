@@ -42,7 +42,7 @@ func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Repo
 	}
 	for i := range found.Errors {
 		if e := &found.Errors[i]; len(e.Rules) > 0 {
-			e.Checked(checkOf(e, r))
+			e.SetCheck(checkOf(e, r))
 		}
 	}
 	return nil

@@ -1,12 +1,14 @@
 package diagnose
 
 import (
+	"cmp"
 	"strings"
 
 	"gke-preflight/preflight/shell"
 )
 
-// advice is what to make of an error.
+// An advice is what follows from an error: its cause, the suspects, and the
+// commands and rules for it.
 type advice struct {
 	cause    string
 	suspects []Suspect
@@ -14,8 +16,8 @@ type advice struct {
 	rules    []string
 }
 
-// advise says what a finding means and what to run.
-func (f *finding) advise() {
+// addAdvice sets the cause, suspects, rules and fix of a finding.
+func (f *finding) addAdvice() {
 	a := adviceFor(f)
 	f.Cause, f.Suspects, f.Rules = a.cause, a.suspects, a.rules
 	if f.pattern.cause != "" && f.Class == f.pattern.class {
@@ -35,138 +37,133 @@ func (f *finding) advise() {
 func adviceFor(f *finding) advice {
 	switch f.Class {
 	case RetryBudgetExhausted:
-		return retried(f)
+		return retryBudgetAdvice(f)
 	case CallerPermissionDenied:
-		return callerDenied(f)
+		return callerAdvice(f)
 	case APIDisabled:
-		return apiDisabled(f)
+		return apiAdvice(f)
 	case ActAsDenied:
-		return actAsDenied(f)
+		return actAsAdvice(f)
 	case ServiceAccountMissing:
-		return accountMissing(f)
+		return accountAdvice(f)
 	case ServiceAgentMissingRole:
-		return agentWithoutRole(f)
+		return agentAdvice(f)
 	case SharedVPCPermission:
-		return sharedVPC(f)
+		return sharedVPCAdvice(f)
 	case KMSPermission:
-		return keyDenied(f)
+		return keyAdvice(f)
 	case NodePoolRequiresRecreation:
-		return requiresRecreation(f)
+		return recreationAdvice(f)
 	case IncompatibleOperation:
-		return operationRunning(f)
+		return operationAdvice(f)
 	}
 	return adviceWithoutIAM(f)
 }
 
-// adviceWithoutIAM is for the causes that no role mends.
+// adviceWithoutIAM returns the advice for causes that no role fixes.
 func adviceWithoutIAM(f *finding) advice {
 	switch f.Class {
 	case Unauthorized:
-		return unauthorized(f)
+		return authenticationAdvice(f)
 	case AuthPluginMissing:
-		return pluginMissing()
+		return pluginAdvice()
 	case NotFound:
-		return notFound(f)
+		return notFoundAdvice(f)
 	case IAMPropagation:
-		return propagation(f)
+		return propagationAdvice()
 	case Quota:
-		return quota(f)
+		return quotaAdvice(f)
 	case InvalidArgument:
-		return advice{cause: "The request itself is at fault; the message says where. No role helps."}
+		return advice{cause: "The request itself is invalid; the message says why. No role helps."}
 	case ProviderCredentials:
-		return credentials(f)
+		return credentialsAdvice()
 	}
-	return advice{cause: "gke-preflight does not know this message. Nothing in it speaks of a missing permission."}
+	return advice{cause: "gke-preflight does not recognize this message. Nothing in it indicates a missing permission."}
 }
 
-// retried: GKE gave up. The words are those of a caller's error, and mostly it
-// is not the caller.
-func retried(f *finding) advice {
+// retryBudgetAdvice returns the advice for a request that GKE gave up on. The
+// message looks as if the caller lacked the permission, and usually it is a
+// service agent that does.
+func retryBudgetAdvice(f *finding) advice {
 	if f.Permission == "" {
 		return advice{
-			cause:    "GKE tried several times and gave up; the text does not say what Compute Engine answered. Permissions, address ranges, quotas and stock-outs are all told this way.",
-			commands: []string{recentOperations(f), recentRefusals(f)},
+			cause:    "GKE retried and gave up; the text does not say what Compute Engine answered. Missing permissions, address ranges, quotas and stock-outs are all reported this way.",
+			commands: []string{recentOperationsCommand(f), recentDenialsCommand(f)},
 		}
 	}
 	return advice{
-		cause: "Compute Engine refused " + f.Permission + " to GKE, again and again. The text does not say to whom; mostly it is the GKE service agent, whose role " +
-			"somebody or an authoritative Terraform resource took away. Giving the role to the caller or to the nodes' account does not help then.",
+		cause: "Compute Engine repeatedly denied " + f.Permission + " to GKE. The text does not name the account; usually it is the GKE service agent, whose role was removed " +
+			"by hand or by an authoritative Terraform resource. In that case, granting the role to the deployer or the node service account does not help.",
 		suspects: computeSuspects(f),
-		commands: f.restoreAgent(gkeAgent, "roles/container.serviceAgent"),
+		commands: f.restoreAgentCommands(gkeAgent, "roles/container.serviceAgent"),
 		rules:    f.computeRules(),
 	}
 }
 
-// computeSuspects are those whom GKE may have asked Compute Engine as.
+// computeSuspects returns the accounts as which GKE may have called Compute
+// Engine.
 func computeSuspects(f *finding) []Suspect {
-	agent := Suspect{gkeAgent, "GKE makes what a cluster consists of as this account; roles/container.serviceAgent has " + orIt(f.Permission)}
-	caller := Suspect{deployer, "GKE looks at networks and regions with the caller's rights too, and roles/container.clusterAdmin has no compute permissions"}
-	node := Suspect{nodeAccount, "Google's page on this error names the account attached to the nodes; it is seldom this one"}
-	if isReadOfNetwork(f.Permission) && f.Class == CallerPermissionDenied {
+	agent := Suspect{gkeAgent, "GKE creates cluster resources as this account; roles/container.serviceAgent grants " + cmp.Or(f.Permission, "what it needs")}
+	caller := Suspect{deployer, "GKE also reads networks and regions with the caller's permissions, and roles/container.clusterAdmin has no compute permissions"}
+	node := Suspect{nodeAccount, "Google's page on this error names the account attached to the nodes; it is seldom the cause"}
+	if isNetworkRead(f.Permission) && f.Class == CallerPermissionDenied {
 		return []Suspect{caller, agent, node}
 	}
 	return []Suspect{agent, caller, node}
 }
 
-func orIt(permission string) string {
-	if permission == "" {
-		return "what it needs"
-	}
-	return permission
-}
-
 func (f *finding) computeRules() []string {
-	if isReadOfNetwork(f.Permission) {
+	if isNetworkRead(f.Permission) {
 		return []string{"GP401", "GP402", "GP206"}
 	}
 	return []string{"GP401", "GP402", "GP303"}
 }
 
-// restoreAgent looks which roles an agent of the project has, and gives it
-// back the one that it should have.
-func (f *finding) restoreAgent(kind, role string) []string {
-	project, number := f.inProject(), f.number()
-	member := f.agent(kind, number)
+// restoreAgentCommands returns commands that list the roles of a service agent of
+// the project, and grant it the role that it requires.
+func (f *finding) restoreAgentCommands(kind, role string) []string {
+	project, number := f.projectOrPlaceholder(), f.numberOrPlaceholder()
+	member := f.agentMember(kind, number)
 	var commands []string
 	if strings.Contains(member, projectNumber) {
-		commands = append(commands, numberOf(project))
+		commands = append(commands, projectNumberCommand(project))
 	}
-	return append(commands, rolesOf(project, member), grant(project, member, role))
+	return append(commands, rolesCommand(project, member), grantCommand(project, member, role))
 }
 
-func callerDenied(f *finding) advice {
+func callerAdvice(f *finding) advice {
 	a := advice{
-		cause:    "Whoever made this request lacks " + f.whatAndWhere() + ".",
-		suspects: []Suspect{{deployer, "the request was made as whoever Terraform, gcloud or the client is logged in as"}},
+		cause:    "The caller lacks " + f.describePermission() + ".",
+		suspects: []Suspect{{deployer, "the request was made with the credentials of Terraform, gcloud or the client"}},
 		rules:    f.callerRules(),
 	}
 	switch {
 	case f.Permission == "iam.serviceAccounts.getAccessToken":
-		return f.impersonation(a)
+		return f.impersonationAdvice(a)
 	case f.Permission == "serviceusage.services.use":
-		return f.quotaProject(a)
+		return f.quotaProjectAdvice(a)
 	case f.Permission == "":
-		return f.unnamedPermission(a)
-	case strings.HasPrefix(f.Permission, "compute.") && byGKE.MatchString(f.around()):
-		a.cause = "Compute Engine refused " + f.Permission + " when GKE asked. GKE asks for this at once with the rights of the caller, and later with those of its service agent; the text does not say which of them it was."
+		return f.unnamedPermissionAdvice(a)
+	case strings.HasPrefix(f.Permission, "compute.") && gkeMessages.MatchString(f.surroundings()):
+		a.cause = "Compute Engine denied " + f.Permission + " to GKE. GKE first uses this permission on behalf of the caller, and later as its service agent; the text does not say which of them lacks it."
 		a.suspects = computeSuspects(f)
-	case f.caller() == anyMember && f.inPods():
-		a.suspects = append([]Suspect{{nodeAccount, "this was said in a pod or on a node, which are logged in as the node's account unless Workload Identity says otherwise"}}, a.suspects...)
+	case f.callerMember() == anyMember && f.isFromCluster():
+		a.suspects = append([]Suspect{{nodeAccount, "the message is from a pod or a node, which use the node service account unless Workload Identity Federation for GKE applies"}}, a.suspects...)
 	}
-	if strings.Contains(f.around(), "gke_service_account_deleted") {
-		a.cause += " The link about a deleted service account says nothing: Google appends it to plain refusals too."
+	if strings.Contains(f.surroundings(), "gke_service_account_deleted") {
+		a.cause += " Ignore the link about a deleted service account: Google adds it to ordinary denials too."
 	}
-	if f.mayNotExist() {
-		a.cause += " Google answers the same for what does not exist."
+	if f.canBeMissing() {
+		a.cause += " Google returns the same error if the resource does not exist."
 	}
 	if len(a.suspects) > 1 && a.suspects[1].Kind == gkeAgent {
-		a.commands = []string{numberOf(f.inProject()), rolesOf(f.inProject(), f.agent(gkeAgent, projectNumber))}
+		a.commands = []string{projectNumberCommand(f.projectOrPlaceholder()), rolesCommand(f.projectOrPlaceholder(), f.agentMember(gkeAgent, projectNumber))}
 	}
-	a.commands = append(a.commands, f.grantCaller()...)
+	a.commands = append(a.commands, f.grantCallerCommands()...)
 	return a
 }
 
-func (f *finding) whatAndWhere() string {
+func (f *finding) describePermission() string {
 	what := f.Permission
 	if what == "" {
 		what = "a permission that the text does not name"
@@ -180,64 +177,58 @@ func (f *finding) whatAndWhere() string {
 	return what
 }
 
-// inPods reports whether the text is from inside a cluster.
-func (f *finding) inPods() bool {
+// isFromCluster reports whether the text is from inside a cluster.
+func (f *finding) isFromCluster() bool {
 	for _, sign := range []string{"gcp metadata", "ErrImagePull", "ImagePullBackOff", "Failed to pull image", "failed to resolve reference", "kubelet", "CreateVolume"} {
-		if strings.Contains(f.around(), sign) {
+		if strings.Contains(f.surroundings(), sign) {
 			return true
 		}
 	}
 	return false
 }
 
-// grantCaller finds out who the caller is, and gives it a role.
-func (f *finding) grantCaller() []string {
+// grantCallerCommands returns commands that show the caller, if the text does not
+// name it, and grant it a role.
+func (f *finding) grantCallerCommands() []string {
 	var commands []string
-	if f.caller() == anyMember {
-		commands = append(commands, whoAmI())
+	if f.callerMember() == anyMember {
+		commands = append(commands, activeAccountCommand())
 	}
 	role := roleWith(f.Permission)
 	if role == "" {
-		return append(commands, shell.Command("gcloud", "iam", "list-grantable-roles", "//cloudresourcemanager.googleapis.com/projects/"+f.inProject()))
+		return append(commands, shell.Command("gcloud", "iam", "list-grantable-roles", "//cloudresourcemanager.googleapis.com/projects/"+f.projectOrPlaceholder()))
 	}
-	return append(commands, grant(f.inProject(), f.caller(), role))
+	return append(commands, grantCommand(f.projectOrPlaceholder(), f.callerMember(), role))
 }
 
-func (f *finding) impersonation(a advice) advice {
-	account := fit(emailForm, lastPart(f.Resource), "SERVICE_ACCOUNT_EMAIL")
-	a.cause = "The credentials at hand may not impersonate the service account: they lack iam.serviceAccounts.getAccessToken on it. Owner and Editor do not have that either. A grant that is minutes old may not be known everywhere yet."
-	a.commands = []string{whoAmI(), shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", shell.Name(account), "--member="+f.caller(), "--role=roles/iam.serviceAccountTokenCreator")}
+func (f *finding) impersonationAdvice(a advice) advice {
+	account := orPlaceholder(emailForm, lastPart(f.Resource), "SERVICE_ACCOUNT_EMAIL")
+	a.cause = "The caller cannot impersonate the service account: it lacks iam.serviceAccounts.getAccessToken on it. Owner and Editor do not grant that either. A grant that is minutes old may not have propagated yet."
+	a.commands = []string{activeAccountCommand(), shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", shell.Name(account), "--member="+f.callerMember(), "--role=roles/iam.serviceAccountTokenCreator")}
 	return a
 }
 
-func (f *finding) quotaProject(a advice) advice {
-	a.cause = "The caller may not have its requests counted for project " + orPlaceholder(f.Project) + ": it lacks serviceusage.services.use there. That is the quota project (billing_project, user_project_override, or the quota project of the credentials), which need not be the cluster's."
-	a.commands = []string{whoAmI(), grant(f.inProject(), f.caller(), "roles/serviceusage.serviceUsageConsumer")}
+func (f *finding) quotaProjectAdvice(a advice) advice {
+	a.cause = "The caller cannot bill its requests to project " + cmp.Or(f.Project, projectID) + ": it lacks serviceusage.services.use there. That is the quota project (billing_project, user_project_override, or the quota project of the credentials), which need not be the cluster's project."
+	a.commands = []string{activeAccountCommand(), grantCommand(f.projectOrPlaceholder(), f.callerMember(), "roles/serviceusage.serviceUsageConsumer")}
 	return a
 }
 
-func orPlaceholder(project string) string {
-	if project == "" {
-		return projectID
-	}
-	return project
-}
-
-func (f *finding) unnamedPermission(a advice) advice {
-	a.cause = "The request was refused and the text does not say for lack of what. A project that is misspelt, or that the caller may not see, is answered the same way."
-	a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", shell.Name(f.inProject())), recentRefusals(f)}
+func (f *finding) unnamedPermissionAdvice(a advice) advice {
+	a.cause = "The request was denied, and the text does not name the missing permission. Google returns the same error for a project that is misspelled or not visible to the caller."
+	a.commands = []string{activeAccountCommand(), shell.Command("gcloud", "projects", "describe", shell.Name(f.projectOrPlaceholder())), recentDenialsCommand(f)}
 	return a
 }
 
-// recentRefusals asks the audit log, which names the permission and who lacked
-// it.
-func recentRefusals(f *finding) string {
-	return shell.Command("gcloud", "logging", "read", "protoPayload.status.code=7", "--project="+f.inProject(), "--freshness=1d", "--limit=10",
+// recentDenialsCommand returns a command that reads the audit log, which names the
+// permission and the account that lacked it.
+func recentDenialsCommand(f *finding) string {
+	return shell.Command("gcloud", "logging", "read", "protoPayload.status.code=7", "--project="+f.projectOrPlaceholder(), "--freshness=1d", "--limit=10",
 		"--format=table(protoPayload.authenticationInfo.principalEmail,protoPayload.authorizationInfo.permission,protoPayload.status.message)")
 }
 
-func recentOperations(f *finding) string {
-	return shell.Command("gcloud", "container", "operations", "list", "--project="+f.inProject(), "--sort-by=~START_TIME", "--limit=5")
+func recentOperationsCommand(f *finding) string {
+	return shell.Command("gcloud", "container", "operations", "list", "--project="+f.projectOrPlaceholder(), "--sort-by=~START_TIME", "--limit=5")
 }
 
 func lastPart(name string) string { return name[strings.LastIndex(name, "/")+1:] }
@@ -251,7 +242,7 @@ func (f *finding) callerRules() []string {
 		return []string{"GP201"}
 	case strings.HasPrefix(f.Permission, "compute.instanceGroup"):
 		return []string{"GP204"}
-	case api == "compute" && byGKE.MatchString(f.around()):
+	case api == "compute" && gkeMessages.MatchString(f.surroundings()):
 		return []string{"GP206", "GP401", "GP402"}
 	case api == "compute":
 		return []string{"GP206"}
@@ -265,8 +256,8 @@ func (f *finding) callerRules() []string {
 	return nil
 }
 
-// roleWith is a predefined role with a permission, the narrowest that is
-// common; empty where none is known.
+// roleWith returns the narrowest common predefined role with a permission; empty
+// if none is known.
 // https://docs.cloud.google.com/iam/docs/roles-permissions
 func roleWith(permission string) string {
 	for _, r := range []struct{ prefix, role string }{
@@ -318,19 +309,19 @@ func roleWith(permission string) string {
 	return ""
 }
 
-func apiDisabled(f *finding) advice {
-	service := fit(serviceForm, f.Service, "SERVICE")
+func apiAdvice(f *finding) advice {
+	service := orPlaceholder(serviceForm, f.Service, "SERVICE")
 	a := advice{
-		cause: "The API " + orIt(f.Service) + " is off in project " + orPlaceholder(f.Project) + ". The project named is the one that the request is counted for: " +
-			"that of the credentials or the quota project, which need not be the cluster's.",
+		cause: "The API " + f.Service + " is disabled in project " + cmp.Or(f.Project, projectID) + ". That is the project that the request is billed to: " +
+			"the project of the credentials or the quota project, which need not be the cluster's project.",
 		commands: []string{
-			shell.Command("gcloud", "services", "list", "--enabled", "--project="+f.inProject(), "--filter=config.name:"+service),
-			shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+f.inProject()),
+			shell.Command("gcloud", "services", "list", "--enabled", "--project="+f.projectOrPlaceholder(), "--filter=config.name:"+service),
+			shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+f.projectOrPlaceholder()),
 		},
 		rules: []string{"GP105"},
 	}
 	if f.Service == "" {
-		a.cause = "An API is off in the project that the request is counted for; the text does not say which."
+		a.cause = "An API is disabled in the project that the request is billed to; the text does not name the API."
 	}
 	switch f.Service {
 	case "container.googleapis.com":
@@ -347,122 +338,115 @@ func apiDisabled(f *finding) advice {
 	return a
 }
 
-func actAsDenied(f *finding) advice {
-	account := fit(emailForm, f.account, "SERVICE_ACCOUNT_EMAIL")
+func actAsAdvice(f *finding) advice {
+	account := orPlaceholder(emailForm, f.account, "SERVICE_ACCOUNT_EMAIL")
 	a := advice{
-		cause: "The caller may not attach the service account that nodes are to run as: it lacks iam.serviceAccounts.actAs on it. " +
-			"An account that does not exist is answered the same way.",
-		suspects: []Suspect{{deployer, "whoever creates nodes needs roles/iam.serviceAccountUser on their account; roles/container.admin does not have it"}},
+		cause: "The caller cannot attach the node service account: it lacks iam.serviceAccounts.actAs on it. " +
+			"Google returns the same error if the account does not exist.",
+		suspects: []Suspect{{deployer, "creating nodes requires roles/iam.serviceAccountUser on the node service account; roles/container.admin does not include it"}},
 		rules:    []string{"GP203", "GP301", "GP304"},
 	}
 	if kindOf(f.account, nodeAccount) == defaultAccount {
-		a.cause += " The account is the Compute Engine default one, which is taken where no other is named, also for a default pool that is removed at once."
+		a.cause += " The account is the Compute Engine default service account, which GKE uses if no other is set, also for the temporary default node pool."
 	}
-	if f.caller() == anyMember {
-		a.commands = append(a.commands, whoAmI())
+	if f.callerMember() == anyMember {
+		a.commands = append(a.commands, activeAccountCommand())
 	}
-	a.commands = append(a.commands, describeAccount(account),
-		shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", shell.Name(account), "--member="+f.caller(), "--role=roles/iam.serviceAccountUser"))
+	a.commands = append(a.commands, describeAccountCommand(account),
+		shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", shell.Name(account), "--member="+f.callerMember(), "--role=roles/iam.serviceAccountUser"))
 	return a
 }
 
-func describeAccount(email string) string {
+func describeAccountCommand(email string) string {
 	return shell.Command("gcloud", "iam", "service-accounts", "describe", shell.Name(email))
 }
 
-func accountMissing(f *finding) advice {
-	account := fit(emailForm, f.account, "SERVICE_ACCOUNT_EMAIL")
+func accountAdvice(f *finding) advice {
+	account := orPlaceholder(emailForm, f.account, "SERVICE_ACCOUNT_EMAIL")
 	a := advice{
-		cause:    "The service account does not exist, or is disabled. One that was just made may not be known everywhere yet.",
-		suspects: []Suspect{{nodeAccount, "an account in the configuration that was deleted, disabled, misspelt or not made yet"}, {defaultAccount, "where the configuration names none, GKE takes this one"}},
-		commands: []string{describeAccount(account), shell.Command("gcloud", "iam", "service-accounts", "enable", shell.Name(account))},
+		cause:    "The service account does not exist or is disabled. A new account may not have propagated yet.",
+		suspects: []Suspect{{nodeAccount, "an account in the configuration that is deleted, disabled, misspelled or not created yet"}, {defaultAccount, "GKE uses this account if the configuration sets none"}},
+		commands: []string{describeAccountCommand(account), shell.Command("gcloud", "iam", "service-accounts", "enable", shell.Name(account))},
 		rules:    []string{"GP301", "GP304"},
 	}
 	switch kind := kindOf(f.account, nodeAccount); {
 	case kind == defaultAccount || f.Principal != nil && f.Principal.Kind == defaultAccount:
-		a.cause = "The Compute Engine default service account does not exist, or is disabled. GKE takes it where no other is named, also for a default pool that is removed at once. A deleted one can be brought back for 30 days, by its unique ID; naming an account of one's own is better."
+		a.cause = "The Compute Engine default service account does not exist or is disabled. GKE uses it if no other is set, also for the temporary default node pool. A deleted account can be restored for 30 days, by its unique ID; setting a dedicated node service account is better."
 		a.rules = []string{"GP304", "GP301"}
 	case isAgent(kind):
-		a.cause = "The service agent does not exist: Google makes it when its API is first used or enabled in the project."
-		a.commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+f.inProject())}
+		a.cause = "The service agent does not exist: Google creates it when its API is first enabled or used in the project."
+		a.commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+f.projectOrPlaceholder())}
 		a.rules = []string{"GP101", "GP401"}
 	}
 	return a
 }
 
-func agentWithoutRole(f *finding) advice {
+func agentAdvice(f *finding) advice {
 	kind := gkeAgent
 	if f.Principal != nil {
 		kind = f.Principal.Kind
 	}
 	a := advice{
-		cause:    "An account that Google manages lost the role that it works with, or was deleted: somebody took it away, or an authoritative Terraform resource (google_project_iam_policy, google_project_iam_binding) did.",
-		suspects: []Suspect{{gkeAgent, "GKE makes what a cluster consists of as this account; it should have roles/container.serviceAgent"}},
-		commands: f.restoreAgent(gkeAgent, "roles/container.serviceAgent"),
+		cause:    "A service agent is missing its role, or was deleted. The role was removed by hand or by an authoritative Terraform resource (google_project_iam_policy, google_project_iam_binding).",
+		suspects: []Suspect{{gkeAgent, "GKE creates cluster resources as this account; it requires roles/container.serviceAgent"}},
+		commands: f.restoreAgentCommands(gkeAgent, "roles/container.serviceAgent"),
 		rules:    []string{"GP401", "GP402", "GP801"},
 	}
 	switch kind {
 	case googleAPIs:
-		a.suspects = []Suspect{{googleAPIs, "it makes the VMs of node pools; it should have roles/editor or roles/compute.instanceGroupManagerServiceAgent"}, {gkeAgent, "it makes the instance groups"}}
-		a.commands = f.restoreAgent(googleAPIs, "roles/compute.instanceGroupManagerServiceAgent")
+		a.suspects = []Suspect{{googleAPIs, "it creates the VMs of node pools; it requires roles/editor or roles/compute.instanceGroupManagerServiceAgent"}, {gkeAgent, "it creates the instance groups"}}
+		a.commands = f.restoreAgentCommands(googleAPIs, "roles/compute.instanceGroupManagerServiceAgent")
 		a.rules = []string{"GP404", "GP801"}
 	case computeAgent:
-		a.commands = f.restoreAgent(computeAgent, "roles/compute.serviceAgent")
+		a.commands = f.restoreAgentCommands(computeAgent, "roles/compute.serviceAgent")
 		a.rules = []string{"GP405", "GP801"}
 	case gkeNodeAgent:
-		a.commands = f.restoreAgent(gkeNodeAgent, "roles/container.defaultNodeServiceAgent")
+		a.commands = f.restoreAgentCommands(gkeNodeAgent, "roles/container.defaultNodeServiceAgent")
 		a.rules = []string{"GP403", "GP801"}
 	default:
 		if f.Permission != "" && f.Principal == nil {
 			a.suspects = computeSuspects(f)
 		}
-		if strings.Contains(f.around(), "edit permissions") {
-			a.suspects = append(a.suspects, Suspect{googleAPIs, "it should have roles/editor or roles/compute.instanceGroupManagerServiceAgent"}, Suspect{defaultAccount, "somebody may have deleted it"})
+		if strings.Contains(f.surroundings(), "edit permissions") {
+			a.suspects = append(a.suspects, Suspect{googleAPIs, "it requires roles/editor or roles/compute.instanceGroupManagerServiceAgent"}, Suspect{defaultAccount, "it may have been deleted"})
 			a.rules = []string{"GP401", "GP404", "GP304", "GP405", "GP801"}
 		}
 	}
 	return a
 }
 
-func sharedVPC(f *finding) advice {
-	host := fit(projectForm, f.Project, hostProject)
-	agent := f.agent(gkeAgent, projectNumber)
+func sharedVPCAdvice(f *finding) advice {
+	host := orPlaceholder(projectForm, f.Project, hostProject)
+	agent := f.agentMember(gkeAgent, projectNumber)
 	a := advice{
-		cause: "GKE may not use what is in the host project " + orHost(f.Project) + " of the Shared VPC. Grants go to the agents of the cluster's own project, on the host project.",
+		cause: "GKE cannot use resources of the Shared VPC host project " + cmp.Or(f.Project, hostProject) + ". Grant the roles on the host project, to the service agents of the cluster's project.",
 		suspects: []Suspect{
-			{gkeAgent, "that of the cluster's project needs roles/container.hostServiceAgentUser on the host project and roles/compute.networkUser on the subnetwork"},
-			{googleAPIs, "that of the cluster's project needs roles/compute.networkUser on the subnetwork"},
-			{deployer, "GKE looks at the network with the caller's rights too"},
+			{gkeAgent, "the agent of the cluster's project requires roles/container.hostServiceAgentUser on the host project and roles/compute.networkUser on the subnetwork"},
+			{googleAPIs, "the agent of the cluster's project requires roles/compute.networkUser on the subnetwork"},
+			{deployer, "GKE also reads the network with the caller's permissions"},
 		},
 		rules: []string{"GP501", "GP502"},
 	}
-	a.commands = []string{numberOf(projectID), rolesOf(host, agent)}
+	a.commands = []string{projectNumberCommand(projectID), rolesCommand(host, agent)}
 	if f.Permission == "container.hostServiceAgent.use" || f.Permission == "" {
-		a.commands = append(a.commands, grant(host, agent, "roles/container.hostServiceAgentUser"))
+		a.commands = append(a.commands, grantCommand(host, agent, "roles/container.hostServiceAgentUser"))
 		return a
 	}
 	a.rules = []string{"GP502", "GP501"}
-	a.commands = append(a.commands, networkUser(f, host, agent), networkUser(f, host, f.agent(googleAPIs, projectNumber)))
+	a.commands = append(a.commands, networkUserCommand(f, host, agent), networkUserCommand(f, host, f.agentMember(googleAPIs, projectNumber)))
 	return a
 }
 
-func orHost(project string) string {
-	if project == "" {
-		return hostProject
-	}
-	return project
-}
-
-// networkUser grants the use of a subnetwork, or, where the text names none,
-// of the host project's.
-func networkUser(f *finding, host, member string) string {
+// networkUserCommand returns the command that grants the use of a subnetwork or,
+// if the text names none, of all of the host project.
+func networkUserCommand(f *finding, host, member string) string {
 	if m := subnetForm.FindStringSubmatch(f.Resource); m != nil {
 		return shell.Command("gcloud", "compute", "networks", "subnets", "add-iam-policy-binding", shell.Name(m[3]), "--region="+m[2], "--project="+m[1], "--member="+member, "--role=roles/compute.networkUser")
 	}
-	return grant(host, member, "roles/compute.networkUser")
+	return grantCommand(host, member, "roles/compute.networkUser")
 }
 
-func keyDenied(f *finding) advice {
+func keyAdvice(f *finding) advice {
 	m := keyForm.FindStringSubmatch(f.Resource)
 	if m == nil {
 		m = []string{"", "KEY_PROJECT_ID", "LOCATION", "KEY_RING", "KEY"}
@@ -471,15 +455,15 @@ func keyDenied(f *finding) advice {
 	switch {
 	case f.Principal != nil && isAgent(f.Principal.Kind):
 		kinds = []string{f.Principal.Kind}
-	case strings.Contains(strings.ToLower(f.around()), "database_encryption"), strings.Contains(strings.ToLower(f.around()), "application-layer"):
+	case strings.Contains(strings.ToLower(f.surroundings()), "database_encryption"), strings.Contains(strings.ToLower(f.surroundings()), "application-layer"):
 		kinds = []string{gkeAgent, computeAgent}
 	}
 	a := advice{
-		cause: "A service agent of the cluster's project may not use the Cloud KMS key. The Compute Engine agent encrypts disks, the GKE agent the cluster's database; neither has this from its usual role.",
+		cause: "A service agent of the cluster's project cannot use the Cloud KMS key. The Compute Engine service agent encrypts disks, the GKE service agent the cluster's database; the default role of neither includes this.",
 		suspects: []Suspect{
 			{kinds[0], keyReason(kinds[0])},
 		},
-		commands: []string{numberOf(projectID), keyPolicy(m)},
+		commands: []string{projectNumberCommand(projectID), keyPolicyCommand(m)},
 		rules:    []string{"GP601", "GP602"},
 	}
 	for _, k := range kinds[1:] {
@@ -487,7 +471,7 @@ func keyDenied(f *finding) advice {
 	}
 	for _, k := range kinds {
 		a.commands = append(a.commands, shell.Command("gcloud", "kms", "keys", "add-iam-policy-binding", shell.Name(m[4]), "--keyring="+m[3], "--location="+m[2], "--project="+m[1],
-			"--member="+f.agent(k, projectNumber), "--role=roles/cloudkms.cryptoKeyEncrypterDecrypter"))
+			"--member="+f.agentMember(k, projectNumber), "--role=roles/cloudkms.cryptoKeyEncrypterDecrypter"))
 	}
 	return a
 }
@@ -499,26 +483,27 @@ func keyReason(kind string) string {
 	return "it encrypts the disks of nodes and volumes (boot_disk_kms_key)"
 }
 
-func keyPolicy(m []string) string {
+func keyPolicyCommand(m []string) string {
 	return shell.Command("gcloud", "kms", "keys", "get-iam-policy", shell.Name(m[4]), "--keyring="+m[3], "--location="+m[2], "--project="+m[1])
 }
 
-// clusterFlags are the flags that name a cluster, as far as the text tells.
+// clusterFlags returns the name of the cluster and the flags for its location and
+// project, with placeholders for what the text does not name.
 func (f *finding) clusterFlags() (name string, flags []string) {
 	for _, text := range []string{f.block.text, f.block.cluster} {
 		if m := clusterForm.FindStringSubmatch(text); m != nil {
 			return m[3], []string{"--location=" + m[2], "--project=" + m[1]}
 		}
 	}
-	return "CLUSTER", []string{"--location=LOCATION", "--project=" + f.inProject()}
+	return "CLUSTER", []string{"--location=LOCATION", "--project=" + f.projectOrPlaceholder()}
 }
 
-func requiresRecreation(f *finding) advice {
+func recreationAdvice(f *finding) advice {
 	cluster, flags := f.clusterFlags()
-	pool := fit(poolForm, f.Resource, "NODE_POOL")
+	pool := orPlaceholder(poolForm, f.Resource, "NODE_POOL")
 	return advice{
-		cause: "GKE has marked the nodes of pool " + orIt(f.Resource) + " for recreation and has not recreated them yet, and what was asked for needs that done, such as the end of a credential rotation or taking network policy away. " +
-			"It does so in maintenance windows, which can take weeks; upgrading the pool to the control plane's own version does it now. That recreates every node of the pool.",
+		cause: "GKE has marked the nodes of pool " + pool + " for recreation and has not recreated them yet. The request requires that, for example to complete a credential rotation or disable network policy. " +
+			"GKE recreates nodes in maintenance windows, which can take weeks; upgrading the pool to the version of the control plane recreates all its nodes now.",
 		commands: []string{
 			shell.Command(append([]string{"gcloud", "container", "clusters", "describe", shell.Name(cluster), "--format=value(currentMasterVersion,currentNodeVersion,maintenancePolicy)"}, flags...)...),
 			shell.Command(append([]string{"gcloud", "container", "clusters", "upgrade", shell.Name(cluster), "--node-pool=" + pool, "--cluster-version=CONTROL_PLANE_VERSION"}, flags...)...),
@@ -526,11 +511,11 @@ func requiresRecreation(f *finding) advice {
 	}
 }
 
-func operationRunning(f *finding) advice {
+func operationAdvice(f *finding) advice {
 	_, flags := f.clusterFlags()
 	a := advice{
-		cause:    "Another operation is running on the cluster; GKE does one at a time. Wait for its end, then repeat. An operation that creates a cluster cannot be cancelled.",
-		commands: []string{recentOperations(f)},
+		cause:    "Another operation is running on the cluster, and GKE runs one at a time. Wait until it is done, then retry. An operation that creates a cluster cannot be canceled.",
+		commands: []string{recentOperationsCommand(f)},
 	}
 	if operationForm.MatchString(f.Resource) {
 		a.commands = append(a.commands, shell.Command(append([]string{"gcloud", "container", "operations", "wait", shell.Name(f.Resource)}, flags...)...))
@@ -538,23 +523,23 @@ func operationRunning(f *finding) advice {
 	return a
 }
 
-func unauthorized(f *finding) advice {
+func authenticationAdvice(f *finding) advice {
 	cluster, flags := f.clusterFlags()
 	return advice{
-		cause: "The server does not know the caller at all: the token is expired, missing, or not one that it accepts. This is not a missing role. " +
-			"Tokens of data.google_client_config live an hour; a kubeconfig may lack the gke-gcloud-auth-plugin, or point to another cluster.",
+		cause: "The server cannot authenticate the caller: the token is expired, missing or not accepted. This is not a missing role. " +
+			"Tokens of data.google_client_config are valid for an hour; a kubeconfig may not use gke-gcloud-auth-plugin, or may point to another cluster.",
 		suspects: []Suspect{{deployer, "its token is expired or was not sent"}},
 		commands: []string{
-			whoAmI(),
+			activeAccountCommand(),
 			"gke-gcloud-auth-plugin --version",
 			shell.Command(append([]string{"gcloud", "container", "clusters", "get-credentials", shell.Name(cluster)}, flags...)...),
 		},
 	}
 }
 
-func pluginMissing() advice {
+func pluginAdvice() advice {
 	return advice{
-		cause: "The program that logs kubectl, helm or Terraform in to GKE is not installed, or not on the PATH of the process. Since Kubernetes 1.26 clients have no login of their own for Google Cloud.",
+		cause: "The plugin that logs kubectl, helm or Terraform in to GKE is not installed, or not on the PATH of the process. Since Kubernetes 1.26, clients have no built-in login for Google Cloud.",
 		commands: []string{
 			"gcloud components install gke-gcloud-auth-plugin",
 			"gke-gcloud-auth-plugin --version",
@@ -563,14 +548,14 @@ func pluginMissing() advice {
 	}
 }
 
-func notFound(f *finding) advice {
-	project := f.inProject()
+func notFoundAdvice(f *finding) advice {
+	project := f.projectOrPlaceholder()
 	a := advice{
-		cause:    "It is not there, or is elsewhere: another project, a region given for a zone or the other way round, another name, or an account that looks into another organization.",
-		commands: []string{whoAmI(), shell.Command("gcloud", "container", "clusters", "list", "--project="+project)},
+		cause:    "The resource does not exist, or is elsewhere: in another project, in a zone instead of a region or the reverse, under another name, or the caller is logged in to another organization.",
+		commands: []string{activeAccountCommand(), shell.Command("gcloud", "container", "clusters", "list", "--project="+project)},
 	}
 	if f.pattern.name == "consumer-invalid" {
-		a.commands = []string{whoAmI(), shell.Command("gcloud", "projects", "describe", shell.Name(project))}
+		a.commands = []string{activeAccountCommand(), shell.Command("gcloud", "projects", "describe", shell.Name(project))}
 	}
 	if strings.Contains(f.Resource, "subnet") || f.pattern.name == "subnetwork-absent" {
 		a.commands = []string{shell.Command("gcloud", "compute", "networks", "subnets", "list", "--project="+project)}
@@ -578,26 +563,26 @@ func notFound(f *finding) advice {
 	return a
 }
 
-func propagation(f *finding) advice {
+func propagationAdvice() advice {
 	return advice{
-		cause: "What was made a moment ago is not known everywhere yet: Google answers 403 for it, or 404. IAM changes mostly take two minutes, at times seven or more. Repeat; in Terraform let what needs it wait (time_sleep).",
+		cause: "A recent change has not propagated yet, and until then Google returns 403 or 404. IAM changes usually take two minutes, sometimes seven or more. Retry; in Terraform, add a time_sleep before the resources that depend on the change.",
 		rules: []string{"GP802"},
 	}
 }
 
-func quota(f *finding) advice {
-	a := advice{cause: "A quota is used up, or a rate limit was hit. It answers 403 at times, and no role helps: ask for more, use less, or take another region."}
+func quotaAdvice(f *finding) advice {
+	a := advice{cause: "A quota or rate limit is exceeded. The error can be a 403, but no role helps: request more quota, use less, or use another region."}
 	if f.pattern.name != "resource-quota" {
-		a.commands = []string{shell.Command("gcloud", "compute", "project-info", "describe", "--project="+f.inProject(), "--flatten=quotas[]", "--format=table(quotas.metric,quotas.usage,quotas.limit)")}
+		a.commands = []string{shell.Command("gcloud", "compute", "project-info", "describe", "--project="+f.projectOrPlaceholder(), "--flatten=quotas[]", "--format=table(quotas.metric,quotas.usage,quotas.limit)")}
 	}
 	return a
 }
 
-func credentials(*finding) advice {
+func credentialsAdvice() advice {
 	return advice{
-		cause: "There are no credentials that Google accepts, or they were not found; nobody was asked for permissions yet.",
+		cause: "No credentials were found that Google accepts; no permission was checked yet.",
 		commands: []string{
-			whoAmI(),
+			activeAccountCommand(),
 			"gcloud auth application-default login",
 			shell.Command("gcloud", "auth", "application-default", "print-access-token", "--quiet", "--format=none"),
 		},

@@ -6,34 +6,35 @@ import (
 	"strings"
 )
 
-// What a block holds at most, so that memory is bounded whatever the log.
+// Limits of a block, so that memory use is bounded for any log.
 const (
-	maxBlock = 48 << 10
+	maxBlock = 48 << 10 // in bytes
 	maxLines = 250
-	// overlap is what a block that grew too long leaves to the next, so that a
-	// message across the border is seen whole.
+	// overlap is how many bytes at the end of a block that reached a limit are
+	// repeated in the next, so that no message is cut in two.
 	overlap = 4 << 10
 )
 
-// A block is a piece of a log that belongs together: an error with its
-// details, or lines between errors. Its lines are joined by spaces.
+// A block is a part of a log: an error with its details, or the lines between two
+// errors. Its lines are joined by spaces.
 type block struct {
 	text  string
 	marks []mark
-	// started blocks begin as one error does; what they hold is that error.
-	started bool
-	// loud blocks begin with a word such as Error, so that they are an error
-	// even where nothing in them is known.
-	loud bool
-	// context and cluster are the last project and the last cluster named
-	// before.
+	// anyStart reports whether the block begins like an error, and so holds that
+	// one error.
+	anyStart bool
+	// errorStart reports whether the block begins with a word such as Error, and
+	// so is an error even if no pattern matches.
+	errorStart bool
+	// context and cluster are the last project and the last cluster that the log
+	// named before the block; empty if none.
 	context, cluster string
 }
 
-// A mark is where in a block a line begins.
+// A mark is the offset in a block at which a line of the log begins.
 type mark struct{ offset, line int }
 
-// lineAt is the line that an offset is in.
+// lineAt returns the number of the line that an offset is in.
 func (b *block) lineAt(offset int) int {
 	i, exact := slices.BinarySearchFunc(b.marks, offset, func(m mark, o int) int { return m.offset - o })
 	if !exact {
@@ -45,111 +46,113 @@ func (b *block) lineAt(offset int) int {
 	return b.marks[i].line
 }
 
-// A splitter makes blocks of lines.
+// A splitter splits lines into blocks and passes each to examine.
 type splitter struct {
-	examine func(*block)
-	text    strings.Builder
-	marks   []mark
-	started bool
-	loud    bool
-	soft    bool // the block has a message of a client already
-	blank   bool // the line before was empty, and not in a box
-	folded  bool
-	context string
-	cluster string
+	examine     func(*block)
+	text        strings.Builder
+	marks       []mark
+	anyStart    bool
+	errorStart  bool
+	clientError bool // whether the block has a message of a client library already
+	blank       bool // whether the previous line was empty, outside of a box
+	continues   bool
+	context     string
+	cluster     string
 }
 
 func newSplitter(examine func(*block)) *splitter { return &splitter{examine: examine} }
 
 var (
-	// loudStarts begin an error.
-	loudStarts = regexp.MustCompile(`^(?:\* |- )?(?:(?:Error|ERROR|error|FATAL|Fatal|fatal|CRITICAL|Critical)(?:\s*:|: \(| from server| executing| creating| applying| waiting| reading| when )|E[01]\d{3} \d\d:\d\d|Kubernetes cluster unreachable|The connection to the server \S+ was refused)`)
-	// quietStarts begin something that may be one.
-	quietStarts = regexp.MustCompile(`^(?:\* [\w.\[\]"-]+: |Traceback \(most recent|[IWF][01]\d{3} \d\d:\d\d|\[?\{?\s*"?error"?: ?[{\[]|[\s\[{,]*"?protoPayload"?:|\{"|- ResponseError|Warning:|Warning\s+\w+\s+\d+[smhd]|Normal\s+\w+\s+\d+[smhd]|(?:time="[^"]*" )?level=|WARNING:|[\w.]+(?:Exception|Error): )`)
-	// softStarts are within what a client library prints: the second in a
-	// block is another error.
-	softStarts = regexp.MustCompile(`googleapi: Error \d|ResponseError: code=|rpc error: code = |HttpError [45]\d\d|^Error [45]\d\d: `)
-	// goesOn begins a line that belongs to the error above it although an
-	// empty line stands between.
-	goesOn     = regexp.MustCompile(`^(?:with |on |and |in |Details|[\[\]{},"]|\d+:|\(|More details|More information|Error [45]\d\d|Caused by|Reason|message)`)
-	anyProject = regexp.MustCompile(`(?:^|[^\w/-]|googleapis\.com/|/v1/|/v1beta1/)projects/([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,})(?:/|["'\s,\].]|$)`)
+	// errorStarts match lines that begin an error.
+	errorStarts = regexp.MustCompile(`^(?:\* |- )?(?:(?:Error|ERROR|error|FATAL|Fatal|fatal|CRITICAL|Critical)(?:\s*:|: \(| from server| executing| creating| applying| waiting| reading| when )|E[01]\d{3} \d\d:\d\d|Kubernetes cluster unreachable|The connection to the server \S+ was refused)`)
+	// possibleStarts match lines that may begin an error.
+	possibleStarts = regexp.MustCompile(`^(?:\* [\w.\[\]"-]+: |Traceback \(most recent|[IWF][01]\d{3} \d\d:\d\d|\[?\{?\s*"?error"?: ?[{\[]|[\s\[{,]*"?protoPayload"?:|\{"|- ResponseError|Warning:|Warning\s+\w+\s+\d+[smhd]|Normal\s+\w+\s+\d+[smhd]|(?:time="[^"]*" )?level=|WARNING:|[\w.]+(?:Exception|Error): )`)
+	// clientStarts match messages of client libraries: the second one in a block
+	// is another error.
+	clientStarts = regexp.MustCompile(`googleapi: Error \d|ResponseError: code=|rpc error: code = |HttpError [45]\d\d|^Error [45]\d\d: `)
+	// continuations match lines that belong to the error before them, despite an
+	// empty line in between.
+	continuations = regexp.MustCompile(`^(?:with |on |and |in |Details|[\[\]{},"]|\d+:|\(|More details|More information|Error [45]\d\d|Caused by|Reason|message)`)
+	anyProject    = regexp.MustCompile(`(?:^|[^\w/-]|googleapis\.com/|/v1/|/v1beta1/)projects/([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,})(?:/|["'\s,\].]|$)`)
 )
 
-// add takes the next line.
+// add adds the next line.
 func (s *splitter) add(l line) {
-	if l.opens || s.begins(l) {
+	if l.opensBox || s.beginsBlock(l) {
 		s.flush()
 	}
 	if l.text == "" {
-		s.blank = !l.boxed
+		s.blank = !l.inBox
 	} else {
 		s.classifyStart(l)
 		s.append(l)
 		s.blank = false
 	}
-	if l.closes {
+	if l.closesBox {
 		s.flush()
 	}
 }
 
-// begins reports whether a line begins a new block.
-func (s *splitter) begins(l line) bool {
-	if s.text.Len() == 0 || l.text == "" || s.folded {
+// beginsBlock reports whether a line begins a new block.
+func (s *splitter) beginsBlock(l line) bool {
+	if s.text.Len() == 0 || l.text == "" || s.continues {
 		return false
 	}
-	if s.blank && s.started && !goesOn.MatchString(l.text) {
+	if s.blank && s.anyStart && !continuations.MatchString(l.text) {
 		return true
 	}
-	if s.soft && isSoft(l.text) {
+	if s.clientError && hasClientStart(l.text) {
 		return true
 	}
-	return mayStart(l.text) && (loudStarts.MatchString(l.text) || quietStarts.MatchString(l.text))
+	return canStart(l.text) && (errorStarts.MatchString(l.text) || possibleStarts.MatchString(l.text))
 }
 
 func (s *splitter) classifyStart(l line) {
-	soft := isSoft(l.text)
-	s.soft = s.soft || soft
+	clientError := hasClientStart(l.text)
+	s.clientError = s.clientError || clientError
 	if s.text.Len() > 0 {
-		s.started = s.started || soft
+		s.anyStart = s.anyStart || clientError
 		return
 	}
-	s.loud = mayStart(l.text) && loudStarts.MatchString(l.text)
-	s.started = s.loud || soft || mayStart(l.text) && quietStarts.MatchString(l.text)
+	s.errorStart = canStart(l.text) && errorStarts.MatchString(l.text)
+	s.anyStart = s.errorStart || clientError || canStart(l.text) && possibleStarts.MatchString(l.text)
 }
 
-// mayStart spares most lines the expressions of starts.
-func mayStart(s string) bool {
+// canStart reports whether a line can match errorStarts or possibleStarts. It is
+// cheap and rules out most lines.
+func canStart(s string) bool {
 	return s != "" && strings.IndexByte("*-EeFfCcKTIWN{[\"ptl", s[0]) >= 0 || strings.Contains(s, "Error: ") || strings.Contains(s, "Exception: ")
 }
 
-func isSoft(s string) bool {
-	return (strings.Contains(s, "rror") || strings.Contains(s, "code = ")) && softStarts.MatchString(s)
+// hasClientStart reports whether a line matches clientStarts.
+func hasClientStart(s string) bool {
+	return (strings.Contains(s, "rror") || strings.Contains(s, "code = ")) && clientStarts.MatchString(s)
 }
 
 func (s *splitter) append(l line) {
-	if s.text.Len() > 0 && !s.folded {
+	if s.text.Len() > 0 && !s.continues {
 		s.text.WriteByte(' ')
 	}
 	s.marks = append(s.marks, mark{s.text.Len(), l.number})
 	s.text.WriteString(strings.Join(strings.Fields(l.text), " "))
-	s.folded = l.folded
+	s.continues = l.continues
 	if s.text.Len() > maxBlock || len(s.marks) > maxLines {
 		s.overflow()
 	}
 }
 
-// flush ends the block.
+// flush ends the current block.
 func (s *splitter) flush() {
 	if s.text.Len() > 0 {
 		s.deliver()
 	}
 	s.text.Reset()
 	s.marks = s.marks[:0]
-	s.started, s.loud, s.soft, s.blank, s.folded = false, false, false, false, false
+	s.anyStart, s.errorStart, s.clientError, s.blank, s.continues = false, false, false, false, false
 }
 
 func (s *splitter) deliver() {
-	b := &block{text: s.text.String(), marks: slices.Clone(s.marks), started: s.started, loud: s.loud, context: s.context, cluster: s.cluster}
+	b := &block{text: s.text.String(), marks: slices.Clone(s.marks), anyStart: s.anyStart, errorStart: s.errorStart, context: s.context, cluster: s.cluster}
 	s.examine(b)
 	if at := strings.LastIndex(b.text, "projects/"); at >= 0 {
 		if named := anyProject.FindStringSubmatch(b.text[max(0, at-40):min(len(b.text), at+120)]); named != nil {
@@ -161,7 +164,7 @@ func (s *splitter) deliver() {
 	}
 }
 
-// overflow ends the block and begins the next with its last part.
+// overflow ends the current block and begins the next with the end of it.
 func (s *splitter) overflow() {
 	text, marks := s.text.String(), slices.Clone(s.marks)
 	s.flush()

@@ -1,10 +1,10 @@
-// Package diagnose recognises errors in logs: what Terraform, gcloud, kubectl,
-// helm, client libraries and audit logs print when Google Cloud refuses
-// something that has to do with Google Kubernetes Engine. For each it says
-// what was refused, to whom, why, and what to run.
+// Package diagnose recognizes errors in logs: what Terraform, gcloud, kubectl,
+// helm, client libraries and audit logs print when Google Cloud denies a request
+// that concerns Google Kubernetes Engine. For each error it reports what was
+// denied, to whom, why, and the commands that fix it.
 //
-// It reads text and nothing else: it asks nobody, and where the text cannot
-// tell, it says so. Its input is not trusted.
+// It reads text only and sends no requests. If the text does not determine
+// something, the report says so. The input is not trusted.
 package diagnose
 
 import (
@@ -17,95 +17,100 @@ type Class string
 
 // The classes. The names are a contract with whoever reads the JSON.
 const (
-	// RetryBudgetExhausted: GKE tried several times and was refused by Compute
-	// Engine each time, for lack of a permission.
+	// RetryBudgetExhausted: GKE retried until it gave up, because Compute Engine
+	// denied a permission each time.
 	RetryBudgetExhausted Class = "retry_budget_exhausted"
-	// CallerPermissionDenied: whoever made the request lacks a permission.
+	// CallerPermissionDenied: the caller lacks a permission.
 	CallerPermissionDenied Class = "caller_permission_denied"
-	// APIDisabled: an API is off in the project that the request counts for.
+	// APIDisabled: an API is disabled in the project that the request is billed
+	// to.
 	APIDisabled Class = "api_disabled"
-	// ActAsDenied: the caller may not attach a service account.
+	// ActAsDenied: the caller cannot attach a service account.
 	ActAsDenied Class = "act_as_denied"
 	// ServiceAccountMissing: a service account does not exist or is disabled.
 	ServiceAccountMissing Class = "service_account_missing_or_disabled"
-	// ServiceAgentMissingRole: an account that Google manages lost its role.
+	// ServiceAgentMissingRole: a service agent is missing its role.
 	ServiceAgentMissingRole Class = "service_agent_missing_role"
-	// SharedVPCPermission: somebody may not use what is in the host project.
+	// SharedVPCPermission: a service agent or the caller cannot use the host
+	// project.
 	SharedVPCPermission Class = "shared_vpc_permission"
-	// KMSPermission: a service agent may not use a Cloud KMS key.
+	// KMSPermission: a service agent cannot use a Cloud KMS key.
 	KMSPermission Class = "kms_permission"
-	// NodePoolRequiresRecreation: nodes wait to be recreated.
+	// NodePoolRequiresRecreation: the nodes of a pool must be recreated first.
 	NodePoolRequiresRecreation Class = "node_pool_requires_recreation"
 	// IncompatibleOperation: another operation is running on the cluster.
 	IncompatibleOperation Class = "incompatible_operation"
-	// Unauthorized: whom the server does not know at all.
+	// Unauthorized: the server cannot authenticate the caller.
 	Unauthorized Class = "unauthorized_401"
-	// AuthPluginMissing: kubectl and its likes lack their login program.
+	// AuthPluginMissing: kubectl or another client lacks its login plugin.
 	AuthPluginMissing Class = "auth_plugin_missing"
-	// NotFound: what is asked for is not there, or is elsewhere.
+	// NotFound: a resource does not exist, or is elsewhere.
 	NotFound Class = "not_found_404"
-	// IAMPropagation: it was just made, and is not known everywhere yet.
+	// IAMPropagation: a recent change has not propagated yet.
 	IAMPropagation Class = "iam_propagation"
-	// Quota: a limit is reached; no matter of permissions.
+	// Quota: a quota or rate limit is exceeded; no permission is missing.
 	Quota Class = "quota"
-	// InvalidArgument: the request itself is at fault.
+	// InvalidArgument: the request itself is invalid.
 	InvalidArgument Class = "invalid_argument"
 	// ProviderCredentials: there are no usable credentials.
 	ProviderCredentials Class = "provider_credentials"
 	// Other is any other error.
 	Other Class = "other"
 
-	// none is the class of what looks like an error and only repeats one.
+	// none is the class of text that looks like an error and only repeats one.
 	none Class = ""
 )
 
-// Confidence is how sure a diagnosis is.
+// A Confidence says how certain a diagnosis is.
 type Confidence string
 
-// High is for messages that have one cause, Medium for those that mostly have
-// it, and Low for those that do not tell.
+// High is for messages that have only this cause, Medium for those that usually
+// have it, and Low for those that do not determine the cause.
 const (
 	High   Confidence = "high"
 	Medium Confidence = "medium"
 	Low    Confidence = "low"
 )
 
-// A Principal is somebody with permissions, or without.
+// A Principal is an account that has permissions, or lacks them.
 type Principal struct {
-	// Kind is the part it plays: deployer, gke-service-agent and so on.
+	// Kind is its role in a deployment: deployer, gke-service-agent and so on.
 	Kind string `json:"kind"`
-	// Member is its name in IAM policies; empty where the text has none.
+	// Member is its IAM member; empty if the text does not name it.
 	Member string `json:"member,omitempty"`
 }
 
-// A Suspect is somebody who may be the one that lacks something.
+// A Suspect is a principal that may be the one that lacks the permission.
 type Suspect struct {
 	Kind string `json:"kind"`
 	Why  string `json:"why"`
 }
 
-// A Fix is what to run.
+// A Fix holds the commands to run.
 type Fix struct {
-	// Commands read, or mend. What the text does not tell is in capitals.
+	// Commands find the cause or fix it. Placeholders, for what the text does not
+	// name, are in capitals.
 	Commands []string `json:"commands"`
 }
 
-// An Error is one error of a log, and what is to be made of it. Members that
-// the text does not tell are empty.
+// An Error is one error of a log and its diagnosis. Fields that the text does not
+// determine are empty.
 type Error struct {
 	Class Class `json:"class"`
-	// Wrapper is what the cause was wrapped in: retry_budget_exhausted.
+	// Wrapper is retry_budget_exhausted if that error wraps the cause; else
+	// empty.
 	Wrapper    string     `json:"wrapper,omitempty"`
 	Confidence Confidence `json:"confidence"`
 	Permission string     `json:"permission,omitempty"`
-	// Resource is what was refused, missing or busy, in the text's words.
+	// Resource is what was denied, missing or busy, as the text names it.
 	Resource  string     `json:"resource,omitempty"`
 	Principal *Principal `json:"principal,omitempty"`
-	// Suspects are in order, the likeliest first.
+	// Suspects are in order of likelihood, the likeliest first; empty if
+	// Principal is certain.
 	Suspects []Suspect `json:"suspects,omitempty"`
 	// Service is the API, such as container.googleapis.com.
 	Service string `json:"service,omitempty"`
-	// Project is an ID or a number, whichever the text has.
+	// Project is a project ID or number, whichever the text has.
 	Project string `json:"project,omitempty"`
 	// Line counts from 1.
 	Line    int      `json:"line"`
@@ -113,16 +118,17 @@ type Error struct {
 	Cause   string   `json:"cause"`
 	Fix     *Fix     `json:"fix,omitempty"`
 	Rules   []string `json:"rules,omitempty"`
-	// Check is what Google Cloud says about it now; nil where it was not asked.
+	// Check is what the rules find in Google Cloud now; nil if that was not
+	// checked.
 	Check *Check `json:"check,omitempty"`
 }
 
-// A Check is what the rules concerned find when Google Cloud is asked.
+// A Check is what an error's rules find in Google Cloud now.
 type Check struct {
-	// Outcome is found where a rule concerned fails now, clear where all of them
-	// pass, and undetermined where that could not be found out.
+	// Outcome is found if a rule fails, clear if all of them pass, and otherwise
+	// undetermined.
 	Outcome string `json:"outcome"`
-	// Findings are what fails, or could not be found out.
+	// Findings are the failures or, if there are none, the undetermined findings.
 	Findings []Finding `json:"findings,omitempty"`
 }
 
@@ -133,7 +139,7 @@ const (
 	CheckUndetermined = "undetermined"
 )
 
-// A Finding is what a rule found about an error.
+// A Finding is what a rule finds about an error.
 type Finding struct {
 	Rule      string     `json:"rule"`
 	Principal *Principal `json:"principal,omitempty"`
@@ -141,9 +147,10 @@ type Finding struct {
 	Commands  []string   `json:"commands,omitempty"`
 }
 
-// Checked puts what Google Cloud says into an error: who is at fault takes the
-// place of who may be, and what mends it that of what would tell.
-func (e *Error) Checked(c Check) {
+// SetCheck adds the result of a check to the error. The principal that the check
+// found replaces the suspects, and its fix replaces the one that follows from the
+// text.
+func (e *Error) SetCheck(c Check) {
 	e.Check = &c
 	if c.Outcome != CheckFound || len(c.Findings) == 0 {
 		return
@@ -158,21 +165,21 @@ func (e *Error) Checked(c Check) {
 	}
 }
 
-// A Report is what a log holds.
+// A Report holds the errors of a log.
 type Report struct {
 	// SchemaVersion is "1".
 	SchemaVersion string `json:"schema_version"`
-	// Errors are in the order of the log, each once.
+	// Errors are in the order of the log, without repetitions.
 	Errors []Error `json:"errors"`
-	// More reports whether the log goes on with errors that were not looked at.
+	// More reports whether the log has further errors that were not read.
 	More bool `json:"more,omitempty"`
 }
 
-// maxErrors bounds what a hostile log can make of memory. No log that a person
-// reads has as many that differ.
+// maxErrors limits the memory that a hostile log can use. No real log has as many
+// different errors.
 const maxErrors = 500
 
-// Read finds the errors in a log of any length. It fails only where r does.
+// Read finds the errors in a log of any length. It fails only if r does.
 func Read(r io.Reader) (*Report, error) {
 	found := &collection{seen: map[string]bool{}}
 	blocks := newSplitter(found.examine)
@@ -180,5 +187,5 @@ func Read(r io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
 	blocks.flush()
-	return &Report{SchemaVersion: "1", Errors: found.report(), More: found.more}, nil
+	return &Report{SchemaVersion: "1", Errors: found.errors(), More: found.more}, nil
 }

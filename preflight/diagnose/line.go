@@ -10,23 +10,24 @@ import (
 	"unicode/utf8"
 )
 
-// maxLine is how much of a line is looked at in one piece; the rest of a
-// longer one is further pieces with the same number.
+// maxLine is the most of a line, in bytes, that is read in one piece. A longer
+// line is read as several pieces with the same number.
 const maxLine = 32 << 10
 
-// A line is a line of a log without what the tools around put before it.
+// A line is a line of a log without the prefixes that tools added to it.
 type line struct {
 	number int
 	text   string
-	// boxed lines stand in a box that Terraform draws around one error.
-	boxed bool
-	// opens and closes are the corners of such a box.
-	opens, closes bool
-	// folded lines go on in the next without a space between.
-	folded bool
+	// inBox reports whether the line is in a box that Terraform draws around an
+	// error.
+	inBox bool
+	// opensBox and closesBox report whether the line has a corner of such a box.
+	opensBox, closesBox bool
+	// continues reports whether the next line continues this one without a space.
+	continues bool
 }
 
-// eachLine calls f with each line of r, cleaned.
+// eachLine calls f with each line of r, without prefixes and escapes.
 func eachLine(r io.Reader, f func(line)) error {
 	in := bufio.NewReaderSize(r, maxLine)
 	number, continued := 0, false
@@ -51,31 +52,31 @@ func eachLine(r io.Reader, f func(line)) error {
 
 func cleanLine(number int, raw string) line {
 	l := line{number: number}
-	s := visible(raw[len(jobs.FindString(raw)):])
+	s := stripInvisible(raw[len(githubJobs.FindString(raw)):])
 	for {
-		rest := l.unprefixed(s)
+		rest := l.trimPrefix(s)
 		if rest == s {
 			break
 		}
 		s = rest
 	}
 	l.text = unescape(strings.TrimSpace(s))
-	// A string of YAML that goes on in the next line ends in a backslash.
+	// A YAML string that continues on the next line ends in a backslash.
 	if body, ok := strings.CutSuffix(l.text, `\`); ok {
-		l.text, l.folded = body, true
+		l.text, l.continues = body, true
 	}
 	return l
 }
 
-// jobs is what GitHub's client puts before the lines of a log: job and step.
-var jobs = regexp.MustCompile(`^[^\t]{1,100}\t[^\t]{1,100}\t(?:\x{feff})?`)
+// githubJobs matches the prefix that gh run view --log adds: job and step.
+var githubJobs = regexp.MustCompile(`^[^\t]{1,100}\t[^\t]{1,100}\t(?:\x{feff})?`)
 
 var escapes = regexp.MustCompile(`\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[PX^_][^\x1b]*(?:\x1b\\)?|\x1b.?`)
 
-// visible drops colours and all that has no shape; what separates words
-// becomes a space.
-func visible(s string) string {
-	if plainASCII(s) {
+// stripInvisible removes colors and invisible characters, turns white space into
+// spaces and typographic quotes into plain ones.
+func stripInvisible(s string) string {
+	if isPlainASCII(s) {
 		return s
 	}
 	s = escapes.ReplaceAllString(s, "")
@@ -95,7 +96,7 @@ func visible(s string) string {
 	}, s)
 }
 
-func plainASCII(s string) bool {
+func isPlainASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return false
@@ -104,7 +105,7 @@ func plainASCII(s string) bool {
 	return true
 }
 
-// prefixes are what build systems, loggers and terminals put before a line.
+// prefixes match what build systems, loggers and terminals add before a line.
 var prefixes = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?(?:\s+|$)`, // ISO 8601
 	`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?\s+`,                                                 // Go's log
@@ -118,12 +119,12 @@ var prefixes = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`\[(?:terraform|tofu|gcloud|kubectl|helm|apply)[^\]]*\]:?\s+`,
 }, "|") + `)`)
 
-var brokenBoxes = regexp.MustCompile(`^â(?:”‚|"‚|•·|•µ)`)
+var garbledBoxes = regexp.MustCompile(`^â(?:”‚|"‚|•·|•µ)`)
 
 const boxes = "│┃╷╵|"
 
-// unprefixed is s without its first prefix.
-func (l *line) unprefixed(s string) string {
+// trimPrefix returns s without its first prefix.
+func (l *line) trimPrefix(s string) string {
 	s = strings.TrimLeft(s, " ")
 	if s == "" {
 		return s
@@ -132,16 +133,16 @@ func (l *line) unprefixed(s string) string {
 	case c >= '0' && c <= '9', c == 'S', c == '>', c == '[', c == '#', c == ':', c == 's', c == 'E', c == 'I', c == 'W':
 		return s[len(prefixes.FindString(s)):]
 	case c == '|', c >= utf8.RuneSelf:
-		return l.unboxed(s)
+		return l.trimBox(s)
 	}
 	return s
 }
 
-// unboxed is s without the stroke of a box, also one whose UTF-8 was taken for
-// another encoding.
-func (l *line) unboxed(s string) string {
-	s = brokenBoxes.ReplaceAllStringFunc(s, func(broken string) string {
-		switch broken {
+// trimBox returns s without the line of a box before it, even if its UTF-8 was
+// decoded in another encoding.
+func (l *line) trimBox(s string) string {
+	s = garbledBoxes.ReplaceAllStringFunc(s, func(garbled string) string {
+		switch garbled {
 		case "â•·":
 			return "╷"
 		case "â•µ":
@@ -153,9 +154,9 @@ func (l *line) unboxed(s string) string {
 	if !strings.ContainsRune(boxes, r) {
 		return s
 	}
-	l.boxed = true
-	l.opens = l.opens || r == '╷'
-	l.closes = l.closes || r == '╵'
+	l.inBox = true
+	l.opensBox = l.opensBox || r == '╷'
+	l.closesBox = l.closesBox || r == '╵'
 	return s[n:]
 }
 
@@ -164,8 +165,8 @@ var (
 	escapedSpaces = regexp.MustCompile(`\\+[nrt]`)
 )
 
-// unescape takes back what JSON, YAML, HTML and shells did to a message that
-// was printed as a string, as often as it was done.
+// unescape undoes the escaping by JSON, YAML, HTML and shells, applied any number
+// of times.
 func unescape(s string) string {
 	if strings.Contains(s, "&") {
 		s = strings.NewReplacer("&quot;", `"`, "&#34;", `"`, "&#39;", "'", "&apos;", "'", "&amp;", "&").Replace(s)

@@ -8,51 +8,54 @@ import (
 	"sync"
 )
 
-// A pattern is a message that is known. A new message is a new pattern in one
-// of the tables, and an example of it in the tests.
+// A pattern recognizes a message. To recognize a new message, add a pattern to
+// one of the tables and an example of it to the tests.
 type pattern struct {
-	// name is unique; tests keep their examples by it.
+	// name is unique; examples in the tests refer to it.
 	name string
-	// class is the cause, unless decide says otherwise.
+	// class is the cause, unless classify changes it.
 	class Class
-	// words: one of these, in lower case, is in every text that re matches. It
-	// spares most text the regular expression.
+	// words are in lower case, and every text that re matches contains one of
+	// them. Most text has none, and is not matched against re at all.
 	words []string
-	// re finds the message. Groups named permission, resource, account, user,
-	// project and service are what the message tells.
+	// re matches the message. Its groups named permission, resource, account,
+	// user, project and service match what the message names.
 	re *regexp.Regexp
-	// confidence is High where it is empty.
+	// confidence is High if it is empty.
 	confidence Confidence
-	// decide corrects the class by what the message tells and what is around
-	// it; nil where there is nothing to decide.
-	decide func(*finding)
-	// cause overrides that of the class.
+	// classify corrects the class and adds details, by the message and the text
+	// around it; nil if there is nothing to correct.
+	classify func(*finding)
+	// cause replaces the cause of the class; empty if that applies.
 	cause string
-	// rules override those of the class; an empty slice means none.
+	// rules replace the rules of the class; nil if those apply, and an empty
+	// slice if no rule does.
 	rules []string
 }
 
-// table is all patterns, in order: the first that matches a text is its cause.
+// table returns all patterns in order: of those that match a text, the first
+// tells its cause.
 var table = sync.OnceValue(func() []pattern {
 	var all []pattern
-	for _, part := range [][]pattern{repetitions(), elsewhere(), login(), operations(), accounts(), kubernetes(), apis(), policies(), agents(), permissions(), requests(), absences(), codes()} {
+	for _, part := range [][]pattern{repetitions(), otherSystems(), login(), operations(), accounts(), kubernetes(), apis(), policies(), agents(), permissions(), requests(), missingResources(), codes()} {
 		all = append(all, part...)
 	}
 	return all
 })
 
-// A finding is a pattern in a block.
+// A finding is a match of a pattern in a block.
 type finding struct {
 	Error
 	pattern    *pattern
 	block      *block
 	start, end int
-	// What the message names, beside what Error holds.
+	// account is the service account that the message is about, and user the
+	// caller; each empty if the message does not name it.
 	account, user string
 }
 
-// group sets what a named group of the pattern has matched.
-func (f *finding) group(name, value string) {
+// setGroup sets what a named group of the pattern matched.
+func (f *finding) setGroup(name, value string) {
 	switch strings.TrimRight(name, "0123456789") {
 	case "permission":
 		f.Permission = value
@@ -69,11 +72,11 @@ func (f *finding) group(name, value string) {
 	}
 }
 
-// trimName is a name without the punctuation of the sentence it stands in.
+// trimName removes the punctuation around a name.
 func trimName(s string) string { return strings.Trim(s, "\"'`[](),;:. ") }
 
-// trimResource is trimName for names that may have brackets of their own.
-// A name that the log itself cut short keeps its dots.
+// trimResource is trimName for names that can contain brackets. A name that the
+// log itself truncated keeps its dots.
 func trimResource(s string) string {
 	s = strings.Trim(s, "\"'`,;: ")
 	if strings.HasSuffix(s, "...") {
@@ -82,25 +85,27 @@ func trimResource(s string) string {
 	return strings.Trim(s, "\"'`,;:. ")
 }
 
-// maxMatches bounds what one block tells about one pattern.
+// maxMatches limits the matches of one pattern in one block.
 const maxMatches = 25
 
-// A claim is a part of a block that belongs to an error.
-type claim struct{ start, end int }
+// A region is the part of a block that belongs to an error.
+type region struct{ start, end int }
 
-// reach is how far an error reaches around its message in text that does not
-// show where errors begin and end.
+// reach is how many bytes around its message an error extends in text that does
+// not show where errors begin and end.
 const reach = 300
 
-func (b *block) claim(f *finding) claim {
-	if b.started {
-		return claim{0, len(b.text)}
+// regionOf returns the region of an error.
+func (b *block) regionOf(f *finding) region {
+	if b.anyStart {
+		return region{0, len(b.text)}
 	}
-	return claim{f.start - reach, f.end + reach}
+	return region{f.start - reach, f.end + reach}
 }
 
-func claimed(claims []claim, start, end int) bool {
-	for _, c := range claims {
+// overlapsAny reports whether one of regions overlaps a match.
+func overlapsAny(regions []region, start, end int) bool {
+	for _, c := range regions {
 		if start < c.end && end > c.start {
 			return true
 		}
@@ -108,69 +113,71 @@ func claimed(claims []claim, start, end int) bool {
 	return false
 }
 
-// A collection is the errors found so far.
+// A collection holds the errors found so far.
 type collection struct {
 	seen  map[string]bool
 	found []*finding
-	// more errors came than are kept.
+	// more reports whether errors were found after maxErrors was reached.
 	more bool
 }
 
-// examine finds the errors of a block.
+// examine adds the errors of a block.
 func (c *collection) examine(b *block) {
 	if len(c.found) >= maxErrors {
-		c.more = c.more || b.loud
+		c.more = c.more || b.errorStart
 		return
 	}
 	candidates := words().find(lower(b.text))
-	var claims []claim
+	var regions []region
 	for i, t := 0, table(); i < len(t) && len(candidates) > 0; i++ {
-		spans, may := candidates[i]
-		if !may {
+		spans, ok := candidates[i]
+		if !ok {
 			continue
 		}
-		found, own := b.find(&t[i], spans, claims)
-		claims = append(claims, own...)
+		found, own := b.find(&t[i], spans, regions)
+		regions = append(regions, own...)
 		for _, f := range found {
 			c.add(f)
 		}
 	}
-	if len(claims) == 0 && b.loud {
-		c.add(unknown(b))
+	if len(regions) == 0 && b.errorStart {
+		c.add(unknownError(b))
 	}
 }
 
-// find is what of a pattern is in a block, outside of what others claimed, and
-// what it claims in turn. One error often has several of a pattern's messages:
-// those that name something are errors of their own, and of the rest the first
-// counts if there are no such.
-func (b *block) find(p *pattern, spans []span, claims []claim) (found []*finding, own []claim) {
+// find returns the findings of a pattern in a block outside of taken regions,
+// and the regions that they take in turn. One error often contains several
+// messages of a pattern. Those that name a permission or a resource are errors of
+// their own; of the vague rest, a message counts only if no other finding's region
+// overlaps it.
+func (b *block) find(p *pattern, spans []span, taken []region) (found []*finding, own []region) {
 	var vague []*finding
 	for _, m := range b.matches(p, spans) {
-		if claimed(claims, m[0], m[1]) {
+		if overlapsAny(taken, m[0], m[1]) {
 			continue
 		}
 		f := newFinding(b, p, m)
 		f.complete()
 		switch {
-		case f.Class == none && !p.claimsAnyway():
+		case f.Class == none && !p.isSuppressor():
 			continue
 		case f.Permission != "" && (f.Resource != "" || f.Class != ActAsDenied), f.Resource != "":
 			found = append(found, f)
 		default:
 			vague = append(vague, f)
 		}
-		own = append(own, b.claim(f))
+		own = append(own, b.regionOf(f))
 	}
 	for _, f := range vague {
-		if !slices.ContainsFunc(found, func(o *finding) bool { c := b.claim(o); return f.start < c.end && f.end > c.start }) {
+		if !slices.ContainsFunc(found, func(o *finding) bool { c := b.regionOf(o); return f.start < c.end && f.end > c.start }) {
 			found = append(found, f)
 		}
 	}
 	return found, own
 }
 
-// matches are those of a pattern in parts of a block.
+// matches returns the matches of a pattern in parts of a block, as indexes into
+// the block's text.
 func (b *block) matches(p *pattern, spans []span) [][]int {
 	var all [][]int
 	for _, s := range spans {
@@ -189,7 +196,7 @@ func (b *block) matches(p *pattern, spans []span) [][]int {
 	return all
 }
 
-// lower is a text in lower case, with every byte where it was.
+// lower returns s with ASCII letters in lower case, and every byte at its place.
 func lower(s string) string {
 	b := []byte(s)
 	for i, c := range b {
@@ -200,30 +207,31 @@ func lower(s string) string {
 	return string(b)
 }
 
-// claimsAnyway reports whether a pattern is there to keep others away.
-func (p *pattern) claimsAnyway() bool { return p.class == none }
+// isSuppressor reports whether a pattern exists only to keep later patterns from
+// matching its text.
+func (p *pattern) isSuppressor() bool { return p.class == none }
 
-// newFinding takes what a match tells.
+// newFinding returns the finding of a match.
 func newFinding(b *block, p *pattern, m []int) *finding {
 	f := &finding{pattern: p, block: b, start: m[0], end: m[1]}
 	f.Class, f.Confidence = p.class, p.confidence
 	for i, name := range p.re.SubexpNames() {
 		if name != "" && m[2*i] >= 0 && m[2*i] < m[2*i+1] {
-			f.group(name, b.text[m[2*i]:m[2*i+1]])
+			f.setGroup(name, b.text[m[2*i]:m[2*i+1]])
 		}
 	}
 	return f
 }
 
-// unknown is an error that no pattern knows.
-func unknown(b *block) *finding {
+// unknownError returns the finding of an error that no pattern matches.
+func unknownError(b *block) *finding {
 	f := &finding{block: b, end: min(len(b.text), 200), pattern: &pattern{name: "unknown"}}
 	f.Class, f.Confidence = Other, Low
 	f.complete()
 	return f
 }
 
-// add keeps a finding, unless the same is there already.
+// add adds a finding, unless an equal one is there already.
 func (c *collection) add(f *finding) {
 	if f.Class == none || len(c.found) >= maxErrors || c.seen[f.key()] {
 		return
@@ -232,9 +240,9 @@ func (c *collection) add(f *finding) {
 	c.found = append(c.found, f)
 }
 
-var varying = regexp.MustCompile(`[0-9a-f]*\d[0-9a-f.]*`)
+var varyingParts = regexp.MustCompile(`[0-9a-f]*\d[0-9a-f.]*`)
 
-// key is the same for errors that say the same.
+// key returns a key that is equal for repetitions of an error.
 func (f *finding) key() string {
 	parts := []string{string(f.Class), f.Wrapper, f.Permission, f.Resource, f.Project}
 	switch f.Class {
@@ -242,13 +250,13 @@ func (f *finding) key() string {
 		return strings.Join(append(parts, f.pattern.name), "\x00")
 	}
 	if f.Permission == "" && f.Resource == "" {
-		parts = append(parts, f.pattern.name, varying.ReplaceAllString(strings.ToLower(f.block.text[f.start:min(f.end, f.start+300)]), "#"))
+		parts = append(parts, f.pattern.name, varyingParts.ReplaceAllString(strings.ToLower(f.block.text[f.start:min(f.end, f.start+300)]), "#"))
 	}
 	return strings.Join(parts, "\x00")
 }
 
-// report is the errors in the order of the log.
-func (c *collection) report() []Error {
+// errors returns the errors in the order of the log.
+func (c *collection) errors() []Error {
 	errors := make([]Error, 0, len(c.found))
 	for _, f := range c.found {
 		errors = append(errors, f.Error)
@@ -259,10 +267,10 @@ func (c *collection) report() []Error {
 
 var groupNames = regexp.MustCompile(`\(\?P<(\w+)>`)
 
-// expression compiles a pattern whose alternatives may each have a group of
-// the same name: Go wants names to differ, so that the second account becomes
-// account2.
-func expression(s string) *regexp.Regexp {
+// compilePattern compiles an expression whose alternatives can each have a group
+// of the same name. Go requires different names, so the second group account
+// becomes account2.
+func compilePattern(s string) *regexp.Regexp {
 	used := map[string]int{}
 	return regexp.MustCompile(groupNames.ReplaceAllStringFunc(s, func(group string) string {
 		name := groupNames.FindStringSubmatch(group)[1]

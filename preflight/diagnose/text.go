@@ -205,22 +205,6 @@ func describe(p *Principal) string {
 	return p.Member + " (" + kindInWords(p.Kind) + ")"
 }
 
-func kindInWords(kind string) string {
-	switch kind {
-	case gkeAgent:
-		return "GKE service agent"
-	case gkeNodeAgent:
-		return "GKE node service agent"
-	case googleAPIs:
-		return "Google APIs service agent"
-	case computeAgent:
-		return "Compute Engine service agent"
-	case defaultAccount:
-		return "Compute Engine default service account"
-	}
-	return strings.ReplaceAll(kind, "-", " ")
-}
-
 func confidenceInWords(c Confidence) string {
 	switch c {
 	case High:

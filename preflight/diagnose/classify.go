@@ -7,24 +7,25 @@ import (
 
 const actAs = "iam.serviceAccounts.actAs"
 
-// asActAs: the caller may not attach an account. The API's message names the
-// account, and seldom the permission.
-func asActAs(f *finding) {
+// classifyActAs handles a caller that cannot attach a service account. The API's
+// message names the account, and seldom the permission.
+func classifyActAs(f *finding) {
 	f.Permission, f.Resource = actAs, f.account
 	if f.user == "" || isAgent(kindOf(f.user, deployer)) {
-		f.Confidence = Medium // the account may as well not exist
+		f.Confidence = Medium // or the account does not exist
 	}
 }
 
-func asImpersonation(f *finding) {
+func classifyImpersonation(f *finding) {
 	f.Permission = "iam.serviceAccounts.getAccessToken"
 	if f.account != "" && f.Resource == "" {
 		f.Resource = f.account
 	}
 }
 
-// asAccount: an account is not there. Who that is says its name.
-func asAccount(f *finding) {
+// classifyAccount handles a service account that does not exist. Its name shows
+// what kind of account it is.
+func classifyAccount(f *finding) {
 	if !strings.Contains(f.account, "@") {
 		f.account = ""
 	}
@@ -36,18 +37,19 @@ func asAccount(f *finding) {
 	f.Principal = &Principal{Kind: kindOf(f.account, nodeAccount), Member: memberOf(f.account)}
 }
 
-func asDefaultAccount(f *finding) {
+func classifyDefaultAccount(f *finding) {
 	f.Principal = &Principal{Kind: defaultAccount}
 }
 
-func asPropagation(f *finding) {
+func classifyPropagation(f *finding) {
 	if f.Permission == "" {
 		f.Confidence = Medium
 	}
 }
 
-// asRBAC: Kubernetes names its callers by their emails too.
-func asRBAC(f *finding) {
+// classifyRBAC handles a denial by Kubernetes RBAC, which names callers by their
+// email as well.
+func classifyRBAC(f *finding) {
 	f.Principal = nil
 	if f.user == "" || strings.HasPrefix(f.user, "system:") {
 		return
@@ -55,22 +57,24 @@ func asRBAC(f *finding) {
 	f.Principal = &Principal{Kind: kindOf(f.user, deployer), Member: memberOf(f.user)}
 }
 
-// asAPI: some say that an API is off, and some only that it might be.
-func asAPI(f *finding) {
+// classifyAPI handles a disabled API. A message without its name and project may
+// mean something else.
+func classifyAPI(f *finding) {
 	if f.Project == "" && f.Service == "" {
 		f.Confidence = Medium
 	}
 }
 
-// asQuotaProject: it is not the cluster's project that is refused, but the one
-// that the request is billed to.
-func asQuotaProject(f *finding) {
+// classifyQuotaProject handles a denial on the project that the request is billed
+// to, which need not be the cluster's.
+func classifyQuotaProject(f *finding) {
 	f.Permission = "serviceusage.services.use"
 	f.Service = "serviceusage.googleapis.com"
 }
 
-// asAgent: the message says that a service agent lacks something.
-func asAgent(f *finding) {
+// classifyAgent handles a message that names a service agent as the one that lacks
+// a permission.
+func classifyAgent(f *finding) {
 	f.Principal = &Principal{Kind: gkeAgent}
 	text := f.block.text[f.start:f.end]
 	switch {
@@ -81,24 +85,26 @@ func asAgent(f *finding) {
 	case strings.HasPrefix(text, "Compute Engine"):
 		f.Principal.Kind = computeAgent
 	}
-	f.byPermission()
+	f.refineByPermission()
 	if f.Class == CallerPermissionDenied || f.Class == RetryBudgetExhausted {
 		f.Class = ServiceAgentMissingRole
 	}
-	if f.Permission == "" && strings.Contains(f.around(), "KMS key") {
+	if f.Permission == "" && strings.Contains(f.surroundings(), "KMS key") {
 		f.Class = KMSPermission
 	}
 }
 
-// asEditPermissions: GKE seldom says of which account.
-func asEditPermissions(f *finding) {
+// classifyEditPermissions handles missing edit permissions. GKE seldom names the
+// account that lacks them.
+func classifyEditPermissions(f *finding) {
 	if kind := kindOf(f.account, ""); f.account != "" {
 		f.Principal = &Principal{Kind: kind, Member: memberOf(f.account)}
 	}
 }
 
-// asKey: Compute Engine may not use a key, or the key is at fault.
-func asKey(f *finding) {
+// classifyKey handles a Cloud KMS key that Compute Engine cannot use, or that is
+// not usable.
+func classifyKey(f *finding) {
 	if f.Permission == "" && !strings.Contains(f.block.text[f.end:min(len(f.block.text), f.end+200)], "ermission") {
 		f.Class, f.Confidence = Other, Medium
 		return
@@ -109,7 +115,7 @@ func asKey(f *finding) {
 	f.Principal = f.agentOr(computeAgent)
 }
 
-// agentOr is the agent that the text names, else one of a kind.
+// agentOr returns the service agent that the text names, else one of a kind.
 func (f *finding) agentOr(kind string) *Principal {
 	if f.Principal != nil && isAgent(f.Principal.Kind) {
 		return f.Principal
@@ -117,33 +123,33 @@ func (f *finding) agentOr(kind string) *Principal {
 	return &Principal{Kind: kind}
 }
 
-// asPermission: a permission is missing. Whose it is follows from which it is
-// and from what stands around it.
-func asPermission(f *finding) {
+// classifyPermission handles a missing permission. Who lacks it follows from the
+// permission and from the text around the message.
+func classifyPermission(f *finding) {
 	if strings.HasSuffix(f.Permission, ".googleapis.com") || strings.HasPrefix(f.Permission, "www.") {
 		f.Permission = ""
 	}
-	f.byPermission()
-	if f.mayNotExist() {
+	f.refineByPermission()
+	if f.canBeMissing() {
 		f.Confidence = Medium
 	}
 }
 
-// mayNotExist reports whether Google leaves open that there is no such thing.
-func (f *finding) mayNotExist() bool {
+// canBeMissing reports whether the message says that the resource may not exist.
+func (f *finding) canBeMissing() bool {
 	return strings.Contains(f.block.text[f.start:min(len(f.block.text), f.end+40)], "it may not exist")
 }
 
 var (
-	byGKE     = regexp.MustCompile(`(?i)Google Compute Engine: |Retry budget exhausted`)
-	inGroup   = regexp.MustCompile(`(?i)instances running in IGM|creation failed: |PERMISSIONS_ERROR`)
-	atOnce    = regexp.MustCompile(`(?i)(?:googleapi: Error 403|code=403, message=|code": ?403)[^A-Za-z]{1,40}Google Compute Engine: `)
-	hostNames = regexp.MustCompile(`(?i)(?:^|[-_<{])(?:host|xpn|shared-?vpc|svpc|vpc-?host|hub|network(?:ing)?)(?:[-_>}\d]|$)|hostproject`)
-	keyUses   = regexp.MustCompile(`(?i)^cloudkms\.(?:cryptoKeyVersions\.(?:use|viewPublicKey)|cryptoKeys\.(?:encrypt|decrypt|use))`)
+	gkeMessages           = regexp.MustCompile(`(?i)Google Compute Engine: |Retry budget exhausted`)
+	instanceGroupMessages = regexp.MustCompile(`(?i)instances running in IGM|creation failed: |PERMISSIONS_ERROR`)
+	immediateDenials      = regexp.MustCompile(`(?i)(?:googleapi: Error 403|code=403, message=|code": ?403)[^A-Za-z]{1,40}Google Compute Engine: `)
+	hostProjectNames      = regexp.MustCompile(`(?i)(?:^|[-_<{])(?:host|xpn|shared-?vpc|svpc|vpc-?host|hub|network(?:ing)?)(?:[-_>}\d]|$)|hostproject`)
+	keyPermissions        = regexp.MustCompile(`(?i)^cloudkms\.(?:cryptoKeyVersions\.(?:use|viewPublicKey)|cryptoKeys\.(?:encrypt|decrypt|use))`)
 )
 
-// byPermission decides the class of a missing permission.
-func (f *finding) byPermission() {
+// refineByPermission sets the class by the missing permission.
+func (f *finding) refineByPermission() {
 	p := strings.ToLower(f.Permission)
 	switch {
 	case p == "container.hostserviceagent.use":
@@ -153,41 +159,41 @@ func (f *finding) byPermission() {
 		f.Class, f.Permission = ActAsDenied, actAs
 	case p == "serviceusage.services.use":
 		f.Service = "serviceusage.googleapis.com"
-	case keyUses.MatchString(f.Permission):
+	case keyPermissions.MatchString(f.Permission):
 		f.Class = KMSPermission
 	case strings.HasPrefix(p, "compute."):
-		f.byCompute()
+		f.refineByComputePermission()
 	case f.Principal != nil && isAgent(f.Principal.Kind):
 		f.Class = ServiceAgentMissingRole
 	}
 }
 
-// byCompute decides about a permission of Compute Engine, which GKE asks for
-// with its own account as well as with the caller's.
-func (f *finding) byCompute() {
-	text := f.around()
-	gke := byGKE.MatchString(text)
+// refineByComputePermission sets the class for a permission of Compute Engine. GKE
+// calls Compute Engine as its service agent and also on behalf of the caller.
+func (f *finding) refineByComputePermission() {
+	text := f.surroundings()
+	gke := gkeMessages.MatchString(text)
 	switch {
-	case f.inOtherProject() && isOfNetwork(f.Permission):
+	case f.isInOtherProject() && isNetworkPermission(f.Permission):
 		f.Class, f.Confidence = SharedVPCPermission, Medium
-	case inGroup.MatchString(text):
+	case instanceGroupMessages.MatchString(text):
 		f.Class, f.Confidence = ServiceAgentMissingRole, Medium
 		f.Principal = f.agentOr(googleAPIs)
 	case f.Wrapper != "":
 		f.Class, f.Confidence = RetryBudgetExhausted, Medium
-	case gke && atOnce.MatchString(text) && isReadOfNetwork(f.Permission):
+	case gke && immediateDenials.MatchString(text) && isNetworkRead(f.Permission):
 		f.Class, f.Confidence = CallerPermissionDenied, Medium
 	case gke || f.Principal != nil && isAgent(f.Principal.Kind):
 		f.Class, f.Confidence = ServiceAgentMissingRole, Medium
 	}
 }
 
-func isOfNetwork(permission string) bool {
+func isNetworkPermission(permission string) bool {
 	return strings.HasPrefix(permission, "compute.networks.") || strings.HasPrefix(permission, "compute.subnetworks.") ||
 		strings.HasPrefix(permission, "compute.firewalls.")
 }
 
-func isReadOfNetwork(permission string) bool {
+func isNetworkRead(permission string) bool {
 	switch permission {
 	case "compute.networks.get", "compute.subnetworks.get", "compute.subnetworks.list", "compute.networks.list", "compute.subnetworks.use", "compute.networks.use":
 		return true
@@ -195,28 +201,28 @@ func isReadOfNetwork(permission string) bool {
 	return false
 }
 
-// inOtherProject reports whether what is refused is in another project than the
-// cluster, which is what a Shared VPC looks like. Where the text does not name
-// the cluster's, the name of the project must do.
-func (f *finding) inOtherProject() bool {
-	project := firstIn(inProjects, f.Resource)
+// isInOtherProject reports whether the resource is in another project than the
+// cluster, as it is with a Shared VPC. If the text does not name the cluster, the
+// name of the project decides.
+func (f *finding) isInOtherProject() bool {
+	project := firstGroup(projectPaths, f.Resource)
 	if project == "" {
 		return false
 	}
-	if cluster := firstIn(clusters, f.block.text); cluster != "" && cluster != "-" {
+	if cluster := firstGroup(clusterPaths, f.block.text); cluster != "" && cluster != "-" {
 		return cluster != project
 	}
-	return hostNames.MatchString(project)
+	return hostProjectNames.MatchString(project)
 }
 
 var (
-	denials = regexp.MustCompile(`(?i)\bcode["']?\s*:\s*7\b|PERMISSION_DENIED|permission denied|granted["']?\s*:\s*["']?false|Required ["']|code["']?\s*:\s*403`)
-	ofAsked = regexp.MustCompile(`(?i)resource["']?\s*:\s*["']?([^\s"',{}]+/[^\s"',{}]+)`)
+	denials        = regexp.MustCompile(`(?i)\bcode["']?\s*:\s*7\b|PERMISSION_DENIED|permission denied|granted["']?\s*:\s*["']?false|Required ["']|code["']?\s*:\s*403`)
+	auditResources = regexp.MustCompile(`(?i)resource["']?\s*:\s*["']?([^\s"',{}]+/[^\s"',{}]+)`)
 )
 
-// asAudit reads an entry of an audit log: who asked for which permission on
-// what, and whether it was granted.
-func asAudit(f *finding) {
+// classifyAudit handles an entry of an audit log: which permission was requested,
+// on what, and whether it was granted.
+func classifyAudit(f *finding) {
 	text := f.block.text[f.start:]
 	if !denials.MatchString(text) {
 		f.Class = none
@@ -227,70 +233,71 @@ func asAudit(f *finding) {
 	if info < 0 {
 		return
 	}
-	permission, resource := refused(text[info:])
+	permission, resource := firstDenied(text[info:])
 	if permission == "" {
 		return
 	}
 	f.Confidence = High
 	f.Permission, f.Resource = permission, trimResource(resource)
-	f.byPermission()
+	f.refineByPermission()
 }
 
-// refused is the first permission of an authorizationInfo that was not
-// granted.
-func refused(info string) (permission, resource string) {
+// firstDenied returns the first permission of an authorizationInfo that was not
+// granted, and its resource.
+func firstDenied(info string) (permission, resource string) {
 	for _, entry := range strings.Split(info, "}") {
 		if len(entry) > maxLine || strings.Contains(entry, "methodName") && permission != "" {
 			return permission, resource
 		}
-		name := firstIn(metadata, entry)
-		if name == "" || grants.MatchString(entry) {
+		name := firstGroup(permissionFields, entry)
+		if name == "" || grantedEntries.MatchString(entry) {
 			continue
 		}
-		return name, firstIn(ofAsked, entry)
+		return name, firstGroup(auditResources, entry)
 	}
 	return permission, resource
 }
 
-var grants = regexp.MustCompile(`(?i)granted["']?\s*:\s*["']?true`)
+var grantedEntries = regexp.MustCompile(`(?i)granted["']?\s*:\s*["']?true`)
 
-// asGcloudUser: gcloud tells who, and what kind of thing.
-func asGcloudUser(f *finding) {
+// classifyGcloudUser handles a denial by gcloud, which names the caller and the kind
+// of resource.
+func classifyGcloudUser(f *finding) {
 	f.Confidence = Medium
 	name, verb, _ := strings.Cut(f.Resource, ":")
 	switch {
 	case strings.HasSuffix(verb, "IamPolicy"):
 		f.Permission = "resourcemanager.projects." + verb
-	case strings.Contains(f.around(), "Permission denied to enable service"):
+	case strings.Contains(f.surroundings(), "Permission denied to enable service"):
 		f.Permission = "serviceusage.services.enable"
 	default:
-		f.Permission = firstIn(metadata, f.around())
+		f.Permission = firstGroup(permissionFields, f.surroundings())
 	}
 	if !strings.Contains(name, "/") {
 		f.Project, f.Resource = name, ""
 	}
 }
 
-// asUnnamed: refused, and the message does not say which permission.
-func asUnnamed(f *finding) {
+// classifyUnnamed handles a denial that does not name the permission.
+func classifyUnnamed(f *finding) {
 	if f.Permission == "" {
-		f.Permission = firstIn(metadata, f.around())
+		f.Permission = firstGroup(permissionFields, f.surroundings())
 	}
 	if f.Permission == "" {
 		f.inferPermission()
 	}
 	if f.Permission != "" {
 		f.Confidence = Medium
-		f.byPermission()
+		f.refineByPermission()
 	}
 	if f.Wrapper != "" && f.Class == CallerPermissionDenied {
 		f.Class = RetryBudgetExhausted
 	}
 }
 
-// asToken: a token that the text calls too old, or none at all.
-func asToken(f *finding) {
-	if strings.Contains(f.around(), "CREDENTIALS_MISSING") {
+// classifyToken handles a token that is not valid, or is missing.
+func classifyToken(f *finding) {
+	if strings.Contains(f.surroundings(), "CREDENTIALS_MISSING") {
 		f.Class = ProviderCredentials
 	}
 }
@@ -299,14 +306,14 @@ var serviceVerb = regexp.MustCompile(`(?i)Permission denied to (enable|disable|l
 
 var policyOf = regexp.MustCompile(`(?i)(retrieving|reading|getting|setting|applying|updating) (?:the )?IAM policy for (?:the )?(project|folder|organization|service account) ["']?([^\s"':]+)`)
 
-// inferPermission knows what Terraform was about to do where Google does not
-// say what was missing.
+// inferPermission sets the permission by what Terraform was about to do, if Google
+// does not name it.
 func (f *finding) inferPermission() {
-	if verb := firstIn(serviceVerb, f.around()); verb != "" {
+	if verb := firstGroup(serviceVerb, f.surroundings()); verb != "" {
 		f.Permission = "serviceusage.services." + strings.ToLower(verb)
 		return
 	}
-	m := policyOf.FindStringSubmatch(f.around())
+	m := policyOf.FindStringSubmatch(f.surroundings())
 	if m == nil {
 		return
 	}

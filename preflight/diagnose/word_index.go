@@ -5,21 +5,21 @@ import (
 	"sync"
 )
 
-// A wordIndex finds the words of all patterns in one pass, so that text with
-// none of them costs no regular expression.
+// A wordIndex finds the words of all patterns in one pass over a text. Only the
+// patterns whose words a text contains are matched against it.
 type wordIndex struct {
-	// begins has a bit for each hash of three bytes that a word begins with.
-	begins [1 << 10]uint64
-	// words are those that begin with three bytes.
+	// prefixBits has a bit for each hash of the first three bytes of a word.
+	prefixBits [1 << 10]uint64
+	// words holds the words by their first three bytes.
 	words map[[prefix]byte][]indexedWord
 }
 
 type indexedWord struct {
 	word     string
-	patterns []int
+	patterns []int // indexes into the table
 }
 
-// prefix is the length of the shortest word.
+// prefix is the length in bytes of the shortest word.
 const prefix = 3
 
 var words = sync.OnceValue(func() *wordIndex {
@@ -34,29 +34,29 @@ var words = sync.OnceValue(func() *wordIndex {
 		key := [prefix]byte([]byte(w[:prefix]))
 		x.words[key] = append(x.words[key], indexedWord{w, patterns})
 		h := hash(key[0], key[1], key[2])
-		x.begins[h/64] |= 1 << (h % 64)
+		x.prefixBits[h/64] |= 1 << (h % 64)
 	}
 	return x
 })
 
 func hash(a, b, c byte) uint32 { return (uint32(a)*31*31 + uint32(b)*31 + uint32(c)) & 0xffff }
 
-// A span is a part of a text.
+// A span is a part of a text, as byte offsets.
 type span struct{ start, end int }
 
-// How far a message may reach before and after a word of it.
+// How many bytes a message can extend before and after one of its words.
 const (
 	before = 1 << 10
 	after  = 2 << 10
 )
 
-// find is where in a text, which is given in lower case, each pattern may
+// find returns where in a text, which must be in lower case, each pattern can
 // match.
 func (x *wordIndex) find(lower string) map[int][]span {
 	found := map[int][]span{}
 	for i := 0; i+prefix <= len(lower); i++ {
 		h := hash(lower[i], lower[i+1], lower[i+2])
-		if x.begins[h/64]&(1<<(h%64)) == 0 {
+		if x.prefixBits[h/64]&(1<<(h%64)) == 0 {
 			continue
 		}
 		for _, w := range x.words[[prefix]byte{lower[i], lower[i+1], lower[i+2]}] {
@@ -71,7 +71,7 @@ func (x *wordIndex) find(lower string) map[int][]span {
 	return found
 }
 
-// extend adds the surroundings of a place to spans that are in order. A short
+// extend adds the surroundings of an offset to spans, which are in order. A short
 // text is one span.
 func extend(spans []span, at, length int) []span {
 	s := span{max(0, at-before), min(length, at+after)}

@@ -7,7 +7,7 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// What stands in commands where the text does not tell.
+// Placeholders in commands for what the text does not name.
 const (
 	projectID     = "PROJECT_ID"
 	projectNumber = "PROJECT_NUMBER"
@@ -15,8 +15,8 @@ const (
 	anyMember     = "MEMBER"
 )
 
-// Forms of names. What a log holds goes into a command only if it has the form
-// of what it should be: a log may have been written to be pasted.
+// Forms of names. A name from the log goes into a command only if it has the form
+// of such a name: a hostile log could contain text made to be pasted into a shell.
 var (
 	projectForm   = regexp.MustCompile(`^(?:[a-z][a-z0-9.-]{1,60}:)?[a-z][a-z0-9-]{1,61}[a-z0-9]$`)
 	numberForm    = regexp.MustCompile(`^\d{4,19}$`)
@@ -30,28 +30,30 @@ var (
 	poolForm      = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
 )
 
-// fit is s where it has a form, else what stands for it.
-func fit(form *regexp.Regexp, s, otherwise string) string {
+// orPlaceholder returns s if it has a form, else a placeholder.
+func orPlaceholder(form *regexp.Regexp, s, placeholder string) string {
 	if form.MatchString(s) {
 		return s
 	}
-	return otherwise
+	return placeholder
 }
 
-// inProject is the project for a flag.
-func (f *finding) inProject() string {
+// projectOrPlaceholder returns the project for a flag of a command.
+func (f *finding) projectOrPlaceholder() string {
 	if numberForm.MatchString(f.Project) {
 		return f.Project
 	}
-	return fit(projectForm, f.Project, projectID)
+	return orPlaceholder(projectForm, f.Project, projectID)
 }
 
-// number is the project's number for the name of a service agent.
-func (f *finding) number() string { return fit(numberForm, f.Project, projectNumber) }
+// numberOrPlaceholder returns the project number for the name of a service agent.
+func (f *finding) numberOrPlaceholder() string {
+	return orPlaceholder(numberForm, f.Project, projectNumber)
+}
 
-// agent is the member of an agent of the cluster's project, as far as the text
-// tells.
-func (f *finding) agent(kind, number string) string {
+// agentMember returns the IAM member of a service agent of the cluster's project:
+// the one that the text names, else one made from number.
+func (f *finding) agentMember(kind, number string) string {
 	if f.Principal != nil && f.Principal.Kind == kind && memberForm.MatchString(f.Principal.Member) {
 		return f.Principal.Member
 	}
@@ -70,27 +72,27 @@ func (f *finding) agent(kind, number string) string {
 	return anyMember
 }
 
-// caller is the member that the text names as the one that asked.
-func (f *finding) caller() string {
+// callerMember returns the IAM member of the caller, if the text names it.
+func (f *finding) callerMember() string {
 	if f.Principal != nil && memberForm.MatchString(f.Principal.Member) {
 		return f.Principal.Member
 	}
 	return anyMember
 }
 
-func whoAmI() string {
+func activeAccountCommand() string {
 	return shell.Command("gcloud", "auth", "list", "--filter=status:ACTIVE", "--format=value(account)")
 }
 
-func numberOf(project string) string {
+func projectNumberCommand(project string) string {
 	return shell.Command("gcloud", "projects", "describe", shell.Name(project), "--format=value(projectNumber)")
 }
 
-func rolesOf(project, member string) string {
+func rolesCommand(project, member string) string {
 	return shell.Command("gcloud", "projects", "get-iam-policy", shell.Name(project), "--flatten=bindings[].members",
 		"--filter=bindings.members:"+strings.TrimPrefix(member, "serviceAccount:"), "--format=value(bindings.role)")
 }
 
-func grant(project, member, role string) string {
+func grantCommand(project, member, role string) string {
 	return shell.Command("gcloud", "projects", "add-iam-policy-binding", shell.Name(project), "--member="+member, "--role="+role, "--condition=None")
 }
