@@ -6,9 +6,9 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
@@ -67,28 +67,24 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 	if err != nil {
 		return nil, err
 	}
-	if client == nil || client.Original() == client {
+	impersonates := client != nil && client.Original() != client
+	if !impersonates {
 		shareCaller(all)
 	}
 	needs, settled := o.open(all)
-	j := &judge{
-		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
-		cloud: &cloud{ctx: ctx, client: client, wanted: newWanted(), numbers: o.Numbers, deployer: o.Deployer}, options: o, programs: iam.NewPrograms(),
-	}
-	needs = j.located(needs)
-	needs = j.arising(needs)
-	j.denials = sync.OnceValue(func() *denials { return j.readDenials(needs) })
-	findings := j.findings(needs)
-	if len(findings) > 0 && j.unauthenticated() {
+	c := newChecker(p, o, needs, impersonates)
+	known := facts.Gather(ctx, source(client), c.round)
+	if unauthenticated(known) {
 		return nil, ErrUnauthenticated
 	}
+	findings := c.kept()
 	r := &Report{
 		SchemaVersion: SchemaVersion,
 		Plan:          PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
 		Findings:      finish(o.judged(append(settled, findings...), p.Redact)),
-		Deployers:     j.deployers(needs),
-		Projects:      j.projectRefs(p),
-		Limits:        j.limits(needs),
+		Deployers:     c.deployers,
+		Projects:      c.projects,
+		Limits:        c.limits,
 	}
 	r.unjudged = append(settled, findings...)
 	r.Deferred, r.Notices = slices.Clone(p.Deferred), slices.Clone(p.Notes)
@@ -98,6 +94,20 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 	redact(r, p)
 	return r, nil
 }
+
+// source returns who answers questions; without a client nobody does.
+func source(client *gcp.Client) facts.Source {
+	if client == nil {
+		return silent{}
+	}
+	return gcp.NewSource(client)
+}
+
+// silent is a source that answers nothing.
+type silent struct{}
+
+// Answer implements facts.Source.
+func (silent) Answer(context.Context, []facts.Question) map[facts.Question]facts.Answer { return nil }
 
 // shareCaller makes the credentials at hand one caller, where the environment
 // impersonates nobody.
@@ -153,103 +163,17 @@ func (o Options) judged(findings []Finding, hide func(string) string) []Finding 
 	return skip(o.Baseline.apply(waive(findings, o.Waivers, o.Now()), hide), o.FailOn)
 }
 
-// findings judges all needs side by side: whichever ask the same question
-// share its answer. Needs that speak of a project's number wait for it.
-func (j *judge) findings(needs []need.Need) []Finding {
-	if len(needs) == 0 {
-		return nil
-	}
-	j.wanted.add(needs)
-	out := make([]Finding, len(needs))
-	done := j.counted(len(needs))
-	var wg sync.WaitGroup
-	wg.Go(func() { _, _ = j.identity() })
-	wg.Go(func() { j.prefetch(needs) })
-	if slices.ContainsFunc(needs, fromPolicies) {
-		wg.Go(func() { j.denials() })
-	}
-	numbered := sync.OnceValue(func() []need.Need { return j.numberAll(needs) })
-	for i, n := range needs {
-		wg.Go(func() {
-			if speaksOfNumber(n) {
-				n = numbered()[i]
-			}
-			out[i] = j.finding(n).consistent()
-			out[i].need, out[i].of = needs[i].Key(), &needs[i]
-			done()
-		})
-	}
-	wg.Wait()
-	return j.relevant(needs, out)
-}
-
-// relevant leaves out what is said about clusters that apply does not change,
-// unless it is about what apply takes from them.
-func (j *judge) relevant(needs []need.Need, findings []Finding) []Finding {
-	var out []Finding
-	for i, f := range findings {
-		if !needs[i].Standing || j.isTaken(needs[i], f) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// isTaken reports whether apply takes, or may take, what a need is about.
-func (j *judge) isTaken(n need.Need, f Finding) bool {
-	if f.Rule == need.RuleRemoved || f.Outcome != Undetermined {
-		return f.Rule == need.RuleRemoved
-	}
-	return len(f.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
-}
-
-// counted calls Progress each time that the returned function is called.
-func (j *judge) counted(total int) func() {
-	var mu sync.Mutex
-	n := 0
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		n++
-		if j.options.Progress != nil {
-			j.options.Progress(n, total)
-		}
-	}
-}
-
-// prefetch reads the policies that needs of agents will ask for: they need not
-// wait until the numbers of projects are known.
-func (j *judge) prefetch(needs []need.Need) {
-	var projects []string
-	for _, n := range needs {
-		if n.Kind == need.Permissions && n.Principal.Kind != need.Deployer && n.Unknown == "" {
-			projects = union(projects, n.Project)
-		}
-	}
-	each(len(projects), func(i int) { j.levels(projects[i]) })
-}
-
-// numberAll finds the numbers of all projects that needs speak of, and gathers
-// what the needs ask by their numbers.
-func (j *judge) numberAll(needs []need.Need) []need.Need {
-	out := make([]need.Need, len(needs))
-	each(len(needs), func(i int) { out[i] = j.numbered(needs[i]) })
-	j.wanted.add(out)
-	return out
-}
-
-// unauthenticated reports whether everything that was asked with the
-// credentials at hand was refused as unauthenticated. Tokeninfo does not count:
+// unauthenticated reports whether everything that was asked about permissions with
+// the ambient credentials was refused as unauthenticated. Tokeninfo does not count:
 // it knows no federated tokens, which are good all the same.
-func (j *judge) unauthenticated() bool {
+func unauthenticated(known *facts.Facts) bool {
 	refused := false
-	for _, key := range j.wanted.keys() {
-		if key.caller != "" || strings.Count(key.resource, "/") > 1 {
+	for q, a := range known.All() {
+		if q.Kind != facts.KindPermission || q.As != (facts.Caller{}) || strings.Count(q.On, "/") > 1 {
 			// Of what lies below a project not everything has been asked.
 			continue
 		}
-		_, err := j.test(need.Principal{}, key.resource)
-		if err == nil || !asError(err).Unauthorized() {
+		if a.Err == nil || !asError(a.Err).Unauthorized() {
 			return false
 		}
 		refused = true
@@ -328,19 +252,4 @@ func count(client *gcp.Client) Requests {
 		r.Total += n
 	}
 	return r
-}
-
-// limits are what no finding says.
-func (j *judge) limits(needs []need.Need) []string {
-	out := slices.Clone(j.plan.Notes)
-	if slices.ContainsFunc(needs, fromPolicies) {
-		out = append(out, j.denials().limits()...)
-	}
-	return out
-}
-
-// fromPolicies reports whether a need is about somebody who cannot be asked,
-// so that only policies tell.
-func fromPolicies(n need.Need) bool {
-	return n.Kind == need.Permissions && n.Principal.Kind != need.Deployer
 }

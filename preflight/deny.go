@@ -1,10 +1,11 @@
 package preflight
 
 import (
+	"maps"
 	"slices"
 	"strings"
-	"sync"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
@@ -15,10 +16,9 @@ import (
 // https://docs.cloud.google.com/iam/quotas
 const maxDenyReads = 5
 
-// denials are the deny policies of projects and all above them, read once for
-// all needs.
+// denials are the deny policies of projects and all above them, as far as the
+// quota lets them be read.
 type denials struct {
-	mu     sync.Mutex
 	rules  map[string][]iam.DenyRule // by relative resource name
 	unread map[string]error
 	// skipped are what the quota left no room for.
@@ -28,64 +28,64 @@ type denials struct {
 	above []string
 }
 
-func (d *denials) of(resource string) []iam.DenyRule {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.rules[resource]
-}
+func (d *denials) of(resource string) []iam.DenyRule { return d.rules[resource] }
 
 // readDenials reads the deny policies that bear on needs: what most projects
 // have in common first, and no more than the quota allows.
-func (j *judge) readDenials(needs []need.Need) *denials {
+func readDenials(projects []string, r *reader) *denials {
 	d := &denials{rules: map[string][]iam.DenyRule{}, unread: map[string]error{}}
-	resources, above := j.attachable(needs)
+	resources, above := attachable(projects, r)
 	d.above = above
-	room := maxDenyReads
-	lists := resources[:min(len(resources), room)]
-	d.skipped = resources[len(lists):]
-	room -= len(lists)
+	if r.isPending() {
+		return d
+	}
+	lists := resources[:min(len(resources), maxDenyReads)]
+	d.skipped = slices.Clone(resources[len(lists):])
+	room := maxDenyReads - len(lists)
 	var attached []deniedOn
-	ids := make([][]string, len(lists))
-	each(len(lists), func(i int) { ids[i] = d.list(j.cloud, lists[i]) })
-	for i, resource := range lists {
-		for _, id := range ids[i] {
+	for _, resource := range lists {
+		for _, id := range d.list(r, resource) {
 			attached = append(attached, deniedOn{resource, id})
 		}
+	}
+	if r.isPending() {
+		return d
 	}
 	for _, a := range attached[min(len(attached), room):] {
 		d.skipped = append(d.skipped, a.resource)
 	}
-	attached = attached[:min(len(attached), room)]
-	each(len(attached), func(i int) { d.read(j.cloud, attached[i]) })
+	for _, a := range attached[:min(len(attached), room)] {
+		d.read(r, a)
+	}
 	return d
 }
 
 // deniedOn is a deny policy and what it is attached to.
 type deniedOn struct{ resource, id string }
 
-// attachable are the organizations, folders and projects that needs about
-// permissions are decided at, in that order, and the projects of which not all
-// that is above is known.
-func (j *judge) attachable(needs []need.Need) (out, above []string) {
-	var projects []string
+// permissionProjects returns the projects that needs about permissions are
+// decided in, sorted.
+func permissionProjects(needs []need.Need) []string {
+	found := map[string]bool{}
 	for _, n := range needs {
 		if n.Kind == need.Permissions && n.Unknown == "" && n.Project != "" {
-			projects = union(projects, n.Project)
+			found[n.Project] = true
 		}
 	}
-	slices.Sort(projects)
+	return slices.Sorted(maps.Keys(found))
+}
+
+// attachable returns the organizations, folders and projects that can have deny
+// policies that bear on projects, in that order, and the projects of which not
+// all that is above is known.
+func attachable(projects []string, r *reader) (out, above []string) {
 	found := make([][]string, len(projects))
-	each(len(projects), func(i int) {
-		if ancestors, err := j.ancestry(projects[i]); err == nil {
-			found[i] = ancestors
-			return
+	for i, project := range projects {
+		ancestors, err := r.ancestry(project)
+		if err != nil {
+			above, ancestors = append(above, project), []string{projectName(project)}
 		}
-		found[i] = []string{projectName(projects[i])}
-	})
-	for _, project := range projects {
-		if _, err := j.ancestry(project); err != nil {
-			above = append(above, project)
-		}
+		found[i] = ancestors
 	}
 	for _, kind := range []string{"organizations/", "folders/", "projects/"} {
 		for _, ancestors := range found {
@@ -99,28 +99,24 @@ func (j *judge) attachable(needs []need.Need) (out, above []string) {
 	return out, above
 }
 
-func (d *denials) list(c *cloud, resource string) []string {
-	ids, err := c.client.DenyPolicyIDs(c.ctx, resource)
+func (d *denials) list(r *reader, resource string) []string {
+	ids, err := ask[[]string](r, facts.Question{Kind: facts.KindDenyPolicies, On: resource})
 	if err != nil {
 		d.note(resource, err)
 	}
 	return ids
 }
 
-func (d *denials) read(c *cloud, on deniedOn) {
-	rules, err := c.client.DenyRules(c.ctx, on.resource, on.id)
+func (d *denials) read(r *reader, on deniedOn) {
+	rules, err := ask[[]iam.DenyRule](r, facts.Question{Kind: facts.KindDenyRules, On: on.resource, Item: on.id})
 	if err != nil {
 		d.note(on.resource, err)
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.rules[on.resource] = append(d.rules[on.resource], rules...)
 }
 
 func (d *denials) note(resource string, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	if _, ok := asError(err).Quota(); ok {
 		d.skipped = append(d.skipped, resource)
 		return
@@ -130,15 +126,11 @@ func (d *denials) note(resource string, err error) {
 
 // complete reports whether all deny policies were read.
 func (d *denials) complete() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	return len(d.unread)+len(d.skipped)+len(d.above) == 0
 }
 
 // limits say what deny policies were not read, and why, in one sentence each.
 func (d *denials) limits() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	var refused, silent []string
 	for name, err := range d.unread {
 		if asError(err).Denied() {

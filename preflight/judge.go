@@ -3,7 +3,6 @@ package preflight
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/fix"
@@ -13,27 +12,34 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// each calls f for 0 to n-1 side by side, and waits. How many requests that
-// makes at once is bounded where they are sent.
-func each(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
-}
-
-// A judge answers needs from what a cloud says.
+// A judge answers needs from facts. It asks nobody: what it misses, its reader
+// notes.
 type judge struct {
-	*cloud
+	*reader
 	plan          *plan.Plan
 	policyChanges []plan.PolicyChange
 	denyChanges   []plan.DenyChange
 	roleChanges   []plan.RoleChange
 	options       Options
 	programs      *iam.Programs
-	// denials are the deny policies that bear on all needs, read once.
-	denials func() *denials
+	// permissionProjects are the projects of all needs about permissions.
+	permissionProjects []string
+	denied             *denials
+}
+
+// denials returns the deny policies that bear on all needs.
+func (j *judge) denials() *denials {
+	if j.denied != nil {
+		return j.denied
+	}
+	before := j.missing
+	j.missing = nil
+	d := readDenials(j.permissionProjects, j.reader)
+	if !j.isPending() {
+		j.denied = d
+	}
+	j.missing = append(before, j.missing...)
+	return d
 }
 
 // finding answers a need.
@@ -50,7 +56,11 @@ func (j *judge) finding(n need.Need) Finding {
 		return j.fresh(n, blank(n))
 	}
 	f := j.named(blank(n))
-	if why := j.invisible(n.Project); why != "" {
+	why := j.invisible(n.Project)
+	if j.isPending() {
+		return f
+	}
+	if why != "" {
 		return j.unseen(n, f, why)
 	}
 	return j.unlessDenied(n, j.asked(n, f))

@@ -37,7 +37,11 @@ func (j *judge) matchProject(planned, asked resource.Project) resource.Match {
 		return number.Compare(resource.ParseProject(known))
 	}
 	// The one that is asked about is looked up anyway.
-	if p, err := j.project(asked.String()); err == nil {
+	p, err := j.project(asked.String())
+	if isMissing(err) {
+		return resource.MaybeSame
+	}
+	if err == nil {
 		if planned.String() == p.ID || planned.String() == p.Number {
 			return resource.Same
 		}
@@ -123,22 +127,6 @@ func (j *judge) renamedRole(role, project string) string {
 		}
 	}
 	return resource.Parse(role).In(in).Relative()
-}
-
-// arising are the needs that there are once the names of projects are told
-// apart that a plan writes as an ID here and as a number there.
-func (j *judge) arising(needs []need.Need) []need.Need {
-	keep := make([]bool, len(needs))
-	out := slices.Clone(needs)
-	each(len(needs), func(i int) {
-		if n := &out[i]; n.Elsewhere != "" || len(n.Among) > 0 {
-			keep[i] = j.arises(n)
-			return
-		}
-		keep[i] = true
-	})
-	i := 0
-	return slices.DeleteFunc(out, func(need.Need) bool { i++; return !keep[i-1] })
 }
 
 // arises reports whether a need arises. One of another project than the

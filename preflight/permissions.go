@@ -20,13 +20,22 @@ func (j *judge) permissions(n need.Need, f Finding) Finding {
 	if n.Principal.Kind == need.Deployer {
 		return j.deployer(n, f)
 	}
-	if by := j.bringsAgent(n); len(by) > 0 && j.apiOff(n) {
+	by := j.bringsAgent(n)
+	off := len(by) > 0 && j.apiOff(n)
+	if j.isPending() {
+		return f
+	}
+	if off {
 		if j.onBefore(n) {
 			return j.again(n, f, by)
 		}
 		return j.brought(n, f, by)
 	}
-	if tested, ok := j.impersonated(n); ok {
+	tested, ok := j.impersonated(n)
+	if j.isPending() {
+		return f
+	}
+	if ok {
 		return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member))))
 	}
 	return j.fromPolicies(n, f)
@@ -34,7 +43,11 @@ func (j *judge) permissions(n need.Need, f Finding) Finding {
 
 // deployer asks as the deployer.
 func (j *judge) deployer(n need.Need, f Finding) Finding {
-	if j.allOn(n) {
+	on := j.allOn(n)
+	if j.isPending() {
+		return f
+	}
+	if on {
 		f.Outcome, f.Message = Pass, list(n.Enables)+" is on already in project "+n.Project+": apply does not enable it"
 		return f.evident("services.batchGet", n.Resource, list(n.Enables)+" is ENABLED")
 	}
@@ -44,10 +57,17 @@ func (j *judge) deployer(n need.Need, f Finding) Finding {
 		}
 		return j.fromPolicies(n, f)
 	}
-	if n.Principal.Member != "" && !j.isAtHand(n.Principal) && (!j.options.Impersonation || !strings.HasPrefix(n.Principal.Member, "serviceAccount:")) {
+	atHand := j.isAtHand(n.Principal)
+	if j.isPending() {
+		return f
+	}
+	if n.Principal.Member != "" && !atHand && (!j.options.Impersonation || !strings.HasPrefix(n.Principal.Member, "serviceAccount:")) {
 		return j.fromPolicies(n, f)
 	}
 	tested, err := j.testAll(n)
+	if j.isPending() {
+		return f
+	}
 	if err != nil {
 		return j.untested(n, f, err)
 	}
@@ -76,7 +96,10 @@ func onlyAbove(n need.Need) bool {
 // at the folder or organization that the need is about.
 func (j *judge) testAll(n need.Need) (facts.Tested, error) {
 	on := testedOn(n)
-	tested, err := j.test(n.Principal, on[0])
+	tested, err := j.test(n.Principal, on[0], n.Permissions)
+	if isMissing(err) {
+		return tested, err
+	}
 	missing := n.Permissions
 	if err == nil {
 		missing = without(n.Permissions, tested.Granted)
@@ -84,7 +107,7 @@ func (j *judge) testAll(n need.Need) (facts.Tested, error) {
 	if len(missing) > 0 && len(on) > 1 {
 		own := on[1]
 		above, errAbove := tested, err
-		tested, err = j.test(n.Principal, own)
+		tested, err = j.test(n.Principal, own, n.Permissions)
 		if notThere(err) && j.makes(own) {
 			tested, err = facts.Tested{Granted: above.Granted, Refused: missing}, errAbove
 		}
@@ -126,7 +149,7 @@ func (j *judge) impersonated(n need.Need) (facts.Tested, bool) {
 	if !j.options.Impersonation || !isUserManaged(n.Principal.Kind) {
 		return facts.Tested{}, false
 	}
-	may, err := j.test(need.Principal{}, accountIn(n))
+	may, err := j.test(need.Principal{}, accountIn(n), []string{getAccessToken})
 	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
 		return facts.Tested{}, false
 	}
@@ -212,7 +235,7 @@ func (j *judge) limited(n need.Need, f Finding) Finding {
 // a limit only, or be held on the resource itself alone.
 func (j *judge) isInDoubt(n need.Need, answers []iam.Answer) bool {
 	on := testedOn(n)
-	tested, err := j.test(n.Principal, on[0])
+	tested, err := j.test(n.Principal, on[0], n.Permissions)
 	for i, a := range answers {
 		below := len(on) > 1 && (err != nil || !slices.Contains(tested.Granted, n.Permissions[i]))
 		if a.Verdict != iam.Yes && (below || limitOf(a) != nil || len(a.Unmet) > 0) {
@@ -385,13 +408,10 @@ func (j *judge) deciding(n need.Need) view {
 	var complete bool
 	own := belowProject(n.Resource)
 	out := make([]iam.Level, len(own))
-	each(len(own)+1, func(i int) {
-		if i < len(own) {
-			out[i] = j.ownLevel(own[i])
-			return
-		}
-		levels, complete = j.levels(n.Project)
-	})
+	for i, name := range own {
+		out[i] = j.ownLevel(name)
+	}
+	levels, complete = j.levels(n.Project)
 	if resource.KindOf(n.Resource).IsAboveProjects() {
 		levels, complete = upFrom(n.Resource, levels, complete)
 	}
@@ -423,7 +443,7 @@ func upFrom(name string, levels []iam.Level, complete bool) ([]iam.Level, bool) 
 // no bindings yet.
 func (j *judge) ownLevel(name string) iam.Level {
 	level := j.level(name)
-	if level.Policy == nil && j.makes(name) {
+	if level.Policy == nil && !j.isPending() && j.makes(name) {
 		level = iam.Level{Resource: level.Resource, Policy: &iam.Policy{}}
 	}
 	return level
@@ -446,7 +466,10 @@ func belowProject(full string) []string {
 // evaluateOn answers each permission.
 func (j *judge) evaluateOn(v view, n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	answers := make([]iam.Answer, len(permissions))
-	each(len(permissions), func(i int) {
+	if j.isPending() {
+		return answers
+	}
+	for i := range permissions {
 		q := iam.Question{Identity: identity, Permission: permissions[i], Levels: v.levels, Complete: v.complete}
 		for k, r := range j.requests(n, permissions[i]) {
 			q.Request = r
@@ -454,7 +477,7 @@ func (j *judge) evaluateOn(v view, n need.Need, identity iam.Identity, permissio
 				answers[i] = a
 			}
 		}
-	})
+	}
 	return answers
 }
 
@@ -488,16 +511,10 @@ const maxRoles = 300
 
 // fetchRoles returns those of some roles that can be read, by name.
 func (j *judge) fetchRoles(names []string) map[string]iam.Role {
-	fetched := make([]*iam.Role, len(names))
-	each(len(names), func(i int) {
-		if r, err := j.role(names[i]); err == nil {
-			fetched[i] = &r
-		}
-	})
 	out := map[string]iam.Role{}
-	for i, role := range fetched {
-		if role != nil {
-			out[names[i]] = *role
+	for _, name := range names {
+		if role, err := j.role(name); err == nil {
+			out[name] = role
 		}
 	}
 	return out

@@ -129,25 +129,6 @@ func importPool(n need.Need, cluster string) []string {
 	return []string{shell.Command("terraform", "import", shell.Name(n.Addresses[0]), shell.Name(strings.Join([]string{parts[1], parts[3], parts[5], n.Expect}, "/")))}
 }
 
-// located are needs with the networks that only Google Cloud knows put in. It
-// leaves out those about clusters whose network is one of their own project.
-func (j *judge) located(needs []need.Need) []need.Need {
-	if !slices.ContainsFunc(needs, func(n need.Need) bool { return n.NetworkOf != "" }) {
-		return needs
-	}
-	j.wanted.addAllClusters(needs)
-	keep := make([]bool, len(needs))
-	found := make([]need.Need, len(needs))
-	each(len(needs), func(i int) { found[i], keep[i] = j.onNetwork(needs[i]) })
-	out := make([]need.Need, 0, len(needs))
-	for i, n := range found {
-		if keep[i] {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
 // onNetwork is a need with the network of its cluster put in. It need not be
 // asked where that network is one of the cluster's own project.
 func (j *judge) onNetwork(n need.Need) (_ need.Need, asked bool) {

@@ -205,6 +205,9 @@ func (j *judge) freeAnywhere(n need.Need, f Finding, name string) Finding {
 // unlooked is the finding about a cluster that could not be looked up. Where
 // the API is off in its project, that is another rule's matter.
 func (j *judge) unlooked(n need.Need, f Finding, err error) Finding {
+	if isMissing(err) {
+		return f
+	}
 	_, consumer, off := asError(err).ServiceDisabled()
 	if !off {
 		return f.undetermined(because(err, "how "+list(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))

@@ -13,19 +13,17 @@ import (
 // leave open, and what deny policies that were not read might take away. What
 // the plan changes it knows nothing of: that stays as it is.
 func (j *judge) troubleshoot(n need.Need, identity iam.Identity, t *turns, permissions []string) {
-	if !j.options.Troubleshooter || identity.Member == "" {
+	if !j.options.Troubleshooter || identity.Member == "" || j.isPending() {
 		return
 	}
 	doubted := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !j.doubtful(t, p) })
-	access := make([]facts.Access, len(doubted))
-	errs := make([]error, len(doubted))
-	each(len(doubted), func(i int) { access[i], errs[i] = j.accessOf(identity.Member, n.Resource, doubted[i]) })
-	for i, p := range doubted {
-		if errs[i] != nil {
-			t.unasked = union(t.unasked, because(errs[i], "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization"))
+	for _, p := range doubted {
+		access, err := ask[facts.Access](j.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
+		if err != nil {
+			t.unasked = union(t.unasked, because(err, "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization"))
 			continue
 		}
-		t.settle(p, access[i])
+		t.settle(p, access)
 	}
 }
 
@@ -37,13 +35,6 @@ func (j *judge) doubtful(t *turns, p string) bool {
 		return false
 	}
 	return now.Verdict == iam.Unknown || now.Verdict == iam.Yes && !j.denials().complete()
-}
-
-func (j *judge) accessOf(member, resource, permission string) (facts.Access, error) {
-	key := [3]string{member, resource, permission}
-	return j.access.get(key, func() (facts.Access, error) {
-		return j.client.Troubleshoot(j.ctx, emailOf(member), resource, permission)
-	})
 }
 
 // settle puts what Policy Troubleshooter says in place of a doubt.

@@ -1,0 +1,134 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/need"
+)
+
+// A batch is what needs may ask. It makes questions about one resource travel
+// together: once one of them must be asked, the others cost nothing. It decides
+// how fast a check is, never what it finds.
+type batch struct {
+	services    map[string][]string        // by project
+	clusters    map[string]map[string]bool // by project
+	permissions map[testKey][]string
+}
+
+// A testKey is who is asked about on which resource, by its relative name.
+type testKey struct {
+	as       facts.Caller
+	resource string
+}
+
+// newBatch returns what needs may ask, as far as they can be named yet.
+func newBatch(needs []need.Need, r *reader) *batch {
+	b := &batch{services: map[string][]string{}, clusters: map[string]map[string]bool{}, permissions: map[testKey][]string{}}
+	for _, n := range needs {
+		b.add(n, r)
+	}
+	return b
+}
+
+func (b *batch) add(n need.Need, r *reader) {
+	switch {
+	case n.Unknown != "":
+	case n.Kind == need.Service:
+		b.services[n.Project] = union(b.services[n.Project], n.Service)
+	case n.Kind == need.Permissions:
+		b.addPermissions(n, r)
+		if len(n.Enables) > 0 && !slices.Contains(n.Enables, "") {
+			b.services[n.Project] = union(b.services[n.Project], n.Enables...)
+		}
+	default:
+		b.addClusters(n)
+	}
+}
+
+// addClusters adds the clusters that a need asks about.
+func (b *batch) addClusters(n need.Need) {
+	if n.NetworkOf != "" || len(n.Clusters) == 0 {
+		return
+	}
+	if b.clusters[n.Project] == nil {
+		b.clusters[n.Project] = map[string]bool{}
+	}
+	for _, name := range n.Clusters {
+		b.clusters[n.Project][name] = true
+	}
+}
+
+func (b *batch) addPermissions(n need.Need, r *reader) {
+	as, err := r.caller(n.Principal)
+	if onlyAbove(n) || err != nil {
+		return
+	}
+	for _, resource := range testedOn(n) {
+		key := testKey{as, resource}
+		b.permissions[key] = union(b.permissions[key], n.Permissions...)
+	}
+	if isUserManaged(n.Principal.Kind) {
+		key := testKey{resource: accountIn(n)}
+		b.permissions[key] = union(b.permissions[key], getAccessToken)
+	}
+}
+
+// with returns questions, and what may travel with them.
+func (b *batch) with(questions []facts.Question) []facts.Question {
+	out := slices.Clone(questions)
+	for _, q := range questions {
+		switch q.Kind {
+		case facts.KindPermission:
+			for _, p := range b.permissions[testKey{q.As, q.On}] {
+				out = append(out, facts.Question{Kind: q.Kind, As: q.As, On: q.On, Item: p})
+			}
+		case facts.KindService:
+			for _, s := range b.services[q.On] {
+				out = append(out, facts.Question{Kind: q.Kind, On: q.On, Item: s})
+			}
+		}
+	}
+	return out
+}
+
+// ahead returns questions that needs will most likely ask, as far as they can be
+// named by now, so that they need not wait for the answers to others. It decides
+// how many rounds a check takes, never what it finds.
+func ahead(needs []need.Need, r *reader) []facts.Question {
+	out := []facts.Question{{Kind: facts.KindIdentity}}
+	seen := map[string]bool{}
+	for _, n := range needs {
+		if n.Unknown != "" || n.Project == "" || strings.HasPrefix(n.Project, "{") {
+			continue
+		}
+		key := n.Project
+		if judgedByPolicies(n) {
+			key += " policies"
+		}
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		out = append(out, facts.Question{Kind: facts.KindProject, On: n.Project})
+		if judgedByPolicies(n) {
+			out = append(out, policiesOf(n.Project, r)...)
+		}
+	}
+	return out
+}
+
+// policiesOf returns the questions for the policies that decide about a project.
+func policiesOf(project string, r *reader) []facts.Question {
+	q := facts.Question{Kind: facts.KindAncestors, On: project}
+	ancestors, err := facts.Get[[]string](r.facts, q)
+	if err != nil {
+		return []facts.Question{q}
+	}
+	var out []facts.Question
+	for _, a := range ancestors {
+		out = append(out, facts.Question{Kind: facts.KindAllowPolicy, On: a})
+	}
+	return out
+}

@@ -1,0 +1,332 @@
+package preflight
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
+)
+
+// A reader reads facts for a judge, and notes the questions that have no answer
+// yet. Whatever is concluded while questions are missing is thrown away and judged
+// again once they are answered.
+type reader struct {
+	facts *facts.Facts
+	// batch is what all needs may ask, to ask it together.
+	batch *batch
+	// numbers and deployer are what a user said, so that nobody need be asked.
+	numbers  map[string]string
+	deployer string
+	// impersonates reports that the environment impersonates an account.
+	impersonates bool
+	missing      []facts.Question
+}
+
+// isPending reports whether questions are missing.
+func (r *reader) isPending() bool { return len(r.missing) > 0 }
+
+// ask reads the answer to a question, or notes that it is missing.
+func ask[T any](r *reader, q facts.Question) (T, error) {
+	value, err := facts.Get[T](r.facts, q)
+	if isMissing(err) {
+		r.missing = append(r.missing, q)
+	}
+	return value, err
+}
+
+func isMissing(err error) bool {
+	var m *facts.MissingError
+	return errors.As(err, &m)
+}
+
+// identity returns whom the ambient credentials belong to.
+func (r *reader) identity() (facts.Identity, error) { return r.identityOfCaller(need.Principal{}) }
+
+// identityOfCaller returns whom a caller's credentials belong to.
+func (r *reader) identityOfCaller(p need.Principal) (facts.Identity, error) {
+	as, err := r.caller(p)
+	if err != nil {
+		return facts.Identity{}, err
+	}
+	id, err := ask[facts.Identity](r, facts.Question{Kind: facts.KindIdentity, As: as})
+	if err == nil && id.Email == "" {
+		id.Email = emailOf(r.deployer)
+	}
+	return id, err
+}
+
+// caller returns on whose behalf questions about p are asked.
+func (r *reader) caller(p need.Principal) (facts.Caller, error) {
+	if p.Original {
+		return facts.Caller{Original: true}, nil
+	}
+	atHand := r.isAtHand(p)
+	switch {
+	case atHand:
+		return facts.Caller{Original: r.impersonates}, nil
+	case p.Member == "":
+		return facts.Caller{}, nil
+	case r.isPending() && p.Named:
+		return facts.Caller{}, &facts.MissingError{Question: r.missing[0]}
+	}
+	return facts.Caller{Account: strings.TrimPrefix(p.Member, "serviceAccount:"), Delegates: strings.Join(p.Delegates, ">")}, nil
+}
+
+// isAtHand reports whether a principal that a user named is whoever the ambient
+// credentials belong to.
+func (r *reader) isAtHand(p need.Principal) bool {
+	if !p.Named || len(p.Delegates) > 0 {
+		return false
+	}
+	id, err := r.identityOfCaller(r.original())
+	return err == nil && memberOf(id.Email) == p.Member
+}
+
+// original is the principal that the ambient credentials belong to, before the
+// environment impersonates anybody.
+func (r *reader) original() need.Principal {
+	return need.Principal{Kind: need.Deployer, Original: r.impersonates}
+}
+
+func (r *reader) project(id string) (facts.Project, error) {
+	return ask[facts.Project](r, facts.Question{Kind: facts.KindProject, On: id})
+}
+
+// number returns the number of a project, from the project itself or from the
+// names of its services, for callers who may read only those.
+func (r *reader) number(id string) (string, error) {
+	if strings.Trim(id, "0123456789") == "" {
+		return id, nil
+	}
+	if n := r.numbers[id]; n != "" {
+		return n, nil
+	}
+	p, err := r.project(id)
+	if err == nil || isMissing(err) {
+		return p.Number, err
+	}
+	if s, other := r.servicesOf(id); isMissing(other) {
+		return "", other
+	} else if other == nil && s.ProjectNumber != "" {
+		return s.ProjectNumber, nil
+	}
+	return "", err
+}
+
+// servicesOf returns the states of the APIs of a project that needs are about.
+func (r *reader) servicesOf(project string) (facts.Services, error) {
+	all := facts.Services{State: map[string]facts.ServiceState{}}
+	var failed error
+	for _, service := range r.batch.services[project] {
+		s, err := ask[facts.Service](r, facts.Question{Kind: facts.KindService, On: project, Item: service})
+		if err != nil {
+			failed = err
+			continue
+		}
+		all.ProjectNumber, all.State[service] = s.ProjectNumber, s.State
+	}
+	if failed != nil {
+		return facts.Services{}, failed
+	}
+	return all, nil
+}
+
+func (r *reader) account(project, account string) (facts.ServiceAccount, error) {
+	return ask[facts.ServiceAccount](r, facts.Question{Kind: facts.KindAccount, On: project, Item: account})
+}
+
+// ancestry returns a project and all above it, nearest first.
+func (r *reader) ancestry(project string) ([]string, error) {
+	return ask[[]string](r, facts.Question{Kind: facts.KindAncestors, On: project})
+}
+
+func (r *reader) policy(resource string) (*iam.Policy, error) {
+	return ask[*iam.Policy](r, facts.Question{Kind: facts.KindAllowPolicy, On: resource})
+}
+
+func (r *reader) role(name string) (iam.Role, error) {
+	return ask[iam.Role](r, facts.Question{Kind: facts.KindRole, On: name})
+}
+
+// host returns the Shared VPC host project that a project is attached to.
+func (r *reader) host(project string) (string, error) {
+	return ask[string](r, facts.Question{Kind: facts.KindHostProject, On: project})
+}
+
+func (r *reader) key(name string) (facts.Key, error) {
+	return ask[facts.Key](r, facts.Question{Kind: facts.KindKey, On: name})
+}
+
+func (r *reader) enforces(project, constraint string) (bool, error) {
+	return ask[bool](r, facts.Question{Kind: facts.KindConstraint, On: project, Item: constraint})
+}
+
+// cluster looks a cluster up: by itself, or among all of its project if needs are
+// about several and the caller may list them.
+func (r *reader) cluster(name string) (facts.Cluster, error) {
+	project := strings.Split(name, "/")[1]
+	if len(r.batch.clusters[project]) > maxSingly {
+		all, err := r.clustersOf(project)
+		if one, found := all[name]; found || isMissing(err) {
+			return one, err
+		}
+		if err == nil {
+			return facts.Cluster{}, facts.NotThere("container.projects.locations.clusters.list", name)
+		}
+	}
+	return ask[facts.Cluster](r, facts.Question{Kind: facts.KindCluster, On: name})
+}
+
+// clustersOf returns all clusters of a project, by relative name.
+func (r *reader) clustersOf(project string) (map[string]facts.Cluster, error) {
+	return ask[map[string]facts.Cluster](r, facts.Question{Kind: facts.KindClusters, On: project})
+}
+
+// maxSingly is how many clusters of a project are looked up one by one: a 404
+// is better evidence than an absence from a list, and a list costs less.
+const maxSingly = 2
+
+// operationsIn returns the operations of a project, in all locations.
+func (r *reader) operationsIn(project string) ([]facts.Operation, error) {
+	return ask[[]facts.Operation](r, facts.Question{Kind: facts.KindOperations, On: project})
+}
+
+// tagParent returns what a tag belongs to.
+func (r *reader) tagParent(tag string) (string, error) {
+	return ask[string](r, facts.Question{Kind: facts.KindTagParent, On: tag})
+}
+
+// tagLevels returns the policies that decide about a tag value: its own, its key's,
+// and those of what the key belongs to.
+func (r *reader) tagLevels(value string) (levels []iam.Level, complete bool) {
+	levels = []iam.Level{r.level(value)}
+	key, err := r.tagParent(value)
+	if err != nil {
+		return levels, false
+	}
+	levels = append(levels, r.level(key))
+	parent, err := r.tagParent(key)
+	if err != nil {
+		return levels, false
+	}
+	if project, ok := strings.CutPrefix(parent, "projects/"); ok {
+		above, complete := r.levels(project)
+		return append(levels, above...), complete
+	}
+	return append(levels, r.level(parent)), true
+}
+
+// test returns which of some permissions on a resource a caller holds.
+func (r *reader) test(p need.Principal, resource string, permissions []string) (facts.Tested, error) {
+	as, err := r.caller(p)
+	if err != nil {
+		return facts.Tested{}, err
+	}
+	var t facts.Tested
+	for _, permission := range permissions {
+		state, asked := ask[facts.PermissionState](r, facts.Question{Kind: facts.KindPermission, As: as, On: resource, Item: permission})
+		switch {
+		case asked != nil:
+			err = asked
+		case state == facts.Granted:
+			t.Granted = append(t.Granted, permission)
+		case state == facts.Refused:
+			t.Refused = append(t.Refused, permission)
+		default:
+			t.Invalid = append(t.Invalid, permission)
+		}
+	}
+	if err != nil {
+		return facts.Tested{}, err
+	}
+	return t, nil
+}
+
+// levels returns the allow policies that decide about a project: its own and those
+// of all above it. Complete reports whether all above it are known.
+func (r *reader) levels(project string) (levels []iam.Level, complete bool) {
+	ancestors, err := r.ancestry(project)
+	if err != nil {
+		return []iam.Level{r.level(projectName(project))}, false
+	}
+	levels = make([]iam.Level, len(ancestors))
+	for i, a := range ancestors {
+		levels[i] = r.level(a)
+	}
+	return levels, true
+}
+
+func (r *reader) level(name string) iam.Level {
+	level := iam.Level{Resource: resource.FullName(name)}
+	policy, err := r.policy(name)
+	if err != nil {
+		level.Unreadable = whyUnread(err, name)
+		return level
+	}
+	level.Policy = policy
+	return level
+}
+
+// getAccessToken is what making tokens of an account takes.
+const getAccessToken = "iam.serviceAccounts.getAccessToken"
+
+// accountIn is the relative name of the service account that a need is about.
+// That of a project's default account is the same whether the project goes by
+// its ID or, as in the email, by its number.
+func accountIn(n need.Need) string {
+	email := emailOf(n.Principal.Member)
+	home := plan.AccountProject(email)
+	if home == "" || isUniqueID(home) || strings.Contains(home, "{number:") {
+		home = n.Project
+	}
+	return projectName(home) + "/serviceAccounts/" + email
+}
+
+// projectName is the relative name of a project.
+func projectName(id string) string { return "projects/" + id }
+
+// testedOn returns the relative names of the resources on which the permissions of
+// a need are tested, in turn: the project, and the resource itself if that can
+// be asked. What is above projects has permissions of its own.
+func testedOn(n need.Need) []string {
+	name := resource.RelativeName(n.Resource)
+	switch {
+	case resource.KindOf(name).IsAboveProjects():
+		return []string{name}
+	case isTestable(name):
+		return []string{projectName(n.Project), name}
+	}
+	return []string{projectName(n.Project)}
+}
+
+// isTestable reports whether permissions on a resource in a project are tested on
+// the resource itself: a service account or a subnetwork.
+func isTestable(name string) bool {
+	kind := resource.KindOf(name)
+	return kind.InProject() && kind.Testable
+}
+
+func union(list []string, more ...string) []string { return unionOf(list, more) }
+
+func unionOf[E comparable](list, more []E) []E {
+	for _, s := range more {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// asError is the structured error of an answer, if it is one.
+func asError(err error) *facts.Error {
+	var e *facts.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &facts.Error{Err: err}
+}

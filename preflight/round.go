@@ -1,0 +1,211 @@
+package preflight
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
+
+// A checker judges needs again and again while facts about them are gathered:
+// in each round those that still miss one.
+type checker struct {
+	plan          *plan.Plan
+	policyChanges []plan.PolicyChange
+	denyChanges   []plan.DenyChange
+	roleChanges   []plan.RoleChange
+	options       Options
+	impersonates  bool
+	programs      *iam.Programs
+
+	needs    []need.Need
+	verdicts []verdict // of the needs, in their order
+
+	deployers []DeployerRef
+	projects  []ProjectRef
+	limits    []string
+}
+
+// A verdict is the finding about a need, once its facts are known.
+type verdict struct {
+	done bool
+	// dropped reports that there is nothing to say about the need.
+	dropped bool
+	finding Finding
+}
+
+func newChecker(p *plan.Plan, o Options, needs []need.Need, impersonates bool) *checker {
+	return &checker{
+		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
+		options: o, impersonates: impersonates, programs: iam.NewPrograms(),
+		needs: needs, verdicts: make([]verdict, len(needs)),
+	}
+}
+
+// round judges what is not judged yet, and returns the questions that it misses
+// with those that will most likely be missed next.
+func (c *checker) round(known *facts.Facts) []facts.Question {
+	resolved, missing := c.resolve(known)
+	scratch := c.reader(known, newBatch(nil, nil))
+	b := newBatch(resolved, scratch)
+	if len(c.needs) > 0 {
+		missing = append(missing, ahead(resolved, scratch)...)
+	}
+	projects := permissionProjects(resolved)
+	missing = append(missing, c.judgeAll(known, b, projects)...)
+	missing = append(missing, c.describe(known, b, projects, resolved)...)
+	c.progress()
+	return b.with(missing)
+}
+
+// reader returns a reader of facts.
+func (c *checker) reader(known *facts.Facts, b *batch) *reader {
+	return &reader{facts: known, batch: b, numbers: c.options.Numbers, deployer: c.options.Deployer, impersonates: c.impersonates}
+}
+
+func (c *checker) judge(known *facts.Facts, b *batch, projects []string) *judge {
+	return &judge{
+		reader: c.reader(known, b), plan: c.plan, policyChanges: c.policyChanges, denyChanges: c.denyChanges, roleChanges: c.roleChanges,
+		options: c.options, programs: c.programs, permissionProjects: projects,
+	}
+}
+
+// resolve returns the needs with the names that only Google Cloud knows, as far as
+// they are known, without those that do not arise.
+func (c *checker) resolve(known *facts.Facts) ([]need.Need, []facts.Question) {
+	j := c.judge(known, newBatch(c.needs, c.reader(known, newBatch(nil, nil))), nil)
+	var out []need.Need
+	var missing []facts.Question
+	for _, n := range c.needs {
+		j.missing = nil
+		n, arises := j.resolve(n)
+		missing = append(missing, j.missing...)
+		if arises {
+			out = append(out, n)
+		}
+	}
+	return out, missing
+}
+
+// resolve returns a need with the names that only Google Cloud knows, and whether
+// the need arises at all.
+func (j *judge) resolve(n need.Need) (_ need.Need, arises bool) {
+	n, arises = j.onNetwork(n)
+	if !arises {
+		return n, false
+	}
+	if n.Elsewhere != "" || len(n.Among) > 0 {
+		if !j.arises(&n) {
+			return n, false
+		}
+	}
+	return j.numbered(n), true
+}
+
+// judgeAll judges the needs that are not judged yet, on all processors: judging is
+// pure. It returns the questions that were missing.
+func (c *checker) judgeAll(known *facts.Facts, b *batch, projects []string) []facts.Question {
+	var pending []int
+	for i, v := range c.verdicts {
+		if !v.done {
+			pending = append(pending, i)
+		}
+	}
+	if len(pending) == 0 {
+		return nil
+	}
+	size := (len(pending) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	parts := slices.Collect(slices.Chunk(pending, size))
+	missing := make([][]facts.Question, len(parts))
+	var wg sync.WaitGroup
+	for i, part := range parts {
+		wg.Go(func() {
+			j := c.judge(known, b, projects)
+			for _, k := range part {
+				j.missing = nil
+				c.verdicts[k] = j.verdict(c.needs[k])
+				missing[i] = append(missing[i], j.missing...)
+			}
+		})
+	}
+	wg.Wait()
+	return slices.Concat(missing...)
+}
+
+// verdict judges a need as far as the facts allow.
+func (j *judge) verdict(raw need.Need) verdict {
+	n, arises := j.onNetwork(raw)
+	if arises && (n.Elsewhere != "" || len(n.Among) > 0) {
+		arises = j.arises(&n)
+	}
+	if j.isPending() || !arises {
+		return verdict{done: !j.isPending(), dropped: !arises}
+	}
+	key := n
+	n = j.numbered(n)
+	if j.isPending() {
+		return verdict{}
+	}
+	f := j.finding(n).consistent()
+	if j.isPending() {
+		return verdict{}
+	}
+	f.need, f.of = key.Key(), &key
+	dropped := key.Standing && !j.isTaken(key, f)
+	return verdict{done: !j.isPending(), dropped: dropped, finding: f}
+}
+
+// isTaken reports whether apply takes, or may take, what a need is about. Of
+// clusters that apply does not change nothing else is said.
+func (j *judge) isTaken(n need.Need, f Finding) bool {
+	if f.Rule == need.RuleRemoved || f.Outcome != Undetermined {
+		return f.Rule == need.RuleRemoved
+	}
+	return len(f.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
+}
+
+// describe finds out what the report says beside findings.
+func (c *checker) describe(known *facts.Facts, b *batch, projects []string, needs []need.Need) []facts.Question {
+	j := c.judge(known, b, projects)
+	c.deployers = j.deployers(needs)
+	c.projects = j.projectRefs(c.plan)
+	c.limits = slices.Clone(c.plan.Notes)
+	if slices.ContainsFunc(needs, judgedByPolicies) {
+		c.limits = append(c.limits, j.denials().limits()...)
+	}
+	return j.missing
+}
+
+// judgedByPolicies reports whether a need is about somebody who cannot be asked,
+// so that only policies tell.
+func judgedByPolicies(n need.Need) bool {
+	return n.Kind == need.Permissions && n.Principal.Kind != need.Deployer
+}
+
+func (c *checker) progress() {
+	if c.options.Progress == nil || len(c.needs) == 0 {
+		return
+	}
+	done := 0
+	for _, v := range c.verdicts {
+		if v.done {
+			done++
+		}
+	}
+	c.options.Progress(done, len(c.needs))
+}
+
+// kept returns the findings that there is something to say about.
+func (c *checker) kept() []Finding {
+	var out []Finding
+	for _, v := range c.verdicts {
+		if !v.dropped {
+			out = append(out, v.finding)
+		}
+	}
+	return out
+}
