@@ -259,9 +259,6 @@ func (c *Change) serviceAgent() string {
 // PolicyOn returns the resource whose allow policy c changes, as in
 // PolicyChange.On; zero if c changes none, or if the resource is not known.
 func (c *Change) PolicyOn() resource.Name {
-	if !strings.Contains(c.Type, "_iam_") && c.Type != "google_project_default_service_accounts" || c.isCustomRole() {
-		return resource.Name{}
-	}
 	return c.policyResource(c.Now)
 }
 
@@ -281,32 +278,20 @@ func (c *Change) AccountOn() resource.Name {
 // policyResource returns the resource whose policy c changes; zero if it is not
 // known.
 func (c *Change) policyResource(get func(...any) Value) resource.Name {
+	kind := resource.KindOfPolicyType(c.Type)
+	written := get(kind.Terraform.Attribute)
 	switch {
-	case strings.HasPrefix(c.Type, "google_project_"):
+	case kind.Collection == "":
+		return resource.Name{}
+	case kind.Collection == resource.Projects:
 		// A replaced one may have been in another project.
-		return resource.ParseProject(cmp.Or(c.projectID(get("project").String()), c.Project().ID)).Name()
-	case strings.HasPrefix(c.Type, "google_folder_iam_"):
-		return resource.Parse(prefixNonEmpty("folders/", lastSegment(get("folder").String())))
-	case strings.HasPrefix(c.Type, "google_organization_iam_"):
-		return resource.Parse(prefixNonEmpty("organizations/", lastSegment(get("org_id").String())))
-	case strings.HasPrefix(c.Type, "google_service_account_iam_"):
-		return c.accountName(get("service_account_id"))
-	case strings.HasPrefix(c.Type, "google_compute_subnetwork_iam_"):
-		return c.namedResource("subnetworks", get, "subnetwork", "region")
-	case strings.HasPrefix(c.Type, "google_kms_crypto_key_iam_"):
-		return c.namedResource("cryptoKeys", get, "crypto_key_id", "")
-	case strings.HasPrefix(c.Type, "google_kms_key_ring_iam_"):
-		return c.namedResource("keyRings", get, "key_ring_id", "")
-	case strings.HasPrefix(c.Type, "google_privateca_ca_pool_iam_"):
-		return c.namedResource("caPools", get, "ca_pool", "location")
-	case strings.HasPrefix(c.Type, "google_pubsub_topic_iam_"):
-		return c.namedResource("topics", get, "topic", "")
-	case strings.HasPrefix(c.Type, "google_tags_tag_value_iam_"):
-		return resource.Parse(prefixNonEmpty("tagValues/", lastSegment(get("tag_value").String())))
-	case strings.HasPrefix(c.Type, "google_tags_tag_key_iam_"):
-		return resource.Parse(prefixNonEmpty("tagKeys/", lastSegment(get("tag_key").String())))
+		return resource.ParseProject(cmp.Or(c.projectID(written.String()), c.Project().ID)).Name()
+	case kind.Collection == resource.ServiceAccounts:
+		return c.accountName(written)
+	case kind.InProject():
+		return c.namedResource(kind, get)
 	}
-	return resource.Name{}
+	return resource.Parse(prefixNonEmpty(kind.Collection+"/", lastSegment(written.String())))
 }
 
 // accountName returns the service account that v names, or that a planned
@@ -323,18 +308,16 @@ func (c *Change) accountName(v Value) resource.Name {
 	return resource.Parse(account.AccountEmail())
 }
 
-// namedResource returns the resource of a kind that an attribute names,
-// possibly in short, or refers to. Location is the attribute with the location
-// of a short name; empty if there is none.
-func (c *Change) namedResource(kind string, get func(...any) Value, attribute, location string) resource.Name {
-	where := ""
-	if location != "" {
-		where = lastSegment(get(location).String())
+// namedResource returns the resource of a kind that c names, possibly in short,
+// or refers to.
+func (c *Change) namedResource(kind resource.Kind, get func(...any) Value) resource.Name {
+	location, attribute := "", kind.Terraform.Attribute
+	if kind.Terraform.Location != "" {
+		location = lastSegment(get(kind.Terraform.Location).String())
 	}
-	name := resource.ParseAs(kind, get(attribute).String(), c.Project().Name().Project(), where)
+	name := resource.ParseAs(kind.Collection, get(attribute).String(), c.Project().Name().Project(), location)
 	if name.IsZero() {
-		typ := map[string]string{"cryptoKeys": "google_kms_crypto_key", "keyRings": "google_kms_key_ring", "subnetworks": "google_compute_subnetwork"}[kind]
-		return resource.Parse(c.referencedResourceName(attribute, typ, maxHops))
+		return resource.Parse(c.referencedResourceName(attribute, kind.Terraform.Type, maxHops))
 	}
 	return name
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"gke-preflight/preflight/resource"
 )
 
 // Read reads the output of terraform show -json for a plan as a stream. It
@@ -492,12 +494,12 @@ func seekMember(dec *jsontext.Decoder, member string) bool {
 // isRelevantType reports whether changes and blocks of a type are decoded in
 // full.
 func isRelevantType(typ string) bool {
-	if typ == "google_folder" {
+	if typ == "google_folder" || resource.KindOfPolicyType(typ).HasPolicy() {
 		return true
 	}
 	for _, prefix := range []string{
 		"google_container_cluster", "google_container_node_pool",
-		"google_project", "google_folder_iam_", "google_organization_iam_", "google_iam_",
+		"google_project", "google_organization_iam_custom_role", "google_iam_",
 		"google_service_account", "google_client_config",
 		"google_compute_network", "google_compute_subnetwork", "google_compute_shared_vpc_",
 		"google_kms_", "google_privateca_ca_pool", "google_org_policy_policy", "google_organization_policy", "google_folder_organization_policy", "google_tags_", "google_pubsub_topic",

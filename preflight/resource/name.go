@@ -110,6 +110,9 @@ func relative(s string) string {
 	return s[first+1:]
 }
 
+// Kind returns the kind of the resource; the zero Kind if it is not in the table.
+func (n Name) Kind() Kind { return KindOf(n.Relative()) }
+
 // IsProject reports whether n is the name of a project.
 func (n Name) IsProject() bool { return n.project != (Project{}) && n.path == "" }
 

@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -76,7 +75,7 @@ func matchProjects(projects map[string]bool, project string) (lives bool, among 
 // isAbove reports whether a policy is that of a folder or an organization: it
 // may bear on all projects.
 func isAboveProject(on resource.Name) bool {
-	return strings.HasPrefix(on.Relative(), "folders/") || strings.HasPrefix(on.Relative(), "organizations/")
+	return on.Kind().IsAboveProjects()
 }
 
 // firstProject is the first of the clusters' projects that is known: one below
@@ -128,11 +127,6 @@ type ownChange struct {
 // https://docs.cloud.google.com/iam/docs/permissions-reference
 // https://github.com/hashicorp/terraform-provider-google/tree/main/google/services/resourcemanager
 func ownChanges() []ownChange {
-	policy := func(prefix string) func(*plan.Change) bool {
-		return func(c *plan.Change) bool {
-			return isWrite(c) && strings.HasPrefix(c.Type, prefix) && !strings.HasSuffix(c.Type, "_iam_custom_role")
-		}
-	}
 	isA := func(typ string, does func(*plan.Change) bool) func(*plan.Change) bool {
 		return func(c *plan.Change) bool { return c.Type == typ && does(c) }
 	}
@@ -155,15 +149,15 @@ func ownChanges() []ownChange {
 		{matches: isA(roleAbove, (*plan.Change).Creates), service: crm, permissions: []string{"iam.roles.create"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
 		{matches: isA(roleAbove, (*plan.Change).Updates), service: crm, permissions: []string{"iam.roles.update"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
 		{matches: isA(roleAbove, (*plan.Change).Goes), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
-		{matches: writesProjectPolicy, service: crm, permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"}, role: "roles/resourcemanager.projectIamAdmin"},
-		{matches: policy("google_folder_iam_"), service: crm, permissions: []string{"resourcemanager.folders.getIamPolicy", "resourcemanager.folders.setIamPolicy"}, role: "roles/resourcemanager.folderIamAdmin", onResource: true},
-		{matches: policy("google_organization_iam_"), service: crm, permissions: []string{"resourcemanager.organizations.getIamPolicy", "resourcemanager.organizations.setIamPolicy"}, role: "roles/resourcemanager.organizationAdmin", onResource: true},
-		{matches: policy("google_compute_subnetwork_iam_"), service: "compute.googleapis.com", permissions: []string{"compute.subnetworks.getIamPolicy", "compute.subnetworks.setIamPolicy"}, role: "roles/compute.networkAdmin", onResource: true},
-		{matches: policy("google_kms_crypto_key_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"}, role: "roles/cloudkms.admin", onResource: true},
-		{matches: policy("google_kms_key_ring_iam_"), service: "cloudkms.googleapis.com", permissions: []string{"cloudkms.keyRings.getIamPolicy", "cloudkms.keyRings.setIamPolicy"}, role: "roles/cloudkms.admin", severity: need.Warning, onResource: true},
-		{matches: policy("google_privateca_ca_pool_iam_"), service: "privateca.googleapis.com", permissions: []string{"privateca.caPools.getIamPolicy", "privateca.caPools.setIamPolicy"}, role: "roles/privateca.admin", severity: need.Warning, onResource: true},
-		{matches: policy("google_pubsub_topic_iam_"), service: "pubsub.googleapis.com", permissions: []string{"pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"}, role: "roles/pubsub.admin", severity: need.Warning, onResource: true},
-		{matches: policy("google_service_account_iam_"), service: iam, permissions: []string{"iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		ownPolicyChange(resource.Projects, "roles/resourcemanager.projectIamAdmin", ""),
+		ownPolicyChange(resource.Folders, "roles/resourcemanager.folderIamAdmin", ""),
+		ownPolicyChange(resource.Organizations, "roles/resourcemanager.organizationAdmin", ""),
+		ownPolicyChange(resource.Subnetworks, "roles/compute.networkAdmin", ""),
+		ownPolicyChange(resource.CryptoKeys, "roles/cloudkms.admin", ""),
+		ownPolicyChange(resource.KeyRings, "roles/cloudkms.admin", need.Warning),
+		ownPolicyChange(resource.CAPools, "roles/privateca.admin", need.Warning),
+		ownPolicyChange(resource.Topics, "roles/pubsub.admin", need.Warning),
+		ownPolicyChange(resource.ServiceAccounts, "roles/iam.serviceAccountAdmin", ""),
 		// The provider lists what is on, and enables only what is not.
 		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.list"}, role: "roles/serviceusage.serviceUsageViewer"},
 		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", enables: true},
@@ -191,11 +185,20 @@ func changesAttribute(c *plan.Change, attribute string) bool {
 
 func isWrite(c *plan.Change) bool { return c.Creates() || c.Updates() || c.Deletes() }
 
-// writesProjectPolicy reports whether a change writes the allow policy of its
-// project.
-func writesProjectPolicy(c *plan.Change) bool {
-	isPolicy := strings.HasPrefix(c.Type, "google_project_iam_") && !strings.HasSuffix(c.Type, "_iam_custom_role")
-	return isWrite(c) && (isPolicy || c.Type == "google_project_default_service_accounts")
+// ownPolicyChange returns the row of changes to the allow policies of a kind of
+// resource. The role contains the permissions that reading and writing require.
+func ownPolicyChange(collection, role string, severity need.Severity) ownChange {
+	kind := resource.KindNamed(collection)
+	return ownChange{
+		matches: func(c *plan.Change) bool {
+			return isWrite(c) && resource.KindOfPolicyType(c.Type).Collection == collection
+		},
+		service:     kind.Service + ".googleapis.com",
+		permissions: []string{kind.Policy.Get, kind.Policy.Set},
+		role:        role,
+		severity:    severity,
+		onResource:  collection != resource.Projects,
+	}
 }
 
 func (o ownChange) need(c *plan.Change, project string) need.Need {
