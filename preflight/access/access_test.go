@@ -70,7 +70,8 @@ func newAuthority(t *testing.T) *authority {
 	return &authority{cert, key, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
 }
 
-// server is a certificate for 127.0.0.1, good until then.
+// server returns a certificate for names, or for 127.0.0.1, that is valid until a
+// time.
 func (a *authority) server(t *testing.T, until time.Time, names ...string) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -91,7 +92,7 @@ func (a *authority) server(t *testing.T, until time.Time, names ...string) tls.C
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// An apiServer answers to tokens, and remembers them.
+// An apiServer is a fake API server that records the tokens it receives.
 type apiServer struct {
 	host string
 
@@ -124,21 +125,22 @@ func serve(t *testing.T, cert tls.Certificate, handle http.HandlerFunc) *apiServ
 
 const namespaceList = `{"kind":"NamespaceList","apiVersion":"v1","items":[]}`
 
-func says(status int, body string) http.HandlerFunc {
+func responds(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}
 }
 
-// only lets one token in, and answers all others with a status.
-func only(token string, status int, body string) http.HandlerFunc {
+// acceptsOnly returns a handler that accepts one token, and responds to all others
+// with a status.
+func acceptsOnly(token string, status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "Bearer "+token {
 			_, _ = io.WriteString(w, namespaceList)
 			return
 		}
-		says(status, body)(w, r)
+		responds(status, body)(w, r)
 	}
 }
 
@@ -148,7 +150,7 @@ const (
 	anonymousBody    = `{"kind":"Status","apiVersion":"v1","status":"Failure","message":"namespaces is forbidden: User \"system:anonymous\" cannot list resource \"namespaces\"","reason":"Forbidden","code":403}`
 )
 
-// A cloud is Google, as far as this package asks it.
+// A cloud is a fake Google.
 type cloud struct {
 	tokenErr        error
 	info            gcp.TokenInfo
@@ -162,7 +164,7 @@ type cloud struct {
 	holds           bool
 	holdsErr        error
 
-	shown []string // the tokens that were shown to Google
+	lookedUp []string // the tokens that Google was asked about
 }
 
 func (c *cloud) Token(context.Context) (string, error) { return toolToken, c.tokenErr }
@@ -170,7 +172,7 @@ func (c *cloud) TokenInfo(context.Context) (gcp.TokenInfo, error) {
 	return c.info, c.infoErr
 }
 func (c *cloud) TokenInfoOf(_ context.Context, token string) (gcp.TokenInfo, error) {
-	c.shown = append(c.shown, token)
+	c.lookedUp = append(c.lookedUp, token)
 	return c.other, c.otherErr
 }
 func (c *cloud) ControlPlane(context.Context, string) (gcp.ControlPlane, error) {
@@ -181,7 +183,7 @@ func (c *cloud) Holds(context.Context, string, string) (bool, error) {
 	return c.holds, c.holdsErr
 }
 
-// A scene is a check in which everything is well, until a test changes it.
+// A scene is a check that passes, until a test changes it.
 type scene struct {
 	t      *testing.T
 	ca     *authority
@@ -190,7 +192,7 @@ type scene struct {
 	target Target
 	server *apiServer
 	ran    []Program
-	// programs are what Run gives, by base name.
+	// programs holds the results of Run, by the base name of the program.
 	programs map[string]func() (Output, error)
 	missing  []string // programs that are not on PATH
 	patience time.Duration
@@ -221,12 +223,12 @@ func newScene(t *testing.T) *scene {
 		"kubectl":  prints(`{"clientVersion":{"major":"1","minor":"32+"}}`),
 		pluginName: func() (Output, error) { return Output{Stdout: credential(pluginToken)}, nil },
 	}
-	s.answers(says(http.StatusOK, namespaceList))
+	s.serve(responds(http.StatusOK, namespaceList))
 	return s
 }
 
-// answers puts an API server behind the cluster and the kubeconfig.
-func (s *scene) answers(handle http.HandlerFunc) {
+// serve starts an API server for the cluster and the kubeconfig.
+func (s *scene) serve(handle http.HandlerFunc) {
 	s.at(serve(s.t, s.ca.server(s.t, time.Now().Add(time.Hour)), handle))
 }
 
@@ -237,7 +239,8 @@ func (s *scene) at(server *apiServer) {
 	s.kubeconfig(server.host, s.ca, "")
 }
 
-// kubeconfig is one as gcloud writes it, with more lines in its user or cluster.
+// kubeconfig writes a kubeconfig as gcloud does, with additional lines in its
+// cluster.
 func (s *scene) kubeconfig(host string, ca *authority, clusterLines string) {
 	s.user(host, ca, clusterLines, `
     exec:
@@ -248,6 +251,7 @@ func (s *scene) kubeconfig(host string, ca *authority, clusterLines string) {
       args: [--verbose, "a b; c"]`)
 }
 
+// user is like kubeconfig, with the lines of the user.
 func (s *scene) user(host string, ca *authority, clusterLines, user string) {
 	s.t.Helper()
 	name := "gke_acme-prod_europe-west1_main"
@@ -297,12 +301,12 @@ func (s *scene) run() *Result {
 		return s.programs[filepath.Base(p.Path)]()
 	}
 	r := Check(s.t.Context(), w, s.target)
-	s.silent(r)
+	s.checkNoTokens(r)
 	return r
 }
 
-// silent holds every report to telling no token.
-func (s *scene) silent(r *Result) {
+// checkNoTokens fails if a report contains a token.
+func (s *scene) checkNoTokens(r *Result) {
 	s.t.Helper()
 	var out bytes.Buffer
 	report := NewReport(Tool{}, []*Result{r}, nil)
@@ -311,7 +315,7 @@ func (s *scene) silent(r *Result) {
 	}
 	for _, token := range []string{toolToken, pluginToken, "secret"} {
 		if strings.Contains(out.String(), token) {
-			s.t.Errorf("%s is in the report:\n%s", token, out.String())
+			s.t.Errorf("report contains the token %s:\n%s", token, out.String())
 		}
 	}
 }
@@ -352,7 +356,8 @@ func TestAccessWorks(t *testing.T) {
 	}
 }
 
-// The plugin is run as kubectl runs it, and word by word.
+// TestPluginIsRunWithoutAShell shows that the plugin gets the arguments and the
+// environment that kubectl gives it.
 func TestPluginIsRunWithoutAShell(t *testing.T) {
 	s := newScene(t)
 	s.run()
@@ -380,11 +385,12 @@ func TestPluginIsRunWithoutAShell(t *testing.T) {
 	}
 }
 
-func googleSays(code int, reason string) *facts.Error {
+func googleError(code int, reason string) *facts.Error {
 	return &facts.Error{Method: "container.projects.locations.clusters.get", Resource: ref().String(), Code: code, Status: map[int]string{404: "NOT_FOUND"}[code], Reason: reason, Message: "no"}
 }
 
-// Each thing that can be wrong is found, and nothing after it is asked.
+// TestCauses shows that each cause is found, and that the steps after it are
+// skipped.
 func TestCauses(t *testing.T) {
 	expired := &facts.Error{Method: "oauth2.tokeninfo", Code: 400, Message: "invalid_token"}
 	for _, tt := range []struct {
@@ -392,67 +398,67 @@ func TestCauses(t *testing.T) {
 		change  func(*scene)
 		step    string
 		class   string
-		cause   string // a part of it
-		command string // a part of them
+		cause   string // a part of the cause
+		command string // a part of the commands
 	}{
 		{"expired token", func(s *scene) { s.cloud.infoErr = expired }, "identity", "credentials_expired", "not valid", "gcloud auth application-default login"},
-		{"token at its end", func(s *scene) { s.cloud.info.Lifetime = 0 }, "identity", "credentials_expired", "has expired", "login"},
-		{"scopes", func(s *scene) { s.cloud.info.Scopes = []string{"email"} }, "identity", "credentials_scope", "cloud-platform", "login"},
-		{"impersonation refused", func(s *scene) {
+		{"token without lifetime", func(s *scene) { s.cloud.info.Lifetime = 0 }, "identity", "credentials_expired", "has expired", "login"},
+		{"narrow scopes", func(s *scene) { s.cloud.info.Scopes = []string{"email"} }, "identity", "credentials_scope", "cloud-platform", "login"},
+		{"impersonation denied", func(s *scene) {
 			s.cloud.tokenErr = &facts.Error{Method: facts.MethodGenerateAccessToken, Code: 403, Message: "no"}
 		}, "identity", "credentials_expired", "cannot get a token", "login"},
 		{"wrong location", func(s *scene) {
-			s.cloud.controlPlaneErr = googleSays(404, "")
+			s.cloud.controlPlaneErr = googleError(404, "")
 			s.cloud.clusters = []string{"projects/acme-prod/locations/europe-west3/clusters/main", "projects/acme-prod/locations/europe-west1/clusters/other"}
 		}, "cluster", "cluster_not_found", "is in europe-west3, not in europe-west1", "get-credentials main --location=europe-west3 --project=acme-prod"},
 		{"wrong name", func(s *scene) {
-			s.cloud.controlPlaneErr = googleSays(404, "")
+			s.cloud.controlPlaneErr = googleError(404, "")
 			s.cloud.clusters = []string{"projects/acme-prod/locations/europe-west1/clusters/other"}
 		}, "cluster", "cluster_not_found", "has other in europe-west1", "clusters list --project=acme-prod"},
-		{"wrong project", func(s *scene) { s.cloud.controlPlaneErr = googleSays(404, "") }, "cluster", "cluster_not_found", "is it the right project?", "clusters list"},
-		{"not there, and no list", func(s *scene) {
-			s.cloud.controlPlaneErr, s.cloud.listErr = googleSays(404, ""), googleSays(403, "")
+		{"wrong project", func(s *scene) { s.cloud.controlPlaneErr = googleError(404, "") }, "cluster", "cluster_not_found", "is it the right project?", "clusters list"},
+		{"cluster not found and not listable", func(s *scene) {
+			s.cloud.controlPlaneErr, s.cloud.listErr = googleError(404, ""), googleError(403, "")
 		}, "cluster", "cluster_not_found", "could not list the clusters", "clusters list"},
-		{"API off", func(s *scene) {
-			e := googleSays(403, "SERVICE_DISABLED")
+		{"API disabled", func(s *scene) {
+			e := googleError(403, "SERVICE_DISABLED")
 			e.Metadata = map[string]string{"service": "container.googleapis.com", "consumer": "projects/111"}
 			s.cloud.controlPlaneErr = e
 		}, "cluster", "api_disabled", "is disabled in project 111", "gcloud services enable container.googleapis.com --project=111"},
-		{"quota project", func(s *scene) { s.cloud.controlPlaneErr = googleSays(403, "USER_PROJECT_DENIED") }, "cluster", "quota_project_denied", "quota project", "set-quota-project acme-prod"},
-		{"no permission to get", func(s *scene) { s.cloud.controlPlaneErr = googleSays(403, "IAM_PERMISSION_DENIED") }, "get-permission", "get_denied",
+		{"quota project", func(s *scene) { s.cloud.controlPlaneErr = googleError(403, "USER_PROJECT_DENIED") }, "cluster", "quota_project_denied", "quota project", "set-quota-project acme-prod"},
+		{"no permission to get", func(s *scene) { s.cloud.controlPlaneErr = googleError(403, "IAM_PERMISSION_DENIED") }, "get-permission", "get_denied",
 			"serviceAccount:terraform@acme-prod.iam.gserviceaccount.com (application default credentials) lacks container.clusters.get",
 			"--member=serviceAccount:terraform@acme-prod.iam.gserviceaccount.com --role=roles/container.clusterViewer --condition=None"},
-		{"perimeter", func(s *scene) { s.cloud.controlPlaneErr = googleSays(403, "SECURITY_POLICY_VIOLATED") }, "get-permission", "vpc_service_controls", "VPC Service Controls", ""},
-		{"being made", func(s *scene) { s.cloud.controlPlane.Status = "PROVISIONING" }, "cluster", "cluster_not_ready", "PROVISIONING", "operations list"},
+		{"VPC Service Controls perimeter", func(s *scene) { s.cloud.controlPlaneErr = googleError(403, "SECURITY_POLICY_VIOLATED") }, "get-permission", "vpc_service_controls", "VPC Service Controls", ""},
+		{"cluster being created", func(s *scene) { s.cloud.controlPlane.Status = "PROVISIONING" }, "cluster", "cluster_not_ready", "PROVISIONING", "operations list"},
 		{"no endpoint", func(s *scene) { s.cloud.controlPlane.Endpoint, s.target.Entry = "", nil }, "api-server", "cluster_not_ready", "no endpoint", "operations list"},
 
-		{"no such context", func(s *scene) { s.target.Entry, s.target.Context = nil, "gone" }, "kubeconfig", "context_missing", "no context gone", "get-credentials main"},
+		{"missing context", func(s *scene) { s.target.Entry, s.target.Context = nil, "gone" }, "kubeconfig", "context_missing", "no context gone", "get-credentials main"},
 		{"stale address", func(s *scene) { s.kubeconfig("192.0.2.99", s.ca, "") }, "kubeconfig", "kubeconfig_stale", "192.0.2.99", "get-credentials main"},
 		{"stale DNS endpoint", func(s *scene) { s.kubeconfig("gke-9.europe-west1.gke.goog", s.ca, "") }, "kubeconfig", "kubeconfig_stale", "gke-9", "get-credentials main"},
-		{"plain http", func(s *scene) { s.target.Entry.cluster.Server = "http://192.0.2.1" }, "kubeconfig", "kubeconfig_server", "does not use https", "get-credentials"},
-		{"authority of another cluster in the kubeconfig", func(s *scene) { s.kubeconfig(s.server.host, newAuthority(s.t), "") }, "api-server", "kubeconfig_ca", "not the CA of the cluster", "get-credentials main"},
-		{"no authority in the kubeconfig", func(s *scene) { s.kubeconfig(s.server.host, nil, "") }, "api-server", "kubeconfig_ca", "no certificate-authority", "get-credentials main"},
-		{"authority in a file that is gone", func(s *scene) { s.kubeconfig(s.server.host, nil, "\n    certificate-authority: gone.pem") }, "api-server", "kubeconfig_ca", "cannot be read", "get-credentials main"},
+		{"kubeconfig with http", func(s *scene) { s.target.Entry.cluster.Server = "http://192.0.2.1" }, "kubeconfig", "kubeconfig_server", "does not use https", "get-credentials"},
+		{"kubeconfig with the CA of another cluster", func(s *scene) { s.kubeconfig(s.server.host, newAuthority(s.t), "") }, "api-server", "kubeconfig_ca", "not the CA of the cluster", "get-credentials main"},
+		{"kubeconfig without CA", func(s *scene) { s.kubeconfig(s.server.host, nil, "") }, "api-server", "kubeconfig_ca", "no certificate-authority", "get-credentials main"},
+		{"kubeconfig with a missing CA file", func(s *scene) { s.kubeconfig(s.server.host, nil, "\n    certificate-authority: gone.pem") }, "api-server", "kubeconfig_ca", "cannot be read", "get-credentials main"},
 
-		{"wrong authority", func(s *scene) {
-			s.at(serve(s.t, newAuthority(s.t).server(s.t, time.Now().Add(time.Hour)), says(200, namespaceList)))
+		{"certificate of another CA", func(s *scene) {
+			s.at(serve(s.t, newAuthority(s.t).server(s.t, time.Now().Add(time.Hour)), responds(200, namespaceList)))
 		}, "api-server", "certificate_untrusted", "proxy that intercepts TLS", "get-credentials"},
 		{"certificate of another name", func(s *scene) {
-			s.at(serve(s.t, s.ca.server(s.t, time.Now().Add(time.Hour), "elsewhere.example"), says(200, namespaceList)))
+			s.at(serve(s.t, s.ca.server(s.t, time.Now().Add(time.Hour), "elsewhere.example"), responds(200, namespaceList)))
 		}, "api-server", "certificate_untrusted", "for another name", "get-credentials"},
 		{"expired certificate", func(s *scene) {
-			s.at(serve(s.t, s.ca.server(s.t, time.Now().Add(-time.Minute)), says(200, namespaceList)))
+			s.at(serve(s.t, s.ca.server(s.t, time.Now().Add(-time.Minute)), responds(200, namespaceList)))
 		}, "api-server", "certificate_expired", "clock", "date -u"},
 
-		{"401", func(s *scene) { s.answers(says(401, unauthorizedBody)) }, "namespaces", "unauthorized_401", "not allowed to use this cluster", "roles/container.viewer"},
-		{"403 of RBAC", func(s *scene) { s.answers(says(403, forbiddenBody)) }, "namespaces", "rbac_forbidden_403", "neither IAM nor RBAC", "roles/container.viewer"},
-		{"token that does not arrive", func(s *scene) { s.answers(says(403, anonymousBody)) }, "namespaces", "unauthorized_401", "received no token", "_proxy"},
+		{"401", func(s *scene) { s.serve(responds(401, unauthorizedBody)) }, "namespaces", "unauthorized_401", "not allowed to use this cluster", "roles/container.viewer"},
+		{"403 by RBAC", func(s *scene) { s.serve(responds(403, forbiddenBody)) }, "namespaces", "rbac_forbidden_403", "neither IAM nor RBAC", "roles/container.viewer"},
+		{"token dropped by a proxy", func(s *scene) { s.serve(responds(403, anonymousBody)) }, "namespaces", "unauthorized_401", "received no token", "_proxy"},
 
-		{"login of old", func(s *scene) { s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: gcp}") }, "login", "login_plugin_unused", "no longer has a built-in login", "get-credentials main"},
-		{"no login", func(s *scene) { s.user(s.server.host, s.ca, "", " {}") }, "login", "login_missing", "no way to log in", "get-credentials main"},
-		{"wrong version of the protocol", func(s *scene) { s.target.Entry.user.Exec.APIVersion = "client.authentication.k8s.io/v1alpha1" }, "login", "plugin_api_version", "v1beta1", "get-credentials main"},
-		{"plugin absent", func(s *scene) { s.missing = []string{pluginName} }, "plugin", "auth_plugin_missing", "not on PATH", "gcloud components install gke-gcloud-auth-plugin"},
-		{"plugin absent from a directory", func(s *scene) {
+		{"removed auth-provider", func(s *scene) { s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: gcp}") }, "login", "login_plugin_unused", "no longer has a built-in login", "get-credentials main"},
+		{"user without login", func(s *scene) { s.user(s.server.host, s.ca, "", " {}") }, "login", "login_missing", "no way to log in", "get-credentials main"},
+		{"unsupported plugin version in the kubeconfig", func(s *scene) { s.target.Entry.user.Exec.APIVersion = "client.authentication.k8s.io/v1alpha1" }, "login", "plugin_api_version", "v1beta1", "get-credentials main"},
+		{"plugin missing from PATH", func(s *scene) { s.missing = []string{pluginName} }, "plugin", "auth_plugin_missing", "not on PATH", "gcloud components install gke-gcloud-auth-plugin"},
+		{"plugin missing from a directory", func(s *scene) {
 			s.target.Entry.user.Exec.Command = "/opt/gke-gcloud-auth-plugin"
 			s.missing = []string{"/opt/gke-gcloud-auth-plugin"}
 		}, "plugin", "auth_plugin_missing", "does not exist", "gcloud components install"},
@@ -461,7 +467,7 @@ func TestCauses(t *testing.T) {
 				return Output{Stderr: []byte("You do not currently have\nan active account; token ya29.secret-thing")}, errors.New("exit status 1")
 			}
 		}, "plugin-token", "plugin_failed", "You do not currently have an active account", "gcloud auth login"},
-		{"plugin failing without a word", func(s *scene) {
+		{"plugin failing without output", func(s *scene) {
 			s.programs[pluginName] = func() (Output, error) { return Output{}, errors.New("exit status 3") }
 		}, "plugin-token", "plugin_failed", "exit status 3", "gcloud auth login"},
 		{"plugin hanging", func(s *scene) {
@@ -469,19 +475,19 @@ func TestCauses(t *testing.T) {
 		}, "plugin-token", "plugin_timeout", "within 5s", "gcloud auth login"},
 		{"plugin printing garbage", func(s *scene) { s.programs[pluginName] = prints("secret garbage") }, "plugin-token", "plugin_output", "14 bytes", "gcloud components update"},
 		{"plugin without a token", func(s *scene) { s.programs[pluginName] = prints(string(credential(""))) }, "plugin-token", "plugin_output", "no token", "gcloud components update"},
-		{"plugin of another version", func(s *scene) {
+		{"plugin with another version", func(s *scene) {
 			s.programs[pluginName] = prints(strings.Replace(string(credential("secret")), "v1beta1", "v1", 1))
 		}, "plugin-token", "plugin_api_version", "but the context requests", "get-credentials"},
 		{"plugin with an expired token", func(s *scene) {
 			s.programs[pluginName] = prints(strings.Replace(string(credential("secret")), `"token"`, `"expirationTimestamp":"2020-01-01T00:00:00Z","token"`, 1))
 		}, "plugin-token", "plugin_token_expired", "has expired", "gcloud auth login"},
-		{"plugin with a token that Google refuses", func(s *scene) { s.cloud.otherErr = expired }, "kubectl-access", "plugin_token_expired", "does not accept", "gcloud auth login"},
-		{"kubectl is somebody else", func(s *scene) {
+		{"plugin with a token that Google rejects", func(s *scene) { s.cloud.otherErr = expired }, "kubectl-access", "plugin_token_expired", "does not accept", "gcloud auth login"},
+		{"kubectl with another identity", func(s *scene) {
 			s.cloud.other.Email = "alice@acme.example"
-			s.answers(only(toolToken, 403, forbiddenBody))
+			s.serve(acceptsOnly(toolToken, 403, forbiddenBody))
 		}, "kubectl-access", "other_identity", "kubectl is user:alice@acme.example", "--member=user:alice@acme.example"},
-		{"fixed token refused", func(s *scene) {
-			s.answers(only(toolToken, 401, unauthorizedBody))
+		{"static token rejected", func(s *scene) {
+			s.serve(acceptsOnly(toolToken, 401, unauthorizedBody))
 			s.user(s.server.host, s.ca, "", "\n    token: secret")
 		}, "kubectl-access", "fixed_token_refused", "static token", "get-credentials main"},
 	} {
@@ -493,13 +499,13 @@ func TestCauses(t *testing.T) {
 			if r.Result != Fail || r.Class != tt.class || !strings.Contains(r.Cause, tt.cause) || !strings.Contains(commands(r), tt.command) {
 				t.Errorf("got %s %s: %s\n%s", r.Result, r.Class, r.Cause, commands(r))
 			}
-			stopsAt(t, r, tt.step)
+			checkStopsAt(t, r, tt.step)
 		})
 	}
 }
 
-// stopsAt wants a step to fail, and none after it to be gone.
-func stopsAt(t *testing.T, r *Result, step string) {
+// checkStopsAt fails unless a step fails and all steps after it are skipped.
+func checkStopsAt(t *testing.T, r *Result, step string) {
 	t.Helper()
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Verdict == Fail })
 	if i < 0 || r.Steps[i].Name != step {
@@ -507,38 +513,38 @@ func stopsAt(t *testing.T, r *Result, step string) {
 	}
 	for _, s := range r.Steps[i+1:] {
 		if s.Verdict != Skipped || s.Message != "not reached" {
-			t.Errorf("%s was gone after the cause was found", s.Name)
+			t.Errorf("step %s was run after the failure", s.Name)
 		}
 	}
 }
 
-// What cannot be found out is no failure, and no pass.
+// TestUndetermined shows that what cannot be checked neither fails nor passes.
 func TestUndetermined(t *testing.T) {
-	silent := &facts.Error{Err: &url.Error{Op: "Get", URL: "https://oauth2.googleapis.com", Err: errors.New("no route")}}
+	unreachable := &facts.Error{Err: &url.Error{Op: "Get", URL: "https://oauth2.googleapis.com", Err: errors.New("no route")}}
 	for _, tt := range []struct {
 		name   string
 		change func(*scene)
 		step   string
 	}{
-		{"tokeninfo", func(s *scene) { s.cloud.infoErr = silent }, "identity"},
-		{"no token", func(s *scene) { s.cloud.tokenErr = errors.New("no route") }, "identity"},
-		{"the cluster", func(s *scene) { s.cloud.controlPlaneErr = googleSays(503, "") }, "cluster"},
-		{"a server that Google does not name", func(s *scene) { s.kubeconfig("tunnel.example", s.ca, "") }, "kubeconfig"},
-		{"the Connect gateway", func(s *scene) {
+		{"tokeninfo unreachable", func(s *scene) { s.cloud.infoErr = unreachable }, "identity"},
+		{"no token issued", func(s *scene) { s.cloud.tokenErr = errors.New("no route") }, "identity"},
+		{"cluster not readable", func(s *scene) { s.cloud.controlPlaneErr = googleError(503, "") }, "cluster"},
+		{"server that Google does not list", func(s *scene) { s.kubeconfig("tunnel.example", s.ca, "") }, "kubeconfig"},
+		{"Connect gateway", func(s *scene) {
 			s.target.Entry.cluster.Server = "https://connectgateway.googleapis.com/v1/projects/1/locations/global/gkeMemberships/main"
 		}, "kubeconfig"},
-		{"a path on an address of the cluster", func(s *scene) { s.target.Entry.cluster.Server = "https://192.0.2.1/k8s/clusters/c-1" }, "kubeconfig"},
-		{"no authority from Google", func(s *scene) { s.cloud.controlPlane.MasterAuth.CA = "" }, "api-server"},
-		{"no list", func(s *scene) { s.answers(says(200, "welcome")) }, "namespaces"},
-		{"503", func(s *scene) { s.answers(says(503, "")) }, "namespaces"},
-		{"redirect", func(s *scene) { s.answers(says(302, "")) }, "namespaces"},
-		{"403 of something else", func(s *scene) { s.answers(says(403, "<html>")) }, "namespaces"},
+		{"server URL with a path", func(s *scene) { s.target.Entry.cluster.Server = "https://192.0.2.1/k8s/clusters/c-1" }, "kubeconfig"},
+		{"no CA from Google", func(s *scene) { s.cloud.controlPlane.MasterAuth.CA = "" }, "api-server"},
+		{"body that is not a list", func(s *scene) { s.serve(responds(200, "welcome")) }, "namespaces"},
+		{"503", func(s *scene) { s.serve(responds(503, "")) }, "namespaces"},
+		{"redirect", func(s *scene) { s.serve(responds(302, "")) }, "namespaces"},
+		{"403 without a Status", func(s *scene) { s.serve(responds(403, "<html>")) }, "namespaces"},
 		{"client certificate", func(s *scene) { s.user(s.server.host, s.ca, "", "\n    client-certificate-data: YQ==") }, "login"},
-		{"login of old, kubectl not known", func(s *scene) {
+		{"removed auth-provider, unknown kubectl", func(s *scene) {
 			s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: gcp}")
 			s.missing = []string{"kubectl"}
 		}, "login"},
-		{"another built-in login", func(s *scene) { s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: oidc}") }, "login"},
+		{"another auth-provider", func(s *scene) { s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: oidc}") }, "login"},
 		{"verification off", func(s *scene) { s.kubeconfig("192.0.2.99", nil, "\n    insecure-skip-tls-verify: true") }, "kubeconfig"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -553,39 +559,40 @@ func TestUndetermined(t *testing.T) {
 	}
 }
 
-// Where kubeconfig and Google disagree, no token goes where only the
-// kubeconfig points.
+// TestTokensGoToTheClusterOnly shows that a server that only the kubeconfig names
+// gets no token.
 func TestTokensGoToTheClusterOnly(t *testing.T) {
-	for name, lines := range map[string]string{"another authority": "", "verification off": "\n    insecure-skip-tls-verify: true"} {
+	for name, lines := range map[string]string{"another CA": "", "verification off": "\n    insecure-skip-tls-verify: true"} {
 		s := newScene(t)
 		other := newAuthority(t)
-		thief := serve(t, other.server(t, time.Now().Add(time.Hour)), says(200, namespaceList))
+		thief := serve(t, other.server(t, time.Now().Add(time.Hour)), responds(200, namespaceList))
 		var ca *authority
 		if lines == "" {
 			ca = other
 		}
 		s.kubeconfig(thief.host, ca, lines)
 		if r := s.run(); r.Result == Pass || len(thief.tokens()) != 0 {
-			t.Errorf("%s: %s; the server saw %d tokens", name, r.Result, len(thief.tokens()))
+			t.Errorf("%s: result %s, and the server got %d tokens", name, r.Result, len(thief.tokens()))
 		}
 	}
 }
 
-// Only tokens of Google's plugin are shown to Google.
-func TestOtherTokensAreNotShownToGoogle(t *testing.T) {
+// TestOtherTokensAreNotSentToGoogle shows that only tokens of Google's plugin are
+// sent to Google.
+func TestOtherTokensAreNotSentToGoogle(t *testing.T) {
 	s := newScene(t)
 	s.target.Entry.user.Exec.Command = "other-login"
 	s.programs["other-login"] = s.programs[pluginName]
-	if r := s.run(); r.Result != Pass || len(s.cloud.shown) != 0 {
-		t.Errorf("%+v; Google was shown %d tokens", r, len(s.cloud.shown))
+	if r := s.run(); r.Result != Pass || len(s.cloud.lookedUp) != 0 {
+		t.Errorf("got %+v, and Google got %d tokens", r, len(s.cloud.lookedUp))
 	}
 	s = newScene(t)
-	if s.run(); len(s.cloud.shown) != 1 {
-		t.Errorf("Google was shown %d tokens of its plugin, want 1", len(s.cloud.shown))
+	if s.run(); len(s.cloud.lookedUp) != 1 {
+		t.Errorf("Google got %d tokens of its plugin, want 1", len(s.cloud.lookedUp))
 	}
 }
 
-func TestKubectlMayBeSomebodyElse(t *testing.T) {
+func TestKubectlWithAnotherIdentity(t *testing.T) {
 	s := newScene(t)
 	s.cloud.other.Email = "alice@acme.example"
 	r := s.run()
@@ -603,7 +610,7 @@ func TestOldKubectlNeedsNoPlugin(t *testing.T) {
 	}
 }
 
-// Without a context only Google and the API server are asked.
+// TestWithoutContext shows that without a context no program is run.
 func TestWithoutContext(t *testing.T) {
 	s := newScene(t)
 	s.target.Entry = nil
@@ -613,12 +620,12 @@ func TestWithoutContext(t *testing.T) {
 	}
 }
 
-// broken is a way to an API server that leads nowhere.
+// A broken transport returns an error.
 type broken struct{ err error }
 
 func (b broken) RoundTrip(*http.Request) (*http.Response, error) { return nil, b.err }
 
-func TestEndpointsThatDoNotAnswer(t *testing.T) {
+func TestUnreachableEndpoints(t *testing.T) {
 	timeout := context.DeadlineExceeded
 	networks := gcp.AuthorizedNetworks{Enabled: true}
 	if err := json.Unmarshal([]byte(`[{"cidrBlock":"198.51.100.0/24"}]`), &networks.Blocks); err != nil {
@@ -656,7 +663,7 @@ func TestEndpointsThatDoNotAnswer(t *testing.T) {
 			if r.Result != Fail || r.Class != tt.class || !strings.Contains(r.Cause, tt.cause) || !strings.Contains(commands(r), tt.command) {
 				t.Errorf("got %s %s: %s\n%s", r.Result, r.Class, r.Cause, commands(r))
 			}
-			stopsAt(t, r, "api-server")
+			checkStopsAt(t, r, "api-server")
 		})
 	}
 }
@@ -664,7 +671,7 @@ func TestEndpointsThatDoNotAnswer(t *testing.T) {
 func TestHangingServer(t *testing.T) {
 	s := newScene(t)
 	s.patience = 200 * time.Millisecond
-	s.answers(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	s.serve(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	if r := s.run(); r.Class != "endpoint_unreachable" {
 		t.Errorf("got %+v", r)
 	}
@@ -686,16 +693,16 @@ func TestRefusingServer(t *testing.T) {
 	}
 }
 
-// dns makes the scene's server the DNS endpoint, trusted as the system's
-// authorities would be.
+// dns makes the server of the scene the DNS endpoint, and its CA one of the
+// system's.
 func (s *scene) dns(handle http.HandlerFunc) {
-	s.answers(handle)
+	s.serve(handle)
 	s.cloud.controlPlane.Endpoint, s.cloud.controlPlane.MasterAuth.CA = "", ""
 	s.cloud.controlPlane.Endpoints.DNS.Endpoint, s.cloud.controlPlane.Endpoints.DNS.External = s.server.host, true
 	s.kubeconfig(s.server.host, nil, "")
 	s.env.Connect = func(t Trust) http.RoundTripper {
 		if t.Roots != nil {
-			s.t.Error("the DNS endpoint has a certificate of a public authority")
+			s.t.Error("the DNS endpoint must be verified by public CAs")
 		}
 		t.Roots = certPool(s.ca.pem)
 		return Transport(t)
@@ -712,13 +719,13 @@ func TestDNSEndpoint(t *testing.T) {
 		class  string
 		step   Verdict // of connect-permission
 	}{
-		{"works", says(200, namespaceList), func(*scene) {}, Pass, "", Pass},
-		{"granted on the cluster alone", says(200, namespaceList), func(s *scene) { s.cloud.holds = false }, Pass, "", Pass},
-		{"not granted", says(403, "no"), func(s *scene) { s.cloud.holds = false }, Fail, "connect_denied", Undetermined},
-		{"not granted, says the endpoint", says(403, refusal), func(*scene) {}, Fail, "connect_denied", Pass},
-		{"from outside", says(403, "no"), func(s *scene) { s.cloud.controlPlane.Endpoints.DNS.External = false }, Fail, "endpoint_forbidden", Pass},
-		{"RBAC", says(403, forbiddenBody), func(*scene) {}, Fail, "rbac_forbidden_403", Pass},
-		{"nobody says", says(200, namespaceList), func(s *scene) { s.cloud.holdsErr = googleSays(503, "") }, Pass, "", Pass},
+		{"works", responds(200, namespaceList), func(*scene) {}, Pass, "", Pass},
+		{"granted on the cluster only", responds(200, namespaceList), func(s *scene) { s.cloud.holds = false }, Pass, "", Pass},
+		{"not granted", responds(403, "no"), func(s *scene) { s.cloud.holds = false }, Fail, "connect_denied", Undetermined},
+		{"denied by the endpoint", responds(403, refusal), func(*scene) {}, Fail, "connect_denied", Pass},
+		{"no traffic from outside", responds(403, "no"), func(s *scene) { s.cloud.controlPlane.Endpoints.DNS.External = false }, Fail, "endpoint_forbidden", Pass},
+		{"RBAC", responds(403, forbiddenBody), func(*scene) {}, Fail, "rbac_forbidden_403", Pass},
+		{"permission not testable", responds(200, namespaceList), func(s *scene) { s.cloud.holdsErr = googleError(503, "") }, Pass, "", Pass},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newScene(t)
@@ -732,10 +739,11 @@ func TestDNSEndpoint(t *testing.T) {
 	}
 }
 
-// A loose end that is not settled stays, whatever else is.
-func TestSettlingLeavesOtherLooseEnds(t *testing.T) {
+// TestOtherStepsStayUndetermined shows that resolving one undetermined step leaves
+// the others.
+func TestOtherStepsStayUndetermined(t *testing.T) {
 	s := newScene(t)
-	s.dns(says(200, namespaceList))
+	s.dns(responds(200, namespaceList))
 	s.cloud.holds = false
 	s.target.Entry.user.Exec, s.target.Entry.user.ClientCertificateData = nil, []byte("x")
 	if r := s.run(); r.Result != Undetermined || !strings.Contains(r.Cause, "client certificate") {

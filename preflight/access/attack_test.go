@@ -21,7 +21,7 @@ const (
 )
 
 // An attacker answers every connection, as a proxy, over TLS and in plain HTTP,
-// and keeps every header that arrives.
+// and records every header that it receives.
 type attacker struct {
 	host string
 	cert tls.Certificate
@@ -79,7 +79,7 @@ func (a *attacker) answer(conn net.Conn) {
 	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+namespaceList)
 }
 
-// prepended is a connection of which something was read ahead.
+// A prepended connection is one whose first bytes are in a buffer.
 type prepended struct {
 	net.Conn
 	in *bufio.Reader
@@ -87,8 +87,8 @@ type prepended struct {
 
 func (p prepended) Read(b []byte) (int, error) { return p.in.Read(b) }
 
-// stole reports whether a token arrived, in any header.
-func (a *attacker) stole() bool {
+// hasToken reports whether any header contained a token.
+func (a *attacker) hasToken() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, h := range a.seen {
@@ -101,8 +101,8 @@ func (a *attacker) stole() bool {
 	return false
 }
 
-// hijack makes the system's authorities public, and has every host but server's
-// own lead to the attacker, as if names and routes were the attacker's too.
+// hijack makes public the CA of the system, and connects every host to the
+// attacker, as if the attacker controlled DNS and routing.
 func (s *scene) hijack(public *authority, a *attacker) {
 	s.env.Connect = func(t Trust) http.RoundTripper {
 		if t.Roots == nil {
@@ -116,8 +116,8 @@ func (s *scene) hijack(public *authority, a *attacker) {
 	}
 }
 
-// TestKubeconfigGetsNoToken: whatever a kubeconfig says, and whoever answers, no
-// token goes to a server that is not the one that Google named.
+// TestKubeconfigGetsNoToken shows that no kubeconfig can make the check send a
+// token to a server other than the one that Google lists.
 func TestKubeconfigGetsNoToken(t *testing.T) {
 	proxied := func(a *attacker) string { return "\n    proxy-url: http://" + a.host }
 	named := "\n    tls-server-name: " + evilName
@@ -125,14 +125,14 @@ func TestKubeconfigGetsNoToken(t *testing.T) {
 		name   string
 		server func(*attacker) string
 		lines  func(*attacker) string
-		ca     bool // the kubeconfig has the attacker's own authority
+		ca     bool // whether the kubeconfig has the attacker's own CA
 	}{
 		{"tls-server-name and proxy-url", at(dnsEndpoint), func(a *attacker) string { return named + proxied(a) }, false},
 		{"tls-server-name alone", at(dnsEndpoint), func(*attacker) string { return named }, false},
 		{"proxy-url alone", at(dnsEndpoint), proxied, false},
 		{"https proxy", at(dnsEndpoint), func(a *attacker) string { return named + "\n    proxy-url: https://" + a.host }, false},
 		{"socks5 proxy", at(dnsEndpoint), func(a *attacker) string { return named + "\n    proxy-url: socks5://" + a.host }, false},
-		{"own authority", at(dnsEndpoint), func(a *attacker) string { return named + proxied(a) }, true},
+		{"own CA", at(dnsEndpoint), func(a *attacker) string { return named + proxied(a) }, true},
 		{"insecure", at(dnsEndpoint), func(a *attacker) string { return proxied(a) + "\n    insecure-skip-tls-verify: true" }, false},
 		{"insecure with a name", at(dnsEndpoint), func(a *attacker) string { return named + proxied(a) + "\n    insecure-skip-tls-verify: true" }, false},
 		{"uppercase host", at(strings.ToUpper(dnsEndpoint)), func(a *attacker) string { return named + proxied(a) }, false},
@@ -142,8 +142,8 @@ func TestKubeconfigGetsNoToken(t *testing.T) {
 		{"userinfo", func(a *attacker) string { return "https://" + dnsEndpoint + "@" + a.host }, func(a *attacker) string { return named }, true},
 		{"password", at("u:hunter2-password@" + dnsEndpoint), func(a *attacker) string { return named + proxied(a) }, false},
 		{"plain http", func(*attacker) string { return "http://" + dnsEndpoint }, proxied, false},
-		{"its own host", func(a *attacker) string { return "https://" + a.host }, func(*attacker) string { return named }, true},
-		{"its own name", at(evilName), func(*attacker) string { return "" }, true},
+		{"host of the attacker", func(a *attacker) string { return "https://" + a.host }, func(*attacker) string { return named }, true},
+		{"name of the attacker", at(evilName), func(*attacker) string { return "" }, true},
 		{"a path", at(dnsEndpoint + "/../"), func(a *attacker) string { return named + proxied(a) }, false},
 		{"a query", at(dnsEndpoint + "?@" + evilName), func(a *attacker) string { return named + proxied(a) }, false},
 		{"a fragment", at(dnsEndpoint + "#@" + evilName), func(a *attacker) string { return named + proxied(a) }, false},
@@ -151,7 +151,7 @@ func TestKubeconfigGetsNoToken(t *testing.T) {
 		{"tunnel", at("localhost"), func(a *attacker) string { return named + proxied(a) }, true},
 	} {
 		for signer, cluster := range map[string]bool{"public": false, "cluster": true} {
-			t.Run(tt.name+", certificate of the "+signer+" authority", func(t *testing.T) {
+			t.Run(tt.name+", certificate of the "+signer+" CA", func(t *testing.T) {
 				t.Parallel()
 				s := newScene(t)
 				public := newAuthority(t)
@@ -169,11 +169,11 @@ func TestKubeconfigGetsNoToken(t *testing.T) {
 				s.target.Entry.cluster.Server = tt.server(a)
 				s.hijack(public, a)
 				r := s.run()
-				if a.stole() {
-					t.Errorf("the attacker has a token; %+v", r)
+				if a.hasToken() {
+					t.Errorf("the attacker got a token: %+v", r)
 				}
 				if r.Result == Pass {
-					t.Errorf("access passes: %+v", r)
+					t.Errorf("got result pass: %+v", r)
 				}
 				for _, step := range r.Steps {
 					if strings.Contains(step.Message+r.Cause, "hunter2") {
@@ -189,18 +189,18 @@ func at(host string) func(*attacker) string {
 	return func(*attacker) string { return "https://" + host }
 }
 
-// TestProxyOfKubeconfigSeesNothing: the proxy is not even connected to, and
-// without it nothing is certain of kubectl.
-func TestProxyOfKubeconfigSeesNothing(t *testing.T) {
+// TestProxyOfKubeconfigIsNotUsed shows that the check does not connect to the
+// proxy, and leaves undetermined whether kubectl can.
+func TestProxyOfKubeconfigIsNotUsed(t *testing.T) {
 	s := newScene(t)
 	a := newAttacker(t, s.ca.server(t, time.Now().Add(time.Hour)))
 	s.kubeconfig(s.server.host, s.ca, "\n    proxy-url: http://"+a.host)
 	r := s.run()
 	if r.Result != Undetermined || r.Class != "proxy_unused" || a.open != 0 {
-		t.Errorf("the proxy saw %d connections: %+v", a.open, r)
+		t.Errorf("the proxy got %d connections: %+v", a.open, r)
 	}
 	if got := s.server.tokens(); len(got) == 0 || got[0] != toolToken {
-		t.Errorf("the server saw %q", got)
+		t.Errorf("the server got tokens %q", got)
 	}
 	s.env.Connect = func(Trust) http.RoundTripper { return broken{context.DeadlineExceeded} }
 	if r := s.run(); r.Result != Undetermined || r.verdicts()["api-server"] != Undetermined {
@@ -208,7 +208,8 @@ func TestProxyOfKubeconfigSeesNothing(t *testing.T) {
 	}
 }
 
-// TestProxyOfTheEnvironment: a proxy that the caller has chosen too is used.
+// TestProxyOfTheEnvironment shows that a proxy-url that is also the proxy of the
+// environment is used.
 func TestProxyOfTheEnvironment(t *testing.T) {
 	for name, want := range map[string]Verdict{"http://proxy.example:3128": Pass, "http://other.example:3128": Undetermined, "": Undetermined} {
 		s := newScene(t)
@@ -225,8 +226,8 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// TestTunnel: behind a tunnel is the endpoint that Google names, by the name
-// that Google names; how kubectl names it is kubectl's fault only.
+// TestTunnel shows that the server behind a tunnel must be the endpoint that Google
+// lists, and that a wrong tls-server-name fails for kubectl only.
 func TestTunnel(t *testing.T) {
 	for name, tt := range map[string]struct {
 		certificate []string
@@ -235,7 +236,7 @@ func TestTunnel(t *testing.T) {
 		class       string
 		tokens      int
 	}{
-		"as kubectl needs it":        {[]string{dnsEndpoint, "kubernetes.default"}, "\n    tls-server-name: kubernetes.default", Pass, "", 2},
+		"name of the server":         {[]string{dnsEndpoint, "kubernetes.default"}, "\n    tls-server-name: kubernetes.default", Pass, "", 2},
 		"named by the endpoint":      {[]string{dnsEndpoint}, "\n    tls-server-name: " + dnsEndpoint, Pass, "", 2},
 		"without a name":             {[]string{dnsEndpoint}, "", Fail, "kubeconfig_server_name", 1},
 		"by a name that it lacks":    {[]string{dnsEndpoint}, "\n    tls-server-name: kubernetes", Fail, "kubeconfig_server_name", 1},
@@ -245,7 +246,7 @@ func TestTunnel(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
-			tunnel := serve(t, s.ca.server(t, time.Now().Add(time.Hour), tt.certificate...), says(200, namespaceList))
+			tunnel := serve(t, s.ca.server(t, time.Now().Add(time.Hour), tt.certificate...), responds(200, namespaceList))
 			// The only endpoint has a name here, for the certificate's sake, and
 			// the cluster's own authority.
 			s.cloud.controlPlane.Endpoint = dnsEndpoint
@@ -264,7 +265,7 @@ func TestDNSEndpointByName(t *testing.T) {
 	for name, lines := range map[string]string{"plain": "", "its own name": "\n    tls-server-name: " + dnsEndpoint} {
 		s := newScene(t)
 		public := newAuthority(t)
-		server := serve(t, public.server(t, time.Now().Add(time.Hour), dnsEndpoint), says(200, namespaceList))
+		server := serve(t, public.server(t, time.Now().Add(time.Hour), dnsEndpoint), responds(200, namespaceList))
 		s.cloud.controlPlane.Endpoints.DNS.Endpoint, s.cloud.controlPlane.Endpoints.DNS.External = dnsEndpoint, true
 		s.kubeconfig(dnsEndpoint, nil, lines)
 		s.hijack(public, &attacker{host: server.host})
@@ -274,7 +275,8 @@ func TestDNSEndpointByName(t *testing.T) {
 	}
 }
 
-// TestManualOfTrust: the manual says what decides where a token goes.
+// TestManualOfTrust shows that the manual names every setting that decides where a
+// token is sent.
 func TestManualOfTrust(t *testing.T) {
 	manual, err := os.ReadFile("../../docs/access.md")
 	if err != nil {
@@ -282,7 +284,7 @@ func TestManualOfTrust(t *testing.T) {
 	}
 	for _, word := range []string{"tls-server-name", "proxy-url", "insecure-skip-tls-verify", "HTTPS_PROXY"} {
 		if !strings.Contains(string(manual), "`"+word+"`") {
-			t.Errorf("the manual does not speak of %s", word)
+			t.Errorf("docs/access.md does not mention %s", word)
 		}
 	}
 }

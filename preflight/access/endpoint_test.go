@@ -14,7 +14,7 @@ import (
 	"gke-preflight/preflight/gcp"
 )
 
-func TestSites(t *testing.T) {
+func TestContextEndpoint(t *testing.T) {
 	controlPlane := &gcp.ControlPlane{Endpoint: "192.0.2.1"}
 	controlPlane.Endpoints.IP.PrivateEndpoint = "10.0.0.2"
 	controlPlane.Private.PublicEndpoint = "2001:db8::443"
@@ -48,7 +48,7 @@ func TestSites(t *testing.T) {
 		}
 		got := facts{host: s.host}
 		if err == nil {
-			got.is = words(s, controlPlane)
+			got.is = predicates(s, controlPlane)
 		}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(facts{})); diff != "" {
 			t.Errorf("%s: %v: %s", server, err, diff)
@@ -56,7 +56,8 @@ func TestSites(t *testing.T) {
 	}
 }
 
-func words(s *endpoint, p *ControlPlane) string {
+// predicates returns the names of the predicates that hold for s.
+func predicates(s *endpoint, p *ControlPlane) string {
 	var out []string
 	for _, w := range []struct {
 		word string
@@ -69,8 +70,7 @@ func words(s *endpoint, p *ControlPlane) string {
 	return strings.Join(out, " ")
 }
 
-// A cluster that is only reached by its DNS endpoint has no other.
-func TestWhereGoogleSaysItIs(t *testing.T) {
+func TestDefaultEndpoint(t *testing.T) {
 	controlPlane := new(gcp.ControlPlane)
 	if got := defaultEndpoint(controlPlane); got != nil {
 		t.Errorf("got %+v", got)
@@ -85,7 +85,7 @@ func TestWhereGoogleSaysItIs(t *testing.T) {
 	}
 }
 
-// The manual has every step, in order, and every class of causes.
+// TestManual shows that docs/access.md has every step, in order, and every class.
 func TestManual(t *testing.T) {
 	manual, err := os.ReadFile(filepath.Join("..", "..", "docs", "access.md"))
 	if err != nil {
@@ -101,16 +101,16 @@ func TestManual(t *testing.T) {
 		got = append(got, row[1])
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("steps of the manual: %s", diff)
+		t.Errorf("steps of docs/access.md (-want +got):\n%s", diff)
 	}
 	for _, class := range classes(t) {
 		if !strings.Contains(string(manual), "`"+class+"`") {
-			t.Errorf("the manual lacks class %s", class)
+			t.Errorf("docs/access.md lacks class %s", class)
 		}
 	}
 }
 
-// classes are those that stand in the source of this package.
+// classes returns the classes in the source of this package.
 func classes(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("*.go")

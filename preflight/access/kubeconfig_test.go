@@ -88,7 +88,7 @@ func write(t *testing.T, text string) string {
 
 func none(string) string { return "" }
 
-// Contexts are renamed; the cluster's name stays.
+// TestEntries shows that a renamed context still tells its cluster.
 func TestEntries(t *testing.T) {
 	file := write(t, twoClusters)
 	k, err := ReadKubeconfig(file, none)
@@ -118,7 +118,7 @@ func TestEntries(t *testing.T) {
 	}
 }
 
-func TestWhereKubeconfigsAre(t *testing.T) {
+func TestKubeconfigFiles(t *testing.T) {
 	a, b := write(t, twoClusters), write(t, "apiVersion: v1\nkind: Config\ncurrent-context: other\ncontexts: [{name: two, context: {cluster: mine, user: u}}]\n")
 	list := strings.Join([]string{filepath.Join(t.TempDir(), "gone"), a, b}, string(filepath.ListSeparator))
 	k, err := ReadKubeconfig("", func(name string) string { return map[string]string{"KUBECONFIG": list}[name] })
@@ -135,7 +135,7 @@ func TestWhereKubeconfigsAre(t *testing.T) {
 	}
 }
 
-// A kubeconfig that is not in order is named, and not quoted.
+// TestBadKubeconfigs shows that the error names the file and quotes none of it.
 func TestBadKubeconfigs(t *testing.T) {
 	for _, text := range []string{"secret", "apiVersion: v1\nkind: Config\nusers: secret", "kind: secret", "\tsecret: x", `{"apiVersion":"secret/v9","kind":"Config"}`} {
 		k, err := ReadKubeconfig(write(t, text), none)
@@ -148,7 +148,6 @@ func TestBadKubeconfigs(t *testing.T) {
 	}
 }
 
-// Reading leaves the files as they are.
 func TestKubeconfigIsNotWritten(t *testing.T) {
 	file := write(t, twoClusters)
 	if err := os.Chmod(file, 0o400); err != nil {
@@ -166,7 +165,7 @@ func TestKubeconfigIsNotWritten(t *testing.T) {
 		t.Errorf("changed: %v", err)
 	}
 	if entries, err := os.ReadDir(filepath.Dir(file)); err != nil || len(entries) != 1 {
-		t.Errorf("files beside it: %v, %v", entries, err)
+		t.Errorf("files next to it: %v, %v", entries, err)
 	}
 }
 
@@ -185,7 +184,7 @@ func FuzzReadKubeconfig(f *testing.F) {
 	})
 }
 
-func TestTokensAreHidden(t *testing.T) {
+func TestRedact(t *testing.T) {
 	c := &checker{token: "short", login: &login{token: "other"}}
 	for in, want := range map[string]string{
 		"a short b":                       "a REDACTED b",

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// TestMain lets this test binary be the program that tests run.
+// TestMain lets the tests run this test binary as a program.
 func TestMain(m *testing.M) {
 	switch os.Getenv("ACCESS_TEST_PROGRAM") {
 	case "":
@@ -59,7 +59,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("got %d bytes, %v", len(out.Stdout), err)
 	}
 	if _, err = Run(t.Context(), Program{Path: "/nowhere/at/all"}); err == nil {
-		t.Error("a program that is not there ran")
+		t.Error("running a missing program succeeds")
 	}
 }
 
@@ -76,26 +76,26 @@ func FuzzReadCredential(f *testing.F) {
 	})
 }
 
-// requires skips a test where one of the programs is not here.
-func requires(t *testing.T, names ...string) {
+// requirePrograms skips a test if one of the programs is not on PATH.
+func requirePrograms(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		if _, err := exec.LookPath(name); err != nil {
-			t.Skip(name + " is not here")
+			t.Skip(name + " is not on PATH")
 		}
 	}
 }
 
 func TestRealKubectl(t *testing.T) {
-	requires(t, "kubectl")
+	requirePrograms(t, "kubectl")
 	out, err := Run(t.Context(), Program{Path: "kubectl", Args: []string{"version", "--client", "-o", "json"}})
 	if v, ok := parseKubectlVersion(out.Stdout); err != nil || !ok || v.major != 1 || v.minor == 0 {
 		t.Errorf("%s: %v, %v", out.Stdout, v, err)
 	}
 }
 
-// loginOf is a user with the real plugin. It asks gcloud for a token, and gcloud
-// takes one from its environment.
+// loginOf returns a kubeconfig user with the real plugin, which gets a token from
+// gcloud, which reads it from the environment.
 func loginOf(token, home string) string {
 	return `
     exec:
@@ -109,10 +109,9 @@ func loginOf(token, home string) string {
 `
 }
 
-// What this package finds, kubectl meets: with the real programs, where they
-// are here.
+// TestAgreesWithKubectl compares this package with the real programs.
 func TestAgreesWithKubectl(t *testing.T) {
-	requires(t, "kubectl", pluginName, "gcloud")
+	requirePrograms(t, "kubectl", pluginName, "gcloud")
 	for _, tt := range []struct {
 		name   string
 		handle http.HandlerFunc
@@ -120,29 +119,29 @@ func TestAgreesWithKubectl(t *testing.T) {
 		change func(*scene, string)
 		class  string
 	}{
-		{"works", only(pluginToken, 401, unauthorizedBody), pluginToken, func(*scene, string) {}, ""},
-		{"401", only(toolToken, 401, unauthorizedBody), pluginToken, func(*scene, string) {}, "unauthorized_401"},
-		{"403", only(toolToken, 403, forbiddenBody), pluginToken, func(*scene, string) {}, "rbac_forbidden_403"},
-		{"not logged in", says(200, namespaceList), "", func(*scene, string) {}, "plugin_failed"},
-		{"another authority", says(200, namespaceList), pluginToken, func(s *scene, login string) {
+		{"works", acceptsOnly(pluginToken, 401, unauthorizedBody), pluginToken, func(*scene, string) {}, ""},
+		{"401", acceptsOnly(toolToken, 401, unauthorizedBody), pluginToken, func(*scene, string) {}, "unauthorized_401"},
+		{"403", acceptsOnly(toolToken, 403, forbiddenBody), pluginToken, func(*scene, string) {}, "rbac_forbidden_403"},
+		{"not logged in", responds(200, namespaceList), "", func(*scene, string) {}, "plugin_failed"},
+		{"another CA", responds(200, namespaceList), pluginToken, func(s *scene, login string) {
 			s.user(s.server.host, newAuthority(s.t), "", login)
 		}, "kubeconfig_ca"},
-		{"protocol of old", says(200, namespaceList), pluginToken, func(s *scene, login string) {
+		{"old plugin version", responds(200, namespaceList), pluginToken, func(s *scene, login string) {
 			s.user(s.server.host, s.ca, "", strings.Replace(login, "v1beta1", "v1alpha1", 1))
 		}, "plugin_api_version"},
-		{"another protocol", says(200, namespaceList), pluginToken, func(s *scene, login string) {
+		{"another plugin version", responds(200, namespaceList), pluginToken, func(s *scene, login string) {
 			s.user(s.server.host, s.ca, "", strings.Replace(login, "v1beta1", "v1", 1))
 		}, "plugin_api_version"},
-		{"login of old", says(200, namespaceList), pluginToken, func(s *scene, _ string) {
+		{"removed auth-provider", responds(200, namespaceList), pluginToken, func(s *scene, _ string) {
 			s.user(s.server.host, s.ca, "", "\n    auth-provider: {name: gcp}")
 		}, "login_plugin_unused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newScene(t)
 			s.patience = time.Minute
-			s.answers(func(w http.ResponseWriter, r *http.Request) {
+			s.serve(func(w http.ResponseWriter, r *http.Request) {
 				if r.Header.Get("Authorization") == "Bearer "+toolToken {
-					says(200, namespaceList)(w, r)
+					responds(200, namespaceList)(w, r)
 					return
 				}
 				tt.handle(w, r)
@@ -164,7 +163,7 @@ func TestAgreesWithKubectl(t *testing.T) {
 				Env: []string{"HOME=" + t.TempDir()},
 			})
 			if (err == nil) != (r.Result == Pass) {
-				t.Errorf("this package says %s, and kubectl %v: %s", r.Result, err, out.Stderr)
+				t.Errorf("got result %s, but kubectl returns %v: %s", r.Result, err, out.Stderr)
 			}
 		})
 	}

@@ -2,8 +2,8 @@ package access
 
 import "testing"
 
-// TestHideToken: a short token is not taken out of the words of the report.
-func TestHideToken(t *testing.T) {
+// TestRedactToken shows that a short token is redacted only as a word of its own.
+func TestRedactToken(t *testing.T) {
 	for _, tt := range []struct{ token, text, want string }{
 		{"x", "context x: fix it", "context REDACTED: fix it"},
 		{"x", "Bearer x", "Bearer REDACTED"},
@@ -15,18 +15,19 @@ func TestHideToken(t *testing.T) {
 		{"é", "né é", "né REDACTED"},
 	} {
 		if got := redactToken(tt.text, tt.token); got != tt.want {
-			t.Errorf("%q without %q is %q, want %q", tt.text, tt.token, got, tt.want)
+			t.Errorf("redactToken(%q, %q) = %q, want %q", tt.text, tt.token, got, tt.want)
 		}
 	}
 }
 
-// TestShortFixedToken: it was taken out of the words letter by letter.
-func TestShortFixedToken(t *testing.T) {
+// TestShortStaticToken shows that a token of one letter leaves the words of a report
+// intact.
+func TestShortStaticToken(t *testing.T) {
 	s := newScene(t)
 	s.user(s.server.host, s.ca, "", "\n    token: x")
 	for _, step := range s.run().Steps {
 		if step.Name == "login" && step.Message != "the context has a static token, which is never renewed" {
-			t.Errorf("login says %q", step.Message)
+			t.Errorf("got message %q", step.Message)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// sample has a cluster of each kind.
+// sample returns a report with a cluster of each kind.
 func sample() *Report {
 	return NewReport(Tool{"gke-preflight", "v1"}, []*Result{
 		{Cluster: "projects/p/locations/l/clusters/good", Result: Pass, Steps: []Step{{"identity", Pass, "user:a"}}},
@@ -63,7 +63,7 @@ UNDETERMINED  could not determine whether access works: a cluster whose name the
 	}
 }
 
-func TestColorsAreOurs(t *testing.T) {
+func TestColorsOfMessagesAreEscaped(t *testing.T) {
 	var out bytes.Buffer
 	if err := Text(&out, sample(), term.Palette{On: true}); err != nil {
 		t.Fatal(err)
@@ -131,8 +131,8 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// The report is as bad as the worst of its clusters.
-func TestResultOfAReport(t *testing.T) {
+// TestNewReport shows that the result is the worst of the clusters.
+func TestNewReport(t *testing.T) {
 	pass, fail, open := &Result{Result: Pass}, &Result{Result: Fail}, &Result{Result: Undetermined}
 	for _, tt := range []struct {
 		results []*Result
@@ -149,19 +149,20 @@ func TestResultOfAReport(t *testing.T) {
 	}
 }
 
-func TestNothingToReach(t *testing.T) {
+func TestNoClusters(t *testing.T) {
 	var out bytes.Buffer
 	if err := Text(&out, NewReport(Tool{}, nil, nil), term.Palette{}); err != nil || out.String() != "PASS  no cluster to check\n" {
 		t.Errorf("got %q, %v", out.String(), err)
 	}
 }
 
+// A full writer has no space left.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space") }
 
-func TestWriteErrorsComeUp(t *testing.T) {
+func TestWriteErrors(t *testing.T) {
 	if Text(full{}, sample(), term.Palette{}) == nil || JSON(full{}, sample()) == nil {
-		t.Error("the error of writing is lost")
+		t.Error("a write error is not returned")
 	}
 }

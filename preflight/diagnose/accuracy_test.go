@@ -9,16 +9,16 @@ import (
 	"testing"
 )
 
-// TestAccuracy measures the diagnoses against labelled errors, one JSON object
-// a line with raw, class, wrapper, permission, resource and project, in the
+// TestAccuracy measures the diagnoses against labeled errors, one JSON object
+// per line with raw, class, wrapper, permission, resource and project, in the
 // file that GKE_PREFLIGHT_CASES names. Run it with -v to see the table.
 func TestAccuracy(t *testing.T) {
 	file := os.Getenv("GKE_PREFLIGHT_CASES")
 	if file == "" {
-		t.Skip("GKE_PREFLIGHT_CASES names no file")
+		t.Skip("GKE_PREFLIGHT_CASES is not set")
 	}
 	var score, total struct{ class, wrapper, permission, resource, project int }
-	for _, c := range labelled(t, file) {
+	for _, c := range readCases(t, file) {
 		r, err := Read(strings.NewReader(c.Raw))
 		if err != nil {
 			t.Fatal(err)
@@ -45,24 +45,24 @@ func TestAccuracy(t *testing.T) {
 	t.Logf("class %d/%d, wrapper %d/%d, permission %d/%d, resource %d/%d, project %d/%d", score.class, total.class,
 		score.wrapper, total.wrapper, score.permission, total.permission, score.resource, total.resource, score.project, total.project)
 	if total.class == 0 || score.class*10 < total.class*9 {
-		t.Errorf("%d of %d classes are right, want nine in ten", score.class, total.class)
+		t.Errorf("%d of %d classes are correct, want 90 %%", score.class, total.class)
 	}
 }
 
-type labelledCase struct{ ID, Raw, Class, Wrapper, Permission, Resource, Project string }
+type labeledCase struct{ ID, Raw, Class, Wrapper, Permission, Resource, Project string }
 
-func labelled(t *testing.T, file string) []labelledCase {
+func readCases(t *testing.T, file string) []labeledCase {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	var out []labelledCase
+	var out []labeledCase
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var c labelledCase
+		var c labeledCase
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}

@@ -7,9 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// An example is a message as a tool prints it, and what is told from it.
+// An example is a message as a tool prints it, and its diagnosis.
 type example struct {
-	pattern    string // that finds it
+	pattern    string // the name of the pattern that matches
 	text       string
 	class      Class
 	permission string
@@ -19,8 +19,8 @@ type example struct {
 	member     string
 }
 
-// examples are in the words that Google, Terraform, gcloud, kubectl, helm and
-// client libraries use; the names in them are made up.
+// examples returns messages of Google, Terraform, gcloud, kubectl, helm and client
+// libraries. The names in them are made up.
 func examples() []example {
 	return []example{
 		// A caller lacks a permission of GKE.
@@ -249,15 +249,15 @@ func TestExamples(t *testing.T) {
 			if len(found) != 1 {
 				t.Fatalf("%d errors, want 1 in:\n%s\n%+v", len(found), want.text, found)
 			}
-			if diff := cmp.Diff(want, told(found[0], want.text), cmp.AllowUnexported(example{})); diff != "" {
+			if diff := cmp.Diff(want, exampleOf(found[0], want.text), cmp.AllowUnexported(example{})); diff != "" {
 				t.Errorf("%s\n(-want +got):\n%s", want.text, diff)
 			}
 		})
 	}
 }
 
-// told is what a finding says of a text, as an example.
-func told(f *finding, text string) example {
+// exampleOf returns the finding of a text as an example.
+func exampleOf(f *finding, text string) example {
 	e := example{pattern: f.pattern.name, text: text, class: f.Class, permission: f.Permission, resource: f.Resource, project: f.Project}
 	if f.Principal != nil {
 		e.kind, e.member = f.Principal.Kind, f.Principal.Member
@@ -265,7 +265,7 @@ func told(f *finding, text string) example {
 	return e
 }
 
-// findings are those of a text, with the patterns that found them.
+// findings returns the findings of a text.
 func findings(text string) []*finding {
 	c := &collection{seen: map[string]bool{}}
 	s := newSplitter(c.examine)
@@ -276,19 +276,19 @@ func findings(text string) []*finding {
 	return c.found
 }
 
-// TestEveryPatternHasAnExample: what is in the table was seen at work.
+// TestEveryPatternHasAnExample also shows that names of patterns are unique.
 func TestEveryPatternHasAnExample(t *testing.T) {
-	shown := map[string]bool{}
+	hasExample := map[string]bool{}
 	for _, e := range examples() {
-		shown[e.pattern] = true
+		hasExample[e.pattern] = true
 	}
 	names := map[string]bool{}
 	for _, p := range table() {
 		if names[p.name] {
-			t.Errorf("two patterns are named %s", p.name)
+			t.Errorf("two patterns have the name %s", p.name)
 		}
 		names[p.name] = true
-		if !shown[p.name] && p.class != none {
+		if !hasExample[p.name] && p.class != none {
 			t.Errorf("pattern %s has no example", p.name)
 		}
 	}

@@ -20,8 +20,8 @@ import (
 
 const denied = `googleapi: Error 403: Required "container.clusters.create" permission(s) for "projects/acme-prod/locations/us-east1/clusters/dev"., forbidden`
 
-// TestWrappings: the same error is found whatever a tool printed around it.
-func TestWrappings(t *testing.T) {
+// TestFormats finds the same error in the output formats of various tools.
+func TestFormats(t *testing.T) {
 	lines := []string{
 		`Error: googleapi: Error 403: Required "container.clusters.create" permission(s)`,
 		`for "projects/acme-prod/locations/us-east1/clusters/dev"., forbidden`,
@@ -29,10 +29,10 @@ func TestWrappings(t *testing.T) {
 	for name, text := range map[string]string{
 		"plain":            "Error: " + denied,
 		"box":              "╷\n│ " + lines[0] + "\n│ " + lines[1] + "\n│ \n│   with google_container_cluster.dev,\n╵",
-		"coloured box":     "\x1b[31m╷\x1b[0m\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31m" + lines[0] + "\x1b[0m\n\x1b[31m│\x1b[0m " + lines[1] + "\n\x1b[31m╵\x1b[0m\x1b[0m",
-		"broken box":       "â•·\nâ”‚ " + lines[0] + "\nâ”‚ " + lines[1] + "\nâ•µ",
+		"colored box":      "\x1b[31m╷\x1b[0m\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31m" + lines[0] + "\x1b[0m\n\x1b[31m│\x1b[0m " + lines[1] + "\n\x1b[31m╵\x1b[0m\x1b[0m",
+		"garbled box":      "â•·\nâ”‚ " + lines[0] + "\nâ”‚ " + lines[1] + "\nâ•µ",
 		"Cloud Build":      "Step #2 - \"apply\": │ " + lines[0] + "\nStep #2 - \"apply\": │ " + lines[1],
-		"quoted":           "> Step #2: │ " + lines[0] + "\n> Step #2: │ " + lines[1],
+		"quoted log":       "> Step #2: │ " + lines[0] + "\n> Step #2: │ " + lines[1],
 		"GitHub":           "2026-11-23T10:00:00.1234567Z ##[error]" + lines[0] + "\n2026-11-23T10:00:00.1234567Z " + lines[1],
 		"gh run view":      "apply\tRun terraform\t2026-11-23T10:00:00.1234567Z │ " + lines[0] + "\napply\tRun terraform\t2026-11-23T10:00:00.1234567Z │ " + lines[1],
 		"Terragrunt":       "10:00:00.123 STDERR [dev] terraform: │ " + lines[0] + "\n10:00:00.123 STDERR [dev] terraform: │ " + lines[1],
@@ -42,13 +42,13 @@ func TestWrappings(t *testing.T) {
 		"YAML folded":      "message: \"googleapi: Error 403: Required \\\"container.clusters.create\\\"\\\n  \\ permission(s) for \\\"projects/acme-prod/loca\\\n  tions/us-east1/clusters/dev\\\"., forbidden\"",
 		"HTML":             strings.ReplaceAll(denied, `"`, "&quot;"),
 		"curly quotes":     "Error: googleapi: Error 403: Required “container.clusters.create” permission(s) for “projects/acme-prod/locations/us-east1/clusters/dev”.",
-		"carriage":         "Error: " + lines[0][7:] + "\r\n" + lines[1] + "\r\n",
+		"carriage returns": "Error: " + lines[0][7:] + "\r\n" + lines[1] + "\r\n",
 		"UTF-16":           strings.Join(strings.Split("Error: "+denied, ""), "\x00"),
 		"Traceback":        "Traceback (most recent call last):\n  File \"x.py\", line 3, in <module>\ngoogle.api_core.exceptions.Forbidden: 403 Required \"container.clusters.create\" permission(s) for \"projects/acme-prod/locations/us-east1/clusters/dev\".",
 		"Config Connector": "Events:\n  Warning  UpdateFailed  36s (x9 over 6m44s)  containercluster-controller  Update call failed: error applying desired state: summary: Error creating cluster: " + denied,
 		"long line":        strings.Repeat("x ", maxLine) + denied,
-		"far down":         strings.Repeat("google_container_cluster.dev: Still creating... [10s elapsed]\n", 1000) + "Error: " + denied,
-		"said twice":       "Error: " + denied + "\n\nError: " + denied,
+		"end of long log":  strings.Repeat("google_container_cluster.dev: Still creating... [10s elapsed]\n", 1000) + "Error: " + denied,
+		"repeated error":   "Error: " + denied + "\n\nError: " + denied,
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := mustRead(t, text)
@@ -73,7 +73,8 @@ func mustRead(t *testing.T, text string) *Report {
 	return r
 }
 
-// TestNoErrors: what only speaks of permissions and errors is none.
+// TestNoErrors reads text that mentions permissions and errors without having
+// one.
 func TestNoErrors(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty":         "",
@@ -82,21 +83,22 @@ func TestNoErrors(t *testing.T) {
 		"warning":       "╷\n│ Warning: Argument is deprecated\n│ \n│   with google_container_cluster.dev,\n╵\n",
 		"deprecation":   "W1008 12:00:00.1 1 gcp.go:119] WARNING: the gcp auth plugin is deprecated in v1.22+, unavailable in v1.26+; use gcloud instead.\n",
 		"granted":       `{"protoPayload":{"status":{},"authenticationInfo":{"principalEmail":"a@example.com"},"authorizationInfo":[{"permission":"container.clusters.create","granted":true}]}}`,
-		"counted":       "Tests: 12, Errors: 0, Failures: 0\n0 errors\n",
-		"exit":          "Error: Process completed with exit code 1.\nERROR: build step 2 \"hashicorp/terraform\" failed: step exited with non-zero status: 1\n",
+		"error counts":  "Tests: 12, Errors: 0, Failures: 0\n0 errors\n",
+		"exit status":   "Error: Process completed with exit code 1.\nERROR: build step 2 \"hashicorp/terraform\" failed: step exited with non-zero status: 1\n",
 		"access log":    "10.0.0.1 - - [23/Nov/2026:10:00:00 +0000] \"GET /admin HTTP/1.1\" 403 12\n10.0.0.1 - - \"GET /x HTTP/1.1\" 404 3\n",
 		"documentation": "The deployer has the following permissions: container.clusters.create, container.clusters.get\nRequired permissions: container.clusters.create\n",
 		"quota output":  "QUOTA  LIMIT  USAGE\nCPUS   24     3\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if r := mustRead(t, text); len(r.Errors) != 0 {
-				t.Errorf("found %+v", r.Errors)
+				t.Errorf("got errors %+v, want none", r.Errors)
 			}
 		})
 	}
 }
 
-// TestOrderAndLines: errors come in the order of the log, with their lines.
+// TestOrderAndLines shows that errors are in the order of the log, with their
+// lines.
 func TestOrderAndLines(t *testing.T) {
 	text := "start\n\n╷\n│ Error: googleapi: Error 400: Node pool \"p\" requires recreation., badRequest\n│ \n│   with x,\n╵\n╷\n│ Error: " + denied + "\n╵\nmore\nE1008 18:03:02.562420 1 x.go:1] something\nERROR: (gcloud.container.clusters.list) You do not currently have an active account selected.\n"
 	var got []string
@@ -105,11 +107,11 @@ func TestOrderAndLines(t *testing.T) {
 	}
 	want := []string{"node_pool_requires_recreation:04", "caller_permission_denied:09", "other:12", "provider_credentials:13"}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("errors (-want +got):\n%s", diff)
 	}
 }
 
-// TestRulesExist: every rule that is named is one.
+// TestRulesExist shows that diagnoses refer only to existing rules.
 func TestRulesExist(t *testing.T) {
 	var ids []string
 	for _, r := range rules.All() {
@@ -127,27 +129,28 @@ func TestRulesExist(t *testing.T) {
 		}
 	}
 	if named == 0 {
-		t.Error("no rule is named")
+		t.Error("no diagnosis refers to a rule")
 	}
 }
 
-// TestEverythingIsSaid: each error has a cause, a confidence and a line, and
-// those that IAM mends have commands.
-func TestEverythingIsSaid(t *testing.T) {
-	silent := []Class{Other, InvalidArgument, IAMPropagation, Quota}
+// TestDiagnosesAreComplete shows that each error has a cause, a confidence, a line
+// and an excerpt, and commands if a role fixes it.
+func TestDiagnosesAreComplete(t *testing.T) {
+	withoutFix := []Class{Other, InvalidArgument, IAMPropagation, Quota}
 	for _, e := range examples() {
 		for _, f := range findings(e.text) {
 			if f.Cause == "" || f.Confidence == "" || f.Line == 0 || f.Excerpt == "" {
-				t.Errorf("%s leaves something out: %+v", e.pattern, f.Error)
+				t.Errorf("%s: incomplete diagnosis %+v", e.pattern, f.Error)
 			}
-			if f.Fix == nil && !slices.Contains(silent, f.Class) {
-				t.Errorf("%s says nothing to run", e.pattern)
+			if f.Fix == nil && !slices.Contains(withoutFix, f.Class) {
+				t.Errorf("%s: no commands", e.pattern)
 			}
 		}
 	}
 }
 
-// TestHostile: a log that was written to be pasted, or to command a terminal.
+// TestHostile reads logs that contain shell syntax, options, terminal escapes and
+// workflow commands.
 func TestHostile(t *testing.T) {
 	for _, text := range []string{
 		`Error: googleapi: Error 403: Required "container.clusters.create" permission(s) for "projects/a;rm${IFS}-rf/x$(id)".`,
@@ -162,28 +165,28 @@ func TestHostile(t *testing.T) {
 	} {
 		r := mustRead(t, text)
 		if len(r.Errors) == 0 {
-			t.Errorf("nothing found in %q", text)
+			t.Errorf("no errors in %q", text)
 		}
 		for _, e := range r.Errors {
-			harmless(t, e)
+			checkHarmless(t, e)
 		}
 	}
 }
 
 var dangerous = regexp.MustCompile("[$`;<>|&\\\\]|\\s--(?:help|async|x)\\b|(?:^|\\s)rm\\s")
 
-// harmless fails for what a terminal or a shell would act on.
-func harmless(t *testing.T, e Error) {
+// checkHarmless fails if an error contains what a terminal or a shell would act on.
+func checkHarmless(t *testing.T, e Error) {
 	t.Helper()
 	if i := strings.IndexFunc(e.Excerpt+e.Resource+e.Project+e.Cause, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {
-		t.Errorf("a character that is not printable in %+v", e)
+		t.Errorf("unprintable character in %+v", e)
 	}
 	if e.Fix == nil {
 		return
 	}
 	for _, c := range e.Fix.Commands {
 		if dangerous.MatchString(c) {
-			t.Errorf("a command that does more than it says: %s", c)
+			t.Errorf("dangerous command: %s", c)
 		}
 	}
 }
@@ -195,10 +198,10 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	if bytes.Contains(data, []byte("secret-part")) || bytes.Contains(data, []byte("abcdefgh12345678")) {
-		t.Errorf("a token is repeated: %s", data)
+		t.Errorf("report contains a token: %s", data)
 	}
 	if !bytes.Contains(data, []byte("[redacted]")) {
-		t.Errorf("nothing is redacted: %s", data)
+		t.Errorf("report has no [redacted]: %s", data)
 	}
 }
 
@@ -209,8 +212,8 @@ func TestReadFails(t *testing.T) {
 	}
 }
 
-// TestMemoryIsBounded: a long log takes no more memory than a short one, be it
-// many lines, one line, or nothing but errors that differ.
+// TestMemoryIsBounded shows that a long log uses no more memory than a short one,
+// whether it has many lines, one line, or one error.
 func TestMemoryIsBounded(t *testing.T) {
 	const size = 4 << 20
 	for name, piece := range map[string]string{
@@ -230,13 +233,13 @@ func TestMemoryIsBounded(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			runtime.KeepAlive(r)
 			if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 2<<20 {
-				t.Errorf("%d MiB of log left %d KiB", size>>20, grown>>10)
+				t.Errorf("memory after %d MiB of log grew by %d KiB", size>>20, grown>>10)
 			}
 		})
 	}
 }
 
-// endless repeats a piece.
+// An endless reader repeats a piece.
 type endless struct {
 	piece []byte
 	at    int
@@ -258,11 +261,11 @@ func TestErrorsAreBounded(t *testing.T) {
 	}
 	r := mustRead(t, log.String())
 	if got := len(r.Errors); got != maxErrors || !r.More {
-		t.Errorf("%d errors, more: %t; want %d, and more", got, r.More, maxErrors)
+		t.Errorf("got %d errors, more: %t; want %d, more: true", got, r.More, maxErrors)
 	}
 	var b strings.Builder
 	if err := Text(&b, r, TextOptions{}); err != nil || !strings.HasSuffix(b.String(), "only the first 500 are shown.\n") {
-		t.Errorf("it does not say that there is more (%v)", err)
+		t.Errorf("text does not end with the number of errors shown (%v)", err)
 	}
 }
 
@@ -275,7 +278,7 @@ func FuzzRead(f *testing.F) {
 		lines := strings.Count(text, "\n") + 1
 		r := mustRead(t, text)
 		for _, e := range r.Errors {
-			harmless(t, e)
+			checkHarmless(t, e)
 			if e.Line < 1 || e.Line > lines {
 				t.Errorf("line %d of %d", e.Line, lines)
 			}

@@ -1,5 +1,6 @@
-// Package input reads files and pipes that others made: what never comes does
-// not hold the program, and what never ends does not fill the memory.
+// Package input reads untrusted files and pipes with limits: a pipe that nobody
+// writes to does not block the program, and an endless one does not fill its
+// memory.
 package input
 
 import (
@@ -10,55 +11,57 @@ import (
 	"os"
 )
 
-// Limit is the most that ReadFile reads, in bytes.
+// Limit is the size of the largest file that ReadFile reads, in bytes.
 const Limit = 256 << 20
 
-// Open opens a file or a pipe for reading. It waits for a pipe's writer until
-// ctx ends, and so does each Read: their error is then that of ctx.
+// Open opens a file or a pipe for reading. Opening a pipe waits for its writer
+// until ctx ends, and so does each Read; both then return the error of ctx.
 func Open(ctx context.Context, name string) (io.ReadCloser, error) {
-	type opened struct {
+	type result struct {
 		file *os.File
 		err  error
 	}
-	came := make(chan opened, 1)
+	opened := make(chan result, 1)
 	go func() {
 		f, err := os.Open(name)
-		came <- opened{f, err}
+		opened <- result{f, err}
 	}()
 	select {
-	case o := <-came:
-		if o.err != nil {
-			return nil, o.err
+	case r := <-opened:
+		if r.err != nil {
+			return nil, r.err
 		}
-		return file{Reader(ctx, o.file), o.file}, nil
+		return file{Reader(ctx, r.file), r.file}, nil
 	case <-ctx.Done():
 		return nil, fmt.Errorf("open %s: %w", name, ctx.Err())
 	}
 }
 
-// A file is read through a Reader.
+// A file reads through a Reader and closes the file behind it.
 type file struct {
 	io.Reader
 	io.Closer
 }
 
-// Reader reads r until ctx ends, also where r itself cannot be stopped: a pipe
-// that nobody writes to. A Read of r may then go on unseen.
+// Reader returns a reader of r whose Read returns when ctx ends, even if the Read
+// of r cannot be interrupted, as that of a pipe. The Read of r then continues in
+// the background.
 func Reader(ctx context.Context, r io.Reader) io.Reader {
-	return &reader{ctx: ctx, in: r, buffer: make([]byte, 64<<10), came: make(chan result, 1)}
+	return &reader{ctx: ctx, in: r, buffer: make([]byte, 64<<10), results: make(chan result, 1)}
 }
 
 type reader struct {
-	ctx    context.Context
-	in     io.Reader
-	buffer []byte
-	came   chan result
-	// rest is what has come and was not asked for yet, and err what came
-	// with it.
-	rest []byte
-	err  error
+	ctx     context.Context
+	in      io.Reader
+	buffer  []byte
+	results chan result
+	// unread is the part of the buffer that Read has not returned yet, and err
+	// the error that came with it.
+	unread []byte
+	err    error
 }
 
+// A result is what a Read returns.
 type result struct {
 	n   int
 	err error
@@ -66,34 +69,35 @@ type result struct {
 
 // Read implements io.Reader.
 func (r *reader) Read(p []byte) (int, error) {
-	if len(r.rest) == 0 && r.err == nil {
+	if len(r.unread) == 0 && r.err == nil {
 		r.fetch()
 	}
-	n := copy(p, r.rest)
-	r.rest = r.rest[n:]
-	if len(r.rest) > 0 {
+	n := copy(p, r.unread)
+	r.unread = r.unread[n:]
+	if len(r.unread) > 0 {
 		return n, nil
 	}
 	return n, r.err
 }
 
+// fetch fills the buffer, or sets err if ctx ends first.
 func (r *reader) fetch() {
 	if r.err = r.ctx.Err(); r.err != nil {
 		return
 	}
 	go func() {
 		n, err := r.in.Read(r.buffer)
-		r.came <- result{n, err}
+		r.results <- result{n, err}
 	}()
 	select {
-	case got := <-r.came:
-		r.rest, r.err = r.buffer[:got.n], got.err
+	case got := <-r.results:
+		r.unread, r.err = r.buffer[:got.n], got.err
 	case <-r.ctx.Done():
 		r.err = r.ctx.Err()
 	}
 }
 
-// ReadFile reads a whole file or pipe, of at most Limit bytes.
+// ReadFile reads a whole file or pipe of at most Limit bytes.
 func ReadFile(ctx context.Context, name string) ([]byte, error) { return readFile(ctx, name, Limit) }
 
 func readFile(ctx context.Context, name string, limit int) (_ []byte, err error) {

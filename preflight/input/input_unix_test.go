@@ -14,8 +14,8 @@ import (
 	"testing/iotest"
 )
 
-// pipe makes a named pipe.
-func pipe(t *testing.T) string {
+// newPipe creates a named pipe.
+func newPipe(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
@@ -24,15 +24,15 @@ func pipe(t *testing.T) string {
 	return name
 }
 
-// TestOpenEnds: nobody ever writes to the pipe.
-func TestOpenEnds(t *testing.T) {
+// TestOpenCanceled opens a pipe that nobody writes to.
+func TestOpenCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	name := pipe(t)
+	name := newPipe(t)
 	if _, err := Open(ctx, name); !errors.Is(err, context.Canceled) {
 		t.Errorf("Open: %v, want %v", err, context.Canceled)
 	}
-	// The other end opens too, so that nothing waits on when the test is over.
+	// Open the other end, so that no goroutine waits after the test.
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -40,8 +40,8 @@ func TestOpenEnds(t *testing.T) {
 	f.Close()
 }
 
-// TestReaderEnds: something was written, and the rest never comes.
-func TestReaderEnds(t *testing.T) {
+// TestReaderCanceled reads a pipe whose writer stops in the middle.
+func TestReaderCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	in, out := io.Pipe()
 	defer out.Close()
@@ -59,13 +59,14 @@ func TestReaderEnds(t *testing.T) {
 	}
 }
 
-// TestReader: what comes is what went in, however it is cut.
+// TestReader shows that a Reader returns the data and the error of its source,
+// whatever the sizes of the reads.
 func TestReader(t *testing.T) {
 	want := strings.Repeat("0123456789", 20_000)
 	for name, in := range map[string]io.Reader{
-		"at once":               strings.NewReader(want),
-		"the end with the data": iotest.DataErrReader(strings.NewReader(want)),
-		"in halves":             iotest.HalfReader(strings.NewReader(want)),
+		"at once":           strings.NewReader(want),
+		"EOF with the data": iotest.DataErrReader(strings.NewReader(want)),
+		"in halves":         iotest.HalfReader(strings.NewReader(want)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := iotest.TestReader(Reader(t.Context(), in), []byte(want)); err != nil {
@@ -73,24 +74,23 @@ func TestReader(t *testing.T) {
 			}
 		})
 	}
-	fault := errors.New("a fault")
-	got, err := io.ReadAll(Reader(t.Context(), io.MultiReader(strings.NewReader("some"), iotest.ErrReader(fault))))
-	if string(got) != "some" || !errors.Is(err, fault) {
-		t.Errorf("read %q, %v, want some and the fault", got, err)
+	broken := errors.New("disk on fire")
+	got, err := io.ReadAll(Reader(t.Context(), io.MultiReader(strings.NewReader("some"), iotest.ErrReader(broken))))
+	if string(got) != "some" || !errors.Is(err, broken) {
+		t.Errorf("read %q, %v, want %q, %v", got, err, "some", broken)
 	}
 }
 
-// TestReadFile: a file, a pipe, what is missing, and what never ends.
 func TestReadFile(t *testing.T) {
-	name := pipe(t)
+	name := newPipe(t)
 	go os.WriteFile(name, []byte("through a pipe"), 0)
 	if got, err := ReadFile(t.Context(), name); string(got) != "through a pipe" || err != nil {
-		t.Errorf("the pipe gave %q, %v", got, err)
+		t.Errorf("pipe: %q, %v", got, err)
 	}
 	if _, err := ReadFile(t.Context(), filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a missing file: %v", err)
+		t.Errorf("missing file: %v, want %v", err, os.ErrNotExist)
 	}
 	if _, err := readFile(t.Context(), "/dev/zero", 8<<20); err == nil || !strings.Contains(err.Error(), "larger than 8 MiB") {
-		t.Errorf("a file without end: %v", err)
+		t.Errorf("endless file: %v, want an error about its size", err)
 	}
 }

@@ -1,10 +1,10 @@
-// Package shell writes command lines that people paste.
+// Package shell formats command lines that people paste into a shell.
 package shell
 
 import "strings"
 
-// Command writes a command line that a POSIX shell takes apart into exactly
-// these words, whatever they hold: nothing in them is run or expanded.
+// Command returns a command line that a POSIX shell splits into exactly these
+// words, whatever they contain: it expands and runs nothing in them.
 func Command(words ...string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
@@ -13,8 +13,9 @@ func Command(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// Name is a name from outside as a word of its own: one that begins with a
-// dash, which no name on Google Cloud does, would be read as an option.
+// Name returns an untrusted name as an argument that no command takes for an
+// option: it puts ./ before a leading dash. No name on Google Cloud begins with
+// a dash.
 func Name(word string) string {
 	if strings.HasPrefix(word, "-") {
 		return "./" + word
@@ -22,6 +23,7 @@ func Name(word string) string {
 	return word
 }
 
+// plain holds the characters that need no quotes.
 const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:@,+"
 
 func quote(word string) string {

@@ -10,22 +10,22 @@ import (
 	"gke-preflight/fixtures/deadline"
 )
 
-// hostile are words that a pull request could put into a plan.
-func hostile() []string {
+// hostileWords returns words that a pull request could put into a plan.
+func hostileWords() []string {
 	return []string{
 		"", "plain", "a b", "$(touch x)", "`id`", "'; rm -rf / #", `"quoted"`, "a\nb", "~", "*", "-rf",
 		"serviceAccount:a@b.iam.gserviceaccount.com", "\x1b[31m", "!!", "a\\", "{a,b}", "&& true", "\u202e", "x=y;z",
 	}
 }
 
-// TestCommand pastes the commands into a real shell: each word must come out
-// as it went in.
+// TestCommand runs the commands in a real shell, which must pass on each word
+// unchanged.
 func TestCommand(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil {
-		t.Skip("there is no sh on PATH to paste into")
+		t.Skip("sh is not on PATH")
 	}
-	for _, word := range hostile() {
+	for _, word := range hostileWords() {
 		line := Command("printf", `%s\0`, word, "end")
 		out, err := deadline.Command(t, sh, "-c", line).Output()
 		if err != nil {
@@ -33,12 +33,12 @@ func TestCommand(t *testing.T) {
 			continue
 		}
 		if diff := cmp.Diff([]string{word, "end", ""}, strings.Split(string(out), "\x00")); diff != "" {
-			t.Errorf("%q came out of the shell changed:\n%s", line, diff)
+			t.Errorf("%q: words after the shell (-want +got):\n%s", line, diff)
 		}
 	}
 }
 
-// TestName: no name is an option, and no other name is changed.
+// TestName shows that no name is an option, and that other names stay unchanged.
 func TestName(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                       "",
@@ -53,25 +53,25 @@ func TestName(t *testing.T) {
 	}
 }
 
-// FuzzCommand: a shell that reads the words back finds those that went in.
+// FuzzCommand shows that a shell passes on any words unchanged.
 func FuzzCommand(f *testing.F) {
 	sh, err := exec.LookPath("sh")
 	if err != nil {
-		f.Skip("there is no sh on PATH to paste into")
+		f.Skip("sh is not on PATH")
 	}
-	for _, word := range hostile() {
+	for _, word := range hostileWords() {
 		f.Add(word, "b")
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if strings.Contains(a+b, "\x00") {
-			t.Skip("no argument of a program holds a zero byte")
+			t.Skip("an argument cannot contain a zero byte")
 		}
 		out, err := deadline.Command(t, sh, "-c", Command("printf", `%s\0`, a, b)).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]string{a, b, ""}, strings.Split(string(out), "\x00")); diff != "" {
-			t.Errorf("came out of the shell changed:\n%s", diff)
+			t.Errorf("words after the shell (-want +got):\n%s", diff)
 		}
 	})
 }
