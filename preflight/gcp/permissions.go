@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 
 	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 	iamv1 "google.golang.org/api/iam/v1"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/resource"
 )
 
 // maxPermissions is how many permissions a testIamPermissions request may
@@ -84,29 +84,29 @@ func (c *Client) test(ctx context.Context, resource string, permissions []string
 
 // testIAMPermissions calls the testIamPermissions method of the resource's API.
 // The responses of all APIs are the same, but have different types.
-func (c *Client) testIAMPermissions(ctx context.Context, resource string, permissions []string) (method string, granted []string, err error) {
+func (c *Client) testIAMPermissions(ctx context.Context, name string, permissions []string) (method string, granted []string, err error) {
 	request := &crmv3.TestIamPermissionsRequest{Permissions: permissions}
 	response := new(crmv3.TestIamPermissionsResponse)
-	switch {
-	case strings.Contains(resource, "/subnetworks/"):
+	switch resource.KindOf(name).Collection {
+	case resource.Subnetworks:
 		method = "compute.subnetworks.testIamPermissions"
-		address := "https://compute.googleapis.com/compute/v1/" + escaped(resource) + "/testIamPermissions"
-		err = c.post(ctx, method, resource, address, map[string][]string{"permissions": permissions}, response)
-	case strings.Contains(resource, "/serviceAccounts/"):
+		address := "https://compute.googleapis.com/compute/v1/" + escaped(name) + "/testIamPermissions"
+		err = c.post(ctx, method, name, address, map[string][]string{"permissions": permissions}, response)
+	case resource.ServiceAccounts:
 		method = "iam.projects.serviceAccounts.testIamPermissions"
 		var account *iamv1.TestIamPermissionsResponse
-		if account, err = c.iam.Projects.ServiceAccounts.TestIamPermissions(resource, &iamv1.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do(); err == nil {
+		if account, err = c.iam.Projects.ServiceAccounts.TestIamPermissions(name, &iamv1.TestIamPermissionsRequest{Permissions: permissions}).Context(ctx).Do(); err == nil {
 			response.Permissions = account.Permissions
 		}
-	case strings.HasPrefix(resource, "folders/"):
+	case resource.Folders:
 		method = "cloudresourcemanager.folders.testIamPermissions"
-		response, err = c.projects.Folders.TestIamPermissions(resource, request).Context(ctx).Do()
-	case strings.HasPrefix(resource, "organizations/"):
+		response, err = c.projects.Folders.TestIamPermissions(name, request).Context(ctx).Do()
+	case resource.Organizations:
 		method = "cloudresourcemanager.organizations.testIamPermissions"
-		response, err = c.projects.Organizations.TestIamPermissions(resource, request).Context(ctx).Do()
+		response, err = c.projects.Organizations.TestIamPermissions(name, request).Context(ctx).Do()
 	default:
 		method = "cloudresourcemanager.projects.testIamPermissions"
-		response, err = c.projects.Projects.TestIamPermissions(resource, request).Context(ctx).Do()
+		response, err = c.projects.Projects.TestIamPermissions(name, request).Context(ctx).Do()
 	}
 	if err != nil {
 		return method, nil, err

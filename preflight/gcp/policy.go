@@ -1,13 +1,14 @@
 package gcp
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"strings"
 
 	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/resource"
 )
 
 // policyVersion is the version to request, so that the answer includes
@@ -18,43 +19,42 @@ const policyVersion = 3
 // Policy returns the allow policy of projects/P, folders/N, organizations/N,
 // tagKeys/N, tagValues/N or projects/P/serviceAccounts/E, or of a subnetwork,
 // a key ring, a key, a CA pool or a topic by its relative name.
-func (c *Client) Policy(ctx context.Context, resource string) (*iam.Policy, error) {
-	if method, address, ok := resourcePolicyURL(resource); ok {
-		return c.resourcePolicy(ctx, method, resource, address)
+func (c *Client) Policy(ctx context.Context, name string) (*iam.Policy, error) {
+	if method, address, ok := resourcePolicyURL(name); ok {
+		return c.resourcePolicy(ctx, method, name, address)
 	}
-	if strings.Contains(resource, "/serviceAccounts/") {
-		return c.accountPolicy(ctx, resource)
+	kind := resource.KindOf(name)
+	if kind.Collection == resource.ServiceAccounts {
+		return c.accountPolicy(ctx, name)
 	}
 	request := &crmv3.GetIamPolicyRequest{Options: &crmv3.GetPolicyOptions{RequestedPolicyVersion: policyVersion}}
-	kind, _, _ := strings.Cut(resource, "/")
-	method := "cloudresourcemanager." + kind + ".getIamPolicy"
 	var response *crmv3.Policy
 	var err error
-	switch kind {
-	case "projects":
-		response, err = c.projects.Projects.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "folders":
-		response, err = c.projects.Folders.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "organizations":
-		response, err = c.projects.Organizations.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "tagKeys":
-		response, err = c.projects.TagKeys.GetIamPolicy(resource, request).Context(ctx).Do()
-	case "tagValues":
-		response, err = c.projects.TagValues.GetIamPolicy(resource, request).Context(ctx).Do()
+	switch kind.Collection {
+	case resource.Projects:
+		response, err = c.projects.Projects.GetIamPolicy(name, request).Context(ctx).Do()
+	case resource.Folders:
+		response, err = c.projects.Folders.GetIamPolicy(name, request).Context(ctx).Do()
+	case resource.Organizations:
+		response, err = c.projects.Organizations.GetIamPolicy(name, request).Context(ctx).Do()
+	case resource.TagKeys:
+		response, err = c.projects.TagKeys.GetIamPolicy(name, request).Context(ctx).Do()
+	case resource.TagValues:
+		response, err = c.projects.TagValues.GetIamPolicy(name, request).Context(ctx).Do()
 	default:
 		err = errors.New("cannot read policies of this kind of resource")
 	}
 	if err != nil {
-		return nil, apiError(method, resource, err)
+		return nil, apiError(cmp.Or(kind.Policy.Method, "getIamPolicy"), name, err)
 	}
-	return policy(method, resource, response.Etag, response.Bindings)
+	return policy(kind.Policy.Method, name, response.Etag, response.Bindings)
 }
 
-func (c *Client) accountPolicy(ctx context.Context, resource string) (*iam.Policy, error) {
-	const method = "iam.projects.serviceAccounts.getIamPolicy"
-	response, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(resource).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
+func (c *Client) accountPolicy(ctx context.Context, name string) (*iam.Policy, error) {
+	method := resource.KindNamed(resource.ServiceAccounts).Policy.Method
+	response, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(name).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
 	if err != nil {
-		return nil, apiError(method, resource, err)
+		return nil, apiError(method, name, err)
 	}
 	bindings := make([]*crmv3.Binding, len(response.Bindings))
 	for i, b := range response.Bindings {
@@ -66,7 +66,7 @@ func (c *Client) accountPolicy(ctx context.Context, resource string) (*iam.Polic
 			bindings[i].Condition = &crmv3.Expr{Title: e.Title, Description: e.Description, Expression: e.Expression}
 		}
 	}
-	return policy(method, resource, response.Etag, bindings)
+	return policy(method, name, response.Etag, bindings)
 }
 
 // policy returns the allow policy in a response. It rejects a response that is
