@@ -28,7 +28,7 @@ func arrows() map[string][]string {
 		"preflight/fix":      {"preflight/need", "preflight/resource", "preflight/shell"},
 		"preflight/facts":    {"preflight/iam", "preflight/resource"},
 		"preflight/gcp":      {"preflight/facts", "preflight/iam", "preflight/resource"},
-		"preflight/plan":     {"preflight/input", "preflight/resource"},
+		"preflight/plan":     {"preflight/input", "preflight/resource", "preflight/shell"},
 		"preflight/access":   {"preflight/facts", "preflight/gcp", "preflight/shell", "preflight/term"},
 		"preflight/diagnose": {"preflight/shell", "preflight/term"},
 		"preflight/rules":    {"preflight/plan", "preflight/resource", "preflight/need", "preflight/shell"},

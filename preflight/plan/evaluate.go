@@ -98,16 +98,16 @@ func refersToSame(written hcl.Expression, planned *tfjson.Expression) bool {
 	if expression == nil || planned == nil || planned.ExpressionData == nil {
 		return false
 	}
-	var here, there []string
+	var textSubjects, planSubjects []string
 	for _, t := range expression.Variables() {
-		here = append(here, referenceSubject(traversalNames(t)))
+		textSubjects = append(textSubjects, referenceSubject(traversalNames(t)))
 	}
 	for _, r := range writtenReferences(planned.References) {
-		there = append(there, referenceSubject(strings.Split(withoutKeys(r), ".")))
+		planSubjects = append(planSubjects, referenceSubject(strings.Split(withoutKeys(r), ".")))
 	}
-	slices.Sort(here)
-	slices.Sort(there)
-	return slices.Equal(slices.Compact(here), slices.Compact(there))
+	slices.Sort(textSubjects)
+	slices.Sort(planSubjects)
+	return slices.Equal(slices.Compact(textSubjects), slices.Compact(planSubjects))
 }
 
 // referenceSubject returns the parts of a reference without its attributes.

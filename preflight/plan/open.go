@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"gke-preflight/preflight/input"
+	"gke-preflight/preflight/shell"
 )
 
 // An Input is where a plan comes from.
@@ -179,7 +180,7 @@ func terraformInWorkspace(ctx context.Context, in Input, temp string) (*tfexec.T
 		return nil, err
 	}
 	script := filepath.Join(temp, "terraform")
-	text := "#!/bin/sh\nTF_DATA_DIR=" + quoted(data) + " exec " + quoted(in.Terraform) + " \"$@\"\n"
+	text := "#!/bin/sh\nTF_DATA_DIR=" + shell.Command(data) + " exec " + shell.Command(in.Terraform) + " \"$@\"\n"
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		return nil, err
 	}
@@ -194,9 +195,6 @@ func terraformInWorkspace(ctx context.Context, in Input, temp string) (*tfexec.T
 	}
 	return tf, err
 }
-
-// quoted quotes a path for a shell.
-func quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
 
 // dataDirectory creates a data directory that links to the result of terraform
 // init, with another workspace selected.

@@ -1,10 +1,15 @@
 // Package plan reads a Terraform plan: the GKE clusters and node pools that it
-// changes, the IAM, API and account changes beside them, which provider
-// configuration and project each belongs to, and which waits for which.
+// changes, the IAM, API and account changes, the provider configuration and
+// project of each change, and the order in which Terraform applies them.
 //
-// It does not know what GKE requires and asks nobody anything. The only program
-// that it runs is Terraform, and only when it is handed a binary plan or a
-// directory.
+// It does not know what GKE requires and sends no requests. The only program that
+// it runs is Terraform or OpenTofu, and only for a binary plan or a directory.
+//
+// The hard part is to tell what a plan does not show. A plan has no value for an
+// attribute that nothing sets and for one whose value is only known after apply,
+// and lists the references of an expression but not what it does with them. A
+// value is Known, Absent or Unknown, and Absent requires proof: see
+// Change.After.
 package plan
 
 import (

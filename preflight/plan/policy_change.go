@@ -279,19 +279,19 @@ func (c *Change) AccountOn() resource.Name {
 // known.
 func (c *Change) policyResource(get func(...any) Value) resource.Name {
 	kind := resource.KindOfPolicyType(c.Type)
-	written := get(kind.Terraform.Attribute)
+	attribute := kind.Terraform.Attribute
 	switch {
 	case kind.Collection == "":
 		return resource.Name{}
 	case kind.Collection == resource.Projects:
 		// A replaced one may have been in another project.
-		return resource.ParseProject(cmp.Or(c.projectID(written.String()), c.Project().ID)).Name()
+		return resource.ParseProject(cmp.Or(c.projectID(get(attribute).String()), c.Project().ID)).Name()
 	case kind.Collection == resource.ServiceAccounts:
-		return c.accountName(written)
+		return c.accountName(get(attribute))
 	case kind.InProject():
 		return c.namedResource(kind, get)
 	}
-	return resource.Parse(prefixNonEmpty(kind.Collection+"/", lastSegment(written.String())))
+	return resource.Parse(prefixNonEmpty(kind.Collection+"/", lastSegment(get(attribute).String())))
 }
 
 // accountName returns the service account that v names, or that a planned
@@ -308,13 +308,14 @@ func (c *Change) accountName(v Value) resource.Name {
 	return resource.Parse(account.AccountEmail())
 }
 
-// namedResource returns the resource of a kind that c names, possibly in short,
-// or refers to.
+// namedResource returns the resource of a kind that an IAM resource names,
+// possibly in short, or refers to.
 func (c *Change) namedResource(kind resource.Kind, get func(...any) Value) resource.Name {
-	location, attribute := "", kind.Terraform.Attribute
-	if kind.Terraform.Location != "" {
-		location = lastSegment(get(kind.Terraform.Location).String())
+	location := ""
+	if attribute := kind.Terraform.Location; attribute != "" {
+		location = lastSegment(get(attribute).String())
 	}
+	attribute := kind.Terraform.Attribute
 	name := resource.ParseAs(kind.Collection, get(attribute).String(), c.Project().Name().Project(), location)
 	if name.IsZero() {
 		return resource.Parse(c.referencedResourceName(attribute, kind.Terraform.Type, maxHops))

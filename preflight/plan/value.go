@@ -211,11 +211,11 @@ func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above [
 	if !ok {
 		return nil, Absent
 	}
-	here := append(slices.Clone(above), name)
-	n := blockCount(c.change.After, c.change.AfterUnknown, here)
+	current := append(slices.Clone(above), name)
+	n := blockCount(c.change.After, c.change.AfterUnknown, current)
 	x := e[name]
 	if x == nil || x.ExpressionData == nil {
-		if len(path) > 1 && n > 0 || n < 0 && c.mayBeDynamic(here) {
+		if len(path) > 1 && n > 0 || n < 0 && c.mayBeDynamic(current) {
 			return nil, Unknown
 		}
 		return nil, Absent
@@ -233,7 +233,7 @@ func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above [
 	index, rest := 0, path[1:]
 	if i, ok := rest[0].(int); ok {
 		index, rest = i, rest[1:]
-		here = append(here, i)
+		current = append(current, i)
 	}
 	if index >= len(x.NestedBlocks) {
 		return nil, Absent
@@ -241,7 +241,7 @@ func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above [
 	if len(rest) == 0 {
 		return x, Known
 	}
-	return c.findExpressionIn(x.NestedBlocks[index], rest, here)
+	return c.findExpressionIn(x.NestedBlocks[index], rest, current)
 }
 
 // blockCount returns the number of nested blocks that a plan has at path; -1 if
