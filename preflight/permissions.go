@@ -317,7 +317,7 @@ func (j *judge) conditioned(n need.Need, f Finding, answers []iam.Answer) Findin
 // unasked reports whether a need is about what lies below a project and cannot
 // be asked about by itself.
 func unasked(n need.Need) bool {
-	return len(belowProject(n.Resource)) > 0 && !isTestable(n.Resource)
+	return len(resource.PolicyHolders(n.Resource)) > 0 && !isTestable(n.Resource)
 }
 
 // onlyConditional reports whether an answer rests on conditions: a binding
@@ -406,7 +406,7 @@ func (j *judge) deciding(n need.Need) view {
 	}
 	var levels []iam.Level
 	var complete bool
-	own := belowProject(n.Resource)
+	own := resource.PolicyHolders(n.Resource)
 	out := make([]iam.Level, len(own))
 	for i, name := range own {
 		out[i] = j.ownLevel(name)
@@ -447,20 +447,6 @@ func (j *judge) ownLevel(name string) iam.Level {
 		level = iam.Level{Resource: level.Resource, Policy: &iam.Policy{}}
 	}
 	return level
-}
-
-// belowProject are the relative names of a resource below a project and of
-// what it lies in, nearest first; none for a project.
-func belowProject(full string) []string {
-	name := resource.RelativeName(full)
-	ring, _, isKey := strings.Cut(name, "/cryptoKeys/")
-	switch {
-	case isKey:
-		return []string{name, ring}
-	case strings.Count(name, "/") > 1:
-		return []string{name}
-	}
-	return nil
 }
 
 // evaluateOn answers each permission.

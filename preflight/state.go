@@ -104,7 +104,7 @@ func (j *judge) destroysKey(c *plan.Change, n need.Need) bool {
 	case "google_kms_crypto_key_version":
 		state := c.After("state")
 		disables := c.Updates() && state.State != plan.Absent && state.String() != "ENABLED"
-		key := resource.ParseAs("cryptoKeys", c.Before("crypto_key").String(), c.Project().Name().Project(), "")
+		key := resource.ParseAs(resource.CryptoKeys, c.Before("crypto_key").String(), c.Project().Name().Project(), "")
 		return (c.Deletes() || disables) && isKey(key)
 	}
 	return false

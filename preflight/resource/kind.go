@@ -71,12 +71,6 @@ func RelativeName(full string) string {
 	return name
 }
 
-// FullName returns the full resource name of a relative name.
-// https://docs.cloud.google.com/iam/docs/full-resource-names
-func FullName(relative string) string {
-	return "//" + cmp.Or(KindOf(relative).Service, "cloudresourcemanager") + ".googleapis.com/" + relative
-}
-
 // Describe returns a full resource name in words, such as "project acme-prod".
 // A name of a kind that is not in the table is returned unchanged.
 func Describe(full string) string {
@@ -107,6 +101,21 @@ func describeTop(full string) string {
 // InAnyLocation reports whether the relative name of a cluster has - for its
 // location.
 func InAnyLocation(name string) bool { return strings.Contains(name, "/locations/-/") }
+
+// PolicyHolders returns the relative names of a resource in a project and of the
+// resource that contains it, nearest first: their allow policies count besides
+// those of the project and above. It returns none for any other resource.
+func PolicyHolders(full string) []string {
+	name := RelativeName(full)
+	ring, _, isKey := strings.Cut(name, "/"+CryptoKeys+"/")
+	switch {
+	case isKey:
+		return []string{name, ring}
+	case strings.Count(name, "/") > 1:
+		return []string{name}
+	}
+	return nil
+}
 
 // PolicyPermission returns the permission to read the allow policy of a
 // resource, or, if it has no policy of its own, of its project.
