@@ -97,7 +97,7 @@ func TestSARIFRules(t *testing.T) {
 			if rule.ID != result.RuleID {
 				t.Errorf("%s: a result of %s leads to rule %s", name, result.RuleID, rule.ID)
 			}
-			if rule.Help == nil || !strings.Contains(rule.Help.Markdown, "## How to mend it") || !strings.HasPrefix(rule.HelpURI, "https://") {
+			if rule.Help == nil || !strings.Contains(rule.Help.Markdown, "## How to fix it") || !strings.HasPrefix(rule.HelpURI, "https://") {
 				t.Errorf("%s: rule %s does not help", name, rule.ID)
 			}
 		}

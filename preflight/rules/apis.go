@@ -10,40 +10,40 @@ func apiRules() []Rule {
 	return []Rule{
 		{
 			ID: "GP101", Name: "container-api", Severity: need.Error,
-			Title: "The Kubernetes Engine API is on in the project of the clusters",
+			Title: "Kubernetes Engine API is enabled in the clusters' projects",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need {
 				return projectAPINeeds(append(targets(p), unchanged(p)...), "container.googleapis.com", "Kubernetes Engine API")
 			},
 		},
 		{
 			ID: "GP102", Name: "compute-api", Severity: need.Error,
-			Title: "The Compute Engine API is on in the project of the clusters",
+			Title: "Compute Engine API is enabled in the clusters' projects",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need {
 				return projectAPINeeds(afterApply(p), "compute.googleapis.com", "Compute Engine API")
 			},
 		},
 		{
 			ID: "GP103", Name: "logging-api", Severity: need.Warning,
-			Title: "The Cloud Logging API is on where clusters send logs",
+			Title: "Cloud Logging API is enabled for clusters that send logs",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need {
 				return telemetryAPINeeds(p, "logging", "Cloud Logging API")
 			},
 		},
 		{
 			ID: "GP104", Name: "monitoring-api", Severity: need.Warning,
-			Title: "The Cloud Monitoring API is on where clusters send metrics",
+			Title: "Cloud Monitoring API is enabled for clusters that send metrics",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need {
 				return telemetryAPINeeds(p, "monitoring", "Cloud Monitoring API")
 			},
 		},
 		{
 			ID: "GP503", Name: "host-apis", Severity: need.Error, Requires: []string{"GP910"},
-			Title: "The Compute Engine and Kubernetes Engine APIs are on in the host project of a Shared VPC",
+			Title: "Compute Engine and Kubernetes Engine APIs are enabled in the Shared VPC host project",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need { return hostAPINeeds(p) },
 		},
 		{
 			ID: "GP602", Name: "kms-api", Severity: need.Error,
-			Title: "The Cloud KMS API is on in the project of each key",
+			Title: "Cloud KMS API is enabled in the keys' projects",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need { return keyAPINeeds(p) },
 		},
 	}

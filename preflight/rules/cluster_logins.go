@@ -11,17 +11,17 @@ func loginRules() []Rule {
 	return []Rule{
 		{
 			ID: "GP906", Name: "login-plugin", Severity: need.Error,
-			Title: "The program with which the kubernetes, helm and kubectl providers log in is there",
+			Title: "Authentication plugin of the kubernetes, helm and kubectl providers is installed",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need { return loginNeeds(p, loginPluginNeed) },
 		},
 		{
 			ID: "GP907", Name: "login-token", Severity: need.Error,
-			Title: "The tokens with which the kubernetes, helm and kubectl providers log in still work when apply needs them",
+			Title: "Tokens of the kubernetes, helm and kubectl providers are valid during apply",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need { return loginNeeds(p, loginTokenNeed) },
 		},
 		{
 			ID: "GP908", Name: "login-credentials", Severity: need.Warning,
-			Title: "The kubernetes, helm and kubectl providers have something to log in with",
+			Title: "Credentials are configured for the kubernetes, helm and kubectl providers",
 			Needs: func(p *plan.Plan, _ Settings) []need.Need { return loginNeeds(p, loginCredentialsNeed) },
 		},
 	}
@@ -66,7 +66,7 @@ func loginTokenNeed(p *plan.Plan, l plan.Login) (need.Need, bool) {
 func loginCredentialsNeed(_ *plan.Plan, l plan.Login) (need.Need, bool) {
 	return need.Need{
 		Kind: need.Statement, Attribute: "provider " + l.Key,
-		Message: "provider " + l.Key + " has neither a token nor an exec block nor a certificate nor a kubeconfig: without KUBE_* variables where apply runs it is anonymous, and refused",
+		Message: "provider " + l.Key + " has no token, exec block, certificate or kubeconfig: unless KUBE_* variables are set for apply, its requests are anonymous and fail",
 		Fix:     need.Fix{Terraform: "# in provider \"" + l.Key + "\"\nexec {\n  api_version = \"client.authentication.k8s.io/v1beta1\"\n  command     = \"gke-gcloud-auth-plugin\"\n}"},
 	}, !l.Credentials
 }

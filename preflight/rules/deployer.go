@@ -33,7 +33,7 @@ func deployerPrincipal(c *plan.Change) (_ need.Principal, why string) {
 // scope. It is empty if they can.
 func untestableReason(provider *plan.Provider) string {
 	if provider.Elsewhere != "" {
-		return "provider " + provider.Key + " sets " + provider.Elsewhere + ": apply asks other hosts than googleapis.com, which gke-preflight does not"
+		return "provider " + provider.Key + " sets " + provider.Elsewhere + ": apply calls other hosts than googleapis.com, which gke-preflight does not"
 	}
 	switch {
 	case provider.Scopes.State == plan.Unknown:
@@ -75,7 +75,7 @@ func unknownDeployerReason(c *plan.Change) string {
 	case provider.Unclear != "":
 		return provider.Unclear + ": name the account that apply runs as with --deployer EMAIL"
 	case provider.OwnCredentials != "" && provider.Impersonates.State != plan.Unknown || provider.OwnCredentials == "external_credentials":
-		return "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with " + c.DeployerFlag()
+		return "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider; or name the account with " + c.DeployerFlag()
 	case provider.Impersonates.State == plan.Unknown:
 		return provider.Doubt("impersonate_service_account", "the account with "+c.DeployerFlag())
 	case provider.Delegates.State != plan.Absent && c.ImpersonatedByEnvironment() != "":
@@ -118,7 +118,7 @@ func (t target) deployerNeed(p plan.Place, permissions []string) need.Need {
 	n.Fix.Role = "roles/container.clusterAdmin"
 	if written := p.Project.Written; written != "" && n.Unknown == "" {
 		// Requests would go to projects/projects/ID.
-		n.Unknown = "the project of " + t.Address + " is written as " + written + ", which the provider does not take here: write it as " + p.Project.ID
+		n.Unknown = "the project of " + t.Address + " is written as " + written + ", which the provider does not accept here: write it as " + p.Project.ID
 	}
 	return n
 }

@@ -12,7 +12,7 @@ func supportingAPIs() Rule {
 	return Rule{
 		ID:       "GP105",
 		Name:     "supporting-apis",
-		Title:    "The APIs are on that the plan's IAM, project and account resources call, and this check itself",
+		Title:    "APIs that the plan's IAM, project and service account resources call are enabled",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -9,7 +9,7 @@ func billingProjectAPI() Rule {
 	return Rule{
 		ID:       "GP106",
 		Name:     "billing-project-api",
-		Title:    "The APIs that the provider calls are on in the project that it bills",
+		Title:    "APIs that the provider calls are enabled in its billing project",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -9,7 +9,7 @@ func deployerClusters() Rule {
 	return Rule{
 		ID:       "GP201",
 		Name:     "deployer-clusters",
-		Title:    "The deployer may do to the clusters what the plan does",
+		Title:    "Deployer can create, update and delete the clusters",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

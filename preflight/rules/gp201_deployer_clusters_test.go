@@ -75,7 +75,7 @@ func TestDeployerClusters(t *testing.T) {
 				"configuration.provider_config.google.expressions.credentials": map[string]any{},
 			},
 			want: []wantNeed{
-				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with --deployer EMAIL",
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets credentials, which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider; or name the account with --deployer EMAIL",
 			},
 		},
 		{
@@ -105,7 +105,7 @@ func TestDeployerClusters(t *testing.T) {
 				"configuration.provider_config.google.expressions.access_token": map[string]any{},
 			},
 			want: []wantNeed{
-				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets access_token, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider; or name the account with --deployer EMAIL",
+				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod unknown: provider google sets access_token, which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider; or name the account with --deployer EMAIL",
 			},
 		},
 		{

@@ -9,7 +9,7 @@ func deployerNodePools() Rule {
 	return Rule{
 		ID:       "GP202",
 		Name:     "deployer-node-pools",
-		Title:    "The deployer may change the node pools",
+		Title:    "Deployer can change the node pools",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -11,7 +11,7 @@ func deployerActsAsNodes() Rule {
 	return Rule{
 		ID:       "GP203",
 		Name:     "deployer-acts-as-nodes",
-		Title:    "The deployer may attach the service accounts that nodes run as",
+		Title:    "Deployer can act as the node service accounts",
 		Severity: need.Error,
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

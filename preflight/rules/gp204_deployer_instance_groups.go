@@ -9,7 +9,7 @@ func deployerInstanceGroups() Rule {
 	return Rule{
 		ID:       "GP204",
 		Name:     "deployer-instance-groups",
-		Title:    "The deployer may read the instance groups of node pools, as the provider's refresh does",
+		Title:    "Deployer can read the instance groups of node pools",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -9,7 +9,7 @@ func deployerQuotaProject() Rule {
 	return Rule{
 		ID:       "GP205",
 		Name:     "deployer-quota-project",
-		Title:    "The deployer may use the project that its requests are billed to",
+		Title:    "Deployer can use the quota project of its requests",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

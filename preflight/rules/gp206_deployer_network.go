@@ -9,7 +9,7 @@ func deployerNetwork() Rule {
 	return Rule{
 		ID:       "GP206",
 		Name:     "deployer-network",
-		Title:    "The deployer may read the network, the subnetwork and the region of new clusters",
+		Title:    "Deployer can read the network, subnetwork and region of new clusters",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

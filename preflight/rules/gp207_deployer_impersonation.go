@@ -10,7 +10,7 @@ func deployerImpersonation() Rule {
 	return Rule{
 		ID:       "GP207",
 		Name:     "deployer-impersonation",
-		Title:    "The credentials at hand may impersonate the account that the provider names",
+		Title:    "Caller's credentials can impersonate the provider's service account",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -61,7 +61,7 @@ func impersonationStepNeed(t target, provider *plan.Provider, from need.Principa
 	n.Fix.Role = "roles/iam.serviceAccountTokenCreator"
 	if provider.OwnCredentials != "" && from.Kind == need.Deployer {
 		n.Principal.Unknown = true
-		n.Unknown = "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider"
+		n.Unknown = "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider"
 	}
 	return n
 }

@@ -34,7 +34,7 @@ func TestDeployerImpersonation(t *testing.T) {
 				"configuration.provider_config.google.expressions.credentials": map[string]any{},
 			},
 			want: []wantNeed{
-				"error: deployer iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com unknown: provider google sets credentials, which the plan does not show: give the same to gke-preflight, for example in GOOGLE_CREDENTIALS, and leave them out of the provider",
+				"error: deployer iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com unknown: provider google sets credentials, which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider",
 			},
 		},
 		{

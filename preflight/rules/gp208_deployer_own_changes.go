@@ -13,7 +13,7 @@ func deployerOwnChanges() Rule {
 	return Rule{
 		ID:       "GP208",
 		Name:     "deployer-own-changes",
-		Title:    "The deployer may make the plan's own IAM, API and account changes in the projects that the clusters live on",
+		Title:    "Deployer can make the plan's own IAM, API and service account changes",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			projects := projectsInUse(p)

@@ -11,7 +11,7 @@ func extraPermissions() Rule {
 	return Rule{
 		ID:       "GP209",
 		Name:     "extra-permissions",
-		Title:    "Principals hold the further permissions that the configuration names",
+		Title:    "Principals have the additional permissions that the configuration requires",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, set Settings) []need.Need {
 			var needs []need.Need

@@ -9,7 +9,7 @@ func nodeAccountUsable() Rule {
 	return Rule{
 		ID:       "GP301",
 		Name:     "node-account-usable",
-		Title:    "The service accounts that nodes run as exist and are enabled",
+		Title:    "Node service accounts exist and are enabled",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

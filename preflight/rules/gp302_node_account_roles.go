@@ -9,7 +9,7 @@ func nodeAccountRoles() Rule {
 	return Rule{
 		ID:       "GP302",
 		Name:     "node-account-roles",
-		Title:    "The service accounts that nodes run as hold what nodes need to log, to measure and to scale",
+		Title:    "Node service accounts can write logs and metrics",
 		Severity: need.Warning,
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

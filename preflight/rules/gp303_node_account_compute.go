@@ -9,7 +9,7 @@ func nodeAccountCompute() Rule {
 	return Rule{
 		ID:       "GP303",
 		Name:     "node-account-compute",
-		Title:    "The service accounts that nodes run as hold the compute permissions that Google's 4xx page speaks of",
+		Title:    "Node service accounts have the compute permissions from Google's page on 4xx errors",
 		Severity: need.Note,
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, set Settings) []need.Need {

@@ -9,7 +9,7 @@ func defaultAccountUsable() Rule {
 	return Rule{
 		ID:       "GP304",
 		Name:     "default-account-usable",
-		Title:    "The Compute Engine default service account exists and is enabled where nodes run as it",
+		Title:    "Compute Engine default service account exists and is enabled if nodes use it",
 		Severity: need.Error,
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -9,7 +9,7 @@ func defaultAccountChosen() Rule {
 	return Rule{
 		ID:       "GP305",
 		Name:     "default-account-chosen",
-		Title:    "Nodes run as a service account that somebody chose",
+		Title:    "Nodes use an explicitly configured service account",
 		Severity: need.Note,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -26,9 +26,9 @@ func defaultAccountChosen() Rule {
 func defaultAccountNeed(t target, a plan.Account) need.Need {
 	n := nodeAccountNeed(t, a)
 	n.Kind = need.Statement
-	n.Message = "nobody names a service account, so nodes run as the Compute Engine default service account"
+	n.Message = "no service account is set, so nodes run as the Compute Engine default service account"
 	if t.cluster != nil && t.cluster.ThrowAway && !t.isNodePool {
-		n.Message = "the default node pool that is thrown away still runs for minutes as the Compute Engine default service account"
+		n.Message = "the temporary default node pool runs for a few minutes as the Compute Engine default service account"
 	}
 	n.Fix.Terraform = "node_config {\n  service_account = \"NAME@" + t.project.ID + ".iam.gserviceaccount.com\"\n}"
 	if t.cluster != nil && t.cluster.Autopilot {

@@ -13,7 +13,7 @@ func TestDefaultAccountChosen(t *testing.T) {
 			name: "nobody chose",
 			plan: "minimal",
 			want: []wantNeed{
-				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod stating: nobody names a service account, so nodes run as the Compute Engine default service account",
+				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod stating: no service account is set, so nodes run as the Compute Engine default service account",
 			},
 		},
 		{
@@ -34,9 +34,9 @@ func TestDefaultAccountChosen(t *testing.T) {
 // where their account is set.
 func TestUnsaid(t *testing.T) {
 	for name, want := range map[string]struct{ message, snippet string }{
-		"minimal":               {"nobody names a service account", "node_config {"},
-		"named-service-account": {"the default node pool that is thrown away", "node_config {"},
-		"autopilot":             {"nobody names a service account", "cluster_autoscaling {"},
+		"minimal":               {"no service account is set", "node_config {"},
+		"named-service-account": {"the temporary default node pool", "node_config {"},
+		"autopilot":             {"no service account is set", "cluster_autoscaling {"},
 	} {
 		var found []need.Need
 		for _, n := range allNeeds(read(t, name, nil), Settings{}) {

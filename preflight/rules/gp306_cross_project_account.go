@@ -10,7 +10,7 @@ func crossProjectAccount() Rule {
 	return Rule{
 		ID:       "GP306",
 		Name:     "cross-project-account",
-		Title:    "The service agents of the cluster's project may use node service accounts of other projects",
+		Title:    "Service agents can use node service accounts of other projects",
 		Severity: need.Error,
 		Requires: []string{"GP301"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

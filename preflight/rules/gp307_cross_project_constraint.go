@@ -10,7 +10,7 @@ func crossProjectConstraint() Rule {
 	return Rule{
 		ID:       "GP307",
 		Name:     "cross-project-constraint",
-		Title:    "The organisation policy lets node service accounts be used in other projects than their own",
+		Title:    "Organization policy allows node service accounts of other projects",
 		Severity: need.Error,
 		Requires: []string{"GP301"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -9,7 +9,7 @@ func gkeServiceAgent() Rule {
 	return Rule{
 		ID:       "GP401",
 		Name:     "gke-service-agent",
-		Title:    "The GKE service agent can do what creating a cluster begins with",
+		Title:    "GKE service agent can create cluster resources",
 		Severity: need.Error,
 		Requires: []string{"GP101"},
 		Needs: func(p *plan.Plan, set Settings) []need.Need {

@@ -9,7 +9,7 @@ func gkeServiceAgentRest() Rule {
 	return Rule{
 		ID:       "GP402",
 		Name:     "gke-service-agent-rest",
-		Title:    "The GKE service agent can do the rest of what clusters are made of: networks, firewalls, templates, disks",
+		Title:    "GKE service agent has the other permissions of its role, for networks, firewalls, instance templates and disks",
 		Severity: need.Warning,
 		Requires: []string{"GP101", "GP401"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -9,7 +9,7 @@ func gkeNodeServiceAgent() Rule {
 	return Rule{
 		ID:       "GP403",
 		Name:     "gke-node-service-agent",
-		Title:    "The GKE node service agent can log and measure for nodes of 1.33 and later",
+		Title:    "GKE node service agent can write logs and metrics",
 		Severity: need.Warning,
 		Requires: []string{"GP101"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

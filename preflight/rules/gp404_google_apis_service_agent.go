@@ -9,7 +9,7 @@ func googleAPIsServiceAgent() Rule {
 	return Rule{
 		ID:       "GP404",
 		Name:     "google-apis-service-agent",
-		Title:    "The Google APIs service agent can make the VMs of node pools",
+		Title:    "Google APIs service agent can create the VMs of node pools",
 		Severity: need.Error,
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, set Settings) []need.Need {

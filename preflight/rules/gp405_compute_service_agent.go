@@ -9,7 +9,7 @@ func computeServiceAgent() Rule {
 	return Rule{
 		ID:       "GP405",
 		Name:     "compute-service-agent",
-		Title:    "The Compute Engine service agent can give VMs the tokens of their service account",
+		Title:    "Compute Engine service agent can provide VMs with service account tokens",
 		Severity: need.Warning,
 		Requires: []string{"GP102"},
 		Needs: func(p *plan.Plan, set Settings) []need.Need {

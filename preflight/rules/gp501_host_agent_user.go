@@ -9,7 +9,7 @@ func hostAgentUser() Rule {
 	return Rule{
 		ID:       "GP501",
 		Name:     "host-agent-user",
-		Title:    "The GKE service agent may use the host project of a Shared VPC",
+		Title:    "GKE service agent can use the Shared VPC host project",
 		Severity: need.Error,
 		Requires: []string{"GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -12,7 +12,7 @@ func hostSubnetwork() Rule {
 	return Rule{
 		ID:       "GP502",
 		Name:     "host-subnetwork",
-		Title:    "The GKE and Google APIs service agents may use the subnetworks of a Shared VPC",
+		Title:    "GKE and Google APIs service agents can use the Shared VPC subnetworks",
 		Severity: need.Error,
 		Requires: []string{"GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -11,7 +11,7 @@ func hostAttachment() Rule {
 	return Rule{
 		ID:       "GP504",
 		Name:     "host-attachment",
-		Title:    "The clusters' project is a service project of the Shared VPC whose network they use",
+		Title:    "Cluster project is attached to the Shared VPC host project",
 		Severity: need.Error,
 		Requires: []string{"GP102", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -9,7 +9,7 @@ func hostFirewall() Rule {
 	return Rule{
 		ID:       "GP505",
 		Name:     "host-firewall",
-		Title:    "The GKE service agent may manage firewall rules in the host project of a Shared VPC",
+		Title:    "GKE service agent can manage firewall rules in the Shared VPC host project",
 		Severity: need.Warning,
 		Requires: []string{"GP501"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

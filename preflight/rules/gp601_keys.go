@@ -12,7 +12,7 @@ func keys() Rule {
 	return Rule{
 		ID:       "GP601",
 		Name:     "keys",
-		Title:    "The service agents may use the Cloud KMS keys of clusters and nodes",
+		Title:    "Service agents can use the Cloud KMS keys of clusters and nodes",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -11,7 +11,7 @@ func keyUsable() Rule {
 	return Rule{
 		ID:       "GP603",
 		Name:     "key-usable",
-		Title:    "The Cloud KMS keys exist, are enabled and of the right purpose",
+		Title:    "Cloud KMS keys exist, are enabled and have the right purpose",
 		Severity: need.Error,
 		Requires: []string{"GP602"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

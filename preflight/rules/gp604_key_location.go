@@ -12,7 +12,7 @@ func keyLocation() Rule {
 	return Rule{
 		ID:       "GP604",
 		Name:     "key-location",
-		Title:    "The Cloud KMS keys are in the region of the clusters and nodes that use them",
+		Title:    "Cloud KMS keys are in the region of the clusters and nodes that use them",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -40,7 +40,7 @@ func keyLocationNeed(n need.Need, t target, k plan.Key) need.Need {
 		n.Message = fmt.Sprintf("the key of %s is in %s", k.Attribute, where)
 		return n
 	}
-	n.Message = fmt.Sprintf("the key of %s is in %s, and %s in %s: Cloud KMS keys are used in their own region", k.Attribute, where, t.Address, t.location)
+	n.Message = fmt.Sprintf("the key of %s is in %s, but %s is in %s: a Cloud KMS key can be used only in its own region", k.Attribute, where, t.Address, t.location)
 	return n
 }
 

@@ -19,8 +19,8 @@ func TestKeyLocation(t *testing.T) {
 				after + "location": "us-east1-b",
 			},
 			want: []wantNeed{
-				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks stating: the key of node_config[0].boot_disk_kms_key is in europe-west1, and google_container_cluster.main in us-east1-b: Cloud KMS keys are used in their own region",
-				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd stating: the key of database_encryption[0].key_name is in europe-west1, and google_container_cluster.main in us-east1-b: Cloud KMS keys are used in their own region",
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks stating: the key of node_config[0].boot_disk_kms_key is in europe-west1, but google_container_cluster.main is in us-east1-b: a Cloud KMS key can be used only in its own region",
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/etcd stating: the key of database_encryption[0].key_name is in europe-west1, but google_container_cluster.main is in us-east1-b: a Cloud KMS key can be used only in its own region",
 			},
 		},
 		{
@@ -31,7 +31,7 @@ func TestKeyLocation(t *testing.T) {
 				after + "node_config.0.boot_disk_kms_key": "projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k",
 			},
 			want: []wantNeed{
-				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k stating: the key of node_config[0].boot_disk_kms_key is in global, and google_container_cluster.main in europe-west1: Cloud KMS keys are used in their own region",
+				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k stating: the key of node_config[0].boot_disk_kms_key is in global, but google_container_cluster.main is in europe-west1: a Cloud KMS key can be used only in its own region",
 				"warning: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/global/keyRings/r/cryptoKeys/k which holds: the key of database_encryption[0].key_name is in global",
 			},
 		},

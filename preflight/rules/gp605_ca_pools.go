@@ -11,7 +11,7 @@ func caPools() Rule {
 	return Rule{
 		ID:       "GP605",
 		Name:     "ca-pools",
-		Title:    "The CA pools of the control plane can be used: their API is on, and the GKE service agent may issue certificates from them",
+		Title:    "GKE service agent can issue certificates from the control plane's CA pools, whose API is enabled",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

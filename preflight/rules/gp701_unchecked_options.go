@@ -12,7 +12,7 @@ func uncheckedOptions() Rule {
 	return Rule{
 		ID:       "GP701",
 		Name:     "unchecked-options",
-		Title:    "The clusters use no option whose grants and APIs are not checked yet",
+		Title:    "Clusters use no options with undocumented requirements",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -20,7 +20,7 @@ func uncheckedOptions() Rule {
 				if used := usedUncheckedOptions(t); len(used) > 0 {
 					n := t.projectNeed()
 					n.Kind = need.Statement
-					n.Unknown = "these options may need grants or APIs that are not checked yet: " + strings.Join(used, ", ")
+					n.Unknown = "these options may require grants or APIs that are not checked: " + strings.Join(used, ", ")
 					needs = append(needs, n)
 				}
 			}

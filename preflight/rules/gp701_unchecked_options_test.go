@@ -23,7 +23,7 @@ func TestUncheckedOptions(t *testing.T) {
 				after + "node_config": []any{map[string]any{"reservation_affinity": []any{map[string]any{"values": []any{"projects/acme-shared/reservations/gpu"}}}}},
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-prod unknown: these options may need grants or APIs that are not checked yet: node_config[0].reservation_affinity[0].values",
+				"warning: on projects/acme-prod unknown: these options may require grants or APIs that are not checked: node_config[0].reservation_affinity[0].values",
 			},
 		},
 		{
@@ -34,7 +34,7 @@ func TestUncheckedOptions(t *testing.T) {
 				after + "node_pool":        []any{map[string]any{}, map[string]any{"node_config": []any{map[string]any{"sole_tenant_config": []any{map[string]any{"node_affinity": []any{}}}}}}},
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-prod unknown: these options may need grants or APIs that are not checked yet: node_pool[1].node_config[0].sole_tenant_config",
+				"warning: on projects/acme-prod unknown: these options may require grants or APIs that are not checked: node_pool[1].node_config[0].sole_tenant_config",
 			},
 		},
 	})

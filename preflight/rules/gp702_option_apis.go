@@ -9,7 +9,7 @@ func optionAPIs() Rule {
 	return Rule{
 		ID:       "GP702",
 		Name:     "option-apis",
-		Title:    "The APIs are on that the clusters' options use",
+		Title:    "APIs that cluster options use are enabled",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -9,7 +9,7 @@ func optionAgent() Rule {
 	return Rule{
 		ID:       "GP703",
 		Name:     "option-agent",
-		Title:    "The GKE service agent can do what the clusters' options take",
+		Title:    "GKE service agent has the permissions that cluster options require",
 		Severity: need.Warning,
 		Requires: []string{"GP101", "GP401"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -10,7 +10,7 @@ func fleetAgent() Rule {
 	return Rule{
 		ID:       "GP704",
 		Name:     "fleet-agent",
-		Title:    "The agent of a fleet in another project may work in the clusters' project",
+		Title:    "Service agent of a fleet in another project can access the cluster project",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -9,7 +9,7 @@ func fleetDeployer() Rule {
 	return Rule{
 		ID:       "GP705",
 		Name:     "fleet-deployer",
-		Title:    "The deployer may register clusters with their fleet",
+		Title:    "Deployer can register clusters with their fleet",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

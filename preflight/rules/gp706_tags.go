@@ -12,7 +12,7 @@ func tags() Rule {
 	return Rule{
 		ID:       "GP706",
 		Name:     "tags",
-		Title:    "The service agents may bind the resource manager tags of clusters and nodes",
+		Title:    "Service agents can bind the resource manager tags of clusters and nodes",
 		Severity: need.Error,
 		Requires: []string{"GP401", "GP404"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

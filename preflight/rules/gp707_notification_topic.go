@@ -12,7 +12,7 @@ func notificationTopic() Rule {
 	return Rule{
 		ID:       "GP707",
 		Name:     "notification-topic",
-		Title:    "The topic of cluster notifications is in the clusters' project, and the GKE service agent may publish to it",
+		Title:    "Cluster notification topic is in the cluster project, and the GKE service agent can publish to it",
 		Severity: need.Warning,
 		Requires: []string{"GP401"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
@@ -41,7 +41,7 @@ func (t target) publishNeeds(topic plan.Value) []need.Need {
 	is := compareProjects(project, t.project.ID)
 	foreign := n
 	foreign.Kind, foreign.Severity, foreign.Principal, foreign.Permissions = need.Statement, need.Error, need.Principal{}, nil
-	foreign.Message = fmt.Sprintf("the topic %s is in project %s, and must be in that of the cluster, %s", topic.String(), project, t.project.ID)
+	foreign.Message = fmt.Sprintf("topic %s is in project %s, but must be in the cluster's project, %s", topic.String(), project, t.project.ID)
 	foreign.Fix.Role = ""
 	switch {
 	case topic.State == plan.Unknown:

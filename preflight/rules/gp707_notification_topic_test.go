@@ -18,7 +18,7 @@ func TestNotificationTopic(t *testing.T) {
 				after + "notification_config.0.pubsub.0.topic": "projects/acme-shared/topics/t",
 			},
 			want: []wantNeed{
-				"error: pubsub.googleapis.com on projects/acme-prod stating: the topic projects/acme-shared/topics/t is in project acme-shared, and must be in that of the cluster, acme-prod",
+				"error: pubsub.googleapis.com on projects/acme-prod stating: topic projects/acme-shared/topics/t is in project acme-shared, but must be in the cluster's project, acme-prod",
 			},
 		},
 		{

@@ -9,7 +9,7 @@ func binaryAuthorization() Rule {
 	return Rule{
 		ID:       "GP708",
 		Name:     "binary-authorization",
-		Title:    "The Binary Authorization service agent may evaluate policies in the clusters' project",
+		Title:    "Binary Authorization service agent can evaluate policies in the cluster project",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -9,7 +9,7 @@ func imageStreaming() Rule {
 	return Rule{
 		ID:       "GP709",
 		Name:     "image-streaming",
-		Title:    "The service accounts of nodes that stream images may use their project's services",
+		Title:    "Node service accounts can use their project's services to stream images",
 		Severity: need.Warning,
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

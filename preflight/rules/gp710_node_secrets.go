@@ -11,7 +11,7 @@ func nodeSecrets() Rule {
 	return Rule{
 		ID:       "GP710",
 		Name:     "node-secrets",
-		Title:    "The service accounts of nodes may read the secrets that their registries' certificates are in",
+		Title:    "Node service accounts can read the secrets with registry certificates",
 		Severity: need.Warning,
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

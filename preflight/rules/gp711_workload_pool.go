@@ -12,7 +12,7 @@ func workloadPool() Rule {
 	return Rule{
 		ID:       "GP711",
 		Name:     "workload-pool",
-		Title:    "The workload identity pool is that of the clusters' own project",
+		Title:    "Workload identity pool belongs to the cluster project",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -39,9 +39,9 @@ func (t target) workloadPoolNeed(pool plan.Value) need.Need {
 		n.Holds, n.Message = true, "the workload pool is "+own
 	case isProjectNumber(t.project.ID) && strings.HasSuffix(pool.String(), ".svc.id.goog"):
 		n.Elsewhere = strings.TrimSuffix(pool.String(), ".svc.id.goog")
-		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project, %s", pool.String(), t.project.ID)
+		n.Message = fmt.Sprintf("the workload pool is %s, but GKE accepts only the pool of the cluster's project, %s", pool.String(), t.project.ID)
 	default:
-		n.Message = fmt.Sprintf("the workload pool is %s, and GKE takes only that of the cluster's project: %s", pool.String(), own)
+		n.Message = fmt.Sprintf("the workload pool is %s, but GKE accepts only the pool of the cluster's project: %s", pool.String(), own)
 	}
 	return n
 }

@@ -18,7 +18,7 @@ func TestWorkloadPool(t *testing.T) {
 				after + "workload_identity_config.0.workload_pool": "acme-fleet.svc.id.goog",
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-prod stating: the workload pool is acme-fleet.svc.id.goog, and GKE takes only that of the cluster's project: acme-prod.svc.id.goog",
+				"warning: on projects/acme-prod stating: the workload pool is acme-fleet.svc.id.goog, but GKE accepts only the pool of the cluster's project: acme-prod.svc.id.goog",
 			},
 		},
 		{

@@ -9,7 +9,7 @@ func sharedRanges() Rule {
 	return Rule{
 		ID:       "GP712",
 		Name:     "shared-ranges",
-		Title:    "On a Shared VPC, the address ranges of Pods and Services are there already",
+		Title:    "Secondary ranges for Pods and Services exist on a Shared VPC",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -20,10 +20,10 @@ func sharedRanges() Rule {
 				n := t.hostProjectNeed()
 				n.Kind = need.Statement
 				n.Attribute = "ip_allocation_policy"
-				n.Holds, n.Message = true, "the plan asks for no new address ranges"
+				n.Holds, n.Message = true, "the plan requires no new secondary ranges"
 				if t.needsNewRanges() {
 					n.Holds = false
-					n.Message = "GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name"
+					n.Message = "GKE would have to add secondary ranges to the subnetwork of the host project, which roles/compute.networkUser does not allow: name existing ranges in cluster_secondary_range_name and services_secondary_range_name"
 				}
 				needs = append(needs, n)
 			}

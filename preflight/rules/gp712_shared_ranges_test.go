@@ -11,7 +11,7 @@ func TestSharedRanges(t *testing.T) {
 				"resource_changes.1.change.after.ip_allocation_policy": []any{map[string]any{"cluster_ipv4_cidr_block": "/14"}},
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-host stating: GKE would have to add address ranges to the subnetwork of the host project, which roles/compute.networkUser does not let it: name ranges that are there, in cluster_secondary_range_name and services_secondary_range_name",
+				"warning: on projects/acme-host stating: GKE would have to add secondary ranges to the subnetwork of the host project, which roles/compute.networkUser does not allow: name existing ranges in cluster_secondary_range_name and services_secondary_range_name",
 			},
 		},
 		{
@@ -21,7 +21,7 @@ func TestSharedRanges(t *testing.T) {
 				"resource_changes.1.change.after.ip_allocation_policy": []any{map[string]any{"cluster_secondary_range_name": "pods", "services_ipv4_cidr_block": "/20"}},
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-host which holds: the plan asks for no new address ranges",
+				"warning: on projects/acme-host which holds: the plan requires no new secondary ranges",
 			},
 		},
 		{

@@ -11,7 +11,7 @@ func workloadIdentityNeeded() Rule {
 	return Rule{
 		ID:       "GP713",
 		Name:     "workload-identity-needed",
-		Title:    "Clusters whose options need Workload Identity have it",
+		Title:    "Clusters with options that require Workload Identity enable it",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -41,9 +41,9 @@ func (t target) workloadIdentityNeed(attribute string) need.Need {
 	case pool.State == plan.Unknown:
 		n.Unknown = "workload_identity_config[0].workload_pool is not known before apply"
 	case pool.State == plan.Known || t.cluster.Autopilot:
-		n.Holds, n.Message = true, attribute+" has the Workload Identity that it needs"
+		n.Holds, n.Message = true, attribute+" has the Workload Identity that it requires"
 	default:
-		n.Message = fmt.Sprintf("%s needs Workload Identity, and %s has no workload_identity_config", attribute, t.Address)
+		n.Message = fmt.Sprintf("%s requires Workload Identity, but %s has no workload_identity_config", attribute, t.Address)
 	}
 	return n
 }

@@ -11,7 +11,7 @@ func TestWorkloadIdentityNeeded(t *testing.T) {
 				after + "mesh_certificates": []any{map[string]any{"enable_certificates": true}},
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-prod stating: mesh_certificates[0].enable_certificates needs Workload Identity, and google_container_cluster.main has no workload_identity_config",
+				"warning: on projects/acme-prod stating: mesh_certificates[0].enable_certificates requires Workload Identity, but google_container_cluster.main has no workload_identity_config",
 			},
 		},
 		{
@@ -21,7 +21,7 @@ func TestWorkloadIdentityNeeded(t *testing.T) {
 				after + "addons_config": []any{map[string]any{"config_connector_config": []any{map[string]any{"enabled": true}}}},
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-prod which holds: addons_config[0].config_connector_config[0].enabled has the Workload Identity that it needs",
+				"warning: on projects/acme-prod which holds: addons_config[0].config_connector_config[0].enabled has the Workload Identity that it requires",
 			},
 		},
 		{

@@ -8,7 +8,7 @@ func takenAway() Rule {
 	return Rule{
 		ID:       need.RuleRemoved,
 		Name:     "taken-away",
-		Title:    "The plan takes away nothing that its clusters live on",
+		Title:    "Plan removes nothing that its clusters depend on",
 		Severity: need.Error,
 		Derived:  true,
 	}

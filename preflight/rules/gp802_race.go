@@ -8,7 +8,7 @@ func race() Rule {
 	return Rule{
 		ID:       need.RuleUnordered,
 		Name:     "race",
-		Title:    "What the plan provides for its clusters, they wait for",
+		Title:    "Clusters depend on the grants and APIs that the plan provides",
 		Severity: need.Error,
 		Derived:  true,
 	}

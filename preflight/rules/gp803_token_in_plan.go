@@ -9,7 +9,7 @@ func tokenInPlan() Rule {
 	return Rule{
 		ID:       "GP803",
 		Name:     "token-in-plan",
-		Title:    "No access token stands in the plan file in clear",
+		Title:    "Plan file contains no plaintext access token",
 		Severity: need.Note,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			if !p.HoldsToken {
@@ -17,7 +17,7 @@ func tokenInPlan() Rule {
 			}
 			return []need.Need{{
 				Kind:    need.Statement,
-				Message: "an access token stands in the plan file in clear, as data.google_client_config puts it there: treat the file as a secret, and do not keep it as an artifact",
+				Message: "the plan file contains a plaintext access token from data.google_client_config: treat the file as a secret, and do not save it as a build artifact",
 			}}
 		},
 	}

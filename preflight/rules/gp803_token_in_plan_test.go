@@ -8,7 +8,7 @@ func TestTokenInPlan(t *testing.T) {
 			name: "in the state before",
 			plan: "kubernetes-provider",
 			want: []wantNeed{
-				"note: on stating: an access token stands in the plan file in clear, as data.google_client_config puts it there: treat the file as a secret, and do not keep it as an artifact",
+				"note: on stating: the plan file contains a plaintext access token from data.google_client_config: treat the file as a secret, and do not save it as a build artifact",
 			},
 		},
 		{

@@ -13,7 +13,7 @@ func identityPoolOrder() Rule {
 	return Rule{
 		ID:       "GP804",
 		Name:     "identity-pool-order",
-		Title:    "Grants to Kubernetes service accounts wait for the first cluster with Workload Identity",
+		Title:    "Grants to Kubernetes service accounts depend on the first cluster with Workload Identity",
 		Severity: need.Warning,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
@@ -72,7 +72,7 @@ func poolOrderNeeds(p *plan.Plan, pc plan.PolicyChange, project string) []need.N
 	n.Addresses = []string{pc.Address}
 	n.Kind = need.Statement
 	n.Among = among
-	n.Message = fmt.Sprintf("%s grants to %s.svc.id.goog, which exists once %s does, and does not wait for it", pc.Address, project, first.Address)
+	n.Message = fmt.Sprintf("%s grants to %s.svc.id.goog, which exists only after %s is created, but does not depend on it", pc.Address, project, first.Address)
 	n.ExpectedError = "Error 400: Identity Pool does not exist (" + project + ".svc.id.goog)."
 	n.Fix.Terraform = "# " + plan.BlockOf(pc.Address) + "\ndepends_on = [" + plan.BlockOf(first.Address) + "]"
 	return []need.Need{n}

@@ -11,7 +11,7 @@ func TestIdentityPoolOrder(t *testing.T) {
 				"resource_changes": append(changesOf(t, "features"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"role": "roles/iam.workloadIdentityUser", "member": "serviceAccount:acme-prod.svc.id.goog[app/app]", "service_account_id": "projects/acme-prod/serviceAccounts/app@acme-prod.iam.gserviceaccount.com"}}}),
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-prod stating: google_service_account_iam_member.wi grants to acme-prod.svc.id.goog, which exists once google_container_cluster.main does, and does not wait for it",
+				"warning: on projects/acme-prod stating: google_service_account_iam_member.wi grants to acme-prod.svc.id.goog, which exists only after google_container_cluster.main is created, but does not depend on it",
 			},
 		},
 		{

@@ -7,7 +7,7 @@ func waivers() Rule {
 	return Rule{
 		ID:       need.RuleWaivers,
 		Name:     "waivers",
-		Title:    "The waivers of the configuration have not expired, and are needed",
+		Title:    "Waivers in the configuration are needed and have not expired",
 		Severity: need.Warning,
 		Derived:  true,
 	}

@@ -9,7 +9,7 @@ func poolsRecreated() Rule {
 	return Rule{
 		ID:       "GP902",
 		Name:     "pools-recreated",
-		Title:    "No node pool of the clusters that the plan changes must be recreated first",
+		Title:    "No node pool of a changed cluster must be recreated first",
 		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
@@ -18,7 +18,7 @@ func poolsRecreated() Rule {
 				if c.Updates() && removesNetworkPolicy(c) {
 					n := clusterTarget(c).projectNeed()
 					n.Kind, n.Severity, n.Attribute = need.Statement, need.Warning, "network_policy"
-					n.Message = "the plan removes the network policy of cluster " + c.Name.String() + ": its node pools must be recreated before anything else can be changed about it"
+					n.Message = "the plan removes the network policy of cluster " + c.Name.String() + ": its node pools must be recreated before the cluster can be changed again"
 					needs = append(needs, n)
 				}
 			}

@@ -9,7 +9,7 @@ func clusterSound() Rule {
 	return Rule{
 		ID:       "GP903",
 		Name:     "cluster-sound",
-		Title:    "GKE reports nothing that keeps the clusters from being changed",
+		Title:    "GKE reports no condition that prevents changes to the clusters",
 		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -9,7 +9,7 @@ func deletionProtection() Rule {
 	return Rule{
 		ID:       "GP904",
 		Name:     "deletion-protection",
-		Title:    "The clusters that the plan destroys or replaces are not protected against it",
+		Title:    "Clusters that the plan destroys or replaces have no deletion protection",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -10,7 +10,7 @@ func nameFree() Rule {
 	return Rule{
 		ID:       "GP905",
 		Name:     "name-free",
-		Title:    "No cluster is there yet of the name that the plan gives a new one",
+		Title:    "Names of new clusters are not in use",
 		Severity: need.Error,
 		Requires: []string{"GP101", "GP201"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

@@ -15,7 +15,7 @@ func TestLoginCredentials(t *testing.T) {
 				"configuration.provider_config.kubernetes.expressions.exec": nil,
 			},
 			want: []wantNeed{
-				"warning: on stating: provider kubernetes has neither a token nor an exec block nor a certificate nor a kubeconfig: without KUBE_* variables where apply runs it is anonymous, and refused",
+				"warning: on stating: provider kubernetes has no token, exec block, certificate or kubeconfig: unless KUBE_* variables are set for apply, its requests are anonymous and fail",
 			},
 		},
 		{

@@ -9,7 +9,7 @@ func nodePoolNameFree() Rule {
 	return Rule{
 		ID:       "GP909",
 		Name:     "node-pool-name-free",
-		Title:    "No node pool is there yet of the name that the plan gives a new one",
+		Title:    "Names of new node pools are not in use",
 		Severity: need.Error,
 		Requires: []string{"GP101", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {

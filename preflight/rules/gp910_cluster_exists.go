@@ -12,7 +12,7 @@ func clusterExists() Rule {
 	return Rule{
 		ID:       "GP910",
 		Name:     "cluster-exists",
-		Title:    "The clusters and node pools that the plan updates exist, and the clusters of its new node pools",
+		Title:    "Clusters and node pools that the plan updates exist",
 		Severity: need.Error,
 		Requires: []string{"GP101"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
@@ -89,7 +89,7 @@ func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
 	n.Kind, n.Attribute = need.Statement, "cluster"
 	n.Message = "the plan destroys the cluster of " + t.Address + " (" + c.Address + "), with all node pools in it"
 	if c.Creates() {
-		n.Message = "the plan replaces the cluster of " + t.Address + " (" + c.Address + "): that destroys all its node pools, and this one is only updated. Have it replaced too"
+		n.Message = "the plan replaces the cluster of " + t.Address + " (" + c.Address + "): that destroys all its node pools, and this one is only updated. Replace it too"
 		n.Fix.Terraform = "# " + t.Block() + "\nlifecycle {\n  replace_triggered_by = [" + c.Block() + "]\n}"
 	}
 	if name := c.PlaceBefore.Name(); name != "" {
@@ -104,15 +104,15 @@ func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "cluster"
 	n.Fix.Terraform = "# " + t.Block() + "\ncluster = " + c.Block() + ".id"
-	n.Message = "node pool " + t.Address + " does not wait for its cluster (" + c.Address + "), which the plan makes: apply fails or not, as it happens"
+	n.Message = "node pool " + t.Address + " does not depend on its cluster (" + c.Address + "), which the plan creates: apply may fail"
 	if name := c.Place.Name(); name != "" {
 		n.ExpectedError = "Error 404: Not found: " + name + "."
 	}
 	if t.WaitsFor(c.Change) == plan.Unseen {
-		n.Unknown = "whether " + t.Address + " waits for its cluster (" + c.Address + ") leads through local values, which a plan does not show: name it in depends_on"
+		n.Unknown = "whether " + t.Address + " depends on its cluster (" + c.Address + ") is not known, because the reference goes through local values, which a plan does not contain: add the cluster to depends_on"
 	}
 	if t.place.Name() != "" && compareProjects(t.place.Project.ID, c.Place.Project.ID) != resource.Same {
-		n.Unknown = "whether the cluster of " + t.Address + " is " + c.Address + " is not known, because one's project is written as an ID and the other's as a number"
+		n.Unknown = "whether the cluster of " + t.Address + " is " + c.Address + " is not known, because one project is written as an ID and the other as a number"
 	}
 	return n
 }

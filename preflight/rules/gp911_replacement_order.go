@@ -11,7 +11,7 @@ func replacementOrder() Rule {
 	return Rule{
 		ID:       "GP911",
 		Name:     "replacement-order",
-		Title:    "The plan does not create a replacement under the name of what is still there",
+		Title:    "Replacements do not reuse the name of an existing object",
 		Severity: need.Error,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

@@ -345,7 +345,7 @@ func TestRules(t *testing.T) {
 // TestPages: every page has the same parts in the same order, begins with what
 // its rule says of itself, and belongs to a rule.
 func TestPages(t *testing.T) {
-	parts := []string{"What is needed", "What happens otherwise", "How it is found out", "How to mend it", "Sources"}
+	parts := []string{"What is required", "What happens if it fails", "How it is checked", "How to fix it", "Sources"}
 	link := regexp.MustCompile(`^- https://\S+ — \S`)
 	var pages []string
 	for _, r := range All() {

@@ -64,7 +64,7 @@ func (t target) hostProjectNeed() need.Need {
 func (t target) namedHostProjectNeed() need.Need {
 	name := t.place.Name()
 	if name == "" {
-		n := t.needIn("", "the cluster of "+t.Address+" is not known before apply, and so not the project of its network")
+		n := t.needIn("", "the cluster of "+t.Address+" and the project of its network are not known before apply")
 		n.Attribute = "cluster"
 		return n
 	}

@@ -70,7 +70,7 @@ func write(dir string) error {
 func files() map[string][]byte {
 	out := map[string][]byte{}
 	var index bytes.Buffer
-	index.WriteString("# Rules\n\nGenerated from the pages in preflight/rules; a title is true when the rule passes.\n\n")
+	index.WriteString("# Rules\n\nGenerated from the pages in preflight/rules; a title is true if the rule passes.\n\n")
 	index.WriteString("| ID | name | severity | title |\n| --- | --- | --- | --- |\n")
 	for _, r := range rules.All() {
 		fmt.Fprintf(&index, "| [%s](%s.md) | %s | %s | %s |\n", r.ID, r.ID, r.Name, r.Severity, r.Title)
