@@ -123,7 +123,9 @@ func (o Options) open(needs []need.Need) (open []need.Need, settled []Finding) {
 	before := map[string]Finding{}
 	if o.Previous != nil {
 		for _, f := range o.Previous.unjudged {
-			before[f.need] = f
+			if f.Need != nil {
+				before[f.Need.Key()] = f
+			}
 		}
 	}
 	for _, n := range needs {
@@ -153,8 +155,12 @@ func (r *Report) MayChange(least need.Severity) bool {
 		return rank(f.Severity) >= rank(least) && (f.Outcome == Fail || f.Outcome == Undetermined)
 	}
 	return slices.ContainsFunc(r.Findings, decides) &&
-		!slices.ContainsFunc(r.Findings, func(f Finding) bool { return decides(f) && !f.mayChange })
+		!slices.ContainsFunc(r.Findings, func(f Finding) bool { return decides(f) && !f.mayChange() })
 }
+
+// mayChange reports whether the outcome may change by waiting. What the plan does to
+// itself stays as it is.
+func (f Finding) mayChange() bool { return f.Need != nil && f.Answers == "" && mayChange(*f.Need) }
 
 // judged returns findings once waivers and the baseline are applied and what
 // depends on a failure is skipped. Skipping comes last: a failure that is waived

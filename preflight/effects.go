@@ -12,16 +12,12 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// propagation is how long IAM may take, and what helps.
-// https://docs.cloud.google.com/iam/docs/access-change-propagation
-const propagation = "IAM takes 2 to 7 minutes until a change is everywhere: put a time_sleep between the two, or apply in two steps"
-
 // provided is the finding of what is not there now and which changes of the
 // plan provide: in time, if everything that needs it waits for one of them.
-func (j *judge) provided(n need.Need, f Finding, by []*plan.Change, what string) Finding {
+func (j *judge) provided(n need.Need, f Verdict, by []*plan.Change, what any) Verdict {
 	f.PlannedBy = addresses(by)
 	if by = j.certain(n, by); len(by) == 0 {
-		return f.undetermined("the plan may provide " + what + " (" + list(f.PlannedBy) + "), but what that is about is not known before apply")
+		return f.undetermined(say(mayBeProvided, what, list(f.PlannedBy)))
 	}
 	f.PlannedBy = addresses(by)
 	least := plan.Race
@@ -36,24 +32,21 @@ func (j *judge) provided(n need.Need, f Finding, by []*plan.Change, what string)
 	switch least {
 	case plan.Waits:
 		f.Outcome = Pass
-		f.Message = "the plan provides " + what + " before it is needed"
-		f.Reason = propagation
+		f.Message = say(provided, what)
+		f.Reason = say(propagationTakes)
 		return f
 	case plan.Unseen:
-		return f.undetermined("the plan provides " + what + " (" + list(f.PlannedBy) + "), but whether " + list(addresses(j.causes(n))) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
+		return f.undetermined(say(orderUnseen, what, list(f.PlannedBy), list(addresses(j.causes(n)))))
 	}
 	return f.race(n, what, addresses(j.causes(n)))
 }
 
 // race is the finding of what the plan provides, and those that need it do not
 // wait for.
-func (f Finding) race(n need.Need, what string, impatient []string) Finding {
-	f.Rule, f.Answers, f.Outcome, f.mayChange = need.RuleUnordered, n.Rule, Fail, false
-	f.Message = "the plan provides " + what + ", but " + list(impatient) + " does not wait for it: apply fails or not, as it happens (" + n.Rule + ")"
-	if n.Severity == need.Error {
-		f.ExpectedError = n.ExpectedError
-	}
-	f.Fix = &Fix{Terraform: fix.DependsOn(blocksOf(impatient), blocksOf(f.PlannedBy))}
+func (f Verdict) race(n need.Need, what any, impatient []string) Verdict {
+	f.Rule, f.Need, f.Outcome = need.RuleUnordered, n, Fail
+	f.Message = say(unordered, what, list(impatient), n.Rule)
+	f.Terraform = fix.DependsOn(blocksOf(impatient), blocksOf(f.PlannedBy))
 	return f
 }
 
@@ -69,8 +62,8 @@ func blocksOf(addresses []string) []string {
 // against makes f a finding of the plan against itself. Taking away what is
 // there is never meant, so it is an error even where its lack would only be
 // worth a warning.
-func (f Finding) against(n need.Need) Finding {
-	f.Rule, f.Answers, f.Outcome, f.mayChange = need.RuleRemoved, n.Rule, Fail, false
+func (f Verdict) against(n need.Need) Verdict {
+	f.Rule, f.Need, f.Outcome = need.RuleRemoved, n, Fail
 	if n.Severity != need.Note {
 		f.Severity = need.Error
 	}
@@ -78,43 +71,40 @@ func (f Finding) against(n need.Need) Finding {
 }
 
 // takenAway is the finding of what is there now and the plan takes away.
-func (j *judge) takenAway(n need.Need, f Finding, by []*plan.Change, message string) Finding {
+func (j *judge) takenAway(n need.Need, f Verdict, by []*plan.Change, message Statement) Verdict {
 	f.TakenAwayBy = addresses(by)
 	if len(j.certain(n, by)) == 0 && !slices.ContainsFunc(by, func(c *plan.Change) bool { return j.surelyTakes(c, n) }) {
-		return f.undetermined("it is so now, but the plan may take it away (" + list(f.TakenAwayBy) + "): what that is about is not known before apply")
+		return f.undetermined(say(mayBeRemoved, list(f.TakenAwayBy)))
 	}
 	f = f.against(n)
-	f.Message = message + " (" + n.Rule + ")"
-	if n.Severity == need.Error {
-		f.ExpectedError = n.ExpectedError
-	}
+	f.Message = say(inRule, message, n.Rule)
 	return f
 }
 
 // unseen is the finding about a project that cannot be seen. One that the same
 // plan makes has what Google puts into new projects and what the plan adds.
-func (j *judge) unseen(n need.Need, f Finding, why string) Finding {
+func (j *judge) unseen(n need.Need, f Verdict, why Statement) Verdict {
 	made := j.changes(n, makesProject)
 	if len(made) == 0 {
 		return f.undetermined(why)
 	}
 	if n.Kind == need.Service {
 		if on := j.changes(n, j.turnsOn); len(on) > 0 {
-			return j.provided(n, f, on, n.Service+" in project "+n.Project)
+			return j.provided(n, f, on, say(theService, n.Service, n.Project))
 		}
 	}
 	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != need.Deployer {
 		return j.brought(n, f, by)
 	}
 	if on := j.changes(n, j.attaches); n.Kind == need.Attached && len(on) > 0 {
-		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
+		return j.provided(n, f, on, say(theAttachment, n.Project, n.Expect))
 	}
 	f.PlannedBy = addresses(made)
 	if n.Kind == need.Free {
-		f.Outcome, f.Message = Pass, "project "+n.Project+" is made by this plan: no cluster is there yet"
+		f.Outcome, f.Message = Pass, say(projectNewWithoutClusters, n.Project)
 		return f
 	}
-	return f.undetermined("project " + n.Project + " is made by this plan (" + list(f.PlannedBy) + "): nothing can be asked about it before apply; apply the project first, then check again")
+	return f.undetermined(say(projectPlanned, n.Project, list(f.PlannedBy)))
 }
 
 // bringsAgent are the changes that turn on the API that makes a Google-managed
@@ -148,7 +138,7 @@ func (j *judge) bringsAgent(n need.Need) []*plan.Change {
 
 // brought is the finding of a Google-managed account that the plan's turning on
 // of an API makes, with its role, unless the plan takes that role again.
-func (j *judge) brought(n need.Need, f Finding, by []*plan.Change) Finding {
+func (j *judge) brought(n need.Need, f Verdict, by []*plan.Change) Verdict {
 	takers, sure := j.takersOfBrought(n, by[0])
 	if len(takers) == 0 || n.Kind != need.Permissions {
 		return j.provided(n, f, by, who(n.Principal))
@@ -157,27 +147,24 @@ func (j *judge) brought(n need.Need, f Finding, by []*plan.Change) Finding {
 	what := "the role that " + who(n.Principal) + " gets when its API is turned on in project " + n.Project
 	if !sure || j.givesAnything(n) {
 		f.PlannedBy = addresses(by)
-		return f.undetermined("the plan may take " + what + " (" + list(f.TakenAwayBy) + "), and what it gives instead is not known")
+		return f.undetermined(say(agentRoleMayGo, what, list(f.TakenAwayBy)))
 	}
 	f = f.against(n)
-	f.Message = "the plan takes " + what + " (" + n.Rule + ")"
-	f.Fix = &Fix{Terraform: j.keep(f.TakenAwayBy, n.Principal.Member, n.Fix.Role, n.Permissions)}
-	if n.Severity == need.Error {
-		f.ExpectedError = n.ExpectedError
-	}
+	f.Message = say(agentRoleRemoved, what, n.Rule)
+	f.Terraform = j.keep(f.TakenAwayBy, n.Principal.Member, n.Fix.Role, n.Permissions)
 	return f
 }
 
 // again is the finding of an agent whose API the plan turns on again. Whether
 // that gives back a role that was taken is documented for GKE's agent alone.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
-func (j *judge) again(n need.Need, f Finding, by []*plan.Change) Finding {
+func (j *judge) again(n need.Need, f Verdict, by []*plan.Change) Verdict {
 	f = j.fromPolicies(n, f)
 	if f.Outcome != Fail || f.Rule == need.RuleRemoved {
 		return f
 	}
 	f.PlannedBy = addresses(by)
-	return f.open("the plan turns on an API of project " + n.Project + " that was on before (" + list(f.PlannedBy) + "): whether " + who(*f.Principal) + " gets its role back is not known")
+	return f.open(say(agentRoleUnsure, n.Project, list(f.PlannedBy), who(*f.Principal)))
 }
 
 // onBefore reports whether the Compute Engine API of a project was on before:
@@ -355,13 +342,13 @@ func (j *judge) restores(c *plan.Change, n need.Need) bool {
 
 // unlessDenied is a finding about permissions, unless the plan changes what is
 // not judged and may take them away: then what passes is not known.
-func (j *judge) unlessDenied(n need.Need, f Finding) Finding {
+func (j *judge) unlessDenied(n need.Need, f Verdict) Verdict {
 	if n.Kind != need.Permissions || f.Outcome != Pass {
 		return f
 	}
 	if by := addresses(j.changes(n, bounds)); len(by) > 0 {
-		f.PlannedBy, f.Message = nil, ""
-		return f.undetermined("it is so now, but the plan changes principal access boundaries or access policies (" + list(by) + "), and what those take away is not judged")
+		f.PlannedBy, f.Message = nil, Statement{}
+		return f.undetermined(say(boundariesChange, list(by)))
 	}
 	return f
 }
@@ -420,11 +407,11 @@ func (j *judge) turnsOff(c *plan.Change, n need.Need) bool {
 }
 
 // whatTurnsOff says what the changes that turn off an API do.
-func whatTurnsOff(off []*plan.Change, n need.Need) string {
+func whatTurnsOff(off []*plan.Change, n need.Need) Statement {
 	if !slices.ContainsFunc(off, func(c *plan.Change) bool { return c.Type != "google_project" }) {
-		return "the plan destroys project " + n.Project + ", and " + n.Service + " with it"
+		return say(projectRemoved, n.Project, n.Service)
 	}
-	return "the plan turns off " + n.Service + " in project " + n.Project + ", which is on now"
+	return say(serviceDisabledByPlan, n.Service, n.Project)
 }
 
 // inTheWay leaves out the changes that begin once all that has a need is destroyed:

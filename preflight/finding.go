@@ -62,14 +62,9 @@ type Finding struct {
 	Fix           *Fix   `json:"fix,omitempty"`
 	URL           string `json:"url,omitempty"`
 
-	// need is the key of the need that the finding answers, and of the need
-	// itself; nil for findings about no need, such as those about waivers.
-	need string
-	of   *need.Need
-	// hidden reports whether the finding is skipped because of another one.
-	hidden bool
-	// mayChange reports whether the answer may change by waiting.
-	mayChange bool
+	// Need is the need that the finding answers; nil for findings about no need,
+	// such as those about waivers, and in a report that was read from a file.
+	Need *need.Need `json:"-"`
 }
 
 // A Location is where an address stands in the configuration.

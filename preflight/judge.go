@@ -2,10 +2,8 @@ package preflight
 
 import (
 	"fmt"
-	"strings"
 
 	"gke-preflight/preflight/facts"
-	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -42,42 +40,42 @@ func (j *judge) denials() *denials {
 	return d
 }
 
-// finding answers a need.
-func (j *judge) finding(n need.Need) Finding {
+// verdict judges a need.
+func (j *judge) verdict(n need.Need) Verdict {
 	if n.Unknown != "" {
-		return blank(n).undetermined(n.Unknown)
+		return newVerdict(n).undetermined(say(verbatim, n.Unknown))
 	}
 	switch n.Kind {
 	case need.Statement:
-		return stated(n, blank(n))
+		return stated(n, newVerdict(n))
 	case need.OnPath:
-		return j.onPath(n, blank(n))
+		return j.onPath(n, newVerdict(n))
 	case need.Fresh:
-		return j.fresh(n, blank(n))
+		return j.fresh(n, newVerdict(n))
 	}
-	f := j.named(blank(n))
+	f := j.named(newVerdict(n))
 	why := j.invisible(n.Project)
 	if j.isPending() {
 		return f
 	}
-	if why != "" {
+	if why.Code != "" {
 		return j.unseen(n, f, why)
 	}
 	return j.unlessDenied(n, j.asked(n, f))
 }
 
 // stated is the finding of what the plan alone says.
-func stated(n need.Need, f Finding) Finding {
+func stated(n need.Need, f Verdict) Verdict {
 	if n.Holds {
-		f.Outcome, f.Message = Pass, n.Message
+		f.Outcome, f.Message = Pass, say(verbatim, n.Message)
 		return f
 	}
-	return f.failed(n, n.Message)
+	return f.failed(n, say(verbatim, n.Message))
 }
 
 // named puts the identity behind the credentials at hand into a finding about
 // the deployer.
-func (j *judge) named(f Finding) Finding {
+func (j *judge) named(f Verdict) Verdict {
 	if f.Principal == nil || f.Principal.Kind != need.Deployer || f.Principal.Member != "" {
 		return f
 	}
@@ -89,20 +87,20 @@ func (j *judge) named(f Finding) Finding {
 
 // invisible says why nothing can be found out about a project; empty where
 // something can.
-func (j *judge) invisible(project string) string {
+func (j *judge) invisible(project string) Statement {
 	_, err := j.project(project)
 	if e := asError(err); err == nil || !e.Denied() && !e.NotFound() {
-		return ""
+		return Statement{}
 	}
 	_, other := j.servicesOf(project)
 	if e := asError(other); other == nil || !e.Denied() && !e.NotFound() {
-		return ""
+		return Statement{}
 	}
-	return "project " + project + " does not exist, or the deployer may not see it (" + asError(err).Error() + "); resourcemanager.projects.get (roles/browser) would tell"
+	return say(projectInvisible, project, asError(err).Error())
 }
 
 // asked answers a need by asking.
-func (j *judge) asked(n need.Need, f Finding) Finding {
+func (j *judge) asked(n need.Need, f Verdict) Verdict {
 	switch n.Kind {
 	case need.Service:
 		f = j.service(n, f)
@@ -128,17 +126,9 @@ func (j *judge) asked(n need.Need, f Finding) Finding {
 	return f
 }
 
-// blank is the finding of a need before it is answered.
-func blank(n need.Need) Finding {
-	f := Finding{
-		Rule:      n.Rule,
-		Severity:  n.Severity,
-		Addresses: n.Addresses,
-		Attribute: n.Attribute,
-		Resource:  n.Resource,
-		Service:   n.Service,
-		mayChange: mayChange(n),
-	}
+// newVerdict returns the verdict on a need before it is judged.
+func newVerdict(n need.Need) Verdict {
+	f := Verdict{Need: n, Severity: n.Severity}
 	if n.Principal.Kind != "" {
 		f.Principal = &n.Principal
 	}
@@ -148,7 +138,14 @@ func blank(n need.Need) Finding {
 	return f
 }
 
-func (f Finding) undetermined(reason string) Finding {
+// passed returns a verdict that a need is met.
+func (f Verdict) passed(message Statement) Verdict {
+	f.Outcome, f.Message = Pass, message
+	return f
+}
+
+// undetermined returns a verdict that could not be reached.
+func (f Verdict) undetermined(reason Statement) Verdict {
 	f.Outcome, f.Reason = Undetermined, reason
 	if f.Permissions != nil && len(f.Permissions.Missing)+len(f.Permissions.Undetermined) == 0 {
 		f.Permissions = &PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Needed}
@@ -156,57 +153,21 @@ func (f Finding) undetermined(reason string) Finding {
 	return f
 }
 
-func (f Finding) failed(n need.Need, message string) Finding {
-	f.Outcome, f.Message = Fail, message
-	if n.Severity == need.Error {
-		// What does not stop apply prints nothing.
-		f.ExpectedError = n.ExpectedError
-	}
-	f.Fix = fixOf(n, f)
+// failed returns a verdict that a need is not met. How to fix that, and the error
+// that apply would print, are those of n.
+func (f Verdict) failed(n need.Need, message Statement) Verdict {
+	f.Outcome, f.Message, f.Need = Fail, message, n
 	return f
 }
 
-// fixOf returns how to meet a need; nil if nothing is known to help.
-func fixOf(n need.Need, f Finding) *Fix {
-	commands, terraform := fix.For(n, memberToGrant(f))
-	if len(commands) == 0 && terraform == "" {
-		return nil
-	}
-	return &Fix{Commands: commands, Terraform: terraform}
-}
-
-// memberToGrant returns the member of the finding's principal; empty if it is not
-// known.
-func memberToGrant(f Finding) string {
-	if f.Principal == nil || strings.Contains(f.Principal.Member, "{number:") {
-		return ""
-	}
-	return f.Principal.Member
-}
-
-// consistent returns f without what only a failure has, if it is none. A need
-// may fail by what is so now and pass by what the plan grants in time.
-func (f Finding) consistent() Finding {
-	if f.Outcome != Fail {
-		f.ExpectedError = ""
-	}
-	if f.Outcome == Pass {
-		f.Fix = nil
-		if f.Permissions != nil {
-			f.Permissions = &PermissionSet{Needed: f.Permissions.Needed}
-		}
-	}
-	return f
-}
-
-func (f Finding) evident(method, resource, detail string) Finding {
+func (f Verdict) evident(method, resource, detail string) Verdict {
 	f.Evidence = append(f.Evidence, Evidence{Method: method, Resource: resource, Detail: detail})
 	return f
 }
 
 // service answers whether an API is on when it is needed: now, and still or
 // only then.
-func (j *judge) service(n need.Need, f Finding) Finding {
+func (j *judge) service(n need.Need, f Verdict) Verdict {
 	services, err := j.servicesOf(n.Project)
 	state := services.State[n.Service]
 	if err == nil && state == facts.ServiceEnabled {
@@ -214,38 +175,38 @@ func (j *judge) service(n need.Need, f Finding) Finding {
 		switch off, order := j.inTheWay(n, j.changes(n, j.turnsOff)); {
 		case len(off) > 0 && order == plan.Unseen:
 			f.TakenAwayBy = addresses(off)
-			return f.undetermined(whatTurnsOff(off, n) + " (" + list(f.TakenAwayBy) + "), and does not show whether it does that before what needs the API is destroyed")
+			return f.undetermined(say(disableOrderUnseen, whatTurnsOff(off, n), list(f.TakenAwayBy)))
 		case len(off) > 0:
 			return j.takenAway(n, f, off, whatTurnsOff(off, n))
 		}
 		f.Outcome = Pass
-		f.Message = "the API " + n.Service + " is on in project " + n.Project
+		f.Message = say(serviceOn, n.Service, n.Project)
 		return f
 	}
 	if on := j.changes(n, j.turnsOn); len(on) > 0 {
-		return j.provided(n, f, on, n.Service+" in project "+n.Project)
+		return j.provided(n, f, on, say(theService, n.Service, n.Project))
 	}
 	if also := j.bringsCompute(n); len(also) > 0 {
-		return f.undetermined("the plan turns on the Kubernetes Engine API (" + list(addresses(also)) + "), which turns on the Compute Engine API as far as is known: turn that on in the plan too")
+		return f.undetermined(say(computeFollows, list(addresses(also))))
 	}
 	if err != nil {
 		return f.undetermined(because(err, "the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
 	}
 	if state == facts.ServiceDisabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is DISABLED")
-		return f.failed(n, "the API "+n.Service+" is off in project "+n.Project)
+		return f.failed(n, say(serviceOff, n.Service, n.Project))
 	}
-	return f.undetermined("Google Cloud did not say whether " + n.Service + " is on in project " + n.Project)
+	return f.undetermined(say(serviceStateUnsaid, n.Service, n.Project))
 }
 
 // usable answers whether a service account exists and is enabled.
-func (j *judge) usable(n need.Need, f Finding) Finding {
+func (j *judge) usable(n need.Need, f Verdict) Verdict {
 	email := emailOf(n.Principal.Member)
 	if gone := j.changes(n, j.disposesOf); len(gone) > 0 {
-		return j.takenAway(n, f, gone, "the plan deletes or disables service account "+email)
+		return j.takenAway(n, f, gone, say(accountRemoved, email))
 	}
 	if again := j.changes(n, j.remakesAccount); len(again) > 0 {
-		return j.provided(n, f, again, "service account "+email+", which it destroys and makes anew,")
+		return j.provided(n, f, again, say(accountReplaced, email))
 	}
 	project := n.Project
 	if isUniqueID(email) {
@@ -253,7 +214,7 @@ func (j *judge) usable(n need.Need, f Finding) Finding {
 	}
 	account, err := j.account(project, email)
 	if made := j.changes(n, j.makesAccount); len(made) > 0 && (err != nil || account.Disabled) {
-		return j.provided(n, f, made, "service account "+email)
+		return j.provided(n, f, made, say(theAccount, email))
 	}
 	if err != nil {
 		return j.unusable(n, f, err)
@@ -262,20 +223,20 @@ func (j *judge) usable(n need.Need, f Finding) Finding {
 	if account.Disabled {
 		n.ExpectedError = ""
 		n.Fix.Commands = []string{shell.Command("gcloud", "iam", "service-accounts", "enable", shell.Name(email), "--project="+n.Project)}
-		return f.failed(n, "service account "+email+" is disabled: nodes that run as it do not register")
+		return f.failed(n, say(accountDisabled, email))
 	}
-	f.Outcome, f.Message = Pass, "service account "+email+" exists and is enabled"
+	f.Outcome, f.Message = Pass, say(accountUsable, email)
 	return f
 }
 
-func (j *judge) unusable(n need.Need, f Finding, err error) Finding {
+func (j *judge) unusable(n need.Need, f Verdict, err error) Verdict {
 	email := emailOf(n.Principal.Member)
 	// With - in place of the project a missing account answers 403, and a 404
 	// would prove nothing about one that lives elsewhere.
 	// https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
 	if asError(err).NotFound() && !isUniqueID(email) {
 		f = f.evident("serviceAccounts.get", n.Resource, "404 not found")
-		return f.failed(n, "service account "+email+" does not exist")
+		return f.failed(n, say(accountMissing, email))
 	}
 	return f.undetermined(because(err, "whether service account "+email+" exists", "iam.serviceAccounts.get", "roles/iam.serviceAccountViewer"))
 }

@@ -2,7 +2,6 @@ package preflight
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +15,7 @@ import (
 
 // permissions answers whether a principal holds permissions on a resource, by
 // the best evidence there is.
-func (j *judge) permissions(n need.Need, f Finding) Finding {
+func (j *judge) permissions(n need.Need, f Verdict) Verdict {
 	if n.Principal.Kind == need.Deployer {
 		return j.deployer(n, f)
 	}
@@ -42,18 +41,18 @@ func (j *judge) permissions(n need.Need, f Finding) Finding {
 }
 
 // deployer asks as the deployer.
-func (j *judge) deployer(n need.Need, f Finding) Finding {
+func (j *judge) deployer(n need.Need, f Verdict) Verdict {
 	on := j.allOn(n)
 	if j.isPending() {
 		return f
 	}
 	if on {
-		f.Outcome, f.Message = Pass, list(n.Enables)+" is on already in project "+n.Project+": apply does not enable it"
+		f.Outcome, f.Message = Pass, say(alreadyEnabled, list(n.Enables), n.Project)
 		return f.evident("services.batchGet", n.Resource, list(n.Enables)+" is ENABLED")
 	}
 	if onlyAbove(n) {
 		if identity, err := j.identityOf(n); err != nil || identity.Member == "" {
-			return f.undetermined("whose grants on the organization to look for is not known: name the deployer with --deployer")
+			return f.undetermined(say(organizationGrantsUnknown))
 		}
 		return j.fromPolicies(n, f)
 	}
@@ -137,7 +136,7 @@ func (j *judge) makes(name string) bool {
 
 // untested is for a deployer that Google Cloud could not be asked about: the
 // policies may tell, if it is a named one.
-func (j *judge) untested(n need.Need, f Finding, err error) Finding {
+func (j *judge) untested(n need.Need, f Verdict, err error) Verdict {
 	if n.Principal.Member != "" && asError(err).Method == facts.MethodGenerateAccessToken {
 		return j.fromPolicies(n, f)
 	}
@@ -158,7 +157,7 @@ func (j *judge) impersonated(n need.Need) (facts.Tested, bool) {
 }
 
 // fromTest turns the answer of testIamPermissions into a finding.
-func (j *judge) fromTest(n need.Need, f Finding, tested facts.Tested, as string) Finding {
+func (j *judge) fromTest(n need.Need, f Verdict, tested facts.Tested, as string) Verdict {
 	detail := "granted: " + list(intersect(n.Permissions, tested.Granted))
 	if as != "" {
 		detail += " (asked as " + as + ")"
@@ -166,20 +165,20 @@ func (j *judge) fromTest(n need.Need, f Finding, tested facts.Tested, as string)
 	f = f.evident("testIamPermissions", n.Resource, detail)
 	missing := intersect(n.Permissions, tested.Refused)
 	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Refused...))
-	return j.answered(n, f, missing, open, "Google Cloud does not let "+list(open)+" be tested on "+resource.Describe(n.Resource))
+	return j.answered(n, f, missing, open, say(untestable, list(open), resource.Describe(n.Resource)))
 }
 
 // answered is the finding for what is missing and what is open of a need.
-func (j *judge) answered(n need.Need, f Finding, missing, open []string, why string) Finding {
+func (j *judge) answered(n need.Need, f Verdict, missing, open []string, why Statement) Verdict {
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
 	case len(missing) > 0:
-		return f.failed(n, fmt.Sprintf("%s lacks %s on %s", who(*f.Principal), list(missing), resource.Describe(n.Resource)))
+		return f.failed(n, say(permissionsMissing, who(*f.Principal), list(missing), resource.Describe(n.Resource)))
 	case len(open) > 0:
 		return f.undetermined(why)
 	}
 	f.Outcome = Pass
-	f.Message = fmt.Sprintf("%s holds %s on %s", who(*f.Principal), list(n.Permissions), resource.Describe(n.Resource))
+	f.Message = say(permissionsHeld, who(*f.Principal), list(n.Permissions), resource.Describe(n.Resource))
 	return f
 }
 
@@ -188,25 +187,25 @@ func (j *judge) answered(n need.Need, f Finding, missing, open []string, why str
 // whatever it does for the cluster; a grant on a key or a secret does not count
 // there at all; and an account may act as itself without any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
-func (j *judge) refused(n need.Need, f Finding) Finding {
+func (j *judge) refused(n need.Need, f Verdict) Verdict {
 	if f.Outcome != Fail && len(n.Clusters) == 0 {
 		return j.limited(n, f)
 	}
 	identity, err := j.identityOf(n)
 	if err != nil || identity.Member == "" {
 		if f.Outcome == Fail && unasked(n) {
-			return f.open("whose grants on " + resource.Describe(n.Resource) + " to look for is not known")
+			return f.open(say(grantsUnknown, resource.Describe(n.Resource)))
 		}
 		return f
 	}
 	isSelf := resource.KindOf(n.Resource).Collection == resource.ServiceAccounts && resource.AccountEmail(n.Resource) == emailOf(identity.Member)
 	if f.Outcome == Fail && n.UnlessSelf && isSelf {
-		f.Outcome, f.Message, f.ExpectedError, f.Fix = Pass, who(*f.Principal)+" is this account itself", "", nil
+		f.Outcome, f.Message = Pass, say(isTheAccount, who(*f.Principal))
 		f.Permissions = &PermissionSet{Needed: n.Permissions}
 		return f
 	}
 	if f.Outcome == Fail && isSelf {
-		return f.open("the deployer is this account itself, which may not need the permission")
+		return f.open(say(selfUnsure))
 	}
 	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
 }
@@ -215,7 +214,7 @@ func (j *judge) refused(n need.Need, f Finding) Finding {
 // that end before apply may, or that depend on what the permission is used for.
 // A grant on the project or above it that is not limited is enough, and mostly
 // those policies are read anyway.
-func (j *judge) limited(n need.Need, f Finding) Finding {
+func (j *judge) limited(n need.Need, f Verdict) Verdict {
 	identity, err := j.identityOf(n)
 	if f.Outcome != Pass || err != nil || identity.Member == "" || isTag(n.Resource) {
 		return f
@@ -276,7 +275,7 @@ func limitInWords(d iam.Doubt) string {
 
 // conditioned corrects what was tested on a project by the bindings that count
 // on a condition.
-func (j *judge) conditioned(n need.Need, f Finding, answers []iam.Answer) Finding {
+func (j *judge) conditioned(n need.Need, f Verdict, answers []iam.Answer) Verdict {
 	missing, open := slices.Clone(f.Permissions.Missing), slices.Clone(f.Permissions.Undetermined)
 	var why, told []string
 	said := map[string]iam.Answer{}
@@ -310,8 +309,8 @@ func (j *judge) conditioned(n need.Need, f Finding, answers []iam.Answer) Findin
 	if len(why) == 0 && slices.Equal(missing, f.Permissions.Missing) {
 		return f
 	}
-	f.Message, f.ExpectedError, f.Fix = "", "", nil
-	return j.answered(n, f, missing, open, strings.Join(why, "; "))
+	f.Message = Statement{}
+	return j.answered(n, f, missing, open, say(verbatim, strings.Join(why, "; ")))
 }
 
 // unasked reports whether a need is about what lies below a project and cannot
@@ -327,9 +326,9 @@ func onlyConditional(a iam.Answer) bool {
 }
 
 // open turns a failed finding into one that could not be decided.
-func (f Finding) open(reason string) Finding {
+func (f Verdict) open(reason Statement) Verdict {
 	f.Permissions = &PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Missing}
-	f.Message, f.ExpectedError = "", ""
+	f.Message = Statement{}
 	return f.undetermined(reason)
 }
 
@@ -344,7 +343,7 @@ func conditional(a iam.Answer) (iam.Doubt, bool) {
 
 // fromPolicies evaluates the allow policies of a resource and all above it, as
 // they are and as the plan leaves them.
-func (j *judge) fromPolicies(n need.Need, f Finding) Finding {
+func (j *judge) fromPolicies(n need.Need, f Verdict) Verdict {
 	identity, err := j.identityOf(n)
 	if err != nil {
 		home, _ := unnumbered(n.Principal.Member)
@@ -364,7 +363,7 @@ func (j *judge) fromPolicies(n need.Need, f Finding) Finding {
 
 // hereafter looks again at what was tested now in the light of what the plan
 // changes: testIamPermissions knows nothing of that.
-func (j *judge) hereafter(n need.Need, f Finding) Finding {
+func (j *judge) hereafter(n need.Need, f Verdict) Verdict {
 	if !j.changesIAM() || f.Outcome == Undetermined {
 		return f
 	}

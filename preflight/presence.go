@@ -15,7 +15,7 @@ import (
 // pool that it expects in them. Google answers 404 only to those who may get the
 // cluster, so that a 404 is proof.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
-func (j *judge) present(n need.Need, f Finding) Finding {
+func (j *judge) present(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
 		if resource.InAnyLocation(name) {
 			f = j.presentAnywhere(n, f, name)
@@ -29,7 +29,7 @@ func (j *judge) present(n need.Need, f Finding) Finding {
 	return f
 }
 
-func (j *judge) presentIn(n need.Need, f Finding, name string) Finding {
+func (j *judge) presentIn(n need.Need, f Verdict, name string) Verdict {
 	cluster, err := j.cluster(name)
 	if err != nil && asError(err).NotFound() {
 		f = f.evident("clusters.get", clusterResource(name), "404 not found")
@@ -41,40 +41,40 @@ func (j *judge) presentIn(n need.Need, f Finding, name string) Finding {
 	f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
 	switch {
 	case cluster.Status == "STOPPING":
-		return f.failed(n, "cluster "+name+" is being deleted")
+		return f.failed(n, say(clusterStopping, name))
 	case n.Expect != "" && !hasPool(cluster, n.Expect):
-		return f.failed(n, "cluster "+name+" has no node pool "+n.Expect+", which the plan updates: plan again, so that Terraform sees it")
+		return f.failed(n, say(poolMissing, name, n.Expect))
 	}
-	f.Outcome, f.Message = Pass, "cluster "+name+" exists"
+	f.Outcome, f.Message = Pass, say(clusterExists, name)
 	if n.Expect != "" {
-		f.Message = "node pool " + n.Expect + " of cluster " + name + " exists"
+		f.Message = say(poolExists, n.Expect, name)
 	}
 	return f
 }
 
 // absent is the finding about a cluster that is not there. Where another
 // location has one of its name, that is what was meant.
-func (j *judge) absent(n need.Need, f Finding, name string) Finding {
+func (j *judge) absent(n need.Need, f Verdict, name string) Verdict {
 	parts := strings.Split(name, "/")
 	n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+parts[1])}
 	if found, err := j.elsewhere(name); err == nil && len(found) > 0 {
-		return f.failed(n, "cluster "+name+" does not exist, but "+list(found)+" does: set that location")
+		return f.failed(n, say(clusterInOtherLocation, name, list(found)))
 	}
-	return f.failed(n, "cluster "+name+" does not exist")
+	return f.failed(n, say(clusterMissing, name))
 }
 
 // presentAnywhere answers as far as it can be answered without a location: a
 // cluster that no location has does not exist.
-func (j *judge) presentAnywhere(n need.Need, f Finding, name string) Finding {
+func (j *judge) presentAnywhere(n need.Need, f Verdict, name string) Verdict {
 	found, err := j.elsewhere(name)
 	if err != nil {
 		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) == 0 {
 		f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
-		return f.failed(n, "no location of "+need.ProjectIn(name)+" has a cluster "+name[strings.LastIndex(name, "/")+1:])
+		return f.failed(n, say(clusterNowhere, need.ProjectIn(name), name[strings.LastIndex(name, "/")+1:]))
 	}
-	return f.undetermined(n.Message)
+	return f.undetermined(say(verbatim, n.Message))
 }
 
 // elsewhere are the clusters of the project and the name of a cluster, in all
@@ -100,11 +100,11 @@ func hasPool(c facts.Cluster, name string) bool {
 
 // poolFree answers whether the name that the plan gives a new node pool is not
 // taken.
-func (j *judge) poolFree(n need.Need, f Finding) Finding {
+func (j *judge) poolFree(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
 		cluster, err := j.cluster(name)
 		if err != nil && asError(err).NotFound() {
-			return f.undetermined("cluster " + name + " does not exist")
+			return f.undetermined(say(clusterMissing, name))
 		}
 		if err != nil {
 			return j.unlooked(n, f, err)
@@ -112,10 +112,10 @@ func (j *judge) poolFree(n need.Need, f Finding) Finding {
 		f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
 		if hasPool(cluster, n.Expect) {
 			n.Fix.Commands = importPool(n, name)
-			return f.failed(n, "node pool "+n.Expect+" of cluster "+name+" is there already, and the plan makes a new one of that name")
+			return f.failed(n, say(poolNameTaken, n.Expect, name))
 		}
 	}
-	f.Outcome, f.Message = Pass, "no node pool is in the way of a new one"
+	f.Outcome, f.Message = Pass, say(poolNameFree)
 	return f
 }
 
@@ -143,7 +143,7 @@ func (j *judge) onNetwork(n need.Need) (_ need.Need, asked bool) {
 	case err != nil && asError(err).NotFound():
 		n = n.WithoutNetwork("cluster " + n.NetworkOf + " does not exist")
 	case err != nil:
-		n = n.WithoutNetwork(because(err, "which network "+n.NetworkOf+" uses", "container.clusters.get", "roles/container.clusterViewer"))
+		n = n.WithoutNetwork(because(err, "which network "+n.NetworkOf+" uses", "container.clusters.get", "roles/container.clusterViewer").String())
 	case host == "":
 		n = n.WithoutNetwork("Google Cloud did not say which network " + n.NetworkOf + " uses")
 	case is == resource.Same:

@@ -22,16 +22,16 @@ type checker struct {
 	impersonates  bool
 	programs      *iam.Programs
 
-	needs    []need.Need
-	verdicts []verdict // of the needs, in their order
+	needs  []need.Need
+	judged []judged // needs, in their order
 
 	deployers []DeployerRef
 	projects  []ProjectRef
 	limits    []string
 }
 
-// A verdict is the finding about a need, once its facts are known.
-type verdict struct {
+// A judged need has its finding, once its facts are known.
+type judged struct {
 	done bool
 	// dropped reports that there is nothing to say about the need.
 	dropped bool
@@ -42,7 +42,7 @@ func newChecker(p *plan.Plan, o Options, needs []need.Need, impersonates bool) *
 	return &checker{
 		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
 		options: o, impersonates: impersonates, programs: iam.NewPrograms(),
-		needs: needs, verdicts: make([]verdict, len(needs)),
+		needs: needs, judged: make([]judged, len(needs)),
 	}
 }
 
@@ -82,35 +82,29 @@ func (c *checker) resolve(known *facts.Facts) ([]need.Need, []facts.Question) {
 	var missing []facts.Question
 	for _, n := range c.needs {
 		j.missing = nil
-		n, arises := j.resolve(n)
-		missing = append(missing, j.missing...)
-		if arises {
-			out = append(out, n)
+		if n, arises := j.arising(n); arises {
+			out = append(out, j.numbered(n))
 		}
+		missing = append(missing, j.missing...)
 	}
 	return out, missing
 }
 
-// resolve returns a need with the names that only Google Cloud knows, and whether
+// arising returns a need with the network that only Google Cloud knows, and whether
 // the need arises at all.
-func (j *judge) resolve(n need.Need) (_ need.Need, arises bool) {
+func (j *judge) arising(n need.Need) (_ need.Need, arises bool) {
 	n, arises = j.onNetwork(n)
-	if !arises {
-		return n, false
+	if arises && (n.Elsewhere != "" || len(n.Among) > 0) {
+		arises = j.arises(&n)
 	}
-	if n.Elsewhere != "" || len(n.Among) > 0 {
-		if !j.arises(&n) {
-			return n, false
-		}
-	}
-	return j.numbered(n), true
+	return n, arises
 }
 
 // judgeAll judges the needs that are not judged yet, on all processors: judging is
 // pure. It returns the questions that were missing.
 func (c *checker) judgeAll(known *facts.Facts, b *batch, projects []string) []facts.Question {
 	var pending []int
-	for i, v := range c.verdicts {
+	for i, v := range c.judged {
 		if !v.done {
 			pending = append(pending, i)
 		}
@@ -127,7 +121,7 @@ func (c *checker) judgeAll(known *facts.Facts, b *batch, projects []string) []fa
 			j := c.judge(known, b, projects)
 			for _, k := range part {
 				j.missing = nil
-				c.verdicts[k] = j.verdict(c.needs[k])
+				c.judged[k] = j.judged(c.needs[k])
 				missing[i] = append(missing[i], j.missing...)
 			}
 		})
@@ -136,36 +130,31 @@ func (c *checker) judgeAll(known *facts.Facts, b *batch, projects []string) []fa
 	return slices.Concat(missing...)
 }
 
-// verdict judges a need as far as the facts allow.
-func (j *judge) verdict(raw need.Need) verdict {
-	n, arises := j.onNetwork(raw)
-	if arises && (n.Elsewhere != "" || len(n.Among) > 0) {
-		arises = j.arises(&n)
-	}
+// judged judges a need as far as the facts allow.
+func (j *judge) judged(raw need.Need) judged {
+	named, arises := j.arising(raw)
 	if j.isPending() || !arises {
-		return verdict{done: !j.isPending(), dropped: !arises}
+		return judged{done: !j.isPending(), dropped: !arises}
 	}
-	key := n
-	n = j.numbered(n)
+	n := j.numbered(named)
 	if j.isPending() {
-		return verdict{}
+		return judged{}
 	}
-	f := j.finding(n).consistent()
+	v := j.verdict(n)
 	if j.isPending() {
-		return verdict{}
+		return judged{}
 	}
-	f.need, f.of = key.Key(), &key
-	dropped := key.Standing && !j.isTaken(key, f)
-	return verdict{done: !j.isPending(), dropped: dropped, finding: f}
+	dropped := named.Standing && !j.isTaken(named, v)
+	return judged{done: !j.isPending(), dropped: dropped, finding: Explain(named, v)}
 }
 
 // isTaken reports whether apply takes, or may take, what a need is about. Of
 // clusters that apply does not change nothing else is said.
-func (j *judge) isTaken(n need.Need, f Finding) bool {
-	if f.Rule == need.RuleRemoved || f.Outcome != Undetermined {
-		return f.Rule == need.RuleRemoved
+func (j *judge) isTaken(n need.Need, v Verdict) bool {
+	if v.Rule == need.RuleRemoved || v.Outcome != Undetermined {
+		return v.Rule == need.RuleRemoved
 	}
-	return len(f.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
+	return len(v.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
 }
 
 // describe finds out what the report says beside findings.
@@ -191,7 +180,7 @@ func (c *checker) progress() {
 		return
 	}
 	done := 0
-	for _, v := range c.verdicts {
+	for _, v := range c.judged {
 		if v.done {
 			done++
 		}
@@ -202,7 +191,7 @@ func (c *checker) progress() {
 // kept returns the findings that there is something to say about.
 func (c *checker) kept() []Finding {
 	var out []Finding
-	for _, v := range c.verdicts {
+	for _, v := range c.judged {
 		if !v.dropped {
 			out = append(out, v.finding)
 		}

@@ -20,12 +20,19 @@ func skip(findings []Finding, failOn need.Severity) []Finding {
 	for _, r := range rules.All() {
 		s.requires[r.ID] = r.Requires
 	}
-	out := slices.Clone(findings)
-	for _, i := range s.inOrder(out) {
-		out[i] = s.finding(out[i])
+	shown := slices.Clone(findings)
+	hidden := make([]bool, len(findings))
+	for _, i := range s.inOrder(findings) {
+		shown[i], hidden[i] = s.finding(findings[i])
 	}
-	// Of what apply leaves as it is, only what apply does to it is said.
-	return slices.DeleteFunc(out, func(f Finding) bool { return f.hidden && f.of.Standing })
+	var out []Finding
+	for i, f := range shown {
+		// Of what apply leaves as it is, only what apply does to it is said.
+		if !hidden[i] || !f.Need.Standing {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // A skipper looks up root causes by what they are about.
@@ -56,10 +63,10 @@ func (s *skipper) inOrder(findings []Finding) []int {
 }
 
 func (s *skipper) depth(f Finding, known map[string]int) int {
-	if f.of == nil {
+	if f.Need == nil {
 		return 0
 	}
-	return s.depthOf(f.of.Rule, known)
+	return s.depthOf(f.Need.Rule, known)
 }
 
 // depthOf is how many rules a rule depends on, one after the other.
@@ -76,9 +83,9 @@ func (s *skipper) depthOf(rule string, known map[string]int) int {
 
 // finding returns f, skipped if a root cause hides it, and remembers what it
 // may hide itself.
-func (s *skipper) finding(f Finding) Finding {
-	if f.of == nil || f.Outcome != Fail && f.Outcome != Undetermined {
-		return f
+func (s *skipper) finding(f Finding) (_ Finding, isHidden bool) {
+	if f.Need == nil || f.Outcome != Fail && f.Outcome != Undetermined {
+		return f, false
 	}
 	root, hidden := s.root(f)
 	switch {
@@ -88,20 +95,20 @@ func (s *skipper) finding(f Finding) Finding {
 		s.remember(f, f)
 	}
 	if hidden {
-		return f.behind(root)
+		return behind(f, root), true
 	}
-	return f
+	return f, false
 }
 
 // root returns the most severe root cause that f depends on.
 func (s *skipper) root(f Finding) (root Finding, found bool) {
-	for _, rule := range s.requires[f.of.Rule] {
+	for _, rule := range s.requires[f.Need.Rule] {
 		keys := []causeKey{
-			{rule: rule, project: f.of.Project},
-			{rule: rule, account: f.of.Principal.Member},
-			{rule: rule, resource: f.of.Resource},
+			{rule: rule, project: f.Need.Project},
+			{rule: rule, account: f.Need.Principal.Member},
+			{rule: rule, resource: f.Need.Resource},
 		}
-		for _, name := range f.of.Clusters {
+		for _, name := range f.Need.Clusters {
 			keys = append(keys, causeKey{rule: rule, resource: clusterResource(name)})
 		}
 		for _, key := range keys {
@@ -117,7 +124,7 @@ func (s *skipper) root(f Finding) (root Finding, found bool) {
 // remember notes that f fails because of root, unless a more severe root is
 // known for the same thing.
 func (s *skipper) remember(f, root Finding) {
-	for _, key := range causeKeys(*f.of) {
+	for _, key := range causeKeys(*f.Need) {
 		if known, ok := s.causes[key]; !ok || rank(root.Severity) > rank(known.Severity) {
 			s.causes[key] = root
 		}
@@ -149,11 +156,10 @@ func causeKeys(n need.Need) []causeKey {
 	return out
 }
 
-// behind is f once it is skipped because of a root cause.
-func (f Finding) behind(root Finding) Finding {
-	out := blank(*f.of)
-	out.need, out.of, out.Principal, out.hidden = f.need, f.of, f.Principal, true
-	out.Outcome, out.Reason = Skipped, "depends on "+root.Rule+", which failed"
+// behind returns f once it is skipped because of a root cause.
+func behind(f, root Finding) Finding {
+	out := Explain(*f.Need, newVerdict(*f.Need))
+	out.Principal, out.Outcome, out.Reason = f.Principal, Skipped, "depends on "+root.Rule+", which failed"
 	if f.Outcome == Undetermined {
 		out.KnownAs, out.Permissions = f.Outcome, f.Permissions
 	}

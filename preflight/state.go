@@ -15,26 +15,26 @@ import (
 )
 
 // attached answers whether a project is a service project of a Shared VPC host.
-func (j *judge) attached(n need.Need, f Finding) Finding {
+func (j *judge) attached(n need.Need, f Verdict) Verdict {
 	if off := j.changes(n, j.detaches); len(off) > 0 {
-		return j.takenAway(n, f, off, "the plan takes project "+n.Project+" off the Shared VPC of "+n.Expect)
+		return j.takenAway(n, f, off, say(detached, n.Project, n.Expect))
 	}
 	host, err := j.host(n.Project)
 	if err == nil && j.matchProject(resource.ParseProject(host), resource.ParseProject(n.Expect)) == resource.Same {
-		f.Outcome, f.Message = Pass, "project "+n.Project+" is a service project of "+n.Expect
+		f.Outcome, f.Message = Pass, say(attached, n.Project, n.Expect)
 		return f.evident("projects.getXpnHost", n.Resource, host)
 	}
 	if on := j.changes(n, j.attaches); len(on) > 0 {
-		return j.provided(n, f, on, "the attachment of project "+n.Project+" to "+n.Expect)
+		return j.provided(n, f, on, say(theAttachment, n.Project, n.Expect))
 	}
 	if err != nil {
 		return f.undetermined(because(err, "which host project "+n.Project+" is attached to", "compute.projects.get", "roles/compute.networkViewer"))
 	}
 	f = f.evident("projects.getXpnHost", n.Resource, host)
 	if host == "" {
-		return f.failed(n, "project "+n.Project+" is attached to no Shared VPC host project, and its cluster uses the network of "+n.Expect)
+		return f.failed(n, say(notAttached, n.Project, n.Expect))
 	}
-	return f.failed(n, "project "+n.Project+" is a service project of "+host+", and its cluster uses the network of "+n.Expect)
+	return f.failed(n, say(attachedElsewhere, n.Project, host, n.Expect))
 }
 
 func (j *judge) attaches(c *plan.Change, n need.Need) bool {
@@ -57,17 +57,17 @@ func (j *judge) isAttachment(get func(...any) plan.Value, n need.Need) bool {
 }
 
 // keyUsable answers whether a key is there, enabled, and of a purpose.
-func (j *judge) keyUsable(n need.Need, f Finding) Finding {
+func (j *judge) keyUsable(n need.Need, f Verdict) Verdict {
 	name := resource.RelativeName(n.Resource)
 	if gone := j.changes(n, j.destroysKey); len(gone) > 0 {
-		return j.takenAway(n, f, gone, "the plan destroys all versions of "+resource.Describe(n.Resource))
+		return j.takenAway(n, f, gone, say(keyRemoved, resource.Describe(n.Resource)))
 	}
 	key, err := j.key(name)
 	if asError(err).NotFound() && err != nil {
 		if made := j.changes(n, j.makesKey); len(made) > 0 {
 			return j.provided(n, f, made, resource.Describe(n.Resource))
 		}
-		return f.evident("cryptoKeys.get", n.Resource, "404 not found").failed(n, resource.Describe(n.Resource)+" does not exist")
+		return f.evident("cryptoKeys.get", n.Resource, "404 not found").failed(n, say(keyMissing, resource.Describe(n.Resource)))
 	}
 	if err != nil {
 		if made := j.changes(n, j.makesKey); len(made) > 0 {
@@ -78,15 +78,15 @@ func (j *judge) keyUsable(n need.Need, f Finding) Finding {
 	f = f.evident("cryptoKeys.get", n.Resource, "purpose: "+key.Purpose+", primary version: "+key.State)
 	switch {
 	case key.Purpose != n.Expect:
-		return f.failed(n, resource.Describe(n.Resource)+" is a key for "+key.Purpose+", and one for "+n.Expect+" is needed")
+		return f.failed(n, say(keyPurposeDiffers, resource.Describe(n.Resource), key.Purpose, n.Expect))
 	case key.Purpose != "ENCRYPT_DECRYPT":
 		// Only keys that encrypt have a primary version.
 	case key.State == "":
-		return f.undetermined("Google Cloud did not say whether " + resource.Describe(n.Resource) + " is enabled")
+		return f.undetermined(say(keyStateUnsaid, resource.Describe(n.Resource)))
 	case key.State != "ENABLED":
-		return f.failed(n, resource.Describe(n.Resource)+" is not enabled, current state is: "+key.State)
+		return f.failed(n, say(keyDisabled, resource.Describe(n.Resource), key.State))
 	}
-	f.Outcome, f.Message = Pass, resource.Describe(n.Resource)+" can be used"
+	f.Outcome, f.Message = Pass, say(keyUsable, resource.Describe(n.Resource))
 	return f
 }
 
@@ -126,9 +126,9 @@ func (j *judge) concernsKey(c *plan.Change, n need.Need) resource.Match {
 
 // unconstrained answers whether a constraint of the organisation policy leaves
 // a project alone.
-func (j *judge) unconstrained(n need.Need, f Finding) Finding {
+func (j *judge) unconstrained(n need.Need, f Verdict) Verdict {
 	if by := addresses(j.changes(n, j.setsConstraint)); len(by) > 0 {
-		return f.undetermined("the plan itself changes " + n.Expect + " (" + list(by) + "), and what that comes to is not judged")
+		return f.undetermined(say(constraintPlanned, n.Expect, list(by)))
 	}
 	enforced, err := j.enforces(n.Project, n.Expect)
 	if err != nil {
@@ -136,9 +136,9 @@ func (j *judge) unconstrained(n need.Need, f Finding) Finding {
 	}
 	f = f.evident("policies.getEffectivePolicy", n.Resource, fmt.Sprintf("%s enforced: %t", n.Expect, enforced))
 	if enforced {
-		return f.failed(n, "the organisation policy "+n.Expect+" is in force for project "+n.Project)
+		return f.failed(n, say(constraintOn, n.Expect, n.Project))
 	}
-	f.Outcome, f.Message = Pass, "the organisation policy "+n.Expect+" is not in force for project "+n.Project
+	f.Outcome, f.Message = Pass, say(constraintOff, n.Expect, n.Project)
 	return f
 }
 
@@ -165,7 +165,7 @@ func (j *judge) setsConstraint(c *plan.Change, n need.Need) bool {
 
 // free answers whether the names that the plan gives new clusters are not
 // taken.
-func (j *judge) free(n need.Need, f Finding) Finding {
+func (j *judge) free(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
 		if resource.InAnyLocation(name) {
 			if f = j.freeAnywhere(n, f, name); f.Outcome != Pass {
@@ -177,34 +177,34 @@ func (j *judge) free(n need.Need, f Finding) Finding {
 		switch {
 		case err == nil:
 			return f.evident("clusters.get", clusterResource(name), "status: "+c.Status).
-				failed(n, "cluster "+name+" is there already ("+c.Status+"), and the plan makes a new one of that name")
+				failed(n, say(clusterNameTaken, name, c.Status))
 		case asError(err).NotFound():
 			f = f.evident("clusters.get", clusterResource(name), "404 not found")
 		default:
 			return j.unlooked(n, f, err)
 		}
 	}
-	f.Outcome, f.Message = Pass, "no cluster is in the way of a new one"
+	f.Outcome, f.Message = Pass, say(clusterNameFree)
 	return f
 }
 
 // freeAnywhere answers whether no location has a cluster of a name.
-func (j *judge) freeAnywhere(n need.Need, f Finding, name string) Finding {
+func (j *judge) freeAnywhere(n need.Need, f Verdict, name string) Verdict {
 	found, err := j.elsewhere(name)
 	if err != nil {
 		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) > 0 {
-		return f.undetermined("cluster " + list(found) + " is there already, and " + n.Message)
+		return f.undetermined(say(clusterNameTakenSomewhere, list(found), n.Message))
 	}
 	f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
-	f.Outcome, f.Message = Pass, "no cluster is in the way of a new one"
+	f.Outcome, f.Message = Pass, say(clusterNameFree)
 	return f
 }
 
 // unlooked is the finding about a cluster that could not be looked up. Where
 // the API is off in its project, that is another rule's matter.
-func (j *judge) unlooked(n need.Need, f Finding, err error) Finding {
+func (j *judge) unlooked(n need.Need, f Verdict, err error) Verdict {
 	if isMissing(err) {
 		return f
 	}
@@ -216,14 +216,14 @@ func (j *judge) unlooked(n need.Need, f Finding, err error) Finding {
 	number, numberErr := j.number(n.Project)
 	switch {
 	case consumer == "" || numberErr != nil && consumer != n.Project:
-		return f.undetermined("Google Cloud says that the Kubernetes Engine API is off, and not in which project: " + asError(err).Message)
+		return f.undetermined(say(gkeOffSomewhere, asError(err).Message))
 	case consumer != n.Project && consumer != number:
 		return j.offElsewhere(n, f, err, consumer)
 	}
 	if services, err := j.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
-		return f.undetermined("Google Cloud says that the Kubernetes Engine API is on in project " + n.Project + ", and that API that it is off: if it was just turned on, try again in a few minutes")
+		return f.undetermined(say(gkeStateContradicted, n.Project))
 	}
-	f.Outcome, f.Reason = Skipped, "the Kubernetes Engine API is off in project "+n.Project
+	f.Outcome, f.Reason = Skipped, say(gkeOff, n.Project)
 	return f
 }
 
@@ -231,19 +231,19 @@ func (j *judge) unlooked(n need.Need, f Finding, err error) Finding {
 // project that requests are billed to, which is not that of the cluster: apply
 // is refused in the same way, if it asks with the same credentials.
 // https://docs.cloud.google.com/docs/quotas/quota-project
-func (j *judge) offElsewhere(n need.Need, f Finding, err error, project string) Finding {
+func (j *judge) offElsewhere(n need.Need, f Verdict, err error, project string) Verdict {
 	if !j.plan.UsesEnvironmentOnly() {
-		return f.undetermined("the Kubernetes Engine API is off in project " + project + ", which the requests of the credentials at hand are billed to, and apply uses others")
+		return f.undetermined(say(billedElsewhere, project))
 	}
 	enabled := need.Need{Project: project, Service: "container.googleapis.com"}
 	if on := j.changes(enabled, j.turnsOn); len(on) > 0 {
-		return f.undetermined("the Kubernetes Engine API is off in project " + project + ", which requests are billed to, and " + list(addresses(on)) + " enables it or may: until then the cluster cannot be looked at")
+		return f.undetermined(say(billedServiceMayBeEnabled, project, list(addresses(on))))
 	}
 	n.ExpectedError = asError(err).Message
 	n.Fix.Role = ""
 	n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+project)}
-	f = f.evident(asError(err).Method, f.Resource, "SERVICE_DISABLED, consumer projects/"+project)
-	return f.failed(n, "the Kubernetes Engine API is off in project "+project+", which the deployer's requests are billed to")
+	f = f.evident(asError(err).Method, n.Resource, "SERVICE_DISABLED, consumer projects/"+project)
+	return f.failed(n, say(billedServiceOff, project))
 }
 
 // clusterResource is the full resource name of a cluster.
@@ -251,15 +251,15 @@ func (j *judge) offElsewhere(n need.Need, f Finding, err error, project string) 
 func clusterResource(name string) string { return "//container.googleapis.com/" + name }
 
 // existing answers whether clusters that are there let themselves be changed.
-func (j *judge) existing(n need.Need, f Finding) Finding {
+func (j *judge) existing(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
 		cluster, err := j.cluster(name)
 		if err != nil && asError(err).NotFound() {
 			f = f.evident("clusters.get", clusterResource(name), "404 not found")
 			if n.Expect == rules.Lasts {
-				return f.undetermined("cluster " + name + " does not exist")
+				return f.undetermined(say(clusterMissing, name))
 			}
-			f.Outcome, f.Message = Pass, "cluster "+name+" is gone already: apply has nothing to destroy"
+			f.Outcome, f.Message = Pass, say(clusterGone, name)
 			continue
 		}
 		if err != nil {
@@ -273,7 +273,7 @@ func (j *judge) existing(n need.Need, f Finding) Finding {
 	return f
 }
 
-func (j *judge) existingOne(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
+func (j *judge) existingOne(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	switch n.Kind {
 	case need.Idle:
 		return j.idle(n, f, name, cluster)
@@ -284,7 +284,7 @@ func (j *judge) existingOne(n need.Need, f Finding, name string, cluster facts.C
 }
 
 // idle answers whether no operation is running on a cluster or its node pools.
-func (j *judge) idle(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
+func (j *judge) idle(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
 	operations, err := j.operationsIn(parts[1])
 	if err != nil {
@@ -300,9 +300,9 @@ func (j *judge) idle(n need.Need, f Finding, name string, cluster facts.Cluster)
 		n.ExpectedError = "Error 400: Cluster is running incompatible operation " + o.Name + "., failedPrecondition"
 		n.Fix.Commands = []string{shell.Command("gcloud", "container", "operations", "wait", shell.Name(o.Name), "--location="+parts[3], "--project="+parts[1])}
 		return f.evident("operations.list", n.Resource, o.Name+" "+o.Type+" "+o.Status).
-			failed(n, "the operation "+o.Name+" ("+o.Type+", "+o.Status+") is running on cluster "+parts[5]+": "+whatApplyDoes(n.Severity))
+			failed(n, say(operationRunning, o.Name, o.Type, o.Status, parts[5], whatApplyDoes(n.Severity)))
 	}
-	f.Outcome, f.Message = Pass, "no operation is running"
+	f.Outcome, f.Message = Pass, say(noOperation)
 	return f
 }
 
@@ -336,7 +336,7 @@ func targets(o facts.Operation, location, cluster string) bool {
 
 // recreated answers whether no node pool is waiting to be made anew. GKE says
 // so in free text only.
-func recreated(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
+func recreated(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
 	for _, pool := range cluster.NodePools {
 		texts := []string{pool.StatusMessage}
@@ -349,9 +349,9 @@ func recreated(n need.Need, f Finding, name string, cluster facts.Cluster) Findi
 		n.ExpectedError = fmt.Sprintf("Error 400: Node pool %q requires recreation., badRequest", pool.Name)
 		n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "upgrade", shell.Name(parts[5]), "--node-pool="+pool.Name,
 			"--cluster-version="+cluster.CurrentVersion, "--location="+parts[3], "--project="+parts[1])}
-		return f.failed(n, "node pool "+pool.Name+" of cluster "+parts[5]+" must be recreated before anything else: wait for its next maintenance window, or upgrade it to the control plane's version")
+		return f.failed(n, say(recreationPending, pool.Name, parts[5]))
 	}
-	f.Outcome, f.Message = Pass, "no node pool is waiting to be recreated"
+	f.Outcome, f.Message = Pass, say(noRecreation)
 	return f
 }
 
@@ -363,7 +363,7 @@ func speaksOfRecreation(text string) bool {
 // sound answers whether GKE reports nothing that keeps a cluster from being
 // changed. Which conditions do is known of a few; others are worth a note.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
-func sound(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
+func sound(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
 	type reported struct {
 		of string
@@ -388,7 +388,7 @@ func sound(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
 		return f.undetermined(unusable(name, cluster))
 	}
 	if worst < 0 {
-		f.Outcome, f.Message = Pass, "GKE reports no condition"
+		f.Outcome, f.Message = Pass, say(noCondition)
 		return f
 	}
 	c := all[worst]
@@ -399,20 +399,19 @@ func sound(n need.Need, f Finding, name string, cluster facts.Cluster) Finding {
 		n.ExpectedError = "Error 400/403: Missing edit permissions on account"
 		n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+parts[1])}
 	}
-	return f.failed(n, "GKE reports "+c.Code+" of "+c.of+": "+c.Message)
+	return f.failed(n, say(conditionReported, c.Code, c.of, c.Message))
 }
 
 // unusable says what the status ERROR means. GKE calls such a cluster unusable,
 // and does not document whether it accepts changes: some clusters recover.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Status
-func unusable(name string, cluster facts.Cluster) string {
+func unusable(name string, cluster facts.Cluster) Statement {
 	why := ""
 	if cluster.StatusMessage != "" {
 		why = " (" + cluster.StatusMessage + ")"
 	}
 	parts := strings.Split(name, "/")
-	return "cluster " + name + " has the status ERROR" + why + ": GKE calls that unusable, and whether it accepts changes is not documented. Repair it or replace it first: " +
-		shell.Command("gcloud", "container", "clusters", "describe", shell.Name(parts[5]), "--location="+parts[3], "--project="+parts[1])
+	return say(clusterUnusable, name, why, shell.Command("gcloud", "container", "clusters", "describe", shell.Name(parts[5]), "--location="+parts[3], "--project="+parts[1]))
 }
 
 // conditionSeverity is how bad a condition is for apply.
@@ -428,14 +427,14 @@ func conditionSeverity(code string) need.Severity {
 
 // onPath answers whether a program is there. That apply runs on the machine
 // that checks is assumed.
-func (j *judge) onPath(n need.Need, f Finding) Finding {
+func (j *judge) onPath(n need.Need, f Verdict) Verdict {
 	if j.options.LookPath == nil {
-		return f.undetermined("programs cannot be looked for here")
+		return f.undetermined(say(programsUnsearchable))
 	}
 	if _, err := j.options.LookPath(n.Expect); err != nil {
-		return f.failed(n, n.Expect+", with which the provider logs in, is not on PATH here")
+		return f.failed(n, say(programMissing, n.Expect))
 	}
-	f.Outcome, f.Message = Pass, n.Expect+" is on PATH"
+	f.Outcome, f.Message = Pass, say(programFound, n.Expect)
 	return f
 }
 
@@ -445,15 +444,15 @@ const tokenLasts = time.Hour
 
 // fresh answers whether a token that was read while planning still works when
 // apply gets to use it.
-func (j *judge) fresh(n need.Need, f Finding) Finding {
+func (j *judge) fresh(n need.Need, f Verdict) Verdict {
 	if n.Made.IsZero() {
-		return f.undetermined("the plan does not say when it was made, and the token that it holds lives for an hour")
+		return f.undetermined(say(tokenAgeUnknown))
 	}
 	made := n.Made.UTC().Format(time.RFC3339)
 	if j.options.Now().Sub(n.Made) >= tokenLasts {
-		return f.failed(n, "the token that the provider logs in with was read when the plan was made, at "+made+", and lives for an hour: plan again")
+		return f.failed(n, say(tokenExpired, made))
 	}
 	f.Outcome = Pass
-	f.Message = "the plan was made at " + made + ", and the token that it holds lives for an hour: apply it before that"
+	f.Message = say(tokenFresh, made)
 	return f
 }

@@ -20,7 +20,7 @@ func (j *judge) troubleshoot(n need.Need, identity iam.Identity, t *turns, permi
 	for _, p := range doubted {
 		access, err := ask[facts.Access](j.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
 		if err != nil {
-			t.unasked = union(t.unasked, because(err, "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization"))
+			t.unasked = union(t.unasked, because(err, "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization").String())
 			continue
 		}
 		t.settle(p, access)

@@ -165,26 +165,26 @@ func (t *turns) forget(p string) {
 
 // turned is the finding of a need whose permissions have been sorted. What is
 // missing for good comes first, then what the plan itself does wrong.
-func (j *judge) turned(n need.Need, f Finding, t *turns) Finding {
+func (j *judge) turned(n need.Need, f Verdict, t *turns) Verdict {
 	slices.Sort(t.planned)
 	switch {
 	case len(t.missing) > 0:
-		return j.answered(n, f, t.missing, t.open, "")
+		return j.answered(n, f, t.missing, t.open, Statement{})
 	case len(t.lost) > 0:
 		return j.lost(n, f, t)
 	case len(t.raced) > 0:
 		return j.raced(n, f, t)
 	}
-	f = j.answered(n, f, nil, t.open, strings.Join(t.why, "; "))
+	f = j.answered(n, f, nil, t.open, say(verbatim, strings.Join(t.why, "; ")))
 	if f.Outcome == Pass && len(t.planned) > 0 {
-		f.PlannedBy, f.Reason = t.planned, propagation
-		f.Message = who(*f.Principal) + " is granted " + list(n.Permissions) + " on " + resource.Describe(n.Resource) + " by the plan before it is needed"
+		f.PlannedBy, f.Reason = t.planned, say(propagationTakes)
+		f.Message = say(permissionsPlanned, who(*f.Principal), list(n.Permissions), resource.Describe(n.Resource))
 	}
 	return f
 }
 
 // lost is the finding of permissions that the plan takes away.
-func (j *judge) lost(n need.Need, f Finding, t *turns) Finding {
+func (j *judge) lost(n need.Need, f Verdict, t *turns) Verdict {
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.lost, Undetermined: t.open}
 	by := j.takers(n, t)
 	f = f.against(n)
@@ -192,22 +192,19 @@ func (j *judge) lost(n need.Need, f Finding, t *turns) Finding {
 		f.Severity = n.Severity
 	}
 	f.TakenAwayBy = by
-	f.Message = "the plan takes " + list(t.lost) + " on " + resource.Describe(n.Resource) + " away from " + who(*f.Principal) + " (" + n.Rule + ")"
-	f.Fix = &Fix{Terraform: j.keep(by, f.Principal.Member, n.Fix.Role, t.lost)}
-	if n.Severity == need.Error {
-		f.ExpectedError = n.ExpectedError
-	}
+	f.Message = say(permissionsRemoved, list(t.lost), resource.Describe(n.Resource), who(*f.Principal), n.Rule)
+	f.Terraform = j.keep(by, f.Principal.Member, n.Fix.Role, t.lost)
 	return f
 }
 
 // raced is the finding of permissions that the plan grants without anyone
 // waiting.
-func (j *judge) raced(n need.Need, f Finding, t *turns) Finding {
+func (j *judge) raced(n need.Need, f Verdict, t *turns) Verdict {
 	slices.Sort(t.racedBy)
 	f.PlannedBy = t.racedBy
 	what := list(t.raced) + " on " + resource.Describe(n.Resource) + " for " + who(*f.Principal)
 	if j.unseenOrder(n, t.racedBy) {
-		return f.undetermined("the plan provides " + what + " (" + list(t.racedBy) + "), but whether " + list(addresses(j.causes(n))) + " waits for it leads through local values, which a plan does not show: name it in depends_on")
+		return f.undetermined(say(orderUnseen, what, list(t.racedBy), list(addresses(j.causes(n)))))
 	}
 	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.raced, Undetermined: t.open}
 	return f.race(n, what, addresses(j.causes(n)))
@@ -385,9 +382,9 @@ func (j *judge) bearingOn(n need.Need) []string {
 
 // unlessChanged is f where the plan changes nothing that bears on it. Where it
 // does, and nobody knows whose identity it is about, it cannot be told.
-func (f Finding) unlessChanged(by []string) Finding {
+func (f Verdict) unlessChanged(by []string) Verdict {
 	if len(by) == 0 {
 		return f
 	}
-	return f.undetermined("the plan changes policies that this rests on (" + list(by) + "), and whom it is about is not known")
+	return f.undetermined(say(policiesChange, list(by)))
 }

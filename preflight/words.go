@@ -34,28 +34,27 @@ func list(names []string) string {
 }
 
 // because says why something could not be found out, and what would help.
-func because(err error, what, permission, role string) string {
+func because(err error, what, permission, role string) Statement {
 	e := asError(err)
 	if e.Unreachable() {
-		return "Google Cloud did not answer (" + e.Silence() + "): check the network, or give it longer with --timeout"
+		return say(noAnswer, e.Silence())
 	}
 	if q, ok := e.Quota(); ok {
-		return "could not find out " + what + ": " + q.Error() + ": give it longer with --timeout"
+		return say(outOfQuota, what, q.Error())
 	}
-	reason := "could not find out " + what + ": " + e.Error()
 	if e.Unauthorized() {
-		return reason + "; the credentials are not accepted: gcloud auth application-default login"
+		return say(credentialsRefused, what, e.Error())
 	}
 	if service, consumer, off := e.ServiceDisabled(); off {
-		return reason + "; turn that API on where requests are billed: " + shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+strings.TrimPrefix(consumer, "projects/"))
+		return say(askedServiceOff, what, e.Error(), shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+strings.TrimPrefix(consumer, "projects/")))
 	}
 	if e.UserProjectDenied() {
-		return reason + "; the quota project needs serviceusage.services.use (roles/serviceusage.serviceUsageConsumer)"
+		return say(quotaProjectDenied, what, e.Error())
 	}
 	if e.Denied() || e.NotFound() {
-		return reason + "; " + permission + " (" + role + ") would tell, if it exists under that name"
+		return say(readDenied, what, e.Error(), permission, role)
 	}
-	return reason
+	return say(notFoundOut, what, e.Error())
 }
 
 // whyUnread says why an allow policy is not at hand. A plain refusal stays
@@ -64,7 +63,7 @@ func whyUnread(err error, name string) string {
 	if e := asError(err); e.Denied() && e.Method != facts.MethodGenerateAccessToken {
 		return refused + e.Message
 	}
-	return because(err, "the allow policy of "+name, resource.PolicyPermission(name), "roles/iam.securityReviewer")
+	return because(err, "the allow policy of "+name, resource.PolicyPermission(name), "roles/iam.securityReviewer").String()
 }
 
 // refused begins the reason of a policy that the caller may not read.
