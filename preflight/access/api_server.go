@@ -110,7 +110,7 @@ func (c *checker) missingPrerequisite() string {
 	if c.token == "" {
 		return "there is no token"
 	}
-	return "the server is not known to be an endpoint of the cluster"
+	return "the server could not be identified as an endpoint of the cluster"
 }
 
 func (c *checker) authorityInWords() string {

@@ -17,7 +17,7 @@ import (
 // A Trust is what an API server must prove before it gets a token. It comes from
 // Google's answer alone: a kubeconfig can come from anybody.
 type Trust struct {
-	// Roots holds the CA certificates; nil for those of the system.
+	// Roots holds the CA certificates; nil for the CAs of the system.
 	Roots *x509.CertPool
 	// ServerName is the host name or address that its certificate must be for.
 	ServerName string

@@ -16,8 +16,8 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// Google is the part of Google Cloud that a check reads. Its errors are those of
-// package gcp.
+// Google is the part of Google Cloud that a check reads. Its errors are facts.Error
+// values.
 type Google interface {
 	// TokenInfo looks up the caller's token.
 	TokenInfo(ctx context.Context) (gcp.TokenInfo, error)

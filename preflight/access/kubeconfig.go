@@ -110,7 +110,7 @@ func (k *Kubeconfig) EntryOf(r Ref) *Entry {
 	return nil
 }
 
-// Ref returns the cluster that the names of the entry tell, if gcloud gave them.
+// Ref returns the cluster that the names of the entry contain, if gcloud chose them.
 // The name of the cluster entry comes first, because people rename contexts and
 // leave the cluster entry as it was.
 func (e *Entry) Ref() (Ref, bool) {
@@ -122,7 +122,7 @@ func (e *Entry) Ref() (Ref, bool) {
 	return Ref{}, false
 }
 
-// RefOfContext returns the cluster that the name of a context tells, if gcloud
+// RefOfContext returns the cluster that the name of a context contains, if gcloud
 // gave the name.
 func RefOfContext(name string) (Ref, bool) { return parseGcloudName(name) }
 

@@ -88,7 +88,7 @@ func write(t *testing.T, text string) string {
 
 func none(string) string { return "" }
 
-// TestEntries shows that a renamed context still tells its cluster.
+// TestEntries shows that a renamed context still has its cluster.
 func TestEntries(t *testing.T) {
 	file := write(t, twoClusters)
 	k, err := ReadKubeconfig(file, none)

@@ -80,8 +80,8 @@ func (c *checker) kubectlAccess(ctx context.Context) finding {
 }
 
 // kubectlIdentity returns the member that kubectl authenticates as, empty if it
-// is unknown, or false and a failure. It shows Google no token but those of
-// Google's plugin.
+// is unknown, or false and a failure. It sends only tokens of Google's plugin
+// to Google.
 func (c *checker) kubectlIdentity(ctx context.Context) (string, finding, bool) {
 	if c.login.static || !isPlugin(c.Entry.user.Exec) {
 		return "", finding{}, true

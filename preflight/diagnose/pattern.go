@@ -34,7 +34,7 @@ type pattern struct {
 }
 
 // table returns all patterns in order: of those that match a text, the first
-// tells its cause.
+// determines its cause.
 var table = sync.OnceValue(func() []pattern {
 	var all []pattern
 	for _, part := range [][]pattern{repetitions(), otherSystems(), login(), operations(), accounts(), kubernetes(), apis(), policies(), agents(), permissions(), requests(), missingResources(), codes()} {

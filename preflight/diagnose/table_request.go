@@ -76,7 +76,7 @@ func missingResources() []pattern {
 }
 
 // googleMessages matches the surroundings of messages that no other pattern knows, to
-// tell those of Google from those of an application.
+// distinguish messages of Google from messages of an application.
 const googleMessages = `(?:googleapi: |ResponseError: |gcloud|googleapis?\.com|google\.(?:api_core|rpc|golang|cloud)|HttpError |com\.google|io\.grpc|\(gcloud[^)]*\) |type\.googleapis)`
 
 // codes returns patterns that recognize a message only by its status code. Their
