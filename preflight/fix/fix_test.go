@@ -7,48 +7,101 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	hcl2 "github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
+	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/fixtures/deadline"
 	"gke-preflight/preflight/need"
 )
 
-func TestQuote(t *testing.T) {
-	for in, want := range map[string]string{
-		`plain`:      `"plain"`,
-		`a"b`:        `"a\"b"`,
-		`${file(x)}`: `"$${file(x)}"`,
-		`%{if true}`: `"%%{if true}"`,
-		"a\nb":       `"a\nb"`,
+// TestFor has a row for each kind of need that something is known to help.
+func TestFor(t *testing.T) {
+	type fix struct {
+		Commands  []string
+		Terraform string
+	}
+	const member = "serviceAccount:a@p.iam.gserviceaccount.com"
+	for name, tt := range map[string]struct {
+		need   need.Need
+		member string
+		want   fix
+	}{
+		"API that is off": {
+			need: need.Need{Kind: need.Service, Project: "p", Service: "container.googleapis.com"},
+			want: fix{
+				Commands: []string{"gcloud services enable container.googleapis.com --project=p"},
+				Terraform: `resource "google_project_service" "gke" {
+  project            = "p"
+  service            = "container.googleapis.com"
+  disable_on_destroy = false
+}`,
+			},
+		},
+		"project that is not attached to its Shared VPC host": {
+			need: need.Need{Kind: need.Attached, Project: "p", Expect: "host"},
+			want: fix{
+				Commands: []string{"gcloud compute shared-vpc associated-projects add p --host-project=host"},
+				Terraform: `resource "google_compute_shared_vpc_service_project" "gke" {
+  host_project    = "host"
+  service_project = "p"
+}`,
+			},
+		},
+		"constraint that is enforced": {
+			need: need.Need{Kind: need.Unconstrained, Project: "p", Expect: "constraints/compute.requireShieldedVm"},
+			want: fix{Commands: []string{"gcloud resource-manager org-policies disable-enforce constraints/compute.requireShieldedVm --project=p"}},
+		},
+		"cluster that exists already": {
+			need: need.Need{Kind: need.Free, Addresses: []string{"google_container_cluster.main"}, Clusters: []string{"projects/p/locations/l/clusters/c"}},
+			want: fix{Commands: []string{"terraform import google_container_cluster.main projects/p/locations/l/clusters/c"}},
+		},
+		"cluster of one of several addresses": {
+			need: need.Need{Kind: need.Free, Addresses: []string{"google_container_cluster.a", "google_container_cluster.b"}, Clusters: []string{"projects/p/locations/l/clusters/c"}},
+		},
+		"cluster in an unknown location": {
+			need: need.Need{Kind: need.Free, Addresses: []string{"google_container_cluster.main"}, Clusters: []string{"projects/p/locations/-/clusters/c"}},
+		},
+		"missing permissions": {
+			need:   need.Need{Kind: need.Permissions, Project: "p", Resource: "//cloudresourcemanager.googleapis.com/projects/p", Fix: need.Fix{Role: "roles/editor"}},
+			member: member,
+			want: fix{
+				Commands: []string{"gcloud projects add-iam-policy-binding p --member=" + member + " --role=roles/editor --condition=None"},
+				Terraform: `resource "google_project_iam_member" "gke" {
+  project = "p"
+  role    = "roles/editor"
+  member  = "` + member + `"
+}`,
+			},
+		},
+		"missing permissions of an unknown member": {
+			need: need.Need{Kind: need.Permissions, Project: "p", Fix: need.Fix{Role: "roles/editor"}},
+		},
+		"permissions without a known role": {
+			need:   need.Need{Kind: need.Permissions, Project: "p"},
+			member: member,
+		},
+		"fix that the rule knows": {
+			need: need.Need{Kind: need.Statement, Fix: need.Fix{Commands: []string{"gcloud x"}, Terraform: "x = 1"}},
+			want: fix{Commands: []string{"gcloud x"}, Terraform: "x = 1"},
+		},
 	} {
-		if got := Quote(in); got != want {
-			t.Errorf("Quote(%q) = %s, want %s", in, got, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			commands, terraform := For(tt.need, tt.member)
+			if diff := cmp.Diff(tt.want, fix{commands, terraform}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
-// FuzzQuote: Terraform reads a quoted string as what it was.
-func FuzzQuote(f *testing.F) {
-	for _, s := range []string{"plain", `a"b`, "${file(x)}", "%{if true}", "$${", "a\nb", "\x1b[31m", "\u202e", `\`} {
-		f.Add(s)
+// TestForKeepsTheNeed checks that the commands of a need, which many findings
+// share, stay as they are.
+func TestForKeepsTheNeed(t *testing.T) {
+	shared := append(make([]string, 0, 2), "first")
+	For(need.Need{Kind: need.Service, Project: "p", Service: "s", Fix: need.Fix{Commands: shared}}, "")
+	if got := shared[:2][1]; got != "" {
+		t.Errorf("For wrote %q behind the commands of the need", got)
 	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if !utf8.ValidString(s) {
-			t.Skip("no plan holds it: the reader refuses it")
-		}
-		expr, problems := hclsyntax.ParseExpression([]byte(Quote(s)), "x.tf", hcl2.InitialPos)
-		if problems.HasErrors() {
-			t.Fatalf("Quote(%q) = %s: %v", s, Quote(s), problems)
-		}
-		got, problems := expr.Value(nil)
-		if problems.HasErrors() || !got.RawEquals(cty.StringVal(s)) {
-			t.Errorf("Quote(%q) = %s is %#v (%v)", s, Quote(s), got, problems)
-		}
-	})
 }
 
 // TestCommandsRunNothing pastes the commands for needs with hostile names into
@@ -93,8 +146,8 @@ func TestCommandsRunNothing(t *testing.T) {
 	}
 }
 
-// needsWith are needs of every kind that a command mends, about things of this
-// name.
+// needsWith returns needs of every kind that a command meets, about things of
+// this name.
 func needsWith(name string) []need.Need {
 	grant := need.Fix{Role: "roles/editor"}
 	needs := []need.Need{
@@ -107,10 +160,12 @@ func needsWith(name string) []need.Need {
 		"//cloudresourcemanager.googleapis.com/projects/" + name,
 		"//cloudresourcemanager.googleapis.com/folders/" + name,
 		"//cloudresourcemanager.googleapis.com/organizations/" + name,
+		"//cloudresourcemanager.googleapis.com/tagKeys/" + name,
 		"//cloudresourcemanager.googleapis.com/tagValues/" + name,
 		"//iam.googleapis.com/projects/p/serviceAccounts/" + name,
 		"//compute.googleapis.com/projects/p/regions/r/subnetworks/" + name,
 		"//cloudkms.googleapis.com/projects/p/locations/l/keyRings/" + name + "/cryptoKeys/" + name,
+		"//cloudkms.googleapis.com/projects/p/locations/l/keyRings/" + name,
 		"//privateca.googleapis.com/projects/p/locations/l/caPools/" + name,
 		"//pubsub.googleapis.com/projects/p/topics/" + name,
 		"//secretmanager.googleapis.com/projects/p/secrets/" + name,

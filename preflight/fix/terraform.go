@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
@@ -56,12 +55,13 @@ func DependsOn(blocks, others []string) string {
 	for _, o := range unique(others) {
 		first = append(first, hclwrite.TokensForIdentifier(o))
 	}
-	f := hclwrite.NewEmptyFile()
+	var lines []string
 	for _, b := range unique(blocks) {
-		f.Body().AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + b + "\n")}})
+		f := hclwrite.NewEmptyFile()
 		f.Body().SetAttributeRaw("depends_on", hclwrite.TokensForTuple(first))
+		lines = append(lines, "# "+b, formatted(f))
 	}
-	return formatted(f)
+	return strings.Join(lines, "\n")
 }
 
 func unique(list []string) []string {
