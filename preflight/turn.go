@@ -296,17 +296,17 @@ func (j *judge) keep(by []string, member, role string, lost []string) string {
 	var lines []string
 	for _, rc := range j.roleChanges {
 		if slices.Contains(by, rc.Address) {
-			lines = union(lines, "# in "+plan.BlockOf(rc.Address)+"\npermissions = [\n  # ...\n  "+quotedList(lost)+"\n]")
+			lines = union(lines, fix.KeepPermissions(plan.BlockOf(rc.Address), lost))
 		}
 	}
 	for _, d := range j.denyChanges {
 		if slices.Contains(by, d.Address) {
-			lines = union(lines, "# in the deny_rule of "+plan.BlockOf(d.Address)+"\nexception_principals = [\n  # ...\n  "+fix.Quote(denyPrincipal(member))+",\n]")
+			lines = union(lines, fix.ExceptPrincipal(plan.BlockOf(d.Address), denyPrincipal(member)))
 		}
 	}
 	for _, c := range j.replacedAccounts() {
 		if slices.Contains(by, c.Address) {
-			lines = union(lines, "# do not replace "+plan.BlockOf(c.Address)+", or grant again what the old account had:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role       = "+fix.Quote(role)+"\n  member     = "+fix.Quote(member)+"\n  depends_on = ["+plan.BlockOf(c.Address)+"]\n}")
+			lines = union(lines, fix.KeepAccount(plan.BlockOf(c.Address), role, member))
 		}
 	}
 	for _, pc := range j.policyChanges {
@@ -319,23 +319,14 @@ func (j *judge) keep(by []string, member, role string, lost []string) string {
 		}
 		switch pc.Effect {
 		case plan.SetsRole:
-			lines = union(lines, "# in "+block+"\nmembers = [\n  # ...\n  "+fix.Quote(member)+",\n]")
+			lines = union(lines, fix.KeepMember(block, member))
 		case plan.SetsPolicy:
-			lines = union(lines, "# in the policy of "+block+"\nbinding {\n  role    = "+fix.Quote(role)+"\n  members = ["+fix.Quote(member)+"]\n}")
+			lines = union(lines, fix.KeepBinding(block, role, member))
 		default:
-			lines = union(lines, "# remove "+block+", or grant again after it:\nresource \"google_project_iam_member\" \"gke\" {\n  # ...\n  role   = "+fix.Quote(role)+"\n  member = "+fix.Quote(member)+"\n}")
+			lines = union(lines, fix.KeepGrant(block, role, member))
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// quotedList are strings as elements of a list in Terraform, a line each.
-func quotedList(of []string) string {
-	quoted := make([]string, len(of))
-	for i, s := range of {
-		quoted[i] = fix.Quote(s) + ","
-	}
-	return strings.Join(quoted, "\n  ")
 }
 
 // denyPrincipal is a member as deny policies write it.

@@ -33,8 +33,8 @@ func formatted(f *hclwrite.File) string {
 	return strings.TrimSuffix(string(hclwrite.Format(f.Bytes())), "\n")
 }
 
-// Quote returns a string as a Terraform literal: no template in it is evaluated.
-func Quote(s string) string {
+// quote returns a string as a Terraform literal: no template in it is evaluated.
+func quote(s string) string {
 	return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes())
 }
 

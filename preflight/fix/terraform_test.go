@@ -18,8 +18,8 @@ func TestQuote(t *testing.T) {
 		`%{if true}`: `"%%{if true}"`,
 		"a\nb":       `"a\nb"`,
 	} {
-		if got := Quote(in); got != want {
-			t.Errorf("Quote(%q) = %s, want %s", in, got, want)
+		if got := quote(in); got != want {
+			t.Errorf("quote(%q) = %s, want %s", in, got, want)
 		}
 	}
 }
@@ -33,13 +33,13 @@ func FuzzQuote(f *testing.F) {
 		if !utf8.ValidString(s) {
 			t.Skip("plan.Read rejects it")
 		}
-		expr, problems := hclsyntax.ParseExpression([]byte(Quote(s)), "x.tf", hcl.InitialPos)
+		expr, problems := hclsyntax.ParseExpression([]byte(quote(s)), "x.tf", hcl.InitialPos)
 		if problems.HasErrors() {
-			t.Fatalf("Quote(%q) = %s: %v", s, Quote(s), problems)
+			t.Fatalf("quote(%q) = %s: %v", s, quote(s), problems)
 		}
 		got, problems := expr.Value(nil)
 		if problems.HasErrors() || !got.RawEquals(cty.StringVal(s)) {
-			t.Errorf("Quote(%q) = %s is %#v (%v)", s, Quote(s), got, problems)
+			t.Errorf("quote(%q) = %s is %#v (%v)", s, quote(s), got, problems)
 		}
 	})
 }
