@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"gke-preflight/fixtures/fakegcp"
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // TestEvidenceAgrees makes random clouds, and asks about a node's account in
@@ -16,7 +16,7 @@ import (
 func TestEvidenceAgrees(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 8))
-	seen := map[preflight.Outcome]int{}
+	seen := map[finding.Outcome]int{}
 	for range 60 {
 		edits := randomEdits(r)
 		truth := outcomes(t, newServer(t, append(edits, "grant serviceAccounts/"+nodes+" roles/iam.serviceAccountTokenCreator serviceAccount:terraform@acme-prod.iam.gserviceaccount.com")...))
@@ -24,15 +24,15 @@ func TestEvidenceAgrees(t *testing.T) {
 		for rule, want := range truth {
 			got := told[rule]
 			seen[got]++
-			if want != preflight.Pass && want != preflight.Fail {
+			if want != finding.Pass && want != finding.Fail {
 				t.Fatalf("%s: the cloud itself says %s with %q", rule, want, edits)
 			}
-			if got != want && got != preflight.Undetermined {
+			if got != want && got != finding.Undetermined {
 				t.Fatalf("%s: the policies say %s and the cloud %s, with %q", rule, got, want, edits)
 			}
 		}
 	}
-	for _, o := range []preflight.Outcome{preflight.Pass, preflight.Fail, preflight.Undetermined} {
+	for _, o := range []finding.Outcome{finding.Pass, finding.Fail, finding.Undetermined} {
 		if seen[o] < 10 {
 			t.Errorf("only %d answers are %s: the clouds say too little", seen[o], o)
 		}
@@ -42,9 +42,9 @@ func TestEvidenceAgrees(t *testing.T) {
 const nodes = "gke-nodes@acme-prod.iam.gserviceaccount.com"
 
 // outcomes are those of the rules about what nodes may do.
-func outcomes(t *testing.T, server *fakegcp.Server) map[string]preflight.Outcome {
+func outcomes(t *testing.T, server *fakegcp.Server) map[string]finding.Outcome {
 	t.Helper()
-	out := map[string]preflight.Outcome{}
+	out := map[string]finding.Outcome{}
 	for _, f := range check(t, readPlan(t, "cmek"), server).Findings {
 		if f.Rule == "GP302" || f.Rule == "GP303" {
 			out[f.Rule] = f.Outcome

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/suppress"
 )
 
 // Options are what a check takes besides the plan and Google Cloud.
@@ -26,13 +28,13 @@ type Options struct {
 	Troubleshooter bool
 	// Waivers are findings that are accepted, and Baseline those that are known;
 	// nil where everything is new.
-	Waivers  []Waiver
-	Baseline *Baseline
+	Waivers  []suppress.Waiver
+	Baseline *suppress.Baseline
 	// Only are the IDs of the rules that are looked at; nil for all.
 	Only []string
 	// Previous is a report on the same plan of which only what is open is asked
 	// again, and the rest kept; nil to ask everything.
-	Previous *Report
+	Previous *finding.Report
 	// Settings changes the rules.
 	Settings rules.Settings
 	// FailOn is the least severity that decides the result.
@@ -61,7 +63,7 @@ var ErrUnauthenticated = errors.New("the credentials are not accepted by Google 
 // Check asks Google Cloud whether the needs of a plan are met. Its errors are
 // ErrUnauthenticated, and that of ctx if that ends before anything is asked:
 // what cannot be found out afterwards is in the report.
-func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*Report, error) {
+func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*finding.Report, error) {
 	begin := o.Now()
 	all, err := rules.Needs(ctx, p, o.Settings)
 	if err != nil {
@@ -78,20 +80,20 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*R
 		return nil, ErrUnauthenticated
 	}
 	findings := c.kept()
-	r := &Report{
-		SchemaVersion: SchemaVersion,
-		Plan:          PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
+	r := &finding.Report{
+		SchemaVersion: finding.SchemaVersion,
+		Plan:          finding.PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
 		Findings:      finish(o.judged(append(settled, findings...), p.Redact)),
 		Deployers:     c.deployers,
 		Projects:      c.projects,
 		Limits:        c.limits,
 	}
-	r.unjudged = append(settled, findings...)
+	r.Unjudged = append(settled, findings...)
 	r.Deferred, r.Notices = slices.Clone(p.Deferred), slices.Clone(p.Notes)
 	r.Rejudge(o.FailOn)
 	r.Requests = count(client)
 	r.DurationMS = o.Now().Sub(begin).Milliseconds()
-	redact(r, p)
+	finding.Redact(r, p)
 	return r, nil
 }
 
@@ -119,10 +121,10 @@ func shareCaller(needs []need.Need) {
 
 // open are the needs that are asked about, and the findings that stay as they
 // were.
-func (o Options) open(needs []need.Need) (open []need.Need, settled []Finding) {
-	before := map[string]Finding{}
+func (o Options) open(needs []need.Need) (open []need.Need, settled []finding.Finding) {
+	before := map[string]finding.Finding{}
 	if o.Previous != nil {
-		for _, f := range o.Previous.unjudged {
+		for _, f := range o.Previous.Unjudged {
 			if f.Need != nil {
 				before[f.Need.Key()] = f
 			}
@@ -132,7 +134,7 @@ func (o Options) open(needs []need.Need) (open []need.Need, settled []Finding) {
 		if o.Only != nil && !slices.Contains(o.Only, n.Rule) {
 			continue
 		}
-		if f, known := before[n.Key()]; known && (f.Outcome == Pass || !mayChange(n)) {
+		if f, known := before[n.Key()]; known && (f.Outcome == finding.Pass || !n.MayChange()) {
 			settled = append(settled, f)
 			continue
 		}
@@ -141,32 +143,11 @@ func (o Options) open(needs []need.Need) (open []need.Need, settled []Finding) {
 	return open, settled
 }
 
-// mayChange reports whether the answer to a need may change by waiting: what
-// the plan alone says does not.
-func mayChange(n need.Need) bool {
-	return n.Unknown == "" && n.Kind != need.Statement && n.Kind != need.OnPath && n.Kind != need.Fresh
-}
-
-// MayChange reports whether waiting may make the result of a report better:
-// all that decides it, at or above a severity, is what Google Cloud may answer
-// otherwise in a while.
-func (r *Report) MayChange(least need.Severity) bool {
-	decides := func(f Finding) bool {
-		return rank(f.Severity) >= rank(least) && (f.Outcome == Fail || f.Outcome == Undetermined)
-	}
-	return slices.ContainsFunc(r.Findings, decides) &&
-		!slices.ContainsFunc(r.Findings, func(f Finding) bool { return decides(f) && !f.mayChange() })
-}
-
-// mayChange reports whether the outcome may change by waiting. What the plan does to
-// itself stays as it is.
-func (f Finding) mayChange() bool { return f.Need != nil && f.Answers == "" && mayChange(*f.Need) }
-
 // judged returns findings once waivers and the baseline are applied and what
 // depends on a failure is skipped. Skipping comes last: a failure that is waived
 // or known decides nothing, so it must hide nothing.
-func (o Options) judged(findings []Finding, hide func(string) string) []Finding {
-	return skip(o.Baseline.apply(waive(findings, o.Waivers, o.Now()), hide), o.FailOn)
+func (o Options) judged(findings []finding.Finding, hide func(string) string) []finding.Finding {
+	return skip(o.Baseline.Apply(suppress.Waive(findings, o.Waivers, o.Now()), hide), o.FailOn)
 }
 
 // unauthenticated reports whether everything that was asked about permissions with
@@ -188,68 +169,23 @@ func unauthenticated(known *facts.Facts) bool {
 }
 
 // finish adds what belongs to the rule, and sorts.
-func finish(findings []Finding) []Finding {
+func finish(findings []finding.Finding) []finding.Finding {
 	byID := map[string]rules.Rule{}
 	for _, r := range rules.All() {
 		byID[r.ID] = r
 	}
-	out := make([]Finding, 0, len(findings))
+	out := make([]finding.Finding, 0, len(findings))
 	for _, f := range findings {
 		rule := byID[f.Rule]
 		f.Name, f.Title, f.URL = rule.Name, rule.Title, rule.URL()
 		out = append(out, f)
 	}
-	sort.SliceStable(out, func(a, b int) bool { return sortKey(out[a]) < sortKey(out[b]) })
+	sort.SliceStable(out, func(a, b int) bool { return finding.SortKey(out[a]) < finding.SortKey(out[b]) })
 	return out
 }
 
-func sortKey(f Finding) string {
-	member := ""
-	if f.Principal != nil {
-		member = f.Principal.Member
-	}
-	return strings.Join([]string{f.Rule, f.Resource, f.Service, member, strings.Join(f.Addresses, ",")}, "\x00")
-}
-
-// summarize counts, and says what the findings at or above a severity come to.
-func summarize(findings []Finding, least need.Severity) (Summary, Outcome) {
-	var s Summary
-	result := Pass
-	for _, f := range findings {
-		decides := rank(f.Severity) >= rank(least)
-		switch f.Outcome {
-		case Pass:
-			s.Pass++
-		case Skipped:
-			s.Skipped++
-		case Fail:
-			s.addFailure(f.Severity)
-			if decides {
-				result = Fail
-			}
-		case Undetermined:
-			s.Undetermined++
-			if decides && result == Pass {
-				result = Undetermined
-			}
-		}
-	}
-	return s, result
-}
-
-// rank orders severities; an unknown one counts as the worst.
-func rank(s need.Severity) int {
-	switch s {
-	case need.Note:
-		return 1
-	case need.Warning:
-		return 2
-	}
-	return 3
-}
-
-func count(client *gcp.Client) Requests {
-	r := Requests{}
+func count(client *gcp.Client) finding.Requests {
+	r := finding.Requests{}
 	if client == nil {
 		return r
 	}

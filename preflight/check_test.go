@@ -18,8 +18,10 @@ import (
 
 	"gke-preflight/fixtures/fakegcp"
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/inventory"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
@@ -169,7 +171,7 @@ func newServer(t testing.TB, edits ...string) *fakegcp.Server {
 
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
-func check(t *testing.T, data []byte, server *fakegcp.Server, change ...func(*preflight.Options)) *preflight.Report {
+func check(t *testing.T, data []byte, server *fakegcp.Server, change ...func(*preflight.Options)) *finding.Report {
 	t.Helper()
 	p, err := plan.Read(bytes.NewReader(data), plan.Options{})
 	if err != nil {
@@ -301,15 +303,15 @@ func TestPassSaysNoFailure(t *testing.T) {
 	for _, tt := range cases {
 		r := check(t, tt.data, newServer(t, tt.edits...))
 		for _, f := range r.Findings {
-			if f.Outcome != preflight.Fail && f.ExpectedError != "" || f.Outcome == preflight.Pass && f.Fix != nil {
+			if f.Outcome != finding.Fail && f.ExpectedError != "" || f.Outcome == finding.Pass && f.Fix != nil {
 				t.Errorf("%s, %s: %s is %s, with the error %q and the fix %v", tt.name, tt.edits, f.Rule, f.Outcome, f.ExpectedError, f.Fix)
 			}
-			if p := f.Permissions; f.Outcome == preflight.Pass && p != nil && len(p.Missing)+len(p.Undetermined) > 0 {
+			if p := f.Permissions; f.Outcome == finding.Pass && p != nil && len(p.Missing)+len(p.Undetermined) > 0 {
 				t.Errorf("%s, %s: %s passes with %v", tt.name, tt.edits, f.Rule, *p)
 			}
 		}
-		if strings.HasPrefix(tt.name, "all-in-one-plan with") && !slices.ContainsFunc(r.Findings, func(f preflight.Finding) bool {
-			return f.Rule == "GP203" && f.Outcome == preflight.Pass && len(f.PlannedBy) > 0
+		if strings.HasPrefix(tt.name, "all-in-one-plan with") && !slices.ContainsFunc(r.Findings, func(f finding.Finding) bool {
+			return f.Rule == "GP203" && f.Outcome == finding.Pass && len(f.PlannedBy) > 0
 		}) {
 			t.Errorf("%s: GP203 is not granted by the plan", tt.name)
 		}
@@ -376,7 +378,7 @@ func TestSensitive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inventory, err := preflight.Take(t.Context(), p, rules.Settings{})
+	inventory, err := inventory.New(t.Context(), p, rules.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -390,7 +392,7 @@ func TestSensitive(t *testing.T) {
 }
 
 // inEveryFormat is a report as each format writes it, one after another.
-func inEveryFormat(t *testing.T, r *preflight.Report) string {
+func inEveryFormat(t *testing.T, r *finding.Report) string {
 	t.Helper()
 	var b bytes.Buffer
 	for _, err := range []error{
@@ -442,7 +444,7 @@ func TestStanding(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := check(t, data, newServer(t, "revoke projects/acme-prod roles/compute.serviceAgent serviceAccount:service-111111111111@compute-system.iam.gserviceaccount.com"))
-	if r.Result != preflight.Fail || len(r.Findings) == 0 {
+	if r.Result != finding.Fail || len(r.Findings) == 0 {
 		t.Errorf("the result is %s with %d findings", r.Result, len(r.Findings))
 	}
 	for _, f := range r.Findings {
@@ -467,11 +469,11 @@ func TestDenied(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := check(t, data, newServer(t))
-	if r.Result != preflight.Undetermined {
+	if r.Result != finding.Undetermined {
 		t.Errorf("the result is %s", r.Result)
 	}
 	for _, f := range r.Findings {
-		if f.Permissions != nil && f.Outcome == preflight.Pass {
+		if f.Permissions != nil && f.Outcome == finding.Pass {
 			t.Errorf("%s passes, whatever the policy denies", f.Rule)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"gke-preflight/fixtures/fakegcp"
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // worlds is how many random clouds and plans TestDifferential tries:
@@ -25,18 +25,18 @@ var worlds = flag.Int("worlds", 200, "random clouds and plans, each checked and 
 // not read, and there are; a failure must be refused in one.
 func TestDifferential(t *testing.T) {
 	t.Parallel()
-	seen := map[preflight.Outcome]int{}
+	seen := map[finding.Outcome]int{}
 	for _, seed := range worldSeeds(*worlds) {
 		w := newWorld(t, rand.New(rand.NewPCG(uint64(seed), 6)))
 		r := check(t, w.plan(t), newServer(t, w.edits...))
 		refused := w.refusals(t)
 		seen[r.Result]++
-		if r.Result == preflight.Pass && len(refused) > 0 && !w.saysUnread(r) || r.Result == preflight.Fail && len(refused) == 0 {
+		if r.Result == finding.Pass && len(refused) > 0 && !w.saysUnread(r) || r.Result == finding.Fail && len(refused) == 0 {
 			t.Errorf("world %d: check says %s\napply: %q\ncloud: %q\nplan: %s\nfindings: %q", seed, r.Result, refused, w.edits, w, failing(r))
 		}
 	}
 	t.Logf("%d worlds: %v", *worlds, seen)
-	for _, o := range []preflight.Outcome{preflight.Pass, preflight.Fail} {
+	for _, o := range []finding.Outcome{finding.Pass, finding.Fail} {
 		if seen[o] < *worlds/6 {
 			t.Errorf("only %d of %d are %s: the worlds say too little", seen[o], *worlds, o)
 		}
@@ -55,16 +55,16 @@ func worldSeeds(n int) []int {
 
 // saysUnread reports whether the cloud has a deny policy, and the report says
 // that it could not read deny policies.
-func (w *world) saysUnread(r *preflight.Report) bool {
+func (w *world) saysUnread(r *finding.Report) bool {
 	return slices.ContainsFunc(w.edits, func(e string) bool { return strings.HasPrefix(e, "deny ") }) &&
 		slices.ContainsFunc(r.Limits, func(l string) bool { return strings.Contains(l, "deny policies") })
 }
 
 // failing are what fails of a report, in short.
-func failing(r *preflight.Report) []string {
+func failing(r *finding.Report) []string {
 	var out []string
 	for _, f := range r.Findings {
-		if f.Outcome == preflight.Fail {
+		if f.Outcome == finding.Fail {
 			out = append(out, fmt.Sprintf("%s %s %s", f.Rule, f.Severity, f.Message))
 		}
 	}

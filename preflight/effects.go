@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
@@ -31,7 +32,7 @@ func (j *judge) provided(n need.Need, f Verdict, by []*plan.Change, what any) Ve
 	}
 	switch least {
 	case plan.Waits:
-		f.Outcome = Pass
+		f.Outcome = finding.Pass
 		f.Message = say(provided, what)
 		f.Reason = say(propagationTakes)
 		return f
@@ -44,7 +45,7 @@ func (j *judge) provided(n need.Need, f Verdict, by []*plan.Change, what any) Ve
 // race is the finding of what the plan provides, and those that need it do not
 // wait for.
 func (f Verdict) race(n need.Need, what any, impatient []string) Verdict {
-	f.Rule, f.Need, f.Outcome = need.RuleUnordered, n, Fail
+	f.Rule, f.Need, f.Outcome = need.RuleUnordered, n, finding.Fail
 	f.Message = say(unordered, what, list(impatient), n.Rule)
 	f.Terraform = fix.DependsOn(blocksOf(impatient), blocksOf(f.PlannedBy))
 	return f
@@ -63,7 +64,7 @@ func blocksOf(addresses []string) []string {
 // there is never meant, so it is an error even where its lack would only be
 // worth a warning.
 func (f Verdict) against(n need.Need) Verdict {
-	f.Rule, f.Need, f.Outcome = need.RuleRemoved, n, Fail
+	f.Rule, f.Need, f.Outcome = need.RuleRemoved, n, finding.Fail
 	if n.Severity != need.Note {
 		f.Severity = need.Error
 	}
@@ -101,7 +102,7 @@ func (j *judge) unseen(n need.Need, f Verdict, why Statement) Verdict {
 	}
 	f.PlannedBy = addresses(made)
 	if n.Kind == need.Free {
-		f.Outcome, f.Message = Pass, say(projectNewWithoutClusters, n.Project)
+		f.Outcome, f.Message = finding.Pass, say(projectNewWithoutClusters, n.Project)
 		return f
 	}
 	return f.undetermined(say(projectPlanned, n.Project, list(f.PlannedBy)))
@@ -160,7 +161,7 @@ func (j *judge) brought(n need.Need, f Verdict, by []*plan.Change) Verdict {
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
 func (j *judge) again(n need.Need, f Verdict, by []*plan.Change) Verdict {
 	f = j.fromPolicies(n, f)
-	if f.Outcome != Fail || f.Rule == need.RuleRemoved {
+	if f.Outcome != finding.Fail || f.Rule == need.RuleRemoved {
 		return f
 	}
 	f.PlannedBy = addresses(by)
@@ -343,7 +344,7 @@ func (j *judge) restores(c *plan.Change, n need.Need) bool {
 // unlessDenied is a finding about permissions, unless the plan changes what is
 // not judged and may take them away: then what passes is not known.
 func (j *judge) unlessDenied(n need.Need, f Verdict) Verdict {
-	if n.Kind != need.Permissions || f.Outcome != Pass {
+	if n.Kind != need.Permissions || f.Outcome != finding.Pass {
 		return f
 	}
 	if by := addresses(j.changes(n, bounds)); len(by) > 0 {

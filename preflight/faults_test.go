@@ -26,6 +26,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
@@ -212,7 +213,7 @@ func withFaults(t *testing.T, name string, edits []string) {
 
 // belies says what of a report contradicts what is known to be true. A check
 // that gave up for want of credentials, nil, says nothing.
-func belies(truth map[string]preflight.Outcome, r *preflight.Report) string {
+func belies(truth map[string]finding.Outcome, r *finding.Report) string {
 	if r == nil {
 		return ""
 	}
@@ -221,7 +222,7 @@ func belies(truth map[string]preflight.Outcome, r *preflight.Report) string {
 			return fmt.Sprintf("%s is %s, and %s without faults", what, got, want)
 		}
 	}
-	if r.Result == preflight.Pass && hasOutcome(truth, preflight.Fail) {
+	if r.Result == finding.Pass && hasOutcome(truth, finding.Fail) {
 		return "the result is a pass"
 	}
 	return ""
@@ -238,12 +239,12 @@ func settled(before int) int {
 	return runtime.NumGoroutine()
 }
 
-func checkFaulty(t testing.TB, name string, transport http.RoundTripper) *preflight.Report {
+func checkFaulty(t testing.TB, name string, transport http.RoundTripper) *finding.Report {
 	t.Helper()
 	return checkWithin(t, t.Context(), readPlan(t, name), transport)
 }
 
-func checkWithin(t testing.TB, ctx context.Context, data []byte, transport http.RoundTripper) *preflight.Report {
+func checkWithin(t testing.TB, ctx context.Context, data []byte, transport http.RoundTripper) *finding.Report {
 	t.Helper()
 	r, err := checkData(t, ctx, data, gcp.Options{HTTP: transport})
 	if errors.Is(err, preflight.ErrUnauthenticated) {
@@ -255,7 +256,7 @@ func checkWithin(t testing.TB, ctx context.Context, data []byte, transport http.
 	return r
 }
 
-func checkData(t testing.TB, ctx context.Context, data []byte, o gcp.Options) (*preflight.Report, error) {
+func checkData(t testing.TB, ctx context.Context, data []byte, o gcp.Options) (*finding.Report, error) {
 	t.Helper()
 	p, err := plan.Read(bytes.NewReader(data), plan.Options{})
 	if err != nil {
@@ -272,11 +273,11 @@ func checkData(t testing.TB, ctx context.Context, data []byte, o gcp.Options) (*
 	})
 }
 
-func opposite(a, b preflight.Outcome) bool {
-	return a == preflight.Pass && b == preflight.Fail || a == preflight.Fail && b == preflight.Pass
+func opposite(a, b finding.Outcome) bool {
+	return a == finding.Pass && b == finding.Fail || a == finding.Fail && b == finding.Pass
 }
 
-func hasOutcome(of map[string]preflight.Outcome, o preflight.Outcome) bool {
+func hasOutcome(of map[string]finding.Outcome, o finding.Outcome) bool {
 	for what, is := range of {
 		if is == o && strings.HasPrefix(what, "error ") {
 			return true
@@ -287,8 +288,8 @@ func hasOutcome(of map[string]preflight.Outcome, o preflight.Outcome) bool {
 
 // verdicts are outcomes by what they are about, whether or not the numbers of
 // projects could be found out.
-func verdicts(r *preflight.Report) map[string]preflight.Outcome {
-	out := map[string]preflight.Outcome{}
+func verdicts(r *finding.Report) map[string]finding.Outcome {
+	out := map[string]finding.Outcome{}
 	for _, f := range r.Findings {
 		rule, kind, permissions := f.Rule, "", ""
 		if f.Answers != "" {
@@ -321,13 +322,13 @@ func TestOneFault(t *testing.T) {
 				}
 				return next.RoundTrip(r)
 			}))
-			outcomes := map[preflight.Outcome]int{}
+			outcomes := map[finding.Outcome]int{}
 			for _, f := range r.Findings {
 				if f.Rule == tt.open {
 					outcomes[f.Outcome]++
 				}
 			}
-			if outcomes[preflight.Fail] > 0 || outcomes[preflight.Undetermined] == 0 {
+			if outcomes[finding.Fail] > 0 || outcomes[finding.Undetermined] == 0 {
 				t.Errorf("%s: %v, want some undetermined and none to fail", tt.open, outcomes)
 			}
 		})
@@ -349,8 +350,8 @@ func TestPassingFaults(t *testing.T) {
 			return &http.Response{StatusCode: 503, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 		})
 		want, got := checkFaulty(t, name, newServer(t, agentOff).RoundTripper()), checkFaulty(t, name, flaky)
-		for _, r := range []*preflight.Report{want, got} {
-			r.DurationMS, r.Requests = 0, preflight.Requests{}
+		for _, r := range []*finding.Report{want, got} {
+			r.DurationMS, r.Requests = 0, finding.Requests{}
 		}
 		if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
 			t.Errorf("%s: the report is another one:\n%s", name, diff)
@@ -402,7 +403,7 @@ func TestHang(t *testing.T) {
 	}
 }
 
-func asJSON(t *testing.T, r *preflight.Report) string {
+func asJSON(t *testing.T, r *finding.Report) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := report.JSON(&b, r); err != nil {

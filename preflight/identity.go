@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
@@ -65,24 +66,24 @@ func (j *judge) homeOf(member string, n need.Need) []string {
 }
 
 // deployers are the identities that apply will run as.
-func (j *judge) deployers(needs []need.Need) []DeployerRef {
-	found := map[string]DeployerRef{}
+func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
+	found := map[string]finding.DeployerRef{}
 	for _, n := range needs {
 		if n.Principal.Kind != need.Deployer || n.Principal.Original {
 			continue
 		}
 		switch {
 		case n.Principal.Unknown:
-			found["?"] = DeployerRef{Source: "set by the provider", Unknown: "the plan does not show the account"}
+			found["?"] = finding.DeployerRef{Source: "set by the provider", Unknown: "the plan does not show the account"}
 		case n.Principal.Member == "":
 			found[""] = j.atHand()
 		case n.Principal.Named:
-			found[n.Principal.Member] = DeployerRef{Member: n.Principal.Member, Source: "--deployer"}
+			found[n.Principal.Member] = finding.DeployerRef{Member: n.Principal.Member, Source: "--deployer"}
 		default:
-			found[n.Principal.Member] = DeployerRef{Member: n.Principal.Member, Source: "impersonated by the provider"}
+			found[n.Principal.Member] = finding.DeployerRef{Member: n.Principal.Member, Source: "impersonated by the provider"}
 		}
 	}
-	out := make([]DeployerRef, 0, len(found))
+	out := make([]finding.DeployerRef, 0, len(found))
 	for _, ref := range found {
 		out = append(out, ref)
 	}
@@ -91,8 +92,8 @@ func (j *judge) deployers(needs []need.Need) []DeployerRef {
 }
 
 // atHand is whom the credentials at hand belong to.
-func (j *judge) atHand() DeployerRef {
-	ref := DeployerRef{Source: j.options.Credentials}
+func (j *judge) atHand() finding.DeployerRef {
+	ref := finding.DeployerRef{Source: j.options.Credentials}
 	id, err := j.identity()
 	if err != nil {
 		e := asError(err)
@@ -110,14 +111,14 @@ func (j *judge) atHand() DeployerRef {
 }
 
 // projectRefs are the projects of the plan's clusters and node pools.
-func (j *judge) projectRefs(p *plan.Plan) []ProjectRef {
-	found := map[string]ProjectRef{}
+func (j *judge) projectRefs(p *plan.Plan) []finding.ProjectRef {
+	found := map[string]finding.ProjectRef{}
 	add := func(project plan.Project) {
 		if _, known := found[project.ID]; known || project.ID == "" {
 			return
 		}
 		number, _ := j.number(project.ID)
-		found[project.ID] = ProjectRef{ID: project.ID, Number: number, Source: project.Source}
+		found[project.ID] = finding.ProjectRef{ID: project.ID, Number: number, Source: project.Source}
 	}
 	for _, c := range p.Clusters {
 		add(c.Project)
@@ -125,7 +126,7 @@ func (j *judge) projectRefs(p *plan.Plan) []ProjectRef {
 	for _, n := range p.NodePools {
 		add(n.Project)
 	}
-	out := make([]ProjectRef, 0, len(found))
+	out := make([]finding.ProjectRef, 0, len(found))
 	for _, ref := range found {
 		out = append(out, ref)
 	}

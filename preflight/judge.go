@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -67,7 +68,7 @@ func (j *judge) verdict(n need.Need) Verdict {
 // stated is the finding of what the plan alone says.
 func stated(n need.Need, f Verdict) Verdict {
 	if n.Holds {
-		f.Outcome, f.Message = Pass, say(verbatim, n.Message)
+		f.Outcome, f.Message = finding.Pass, say(verbatim, n.Message)
 		return f
 	}
 	return f.failed(n, say(verbatim, n.Message))
@@ -133,22 +134,22 @@ func newVerdict(n need.Need) Verdict {
 		f.Principal = &n.Principal
 	}
 	if n.Kind == need.Permissions {
-		f.Permissions = &PermissionSet{Needed: n.Permissions}
+		f.Permissions = &finding.PermissionSet{Needed: n.Permissions}
 	}
 	return f
 }
 
 // passed returns a verdict that a need is met.
 func (f Verdict) passed(message Statement) Verdict {
-	f.Outcome, f.Message = Pass, message
+	f.Outcome, f.Message = finding.Pass, message
 	return f
 }
 
 // undetermined returns a verdict that could not be reached.
 func (f Verdict) undetermined(reason Statement) Verdict {
-	f.Outcome, f.Reason = Undetermined, reason
+	f.Outcome, f.Reason = finding.Undetermined, reason
 	if f.Permissions != nil && len(f.Permissions.Missing)+len(f.Permissions.Undetermined) == 0 {
-		f.Permissions = &PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Needed}
+		f.Permissions = &finding.PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Needed}
 	}
 	return f
 }
@@ -156,12 +157,12 @@ func (f Verdict) undetermined(reason Statement) Verdict {
 // failed returns a verdict that a need is not met. How to fix that, and the error
 // that apply would print, are those of n.
 func (f Verdict) failed(n need.Need, message Statement) Verdict {
-	f.Outcome, f.Message, f.Need = Fail, message, n
+	f.Outcome, f.Message, f.Need = finding.Fail, message, n
 	return f
 }
 
 func (f Verdict) evident(method, resource, detail string) Verdict {
-	f.Evidence = append(f.Evidence, Evidence{Method: method, Resource: resource, Detail: detail})
+	f.Evidence = append(f.Evidence, finding.Evidence{Method: method, Resource: resource, Detail: detail})
 	return f
 }
 
@@ -179,7 +180,7 @@ func (j *judge) service(n need.Need, f Verdict) Verdict {
 		case len(off) > 0:
 			return j.takenAway(n, f, off, whatTurnsOff(off, n))
 		}
-		f.Outcome = Pass
+		f.Outcome = finding.Pass
 		f.Message = say(serviceOn, n.Service, n.Project)
 		return f
 	}
@@ -225,7 +226,7 @@ func (j *judge) usable(n need.Need, f Verdict) Verdict {
 		n.Fix.Commands = []string{shell.Command("gcloud", "iam", "service-accounts", "enable", shell.Name(email), "--project="+n.Project)}
 		return f.failed(n, say(accountDisabled, email))
 	}
-	f.Outcome, f.Message = Pass, say(accountUsable, email)
+	f.Outcome, f.Message = finding.Pass, say(accountUsable, email)
 	return f
 }
 

@@ -3,57 +3,22 @@ package preflight
 import (
 	"slices"
 
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/iam"
 )
 
-// Says is what a level says about permissions.
-type Says string
-
-// What levels say.
-const (
-	// Grants: a binding of Role to Member gives them.
-	Grants Says = "grants"
-	// Plans: a binding that the plan makes gives them; Detail is its address.
-	Plans Says = "plans"
-	// Unmet: a binding would give them, but its condition, Detail, is false.
-	Unmet Says = "unmet"
-	// Denies: the deny policy that Detail names takes them.
-	Denies Says = "denies"
-	// Doubts: a binding or a deny policy may decide; Detail says what is not
-	// known about it.
-	Doubts Says = "doubts"
-	// Unread: its policies could not be read; Detail says why.
-	Unread Says = "unread"
-	// Lacks: no binding gives them.
-	Lacks Says = "lacks"
-)
-
-// A Level is what the policies of one resource say about some of a finding's
-// permissions. One that says several things stands several times.
-type Level struct {
-	// Resource is the full resource name that the policies are attached to;
-	// empty for what lies above a project and is not known.
-	Resource    string   `json:"resource,omitempty"`
-	Says        Says     `json:"says"`
-	Permissions []string `json:"permissions"`
-	// Role and Member are those of the binding, where there is one.
-	Role   string `json:"role,omitempty"`
-	Member string `json:"member,omitempty"`
-	Detail string `json:"detail,omitempty"`
-}
-
 // levelsOf are what the levels say about permissions, level by level. Where a
 // permission is held, only what gives it is told: nothing else was needed.
-func levelsOf(answers map[string]iam.Answer, permissions []string) []Level {
+func levelsOf(answers map[string]iam.Answer, permissions []string) []finding.Level {
 	var resources []string
-	var all []Level
+	var all []finding.Level
 	for _, p := range permissions {
 		for _, l := range answers[p].Levels {
 			resources = union(resources, l.Resource)
 			all = append(all, said(l, answers[p].Verdict == iam.Yes, p)...)
 		}
 	}
-	var out []Level
+	var out []finding.Level
 	for _, r := range resources {
 		for _, l := range all {
 			if l.Resource == r && len(out) < maxLevels {
@@ -70,8 +35,8 @@ const maxLevels = 100
 
 // withLevel adds a level, to one that says the same of other permissions if
 // there is one.
-func withLevel(list []Level, l Level) []Level {
-	i := slices.IndexFunc(list, func(o Level) bool {
+func withLevel(list []finding.Level, l finding.Level) []finding.Level {
+	i := slices.IndexFunc(list, func(o finding.Level) bool {
 		return o.Resource == l.Resource && o.Says == l.Says && o.Role == l.Role && o.Member == l.Member && o.Detail == l.Detail
 	})
 	if i < 0 {
@@ -82,16 +47,16 @@ func withLevel(list []Level, l Level) []Level {
 }
 
 // said is what one level says about a permission.
-func said(l iam.LevelAnswer, held bool, permission string) []Level {
-	var out []Level
-	add := func(says Says, role, member, detail string) {
-		out = append(out, Level{Resource: l.Resource, Says: says, Permissions: []string{permission}, Role: role, Member: member, Detail: detail})
+func said(l iam.LevelAnswer, held bool, permission string) []finding.Level {
+	var out []finding.Level
+	add := func(says finding.Says, role, member, detail string) {
+		out = append(out, finding.Level{Resource: l.Resource, Says: says, Permissions: []string{permission}, Role: role, Member: member, Detail: detail})
 	}
 	if len(l.Grants) > 0 {
 		g := l.Grants[0]
-		says := Grants
+		says := finding.Grants
 		if g.Source != "" {
-			says = Plans
+			says = finding.Plans
 		}
 		add(says, g.Role, g.Member, g.Source)
 	}
@@ -99,30 +64,30 @@ func said(l iam.LevelAnswer, held bool, permission string) []Level {
 		return out
 	}
 	for _, d := range l.Denied {
-		add(Denies, "", "", d.Policy)
+		add(finding.Denies, "", "", d.Policy)
 	}
 	for _, u := range l.Unmet {
-		add(Unmet, u.Role, u.Member, u.Expression)
+		add(finding.Unmet, u.Role, u.Member, u.Expression)
 	}
 	for _, d := range l.Doubts {
 		add(saysOf(d), d.Role, d.Member, doubtInWords(d))
 	}
 	if len(out) == 0 {
-		add(Lacks, "", "", "")
+		add(finding.Lacks, "", "", "")
 	}
 	return out
 }
 
-func saysOf(d iam.Doubt) Says {
+func saysOf(d iam.Doubt) finding.Says {
 	if d.Kind == iam.DoubtPolicy || d.Kind == iam.DoubtAncestors {
-		return Unread
+		return finding.Unread
 	}
-	return Doubts
+	return finding.Doubts
 }
 
 // levels are what decides about permissions: the policies as they are for what
 // holds now, and else as the plan leaves them.
-func (t *turns) levels(permissions []string) []Level {
+func (t *turns) levels(permissions []string) []finding.Level {
 	answers := map[string]iam.Answer{}
 	for _, p := range permissions {
 		answers[p] = t.decides(p)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
@@ -91,7 +91,7 @@ func TestLevels(t *testing.T) {
 }
 
 // firstOf is the first finding about permissions of a kind of principal.
-func firstOf(t *testing.T, r *preflight.Report, kind string) preflight.Finding {
+func firstOf(t *testing.T, r *finding.Report, kind string) finding.Finding {
 	t.Helper()
 	for _, f := range r.Findings {
 		if f.Permissions != nil && f.Principal != nil && string(f.Principal.Kind) == kind && f.Severity != need.Note {
@@ -99,10 +99,10 @@ func firstOf(t *testing.T, r *preflight.Report, kind string) preflight.Finding {
 		}
 	}
 	t.Fatalf("nothing is found about the permissions of a %s", kind)
-	return preflight.Finding{}
+	return finding.Finding{}
 }
 
-func inLines(levels []preflight.Level) []string {
+func inLines(levels []finding.Level) []string {
 	var out []string
 	for _, l := range levels {
 		words := []string{strings.TrimPrefix(l.Resource, "//cloudresourcemanager.googleapis.com/"), string(l.Says), strings.Join(l.Permissions, ",")}
@@ -125,7 +125,7 @@ func TestEvidenceNames(t *testing.T) {
 	const agent = "serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
 	server := newServer(t, "revoke projects/acme-prod roles/container.serviceAgent "+agent, "grant folders/444444444444 roles/container.serviceAgent "+agent)
 	f := firstOf(t, check(t, readPlan(t, "minimal"), server), string(need.GKEServiceAgent))
-	want := []preflight.Evidence{{
+	want := []finding.Evidence{{
 		Method: "getIamPolicy", Resource: "//cloudresourcemanager.googleapis.com/folders/444444444444",
 		Detail: agent + " has roles/container.serviceAgent on folder 444444444444",
 	}}

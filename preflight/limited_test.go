@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // TestLimitedAccess: access of the deployer that ends while apply may be running
@@ -25,25 +25,25 @@ func TestLimitedAccess(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		edits []string
-		want  preflight.Outcome
+		want  finding.Outcome
 	}{
-		{"clusters, soon over", []string{without(admin), "grant-if " + project + admin + deployer + soon}, preflight.Undetermined},
-		{"clusters, over after apply", []string{without(admin), "grant-if " + project + admin + deployer + later}, preflight.Pass},
-		{"clusters, not in between", []string{without(admin), "grant-if " + project + admin + deployer + gap}, preflight.Undetermined},
-		{"clusters, not at some minutes", []string{without(admin), "grant-if " + project + admin + deployer + morning}, preflight.Undetermined},
-		{"clusters, soon over, and also for good", []string{"grant-if " + project + admin + deployer + soon}, preflight.Pass},
-		{"accounts, soon over", []string{without(user), "grant-if " + org + user + deployer + soon}, preflight.Undetermined},
-		{"accounts, over after apply", []string{without(user), "grant-if " + org + user + deployer + later}, preflight.Pass},
-		{"accounts, soon over, and also on the account", []string{without(user), ownUser, "grant-if " + project + user + deployer + soon, "grant " + account + user + deployer}, preflight.Pass},
-		{"on the account, soon over", []string{without(user), ownUser, "grant-if " + account + user + deployer + soon}, preflight.Undetermined},
-		{"on the account", []string{without(user), ownUser, "grant " + account + user + deployer}, preflight.Pass},
-		{"a group, soon over", []string{without(user), "member platform@acme.example" + deployer, "grant-if " + project + user + " group:platform@acme.example" + soon}, preflight.Undetermined},
-		{"a group", []string{without(user), "member platform@acme.example" + deployer, "grant " + project + user + " group:platform@acme.example"}, preflight.Pass},
+		{"clusters, soon over", []string{without(admin), "grant-if " + project + admin + deployer + soon}, finding.Undetermined},
+		{"clusters, over after apply", []string{without(admin), "grant-if " + project + admin + deployer + later}, finding.Pass},
+		{"clusters, not in between", []string{without(admin), "grant-if " + project + admin + deployer + gap}, finding.Undetermined},
+		{"clusters, not at some minutes", []string{without(admin), "grant-if " + project + admin + deployer + morning}, finding.Undetermined},
+		{"clusters, soon over, and also for good", []string{"grant-if " + project + admin + deployer + soon}, finding.Pass},
+		{"accounts, soon over", []string{without(user), "grant-if " + org + user + deployer + soon}, finding.Undetermined},
+		{"accounts, over after apply", []string{without(user), "grant-if " + org + user + deployer + later}, finding.Pass},
+		{"accounts, soon over, and also on the account", []string{without(user), ownUser, "grant-if " + project + user + deployer + soon, "grant " + account + user + deployer}, finding.Pass},
+		{"on the account, soon over", []string{without(user), ownUser, "grant-if " + account + user + deployer + soon}, finding.Undetermined},
+		{"on the account", []string{without(user), ownUser, "grant " + account + user + deployer}, finding.Pass},
+		{"a group, soon over", []string{without(user), "member platform@acme.example" + deployer, "grant-if " + project + user + " group:platform@acme.example" + soon}, finding.Undetermined},
+		{"a group", []string{without(user), "member platform@acme.example" + deployer, "grant " + project + user + " group:platform@acme.example"}, finding.Pass},
 		{"a group, and another one that is soon over", []string{
 			without(user), "member platform@acme.example" + deployer,
 			"grant " + project + user + " group:platform@acme.example", "grant-if " + project + user + " group:others@acme.example" + soon,
-		}, preflight.Pass},
-		{"something else is in doubt", []string{without(user), "grant-if " + project + user + deployer + tagged}, preflight.Pass},
+		}, finding.Pass},
+		{"something else is in doubt", []string{without(user), "grant-if " + project + user + deployer + tagged}, finding.Pass},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := check(t, readPlan(t, "named-service-account"), newServer(t, tt.edits...))
@@ -51,7 +51,7 @@ func TestLimitedAccess(t *testing.T) {
 				t.Errorf("the result is %s, want %s", r.Result, tt.want)
 			}
 			for _, f := range r.Findings {
-				if f.Outcome == preflight.Undetermined && !strings.Contains(f.Reason, "does not stay true for the next hour") {
+				if f.Outcome == finding.Undetermined && !strings.Contains(f.Reason, "does not stay true for the next hour") {
 					t.Errorf("%s says %q", f.Rule, f.Reason)
 				}
 			}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // TestManyRoles: a policy that binds the GKE service agent to thousands of
@@ -23,7 +23,7 @@ func TestManyRoles(t *testing.T) {
 		t.Errorf("%d roles are asked for", got)
 	}
 	for _, f := range r.Findings {
-		if f.Rule == "GP401" && f.Outcome != preflight.Undetermined {
+		if f.Rule == "GP401" && f.Outcome != finding.Undetermined {
 			t.Errorf("GP401 is %s, though not all roles were read", f.Outcome)
 		}
 		if len(f.Levels) > 200 || len(f.Reason) > 10_000 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -47,7 +48,7 @@ func (j *judge) deployer(n need.Need, f Verdict) Verdict {
 		return f
 	}
 	if on {
-		f.Outcome, f.Message = Pass, say(alreadyEnabled, list(n.Enables), n.Project)
+		f.Outcome, f.Message = finding.Pass, say(alreadyEnabled, list(n.Enables), n.Project)
 		return f.evident("services.batchGet", n.Resource, list(n.Enables)+" is ENABLED")
 	}
 	if onlyAbove(n) {
@@ -170,14 +171,14 @@ func (j *judge) fromTest(n need.Need, f Verdict, tested facts.Tested, as string)
 
 // answered is the finding for what is missing and what is open of a need.
 func (j *judge) answered(n need.Need, f Verdict, missing, open []string, why Statement) Verdict {
-	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
+	f.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
 	case len(missing) > 0:
 		return f.failed(n, say(permissionsMissing, who(*f.Principal), list(missing), resource.Describe(n.Resource)))
 	case len(open) > 0:
 		return f.undetermined(why)
 	}
-	f.Outcome = Pass
+	f.Outcome = finding.Pass
 	f.Message = say(permissionsHeld, who(*f.Principal), list(n.Permissions), resource.Describe(n.Resource))
 	return f
 }
@@ -188,23 +189,23 @@ func (j *judge) answered(n need.Need, f Verdict, missing, open []string, why Sta
 // there at all; and an account may act as itself without any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (j *judge) refused(n need.Need, f Verdict) Verdict {
-	if f.Outcome != Fail && len(n.Clusters) == 0 {
+	if f.Outcome != finding.Fail && len(n.Clusters) == 0 {
 		return j.limited(n, f)
 	}
 	identity, err := j.identityOf(n)
 	if err != nil || identity.Member == "" {
-		if f.Outcome == Fail && unasked(n) {
+		if f.Outcome == finding.Fail && unasked(n) {
 			return f.open(say(grantsUnknown, resource.Describe(n.Resource)))
 		}
 		return f
 	}
 	isSelf := resource.KindOf(n.Resource).Collection == resource.ServiceAccounts && resource.AccountEmail(n.Resource) == emailOf(identity.Member)
-	if f.Outcome == Fail && n.UnlessSelf && isSelf {
-		f.Outcome, f.Message = Pass, say(isTheAccount, who(*f.Principal))
-		f.Permissions = &PermissionSet{Needed: n.Permissions}
+	if f.Outcome == finding.Fail && n.UnlessSelf && isSelf {
+		f.Outcome, f.Message = finding.Pass, say(isTheAccount, who(*f.Principal))
+		f.Permissions = &finding.PermissionSet{Needed: n.Permissions}
 		return f
 	}
-	if f.Outcome == Fail && isSelf {
+	if f.Outcome == finding.Fail && isSelf {
 		return f.open(say(selfUnsure))
 	}
 	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
@@ -216,7 +217,7 @@ func (j *judge) refused(n need.Need, f Verdict) Verdict {
 // those policies are read anyway.
 func (j *judge) limited(n need.Need, f Verdict) Verdict {
 	identity, err := j.identityOf(n)
-	if f.Outcome != Pass || err != nil || identity.Member == "" || isTag(n.Resource) {
+	if f.Outcome != finding.Pass || err != nil || identity.Member == "" || isTag(n.Resource) {
 		return f
 	}
 	levels, complete := j.levels(n.Project)
@@ -293,7 +294,7 @@ func (j *judge) conditioned(n need.Need, f Verdict, answers []iam.Answer) Verdic
 			f.Evidence = unionOf(f.Evidence, unmet(a))
 		case !held && a.Verdict == iam.Yes && (onlyConditional(a) || unasked(n)):
 			missing = without(missing, []string{p})
-			f.Evidence = unionOf(f.Evidence, []Evidence{describe(a.Grants[0])})
+			f.Evidence = unionOf(f.Evidence, []finding.Evidence{describe(a.Grants[0])})
 		case !held && a.Verdict == iam.Unknown && hangs:
 			missing, open = without(missing, []string{p}), union(open, p)
 			why = union(why, doubtInWords(doubt))
@@ -327,7 +328,7 @@ func onlyConditional(a iam.Answer) bool {
 
 // open turns a failed finding into one that could not be decided.
 func (f Verdict) open(reason Statement) Verdict {
-	f.Permissions = &PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Missing}
+	f.Permissions = &finding.PermissionSet{Needed: f.Permissions.Needed, Undetermined: f.Permissions.Missing}
 	f.Message = Statement{}
 	return f.undetermined(reason)
 }
@@ -364,7 +365,7 @@ func (j *judge) fromPolicies(n need.Need, f Verdict) Verdict {
 // hereafter looks again at what was tested now in the light of what the plan
 // changes: testIamPermissions knows nothing of that.
 func (j *judge) hereafter(n need.Need, f Verdict) Verdict {
-	if !j.changesIAM() || f.Outcome == Undetermined {
+	if !j.changesIAM() || f.Outcome == finding.Undetermined {
 		return f
 	}
 	identity, err := j.identityOf(n)

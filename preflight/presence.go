@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
@@ -22,7 +23,7 @@ func (j *judge) present(n need.Need, f Verdict) Verdict {
 		} else {
 			f = j.presentIn(n, f, name)
 		}
-		if f.Outcome != Pass {
+		if f.Outcome != finding.Pass {
 			return f
 		}
 	}
@@ -45,7 +46,7 @@ func (j *judge) presentIn(n need.Need, f Verdict, name string) Verdict {
 	case n.Expect != "" && !hasPool(cluster, n.Expect):
 		return f.failed(n, say(poolMissing, name, n.Expect))
 	}
-	f.Outcome, f.Message = Pass, say(clusterExists, name)
+	f.Outcome, f.Message = finding.Pass, say(clusterExists, name)
 	if n.Expect != "" {
 		f.Message = say(poolExists, n.Expect, name)
 	}
@@ -115,7 +116,7 @@ func (j *judge) poolFree(n need.Need, f Verdict) Verdict {
 			return f.failed(n, say(poolNameTaken, n.Expect, name))
 		}
 	}
-	f.Outcome, f.Message = Pass, say(poolNameFree)
+	f.Outcome, f.Message = finding.Pass, say(poolNameFree)
 	return f
 }
 

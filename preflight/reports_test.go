@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // reports is where TestReports writes. A change of the code that must not change
@@ -98,9 +99,9 @@ func reportModes() map[string]func(*preflight.Options) {
 	}
 }
 
-func writeReport(t *testing.T, file string, r *preflight.Report) {
+func writeReport(t *testing.T, file string, r *finding.Report) {
 	t.Helper()
-	r.DurationMS, r.Requests = 0, preflight.Requests{}
+	r.DurationMS, r.Requests = 0, finding.Requests{}
 	data, err := json.MarshalIndent(r, "", " ")
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(file), 0o755)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -25,8 +26,8 @@ type checker struct {
 	needs  []need.Need
 	judged []judged // needs, in their order
 
-	deployers []DeployerRef
-	projects  []ProjectRef
+	deployers []finding.DeployerRef
+	projects  []finding.ProjectRef
 	limits    []string
 }
 
@@ -35,7 +36,7 @@ type judged struct {
 	done bool
 	// dropped reports that there is nothing to say about the need.
 	dropped bool
-	finding Finding
+	finding finding.Finding
 }
 
 func newChecker(p *plan.Plan, o Options, needs []need.Need, impersonates bool) *checker {
@@ -151,7 +152,7 @@ func (j *judge) judged(raw need.Need) judged {
 // isTaken reports whether apply takes, or may take, what a need is about. Of
 // clusters that apply does not change nothing else is said.
 func (j *judge) isTaken(n need.Need, v Verdict) bool {
-	if v.Rule == need.RuleRemoved || v.Outcome != Undetermined {
+	if v.Rule == need.RuleRemoved || v.Outcome != finding.Undetermined {
 		return v.Rule == need.RuleRemoved
 	}
 	return len(v.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
@@ -189,8 +190,8 @@ func (c *checker) progress() {
 }
 
 // kept returns the findings that there is something to say about.
-func (c *checker) kept() []Finding {
-	var out []Finding
+func (c *checker) kept() []finding.Finding {
+	var out []finding.Finding
 	for _, v := range c.judged {
 		if !v.dropped {
 			out = append(out, v.finding)

@@ -5,19 +5,21 @@ import (
 	"testing"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/suppress"
 )
 
 // TestEveryRule: each rule has been seen to pass, to fail and to be
 // undetermined, on real plans and a cloud that enforces IAM.
 func TestEveryRule(t *testing.T) {
 	t.Parallel()
-	seen := map[string]map[preflight.Outcome]bool{}
+	seen := map[string]map[finding.Outcome]bool{}
 	look := func(plan string, edits ...string) {
 		for _, f := range check(t, readPlan(t, plan), newServer(t, edits...), demanding).Findings {
 			if seen[f.Rule] == nil {
-				seen[f.Rule] = map[preflight.Outcome]bool{}
+				seen[f.Rule] = map[finding.Outcome]bool{}
 			}
 			seen[f.Rule][f.Outcome] = true
 		}
@@ -63,7 +65,7 @@ func TestEveryRule(t *testing.T) {
 	look("features", "token deployer-token blind@acme-ci.iam.gserviceaccount.com",
 		"revoke serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com * serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com")
 	for _, r := range rules.All() {
-		for _, o := range []preflight.Outcome{preflight.Pass, preflight.Fail, preflight.Undetermined} {
+		for _, o := range []finding.Outcome{finding.Pass, finding.Fail, finding.Undetermined} {
 			if !seen[r.ID][o] && !impossible(r, o) {
 				t.Errorf("%s %s was never seen to be %s", r.ID, r.Name, o)
 			}
@@ -75,25 +77,25 @@ func TestEveryRule(t *testing.T) {
 // waives what nobody complains about.
 func demanding(o *preflight.Options) {
 	o.Settings.Extra = map[need.PrincipalKind][]string{need.Deployer: {"compute.regions.get"}, need.NodeServiceAccount: {"compute.regions.get"}}
-	o.Waivers = []preflight.Waiver{{Rule: "GP101", Address: "nothing", Reason: "none", Where: "a test"}}
+	o.Waivers = []suppress.Waiver{{Rule: "GP101", Address: "nothing", Reason: "none", Where: "a test"}}
 }
 
 // impossible reports whether a rule can never have an outcome: some rules that
 // only look at the plan, and derived rules, report nothing but failures.
-func impossible(r rules.Rule, o preflight.Outcome) bool {
+func impossible(r rules.Rule, o finding.Outcome) bool {
 	if r.Derived {
-		return o != preflight.Fail
+		return o != finding.Fail
 	}
 	switch r.ID {
 	case "GP305", "GP803", "GP804", "GP908":
-		return o != preflight.Fail
+		return o != finding.Fail
 	case "GP904":
-		return o == preflight.Undetermined
+		return o == finding.Undetermined
 	case "GP710":
 		// The policies of secrets are not read, so there is no complete view.
-		return o == preflight.Fail
+		return o == finding.Fail
 	case "GP701":
-		return o != preflight.Undetermined
+		return o != finding.Undetermined
 	}
 	return false
 }
@@ -191,10 +193,10 @@ func TestEveryFaultFails(t *testing.T) {
 }
 
 // serious counts what fails and is more than a note.
-func serious(r *preflight.Report) int {
+func serious(r *finding.Report) int {
 	n := 0
 	for _, f := range r.Findings {
-		if f.Outcome == preflight.Fail && f.Severity != need.Note {
+		if f.Outcome == finding.Fail && f.Severity != need.Note {
 			n++
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/inventory"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
 	"gke-preflight/preflight/rules"
@@ -22,7 +22,7 @@ func shown(t *testing.T, data []byte, edits ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inventory, err := preflight.Take(t.Context(), p, rules.Settings{})
+	inventory, err := inventory.New(t.Context(), p, rules.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
@@ -15,8 +16,8 @@ import (
 // least as severe: then the result is the same at every threshold whether the
 // other one is shown or not. What is waived, known from a baseline, or lowered
 // below what depends on it hides nothing.
-func skip(findings []Finding, failOn need.Severity) []Finding {
-	s := &skipper{requires: map[string][]string{}, causes: map[causeKey]Finding{}, failOn: failOn}
+func skip(findings []finding.Finding, failOn need.Severity) []finding.Finding {
+	s := &skipper{requires: map[string][]string{}, causes: map[causeKey]finding.Finding{}, failOn: failOn}
 	for _, r := range rules.All() {
 		s.requires[r.ID] = r.Requires
 	}
@@ -25,7 +26,7 @@ func skip(findings []Finding, failOn need.Severity) []Finding {
 	for _, i := range s.inOrder(findings) {
 		shown[i], hidden[i] = s.finding(findings[i])
 	}
-	var out []Finding
+	var out []finding.Finding
 	for i, f := range shown {
 		// Of what apply leaves as it is, only what apply does to it is said.
 		if !hidden[i] || !f.Need.Standing {
@@ -40,7 +41,7 @@ type skipper struct {
 	// requires are the rules that each rule depends on.
 	requires map[string][]string
 	// causes are the root causes of what has failed so far.
-	causes map[causeKey]Finding
+	causes map[causeKey]finding.Finding
 	failOn need.Severity
 }
 
@@ -50,7 +51,7 @@ type causeKey struct{ rule, project, account, resource string }
 
 // inOrder returns the indexes of findings so that each follows those that it
 // may depend on.
-func (s *skipper) inOrder(findings []Finding) []int {
+func (s *skipper) inOrder(findings []finding.Finding) []int {
 	depths := map[string]int{}
 	out := make([]int, len(findings))
 	for i := range out {
@@ -62,7 +63,7 @@ func (s *skipper) inOrder(findings []Finding) []int {
 	return out
 }
 
-func (s *skipper) depth(f Finding, known map[string]int) int {
+func (s *skipper) depth(f finding.Finding, known map[string]int) int {
 	if f.Need == nil {
 		return 0
 	}
@@ -83,15 +84,15 @@ func (s *skipper) depthOf(rule string, known map[string]int) int {
 
 // finding returns f, skipped if a root cause hides it, and remembers what it
 // may hide itself.
-func (s *skipper) finding(f Finding) (_ Finding, isHidden bool) {
-	if f.Need == nil || f.Outcome != Fail && f.Outcome != Undetermined {
+func (s *skipper) finding(f finding.Finding) (_ finding.Finding, isHidden bool) {
+	if f.Need == nil || f.Outcome != finding.Fail && f.Outcome != finding.Undetermined {
 		return f, false
 	}
 	root, hidden := s.root(f)
 	switch {
-	case hidden && f.Outcome == Fail:
+	case hidden && f.Outcome == finding.Fail:
 		s.remember(f, root)
-	case f.Outcome == Fail && rank(f.Severity) >= rank(s.failOn):
+	case f.Outcome == finding.Fail && need.Rank(f.Severity) >= need.Rank(s.failOn):
 		s.remember(f, f)
 	}
 	if hidden {
@@ -101,7 +102,7 @@ func (s *skipper) finding(f Finding) (_ Finding, isHidden bool) {
 }
 
 // root returns the most severe root cause that f depends on.
-func (s *skipper) root(f Finding) (root Finding, found bool) {
+func (s *skipper) root(f finding.Finding) (root finding.Finding, found bool) {
 	for _, rule := range s.requires[f.Need.Rule] {
 		keys := []causeKey{
 			{rule: rule, project: f.Need.Project},
@@ -113,7 +114,7 @@ func (s *skipper) root(f Finding) (root Finding, found bool) {
 		}
 		for _, key := range keys {
 			c, ok := s.causes[key]
-			if ok && rank(c.Severity) >= rank(f.Severity) && (!found || rank(c.Severity) > rank(root.Severity)) {
+			if ok && need.Rank(c.Severity) >= need.Rank(f.Severity) && (!found || need.Rank(c.Severity) > need.Rank(root.Severity)) {
 				root, found = c, true
 			}
 		}
@@ -123,9 +124,9 @@ func (s *skipper) root(f Finding) (root Finding, found bool) {
 
 // remember notes that f fails because of root, unless a more severe root is
 // known for the same thing.
-func (s *skipper) remember(f, root Finding) {
+func (s *skipper) remember(f, root finding.Finding) {
 	for _, key := range causeKeys(*f.Need) {
-		if known, ok := s.causes[key]; !ok || rank(root.Severity) > rank(known.Severity) {
+		if known, ok := s.causes[key]; !ok || need.Rank(root.Severity) > need.Rank(known.Severity) {
 			s.causes[key] = root
 		}
 	}
@@ -157,10 +158,10 @@ func causeKeys(n need.Need) []causeKey {
 }
 
 // behind returns f once it is skipped because of a root cause.
-func behind(f, root Finding) Finding {
+func behind(f, root finding.Finding) finding.Finding {
 	out := Explain(*f.Need, newVerdict(*f.Need))
-	out.Principal, out.Outcome, out.Reason = f.Principal, Skipped, "depends on "+root.Rule+", which failed"
-	if f.Outcome == Undetermined {
+	out.Principal, out.Outcome, out.Reason = f.Principal, finding.Skipped, "depends on "+root.Rule+", which failed"
+	if f.Outcome == finding.Undetermined {
 		out.KnownAs, out.Permissions = f.Outcome, f.Permissions
 	}
 	return out

@@ -7,7 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/suppress"
 )
 
 const (
@@ -33,7 +35,7 @@ func TestLoweredCauseHidesNothing(t *testing.T) {
 	waived := func(ids ...string) func(*preflight.Options) {
 		return func(o *preflight.Options) {
 			for _, id := range ids {
-				o.Waivers = append(o.Waivers, preflight.Waiver{Rule: id, Reason: "because", Where: "here"})
+				o.Waivers = append(o.Waivers, suppress.Waiver{Rule: id, Reason: "because", Where: "here"})
 			}
 		}
 	}
@@ -41,43 +43,43 @@ func TestLoweredCauseHidesNothing(t *testing.T) {
 		edits  []string
 		change func(*preflight.Options)
 		want   map[string]string // outcome and reason of rules
-		result preflight.Outcome
+		result finding.Outcome
 	}{
 		"control: the account is disabled, and may not be used": {
 			[]string{offAccount, noActAs}, lower("error"),
-			map[string]string{"GP301": "fail", "GP203": "skipped: depends on GP301, which failed"}, preflight.Fail,
+			map[string]string{"GP301": "fail", "GP203": "skipped: depends on GP301, which failed"}, finding.Fail,
 		},
 		"the account's rule is a warning": {
 			[]string{offAccount, noActAs}, lower("warning", "GP301"),
-			map[string]string{"GP301": "fail", "GP203": "fail"}, preflight.Fail,
+			map[string]string{"GP301": "fail", "GP203": "fail"}, finding.Fail,
 		},
 		"the account's rule is a note": {
-			[]string{offAccount, noActAs}, lower("note", "GP301"), map[string]string{"GP203": "fail"}, preflight.Fail,
+			[]string{offAccount, noActAs}, lower("note", "GP301"), map[string]string{"GP203": "fail"}, finding.Fail,
 		},
 		"it is waived": {
-			[]string{offAccount, noActAs}, waived("GP301"), map[string]string{"GP301": "skipped: waived (here): because", "GP203": "fail"}, preflight.Fail,
+			[]string{offAccount, noActAs}, waived("GP301"), map[string]string{"GP301": "skipped: waived (here): because", "GP203": "fail"}, finding.Fail,
 		},
 		"control: it is waived and nothing else is wrong": {
-			[]string{offAccount}, waived("GP301"), map[string]string{"GP203": "pass"}, preflight.Pass,
+			[]string{offAccount}, waived("GP301"), map[string]string{"GP203": "pass"}, finding.Pass,
 		},
 		"the cause of a cause is waived": {
-			[]string{noContainer, agentOff}, waived("GP101"), map[string]string{"GP401": "fail", "GP402": "skipped: depends on GP401, which failed"}, preflight.Fail,
+			[]string{noContainer, agentOff}, waived("GP101"), map[string]string{"GP401": "fail", "GP402": "skipped: depends on GP401, which failed"}, finding.Fail,
 		},
 		"both are waived": {
-			[]string{noContainer, agentOff}, waived("GP101", "GP401"), map[string]string{"GP402": "fail"}, preflight.Pass,
+			[]string{noContainer, agentOff}, waived("GP101", "GP401"), map[string]string{"GP402": "fail"}, finding.Pass,
 		},
 		"control: the cause of a cause fails": {
 			[]string{noContainer, agentOff}, lower("error"),
-			map[string]string{"GP101": "fail", "GP401": "skipped: depends on GP101, which failed", "GP402": "skipped: depends on GP101, which failed"}, preflight.Fail,
+			map[string]string{"GP101": "fail", "GP401": "skipped: depends on GP101, which failed", "GP402": "skipped: depends on GP101, which failed"}, finding.Fail,
 		},
 		"what depends on it is worse": {
-			[]string{agentOff}, lower("error", "GP402"), map[string]string{"GP401": "fail", "GP402": "skipped: depends on GP401, which failed"}, preflight.Fail,
+			[]string{agentOff}, lower("error", "GP402"), map[string]string{"GP401": "fail", "GP402": "skipped: depends on GP401, which failed"}, finding.Fail,
 		},
 		"a warning hides an error at no threshold": {
 			[]string{agentOff}, func(o *preflight.Options) {
 				o.Settings.Severities = map[string]need.Severity{"GP401": need.Warning, "GP402": need.Error}
 				o.FailOn = need.Warning
-			}, map[string]string{"GP401": "fail", "GP402": "fail"}, preflight.Fail,
+			}, map[string]string{"GP401": "fail", "GP402": "fail"}, finding.Fail,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,8 +100,8 @@ func TestLoweredCauseHidesNothing(t *testing.T) {
 	}
 }
 
-func outcomeOf(f preflight.Finding) string {
-	if f.Outcome == preflight.Skipped {
+func outcomeOf(f finding.Finding) string {
+	if f.Outcome == finding.Skipped {
 		return "skipped: " + f.Reason
 	}
 	return string(f.Outcome)
@@ -115,7 +117,7 @@ func TestSkippedBehindFailure(t *testing.T) {
 			r := check(t, readPlan(t, name), newServer(t, edits...))
 			fails := map[string]need.Severity{}
 			for _, f := range r.Findings {
-				if f.Outcome == preflight.Fail && f.Severity == need.Error {
+				if f.Outcome == finding.Fail && f.Severity == need.Error {
 					fails[f.Rule] = f.Severity
 				}
 			}
@@ -124,7 +126,7 @@ func TestSkippedBehindFailure(t *testing.T) {
 				if strings.Contains(f.Reason, "the Kubernetes Engine API is off in project") {
 					continue // Google said so in place of an answer
 				}
-				if f.Outcome == preflight.Skipped && (!found || fails[cause[:strings.IndexByte(cause, ',')]] == "") {
+				if f.Outcome == finding.Skipped && (!found || fails[cause[:strings.IndexByte(cause, ',')]] == "") {
 					t.Errorf("%s, %s: %s is skipped: %s", name, edits, f.Rule, f.Reason)
 				}
 			}

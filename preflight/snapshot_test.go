@@ -15,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
@@ -66,7 +67,7 @@ func checkOver(t *testing.T, name string, over http.RoundTripper, token string) 
 		t.Fatal(err)
 	}
 	// How often was asked again is no matter of what was found.
-	r.Requests = preflight.Requests{}
+	r.Requests = finding.Requests{}
 	var b bytes.Buffer
 	if err := report.JSON(&b, r); err != nil {
 		t.Fatal(err)
@@ -74,7 +75,7 @@ func checkOver(t *testing.T, name string, over http.RoundTripper, token string) 
 	return b.String()
 }
 
-func checked(t testing.TB, name string, over http.RoundTripper, token string) (*preflight.Report, error) {
+func checked(t testing.TB, name string, over http.RoundTripper, token string) (*finding.Report, error) {
 	t.Helper()
 	p, err := plan.Read(bytes.NewReader(readPlan(t, name)), plan.Options{})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // TestSpellings: whatever a plan calls its projects, the verdict is the same,
@@ -137,10 +137,10 @@ func respelled(t *testing.T, data []byte, spell func(resourceType, project strin
 
 // failingRules are the result of a report and the rules that fail at error or
 // are undetermined.
-func failingRules(r *preflight.Report) []string {
+func failingRules(r *finding.Report) []string {
 	found := map[string]bool{"result " + string(r.Result): true}
 	for _, f := range r.Findings {
-		if f.Outcome == preflight.Fail || f.Outcome == preflight.Undetermined {
+		if f.Outcome == finding.Fail || f.Outcome == finding.Undetermined {
 			found[f.Rule+" "+string(f.Outcome)] = true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
@@ -21,7 +22,7 @@ func (j *judge) attached(n need.Need, f Verdict) Verdict {
 	}
 	host, err := j.host(n.Project)
 	if err == nil && j.matchProject(resource.ParseProject(host), resource.ParseProject(n.Expect)) == resource.Same {
-		f.Outcome, f.Message = Pass, say(attached, n.Project, n.Expect)
+		f.Outcome, f.Message = finding.Pass, say(attached, n.Project, n.Expect)
 		return f.evident("projects.getXpnHost", n.Resource, host)
 	}
 	if on := j.changes(n, j.attaches); len(on) > 0 {
@@ -86,7 +87,7 @@ func (j *judge) keyUsable(n need.Need, f Verdict) Verdict {
 	case key.State != "ENABLED":
 		return f.failed(n, say(keyDisabled, resource.Describe(n.Resource), key.State))
 	}
-	f.Outcome, f.Message = Pass, say(keyUsable, resource.Describe(n.Resource))
+	f.Outcome, f.Message = finding.Pass, say(keyUsable, resource.Describe(n.Resource))
 	return f
 }
 
@@ -138,7 +139,7 @@ func (j *judge) unconstrained(n need.Need, f Verdict) Verdict {
 	if enforced {
 		return f.failed(n, say(constraintOn, n.Expect, n.Project))
 	}
-	f.Outcome, f.Message = Pass, say(constraintOff, n.Expect, n.Project)
+	f.Outcome, f.Message = finding.Pass, say(constraintOff, n.Expect, n.Project)
 	return f
 }
 
@@ -168,7 +169,7 @@ func (j *judge) setsConstraint(c *plan.Change, n need.Need) bool {
 func (j *judge) free(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
 		if resource.InAnyLocation(name) {
-			if f = j.freeAnywhere(n, f, name); f.Outcome != Pass {
+			if f = j.freeAnywhere(n, f, name); f.Outcome != finding.Pass {
 				return f
 			}
 			continue
@@ -184,7 +185,7 @@ func (j *judge) free(n need.Need, f Verdict) Verdict {
 			return j.unlooked(n, f, err)
 		}
 	}
-	f.Outcome, f.Message = Pass, say(clusterNameFree)
+	f.Outcome, f.Message = finding.Pass, say(clusterNameFree)
 	return f
 }
 
@@ -198,7 +199,7 @@ func (j *judge) freeAnywhere(n need.Need, f Verdict, name string) Verdict {
 		return f.undetermined(say(clusterNameTakenSomewhere, list(found), n.Message))
 	}
 	f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
-	f.Outcome, f.Message = Pass, say(clusterNameFree)
+	f.Outcome, f.Message = finding.Pass, say(clusterNameFree)
 	return f
 }
 
@@ -223,7 +224,7 @@ func (j *judge) unlooked(n need.Need, f Verdict, err error) Verdict {
 	if services, err := j.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
 		return f.undetermined(say(gkeStateContradicted, n.Project))
 	}
-	f.Outcome, f.Reason = Skipped, say(gkeOff, n.Project)
+	f.Outcome, f.Reason = finding.Skipped, say(gkeOff, n.Project)
 	return f
 }
 
@@ -259,14 +260,14 @@ func (j *judge) existing(n need.Need, f Verdict) Verdict {
 			if n.Expect == rules.Lasts {
 				return f.undetermined(say(clusterMissing, name))
 			}
-			f.Outcome, f.Message = Pass, say(clusterGone, name)
+			f.Outcome, f.Message = finding.Pass, say(clusterGone, name)
 			continue
 		}
 		if err != nil {
 			return j.unlooked(n, f, err)
 		}
 		f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
-		if f = j.existingOne(n, f, name, cluster); f.Outcome != Pass {
+		if f = j.existingOne(n, f, name, cluster); f.Outcome != finding.Pass {
 			return f
 		}
 	}
@@ -294,7 +295,7 @@ func (j *judge) idle(n need.Need, f Verdict, name string, cluster facts.Cluster)
 		if o.Status == "DONE" || !targets(o, parts[3], parts[5]) {
 			continue
 		}
-		if !atRest(cluster.Status) && rank(need.Warning) < rank(n.Severity) {
+		if !atRest(cluster.Status) && need.Rank(need.Warning) < need.Rank(n.Severity) {
 			f.Severity, n.Severity = need.Warning, need.Warning
 		}
 		n.ExpectedError = "Error 400: Cluster is running incompatible operation " + o.Name + "., failedPrecondition"
@@ -302,7 +303,7 @@ func (j *judge) idle(n need.Need, f Verdict, name string, cluster facts.Cluster)
 		return f.evident("operations.list", n.Resource, o.Name+" "+o.Type+" "+o.Status).
 			failed(n, say(operationRunning, o.Name, o.Type, o.Status, parts[5], whatApplyDoes(n.Severity)))
 	}
-	f.Outcome, f.Message = Pass, say(noOperation)
+	f.Outcome, f.Message = finding.Pass, say(noOperation)
 	return f
 }
 
@@ -351,7 +352,7 @@ func recreated(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdi
 			"--cluster-version="+cluster.CurrentVersion, "--location="+parts[3], "--project="+parts[1])}
 		return f.failed(n, say(recreationPending, pool.Name, parts[5]))
 	}
-	f.Outcome, f.Message = Pass, say(noRecreation)
+	f.Outcome, f.Message = finding.Pass, say(noRecreation)
 	return f
 }
 
@@ -380,7 +381,7 @@ func sound(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	}
 	worst := -1
 	for i, c := range all {
-		if c.Code != "" && (worst < 0 || rank(conditionSeverity(c.Code)) > rank(conditionSeverity(all[worst].Code))) {
+		if c.Code != "" && (worst < 0 || need.Rank(conditionSeverity(c.Code)) > need.Rank(conditionSeverity(all[worst].Code))) {
 			worst = i
 		}
 	}
@@ -388,11 +389,11 @@ func sound(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 		return f.undetermined(unusable(name, cluster))
 	}
 	if worst < 0 {
-		f.Outcome, f.Message = Pass, say(noCondition)
+		f.Outcome, f.Message = finding.Pass, say(noCondition)
 		return f
 	}
 	c := all[worst]
-	if rank(conditionSeverity(c.Code)) < rank(n.Severity) {
+	if need.Rank(conditionSeverity(c.Code)) < need.Rank(n.Severity) {
 		f.Severity, n.Severity = conditionSeverity(c.Code), conditionSeverity(c.Code)
 	}
 	if c.Code == "GKE_SERVICE_ACCOUNT_DELETED" {
@@ -434,7 +435,7 @@ func (j *judge) onPath(n need.Need, f Verdict) Verdict {
 	if _, err := j.options.LookPath(n.Expect); err != nil {
 		return f.failed(n, say(programMissing, n.Expect))
 	}
-	f.Outcome, f.Message = Pass, say(programFound, n.Expect)
+	f.Outcome, f.Message = finding.Pass, say(programFound, n.Expect)
 	return f
 }
 
@@ -452,7 +453,7 @@ func (j *judge) fresh(n need.Need, f Verdict) Verdict {
 	if j.options.Now().Sub(n.Made) >= tokenLasts {
 		return f.failed(n, say(tokenExpired, made))
 	}
-	f.Outcome = Pass
+	f.Outcome = finding.Pass
 	f.Message = say(tokenFresh, made)
 	return f
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
@@ -28,9 +29,9 @@ type turns struct {
 	// planned are the changes that give what is not held now, in time.
 	planned []string
 	// grants are the bindings that hold now.
-	grants []Evidence
+	grants []finding.Evidence
 	// denied is what deny policies and conditions take now.
-	denied []Evidence
+	denied []finding.Evidence
 
 	// troubleshot is what Policy Troubleshooter said, in words, and unasked why
 	// it could not be asked.
@@ -99,7 +100,7 @@ func (t *turns) sort(p string) {
 func (t *turns) holds(p string, now, then iam.Answer) {
 	if now.Verdict == iam.Yes {
 		if len(now.Grants) > 0 {
-			t.grants = unionOf(t.grants, []Evidence{describe(now.Grants[0])})
+			t.grants = unionOf(t.grants, []finding.Evidence{describe(now.Grants[0])})
 		}
 		return
 	}
@@ -176,7 +177,7 @@ func (j *judge) turned(n need.Need, f Verdict, t *turns) Verdict {
 		return j.raced(n, f, t)
 	}
 	f = j.answered(n, f, nil, t.open, say(verbatim, strings.Join(t.why, "; ")))
-	if f.Outcome == Pass && len(t.planned) > 0 {
+	if f.Outcome == finding.Pass && len(t.planned) > 0 {
 		f.PlannedBy, f.Reason = t.planned, say(propagationTakes)
 		f.Message = say(permissionsPlanned, who(*f.Principal), list(n.Permissions), resource.Describe(n.Resource))
 	}
@@ -185,7 +186,7 @@ func (j *judge) turned(n need.Need, f Verdict, t *turns) Verdict {
 
 // lost is the finding of permissions that the plan takes away.
 func (j *judge) lost(n need.Need, f Verdict, t *turns) Verdict {
-	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.lost, Undetermined: t.open}
+	f.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: t.lost, Undetermined: t.open}
 	by := j.takers(n, t)
 	f = f.against(n)
 	if t.onlyDenied() {
@@ -206,7 +207,7 @@ func (j *judge) raced(n need.Need, f Verdict, t *turns) Verdict {
 	if j.unseenOrder(n, t.racedBy) {
 		return f.undetermined(say(orderUnseen, what, list(t.racedBy), list(addresses(j.causes(n)))))
 	}
-	f.Permissions = &PermissionSet{Needed: n.Permissions, Missing: t.raced, Undetermined: t.open}
+	f.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: t.raced, Undetermined: t.open}
 	return f.race(n, what, addresses(j.causes(n)))
 }
 

@@ -3,6 +3,7 @@ package preflight
 import (
 	"strings"
 
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/need"
 )
@@ -16,30 +17,30 @@ type Verdict struct {
 	// Rule is the rule of the plan against itself that the need fails by, such as
 	// need.RuleRemoved; empty if the need fails or passes by itself.
 	Rule    string
-	Outcome Outcome
+	Outcome finding.Outcome
 	// Severity is that of the need, unless the facts make it less severe, or the plan
 	// itself is at fault.
 	Severity need.Severity
 	// Principal is nil if the need is about no identity.
 	Principal *need.Principal
 	// Permissions is nil if the need is about no permission.
-	Permissions *PermissionSet
+	Permissions *finding.PermissionSet
 	// PlannedBy are the addresses of the changes that provide what is needed, and
 	// TakenAwayBy of those that remove it.
 	PlannedBy, TakenAwayBy []string
 	// Message says what is so, and Reason why that is known or could not be found
 	// out.
 	Message, Reason Statement
-	Evidence        []Evidence
-	Levels          []Level
+	Evidence        []finding.Evidence
+	Levels          []finding.Level
 	// Terraform fixes a failure by one of the rules of the plan against itself.
 	Terraform string
 }
 
 // Explain returns what a report says of a verdict on a need. It is the only place
 // that writes expected errors and fixes: nothing but a failure has them.
-func Explain(n need.Need, v Verdict) Finding {
-	f := Finding{
+func Explain(n need.Need, v Verdict) finding.Finding {
+	f := finding.Finding{
 		Rule: n.Rule, Severity: v.Severity, Outcome: v.Outcome,
 		Addresses: n.Addresses, Attribute: n.Attribute, Principal: v.Principal, Resource: v.Need.Resource, Service: n.Service,
 		Permissions: v.Permissions, PlannedBy: v.PlannedBy, TakenAwayBy: v.TakenAwayBy,
@@ -49,7 +50,7 @@ func Explain(n need.Need, v Verdict) Finding {
 	if v.Rule != "" {
 		f.Rule, f.Answers = v.Rule, n.Rule
 	}
-	if v.Outcome != Fail {
+	if v.Outcome != finding.Fail {
 		return f
 	}
 	if v.Need.Severity == need.Error {
@@ -61,7 +62,7 @@ func Explain(n need.Need, v Verdict) Finding {
 }
 
 // fixOf returns how to meet the need of a verdict; nil if nothing is known to help.
-func fixOf(v Verdict) *Fix {
+func fixOf(v Verdict) *finding.Fix {
 	commands, terraform := []string(nil), v.Terraform
 	if v.Rule == "" {
 		commands, terraform = fix.For(v.Need, memberToGrant(v))
@@ -69,7 +70,7 @@ func fixOf(v Verdict) *Fix {
 	if len(commands) == 0 && terraform == "" {
 		return nil
 	}
-	return &Fix{Commands: commands, Terraform: terraform}
+	return &finding.Fix{Commands: commands, Terraform: terraform}
 }
 
 // memberToGrant returns the member of the verdict's principal; empty if it is not

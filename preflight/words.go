@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
@@ -70,8 +71,8 @@ func whyUnread(err error, name string) string {
 const refused = "403 "
 
 // unmet says which bindings do not count, because of their conditions.
-func unmet(a iam.Answer) []Evidence {
-	var out []Evidence
+func unmet(a iam.Answer) []finding.Evidence {
+	var out []finding.Evidence
 	for _, u := range a.Unmet {
 		out = saying(out, u.Resource, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, resource.Describe(u.Resource), u.Expression))
 	}
@@ -79,8 +80,8 @@ func unmet(a iam.Answer) []Evidence {
 }
 
 // deniedBy says which deny policies take something.
-func deniedBy(a iam.Answer) []Evidence {
-	var out []Evidence
+func deniedBy(a iam.Answer) []finding.Evidence {
+	var out []finding.Evidence
 	for _, d := range a.Denied {
 		out = saying(out, d.Resource, "the deny policy "+d.Policy+" of "+resource.Describe(d.Resource)+" takes it")
 	}
@@ -88,10 +89,10 @@ func deniedBy(a iam.Answer) []Evidence {
 }
 
 // saying adds what the policies of a resource say to what they said already.
-func saying(list []Evidence, on, text string) []Evidence {
-	i := slices.IndexFunc(list, func(e Evidence) bool { return e.Resource == on })
+func saying(list []finding.Evidence, on, text string) []finding.Evidence {
+	i := slices.IndexFunc(list, func(e finding.Evidence) bool { return e.Resource == on })
 	if i < 0 {
-		return append(list, Evidence{Method: "getIamPolicy", Resource: on, Detail: text})
+		return append(list, finding.Evidence{Method: "getIamPolicy", Resource: on, Detail: text})
 	}
 	if !strings.Contains("; "+list[i].Detail+"; ", "; "+text+"; ") {
 		list[i].Detail += "; " + text
@@ -100,12 +101,12 @@ func saying(list []Evidence, on, text string) []Evidence {
 }
 
 // describe says which binding gives something.
-func describe(g iam.Grant) Evidence {
+func describe(g iam.Grant) finding.Evidence {
 	text := fmt.Sprintf("%s has %s on %s", g.Member, g.Role, resource.Describe(g.Resource))
 	if g.Conditional {
 		text += ", and its condition is true"
 	}
-	return Evidence{Method: "getIamPolicy", Resource: g.Resource, Detail: text}
+	return finding.Evidence{Method: "getIamPolicy", Resource: g.Resource, Detail: text}
 }
 
 // inDoubt says what kept policies from giving an answer: each doubt once, and

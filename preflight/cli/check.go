@@ -13,11 +13,13 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/report"
+	"gke-preflight/preflight/suppress"
 )
 
 // checkFlags are those of check.
@@ -95,7 +97,7 @@ func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
 	if configuration != nil {
 		r.Locate(configuration)
 	}
-	r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
+	r.Tool = finding.Tool{Name: "gke-preflight", Version: env.Version}
 	if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
 		return err
 	}
@@ -191,12 +193,12 @@ func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 	if err != nil {
 		return o, fmt.Errorf("--baseline: %w", err)
 	}
-	o.Baseline = preflight.NewBaseline(f.baseline, known)
+	o.Baseline = suppress.NewBaseline(f.baseline, known)
 	return o, nil
 }
 
 // readReport reads a JSON report that was saved.
-func readReport(env Env, file string) (*preflight.Report, error) {
+func readReport(env Env, file string) (*finding.Report, error) {
 	data, err := env.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read report: %w", err)
@@ -210,7 +212,7 @@ func readReport(env Env, file string) (*preflight.Report, error) {
 }
 
 // check asks Google Cloud, unless the plan gives nothing to ask about.
-func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflight.Options) (*preflight.Report, error) {
+func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflight.Options) (*finding.Report, error) {
 	if p.Empty() {
 		return preflight.Check(ctx, p, nil, o)
 	}
@@ -239,12 +241,12 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 
 // ask checks, and again what is open as long as --wait allows and there is
 // hope.
-func (f *checkFlags) ask(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*preflight.Report, error) {
+func (f *checkFlags) ask(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*finding.Report, error) {
 	begin := o.Now()
 	for pause := f.wait / firstPause; ; pause = min(2*pause, time.Minute) {
 		r, err := f.once(ctx, p, client, o)
 		left := f.wait - o.Now().Sub(begin)
-		if err != nil || r.Result == preflight.Pass || !r.MayChange(o.FailOn) || left <= 0 {
+		if err != nil || r.Result == finding.Pass || !r.MayChange(o.FailOn) || left <= 0 {
 			return r, err
 		}
 		if !sleep(ctx, min(pause, left)) {
@@ -257,7 +259,7 @@ func (f *checkFlags) ask(ctx context.Context, p *plan.Plan, client *gcp.Client, 
 // firstPause is the part of --wait that is waited before asking again.
 const firstPause = 50
 
-func (f *checkFlags) once(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*preflight.Report, error) {
+func (f *checkFlags) once(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*finding.Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	return preflight.Check(ctx, p, client, o)

@@ -13,9 +13,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"gke-preflight/preflight"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/suppress"
 )
 
 // configName is the configuration file that is looked for beside a plan.
@@ -28,7 +28,7 @@ type config struct {
 	file     string
 	found    bool
 	settings rules.Settings
-	waivers  []preflight.Waiver
+	waivers  []suppress.Waiver
 	// numbers are those of projects, and accounts those of nodes, that a plan
 	// cannot know.
 	numbers  map[string]string
@@ -190,7 +190,7 @@ func (r *configReader) rule(id, value *yaml.Node) error {
 }
 
 func (r *configReader) waiver(n *yaml.Node) error {
-	w := preflight.Waiver{Where: fmt.Sprintf("%s:%d", r.file, n.Line)}
+	w := suppress.Waiver{Where: fmt.Sprintf("%s:%d", r.file, n.Line)}
 	err := r.object(n, map[string]func(*yaml.Node) error{
 		"rule": func(n *yaml.Node) error {
 			w.Rule = n.Value

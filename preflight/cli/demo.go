@@ -12,6 +12,7 @@ import (
 	"gke-preflight/fixtures"
 	"gke-preflight/fixtures/fakegcp"
 	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/plan"
@@ -92,7 +93,7 @@ func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string, output
 		return err
 	}
 	r.Plan.Source = "tfplan"
-	r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
+	r.Tool = finding.Tool{Name: "gke-preflight", Version: env.Version}
 	return f.write(env, outputs, r, f.thresholdFlags)
 }
 

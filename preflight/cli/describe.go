@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
@@ -15,7 +15,7 @@ import (
 
 // describe adds to a report what its result rests on besides the plan and
 // Google Cloud: the configuration, and a file that answered instead.
-func (f *checkFlags) describe(r *preflight.Report, env Env, p *plan.Plan, c *config) {
+func (f *checkFlags) describe(r *finding.Report, env Env, p *plan.Plan, c *config) {
 	if c.file != "" {
 		r.Configuration = c.describe(p.Redact)
 		r.Notices = append(r.Notices, configurationNotice(r.Configuration))
@@ -23,7 +23,7 @@ func (f *checkFlags) describe(r *preflight.Report, env Env, p *plan.Plan, c *con
 	if f.cloud == "" || r.Requests.Total == 0 {
 		return
 	}
-	r.Snapshot = &preflight.SnapshotRef{File: f.cloud}
+	r.Snapshot = &finding.SnapshotRef{File: f.cloud}
 	if f.replayed != nil {
 		r.Snapshot.RecordedAt = f.replayed.RecordedAt.UTC()
 	}
@@ -34,8 +34,8 @@ func (f *checkFlags) describe(r *preflight.Report, env Env, p *plan.Plan, c *con
 }
 
 // describe says what a configuration changes, with texts as they may be shown.
-func (c *config) describe(hide func(string) string) *preflight.ConfigurationRef {
-	out := &preflight.ConfigurationRef{File: c.file, Found: c.found}
+func (c *config) describe(hide func(string) string) *finding.ConfigurationRef {
+	out := &finding.ConfigurationRef{File: c.file, Found: c.found}
 	changes := func(format string, args ...any) {
 		out.Changed = append(out.Changed, hide(fmt.Sprintf(format, args...)))
 	}
@@ -104,7 +104,7 @@ func isLess(a, than need.Severity) bool {
 	return slices.Index(order, a) < slices.Index(order, than)
 }
 
-func configurationNotice(c *preflight.ConfigurationRef) string {
+func configurationNotice(c *finding.ConfigurationRef) string {
 	name := "configuration " + c.File
 	if c.Found {
 		name += " (found beside the plan)"
@@ -115,7 +115,7 @@ func configurationNotice(c *preflight.ConfigurationRef) string {
 	return name + " changes: " + strings.Join(c.Changed, "; ")
 }
 
-func snapshotNotice(s *preflight.SnapshotRef) string {
+func snapshotNotice(s *finding.SnapshotRef) string {
 	if s.RecordedAt.IsZero() {
 		return "answers come from " + s.File + ", which describes a Google Cloud, and not from Google Cloud"
 	}

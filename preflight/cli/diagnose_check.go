@@ -8,6 +8,7 @@ import (
 
 	"gke-preflight/preflight"
 	"gke-preflight/preflight/diagnose"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 )
@@ -50,11 +51,11 @@ func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Repo
 
 // checkOf is what a report says about an error: what fails, or, where nothing
 // does, what could not be found out.
-func checkOf(e *diagnose.Error, r *preflight.Report) diagnose.Check {
-	if about := aboutError(e, r, preflight.Fail); len(about) > 0 {
+func checkOf(e *diagnose.Error, r *finding.Report) diagnose.Check {
+	if about := aboutError(e, r, finding.Fail); len(about) > 0 {
 		return diagnose.Check{Outcome: diagnose.CheckFound, Findings: about}
 	}
-	if about := aboutError(e, r, preflight.Undetermined); len(about) > 0 {
+	if about := aboutError(e, r, finding.Undetermined); len(about) > 0 {
 		return diagnose.Check{Outcome: diagnose.CheckUndetermined, Findings: about}
 	}
 	return diagnose.Check{Outcome: diagnose.CheckClear}
@@ -63,7 +64,7 @@ func checkOf(e *diagnose.Error, r *preflight.Report) diagnose.Check {
 // aboutError are the findings of an outcome that are about an error, in the
 // order of the rules that it names: those that speak of its permission, if
 // there are any.
-func aboutError(e *diagnose.Error, r *preflight.Report, outcome preflight.Outcome) []diagnose.Finding {
+func aboutError(e *diagnose.Error, r *finding.Report, outcome finding.Outcome) []diagnose.Finding {
 	var exact, all []diagnose.Finding
 	for _, id := range e.Rules {
 		for _, f := range r.Findings {
@@ -84,14 +85,14 @@ func aboutError(e *diagnose.Error, r *preflight.Report, outcome preflight.Outcom
 
 // inProject reports whether a finding may be about the project of an error,
 // which may be named by its number there.
-func inProject(e *diagnose.Error, f preflight.Finding) bool {
+func inProject(e *diagnose.Error, f finding.Finding) bool {
 	isNumber := strings.Trim(e.Project, "0123456789") == ""
 	return e.Project == "" || isNumber || f.Resource == "" || strings.Contains(f.Resource+"/", "/projects/"+e.Project+"/")
 }
 
-func diagnosed(f preflight.Finding) diagnose.Finding {
+func diagnosed(f finding.Finding) diagnose.Finding {
 	out := diagnose.Finding{Rule: f.Rule, Message: f.Message}
-	if f.Outcome == preflight.Undetermined {
+	if f.Outcome == finding.Undetermined {
 		out.Message = f.Reason
 	}
 	if f.Principal != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/report"
 )
 
@@ -96,7 +96,7 @@ func (f *outputFlags) text(env Env, file string) report.TextOptions {
 
 // write puts the report wherever it is wanted: files first, so that they are
 // there whatever becomes of standard output.
-func (f *outputFlags) write(env Env, outputs []output, r *preflight.Report, t thresholdFlags) error {
+func (f *outputFlags) write(env Env, outputs []output, r *finding.Report, t thresholdFlags) error {
 	slices.SortStableFunc(outputs, func(a, b output) int { return strings.Compare(b.file, a.file) })
 	for _, o := range outputs {
 		err := to(env, o.file, func(w io.Writer) error { return f.print(w, env, o, r, t) })
@@ -112,7 +112,7 @@ func reportFormats() []string {
 	return []string{"text", "json", "sarif", "junit", "github", "markdown", "html", "codequality"}
 }
 
-func (f *outputFlags) print(w io.Writer, env Env, o output, r *preflight.Report, t thresholdFlags) error {
+func (f *outputFlags) print(w io.Writer, env Env, o output, r *finding.Report, t thresholdFlags) error {
 	switch o.format {
 	case "json":
 		return report.JSON(w, r)

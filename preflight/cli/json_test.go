@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"gke-preflight/preflight"
 	"gke-preflight/preflight/access"
 	"gke-preflight/preflight/diagnose"
+	"gke-preflight/preflight/finding"
+	"gke-preflight/preflight/inventory"
 	"gke-preflight/preflight/report"
 )
 
@@ -29,9 +30,9 @@ func TestJSONIsHarmless(t *testing.T) {
 	for _, name := range hostileNames() {
 		for command, write := range map[string]func(io.Writer) error{
 			"check": func(w io.Writer) error {
-				return report.JSON(w, &preflight.Report{Findings: []preflight.Finding{{Message: name, Reason: name, Addresses: []string{name}}}})
+				return report.JSON(w, &finding.Report{Findings: []finding.Finding{{Message: name, Reason: name, Addresses: []string{name}}}})
 			},
-			"needs": func(w io.Writer) error { return report.InventoryJSON(w, &preflight.Inventory{Notes: []string{name}}) },
+			"needs": func(w io.Writer) error { return report.InventoryJSON(w, &inventory.Inventory{Notes: []string{name}}) },
 			"diagnose": func(w io.Writer) error {
 				return diagnose.JSON(w, &diagnose.Report{Errors: []diagnose.Error{{Excerpt: name, Resource: name, Cause: name, Fix: &diagnose.Fix{Commands: []string{name}}}}})
 			},

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/inventory"
 	"gke-preflight/preflight/report"
 )
 
@@ -50,7 +50,7 @@ func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config
 	if err != nil {
 		return err
 	}
-	inventory, err := preflight.Take(ctx, p, c.settings)
+	inventory, err := inventory.New(ctx, p, c.settings)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // renderFlags are those of render.
@@ -57,8 +57,8 @@ func (f *renderFlags) run(env Env, args []string) error {
 	if len(reports) == 1 {
 		r.Rejudge(threshold.FailOn)
 	} else {
-		r = preflight.Merge(byPlan(reports), threshold.FailOn)
-		r.Tool = preflight.Tool{Name: "gke-preflight", Version: env.Version}
+		r = finding.Merge(byPlan(reports), threshold.FailOn)
+		r.Tool = finding.Tool{Name: "gke-preflight", Version: env.Version}
 	}
 	if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (f *renderFlags) run(env Env, args []string) error {
 // A kept report is one that was read from a file.
 type kept struct {
 	file string
-	*preflight.Report
+	*finding.Report
 }
 
 // readReports reads each file once, in the order of their names.
@@ -93,12 +93,12 @@ func readReports(env Env, files []string) ([]kept, error) {
 // byPlan are reports by the names of their plans. Where several plans have one
 // name, because each was checked in a directory of its own, the reports' files
 // tell them apart.
-func byPlan(reports []kept) map[string]*preflight.Report {
+func byPlan(reports []kept) map[string]*finding.Report {
 	shared := map[string]int{}
 	for _, k := range reports {
 		shared[planName(k)]++
 	}
-	out := map[string]*preflight.Report{}
+	out := map[string]*finding.Report{}
 	for _, k := range reports {
 		name := planName(k)
 		if shared[name] > 1 {

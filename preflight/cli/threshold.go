@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/report"
 )
@@ -30,11 +30,11 @@ func (f *thresholdFlags) threshold() (report.Threshold, error) {
 }
 
 // judge turns a result into an exit code.
-func (f *thresholdFlags) judge(r *preflight.Report) error {
+func (f *thresholdFlags) judge(r *finding.Report) error {
 	switch {
-	case r.Result == preflight.Fail:
+	case r.Result == finding.Fail:
 		return verdict{ExitFail}
-	case r.Result == preflight.Undetermined && !f.allowUndetermined:
+	case r.Result == finding.Undetermined && !f.allowUndetermined:
 		return verdict{ExitUndetermined}
 	}
 	return nil

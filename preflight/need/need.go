@@ -175,3 +175,9 @@ func (n *Need) Key() string {
 		n.Elsewhere, strings.Join(n.Among, ","), n.KeyVersion,
 	}, "\x00")
 }
+
+// MayChange reports whether the answer to n may change by waiting: what the plan
+// alone says does not.
+func (n Need) MayChange() bool {
+	return n.Unknown == "" && n.Kind != Statement && n.Kind != OnPath && n.Kind != Fresh
+}

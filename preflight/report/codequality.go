@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
@@ -32,12 +32,12 @@ type qualityLines struct {
 // each finding that fails or is undetermined, the worst first. A skipped one
 // depends on another, which is an issue. GitLab compares them by
 // fingerprint with those of the target branch.
-func CodeQuality(w io.Writer, r *preflight.Report) error {
+func CodeQuality(w io.Writer, r *finding.Report) error {
 	issues, taken := []qualityIssue{}, map[string]bool{}
 	for _, f := range worstFirst(r.Findings) {
 		// GitLab wants each fingerprint once.
 		id := fingerprint(f)
-		if taken[id] || f.Outcome == preflight.Skipped {
+		if taken[id] || f.Outcome == finding.Skipped {
 			continue
 		}
 		taken[id] = true
@@ -51,7 +51,7 @@ func CodeQuality(w io.Writer, r *preflight.Report) error {
 		})
 	}
 	for _, n := range r.Notices {
-		f := preflight.Finding{Rule: "notice", Resource: n}
+		f := finding.Finding{Rule: "notice", Resource: n}
 		place := places(f, r)[0]
 		issues = append(issues, qualityIssue{
 			Description: Clean(n),
@@ -66,7 +66,7 @@ func CodeQuality(w io.Writer, r *preflight.Report) error {
 
 // qualityDescription says what is wrong, for whom, and the fix: GitLab shows
 // nothing else of an issue.
-func qualityDescription(f preflight.Finding) string {
+func qualityDescription(f finding.Finding) string {
 	parts := []string{statement(f)}
 	if f.Principal != nil && !strings.Contains(parts[0], f.Principal.Member) {
 		parts = append(parts, "who: "+f.Principal.Member)
@@ -83,9 +83,9 @@ func qualityDescription(f preflight.Finding) string {
 
 // qualitySeverity is one of GitLab's five: a blocker stops apply, and what
 // could not be found out counts a degree less than what fails.
-func qualitySeverity(f preflight.Finding) string {
+func qualitySeverity(f finding.Finding) string {
 	degrees := []string{"blocker", "major", "minor"}
-	if f.Outcome != preflight.Fail {
+	if f.Outcome != finding.Fail {
 		degrees = []string{"major", "minor", "info"}
 	}
 	switch degree(f.Severity) {

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
-func codeQuality(t testing.TB, r *preflight.Report) []byte {
+func codeQuality(t testing.TB, r *finding.Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := CodeQuality(&b, r); err != nil {
@@ -29,7 +29,7 @@ func TestCodeQuality(t *testing.T) {
 // it is empty.
 func TestCodeQualityFields(t *testing.T) {
 	all := scenarios(t)
-	all["failing"], all["empty"] = failing(), &preflight.Report{}
+	all["failing"], all["empty"] = failing(), &finding.Report{}
 	for name, r := range all {
 		var issues []qualityIssue
 		if err := json.Unmarshal(codeQuality(t, r), &issues); err != nil || issues == nil {
@@ -48,19 +48,19 @@ func TestCodeQualityFields(t *testing.T) {
 
 func TestCodeQualitySeverity(t *testing.T) {
 	for _, tt := range []struct {
-		outcome  preflight.Outcome
+		outcome  finding.Outcome
 		severity need.Severity
 		want     string
 	}{
-		{preflight.Fail, need.Error, "blocker"},
-		{preflight.Fail, need.Warning, "major"},
-		{preflight.Fail, need.Note, "minor"},
-		{preflight.Fail, "disaster", "blocker"},
-		{preflight.Undetermined, need.Error, "major"},
-		{preflight.Undetermined, need.Warning, "minor"},
-		{preflight.Undetermined, need.Note, "info"},
+		{finding.Fail, need.Error, "blocker"},
+		{finding.Fail, need.Warning, "major"},
+		{finding.Fail, need.Note, "minor"},
+		{finding.Fail, "disaster", "blocker"},
+		{finding.Undetermined, need.Error, "major"},
+		{finding.Undetermined, need.Warning, "minor"},
+		{finding.Undetermined, need.Note, "info"},
 	} {
-		if got := qualitySeverity(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity}); got != tt.want {
+		if got := qualitySeverity(finding.Finding{Outcome: tt.outcome, Severity: tt.severity}); got != tt.want {
 			t.Errorf("%s %s: %s, want %s", tt.outcome, tt.severity, got, tt.want)
 		}
 	}

@@ -7,16 +7,16 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/term"
 )
 
 // failing writes what fails at a severity, in full.
-func (t *text) failing(findings []preflight.Finding, severity need.Severity) {
+func (t *text) failing(findings []finding.Finding, severity need.Severity) {
 	for _, f := range findings {
-		if f.Outcome == preflight.Fail && degree(f.Severity) == severity {
+		if f.Outcome == finding.Fail && degree(f.Severity) == severity {
 			t.failure(f)
 		}
 	}
@@ -31,7 +31,7 @@ func degree(s need.Severity) need.Severity {
 	return need.Error
 }
 
-func (t *text) failure(f preflight.Finding) {
+func (t *text) failure(f finding.Finding) {
 	t.gap()
 	t.title(f)
 	t.name("plan", f.Plan)
@@ -56,7 +56,7 @@ func (t *text) failure(f preflight.Finding) {
 	}
 }
 
-func (t *text) title(f preflight.Finding) {
+func (t *text) title(f finding.Finding) {
 	m := failedMark()
 	switch f.Severity {
 	case need.Warning:
@@ -70,7 +70,7 @@ func (t *text) title(f preflight.Finding) {
 }
 
 // headline says in a few words what is wrong; the details follow below it.
-func headline(f preflight.Finding) string {
+func headline(f finding.Finding) string {
 	if f.Permissions == nil || len(f.Permissions.Missing) == 0 || f.Principal == nil {
 		return message(f)
 	}
@@ -89,7 +89,7 @@ func headline(f preflight.Finding) string {
 }
 
 // message is what a finding says, or that its rule's title is not so.
-func message(f preflight.Finding) string {
+func message(f finding.Finding) string {
 	if f.Message == "" {
 		return "Not so: " + f.Title
 	}
@@ -107,7 +107,7 @@ func capital(s string) string {
 
 // where is said in the headline already; what it leaves out is for those who
 // ask for more.
-func (t *text) where(f preflight.Finding) {
+func (t *text) where(f finding.Finding) {
 	if t.options.Verbose {
 		t.name("where", f.Resource)
 		t.detail("should be", f.Title)
@@ -115,7 +115,7 @@ func (t *text) where(f preflight.Finding) {
 }
 
 // because names the addresses that cause a finding, each on a line.
-func (t *text) because(f preflight.Finding) {
+func (t *text) because(f finding.Finding) {
 	shown := t.fold(len(f.Addresses), 4)
 	for i, a := range f.Addresses[:shown] {
 		if i == 0 {
@@ -126,7 +126,7 @@ func (t *text) because(f preflight.Finding) {
 	t.more("    "+pad(""), len(f.Addresses)-shown)
 }
 
-func (t *text) evidence(f preflight.Finding) {
+func (t *text) evidence(f finding.Finding) {
 	shown := t.fold(len(f.Evidence), 4)
 	for i, e := range f.Evidence[:shown] {
 		t.detail(first(i, "evidence"), joined(": ", e.Method, e.Detail))
@@ -136,7 +136,7 @@ func (t *text) evidence(f preflight.Finding) {
 
 // fix is how to mend it: commands, and where there are none or all is asked
 // for, configuration.
-func (t *text) fix(f *preflight.Fix) {
+func (t *text) fix(f *finding.Fix) {
 	if f == nil {
 		return
 	}

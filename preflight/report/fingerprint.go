@@ -6,14 +6,14 @@ import (
 	"encoding/json"
 	"slices"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // fingerprint tells a finding from others, and stays the same from run to run
 // for as long as it is about the same thing: it is made of who needs what where
 // because of what, and not of what was found, of lines or of the order of
 // lists. The plan counts only where several are in one report.
-func fingerprint(f preflight.Finding) string {
+func fingerprint(f finding.Finding) string {
 	kind, member := "", ""
 	if f.Principal != nil {
 		kind, member = string(f.Principal.Kind), f.Principal.Member

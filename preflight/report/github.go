@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
@@ -27,7 +27,7 @@ const (
 // each finding that is not a pass, the worst first. As GitHub shows ten of a
 // kind, what is more is counted in a last one, which says where the rest is.
 // The last line is the result, for the log.
-func GitHub(w io.Writer, r *preflight.Report) error {
+func GitHub(w io.Writer, r *finding.Report) error {
 	lines, cut := annotations(worstFirst(r.Findings), min(len(r.Notices), 1))
 	if cut > 0 {
 		lines = append(lines, command(githubNotice, "title=gke-preflight",
@@ -43,7 +43,7 @@ func GitHub(w io.Writer, r *preflight.Report) error {
 
 // annotations are as many as GitHub shows, and how many were left out. One
 // place among the notices is kept for saying so, and others as reserved.
-func annotations(findings []preflight.Finding, reserved int) (lines []string, cut int) {
+func annotations(findings []finding.Finding, reserved int) (lines []string, cut int) {
 	room := map[string]int{githubError: githubLimit, githubWarning: githubLimit, githubNotice: githubLimit - 1 - reserved}
 	for _, f := range findings {
 		kind := annotation(f)
@@ -59,11 +59,11 @@ func annotations(findings []preflight.Finding, reserved int) (lines []string, cu
 
 // annotation is the kind for a finding. What could not be found out is no
 // error, because nothing is known to be wrong.
-func annotation(f preflight.Finding) string {
+func annotation(f finding.Finding) string {
 	switch {
-	case f.Outcome == preflight.Skipped || degree(f.Severity) == need.Note:
+	case f.Outcome == finding.Skipped || degree(f.Severity) == need.Note:
 		return githubNotice
-	case f.Outcome == preflight.Fail && degree(f.Severity) == need.Error:
+	case f.Outcome == finding.Fail && degree(f.Severity) == need.Error:
 		return githubError
 	}
 	return githubWarning
@@ -71,7 +71,7 @@ func annotation(f preflight.Finding) string {
 
 // properties are where a finding is shown, and its title. Without a place in
 // the configuration GitHub shows it with the run.
-func properties(f preflight.Finding) string {
+func properties(f finding.Finding) string {
 	title := "title=" + property(joined(" ", f.Rule, f.Name))
 	if len(f.Locations) == 0 {
 		return title
@@ -81,7 +81,7 @@ func properties(f preflight.Finding) string {
 }
 
 // description says in full what a finding is about, a fact a line, each clean.
-func description(f preflight.Finding) string {
+func description(f finding.Finding) string {
 	lines := []string{statement(f)}
 	add := func(title string, values ...string) {
 		if text := joined(", ", values...); text != "" {
@@ -136,38 +136,38 @@ func property(s string) string {
 
 // worstFirst are the findings that are no pass: what fails before what is
 // open, errors before warnings, and otherwise as they were.
-func worstFirst(findings []preflight.Finding) []preflight.Finding {
-	out := slices.DeleteFunc(slices.Clone(findings), func(f preflight.Finding) bool { return f.Outcome == preflight.Pass })
-	slices.SortStableFunc(out, func(a, b preflight.Finding) int { return badness(a) - badness(b) })
+func worstFirst(findings []finding.Finding) []finding.Finding {
+	out := slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Outcome == finding.Pass })
+	slices.SortStableFunc(out, func(a, b finding.Finding) int { return badness(a) - badness(b) })
 	return out
 }
 
 // badness orders findings, the worst being the least.
-func badness(f preflight.Finding) int {
+func badness(f finding.Finding) int {
 	switch f.Outcome {
-	case preflight.Fail:
+	case finding.Fail:
 		return 2 * rank(f)
-	case preflight.Skipped:
+	case finding.Skipped:
 		return 9
 	}
 	return 2*rank(f) + 1
 }
 
 // statement is one sentence about a finding that is no pass.
-func statement(f preflight.Finding) string {
+func statement(f finding.Finding) string {
 	switch f.Outcome {
-	case preflight.Fail:
+	case finding.Fail:
 		return headline(f)
-	case preflight.Skipped:
+	case finding.Skipped:
 		return "Skipped: " + reason(f)
-	case preflight.Pass:
+	case finding.Pass:
 		return joined("", f.Message, untold(f))
 	}
 	return "Could not be found out: " + joined(": ", question(f), reason(f))
 }
 
 // verdict is the result in one line.
-func verdict(r *preflight.Report) string {
+func verdict(r *finding.Report) string {
 	var b strings.Builder
 	t := newText(&b, TextOptions{})
 	t.headline(r)

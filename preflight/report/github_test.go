@@ -8,11 +8,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
-func github(t testing.TB, r *preflight.Report) string {
+func github(t testing.TB, r *finding.Report) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := GitHub(&b, r); err != nil {
@@ -29,9 +29,9 @@ func TestGitHub(t *testing.T) {
 // TestGitHubPlace: an annotation stands at the block, by the rules of workflow
 // commands for what is in a property.
 func TestGitHubPlace(t *testing.T) {
-	r := &preflight.Report{Result: preflight.Fail, Findings: []preflight.Finding{{
-		Rule: "GP101", Name: "container-api", Outcome: preflight.Fail, Severity: need.Error, Message: "100% off: a, b\nc",
-		Locations: []preflight.Location{{File: "envs/a,b:c%/main.tf", Line: 7}},
+	r := &finding.Report{Result: finding.Fail, Findings: []finding.Finding{{
+		Rule: "GP101", Name: "container-api", Outcome: finding.Fail, Severity: need.Error, Message: "100% off: a, b\nc",
+		Locations: []finding.Location{{File: "envs/a,b:c%/main.tf", Line: 7}},
 	}}}
 	want := `::error file=envs/a%2Cb%3Ac%25/main.tf,line=7,title=GP101 container-api::100%25 off: a, b\nc`
 	got, _, _ := strings.Cut(github(t, r), "\n")
@@ -43,10 +43,10 @@ func TestGitHubPlace(t *testing.T) {
 // TestGitHubLimit: ten of a kind at most, the worst first, and the last notice
 // says how many are not shown.
 func TestGitHubLimit(t *testing.T) {
-	r := &preflight.Report{Result: preflight.Fail}
+	r := &finding.Report{Result: finding.Fail}
 	for _, severity := range []need.Severity{need.Note, need.Warning, need.Error} {
 		for i := range 12 {
-			r.Findings = append(r.Findings, preflight.Finding{Rule: fmt.Sprintf("GP%03d", i), Outcome: preflight.Fail, Severity: severity})
+			r.Findings = append(r.Findings, finding.Finding{Rule: fmt.Sprintf("GP%03d", i), Outcome: finding.Fail, Severity: severity})
 		}
 	}
 	lines := strings.Split(github(t, r), "\n")
@@ -66,7 +66,7 @@ func TestGitHubLimit(t *testing.T) {
 // TestGitHubOpen: what could not be found out is never an error, nor silent.
 func TestGitHubOpen(t *testing.T) {
 	for severity, want := range map[need.Severity]string{need.Error: "::warning ", need.Warning: "::warning ", need.Note: "::notice "} {
-		r := &preflight.Report{Result: preflight.Undetermined, Findings: []preflight.Finding{{Rule: "GP401", Outcome: preflight.Undetermined, Severity: severity}}}
+		r := &finding.Report{Result: finding.Undetermined, Findings: []finding.Finding{{Rule: "GP401", Outcome: finding.Undetermined, Severity: severity}}}
 		if got := github(t, r); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q, want %q first", severity, got, want)
 		}

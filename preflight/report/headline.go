@@ -5,19 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/term"
 )
 
 // headline is the result in one line. A result that is not known is none: it
 // never reads as a pass.
-func (t *text) headline(r *preflight.Report) {
+func (t *text) headline(r *finding.Report) {
 	c := count(r.Findings)
 	switch r.Result {
-	case preflight.Pass:
+	case finding.Pass:
 		t.result(term.Green, "PASS", c.standing()+lowered(r.Configuration))
-	case preflight.Fail:
+	case finding.Fail:
 		t.result(term.Red, "FAIL", c.consequence()+lowered(r.Configuration))
 	default:
 		t.result(term.Yellow, "UNDETERMINED", c.open(len(r.Deferred))+lowered(r.Configuration))
@@ -26,7 +26,7 @@ func (t *text) headline(r *preflight.Report) {
 
 // lowered says that a configuration nobody named makes less decide the result.
 // It may have come with what is being checked.
-func lowered(c *preflight.ConfigurationRef) string {
+func lowered(c *finding.ConfigurationRef) string {
 	if c == nil || !c.Found || len(c.Lowered) == 0 {
 		return ""
 	}
@@ -38,7 +38,7 @@ func (t *text) result(color term.Color, word, text string) {
 }
 
 // otherLimits are the limits of a report that are not among its notices.
-func otherLimits(r *preflight.Report) []string {
+func otherLimits(r *finding.Report) []string {
 	return slices.DeleteFunc(slices.Clone(r.Limits), func(l string) bool { return slices.Contains(r.Notices, l) })
 }
 
@@ -47,15 +47,15 @@ type counts struct {
 	pass, skipped, undetermined, errors, warnings, notes int
 }
 
-func count(findings []preflight.Finding) counts {
+func count(findings []finding.Finding) counts {
 	var c counts
 	for _, f := range findings {
 		switch {
-		case f.Outcome == preflight.Pass:
+		case f.Outcome == finding.Pass:
 			c.pass++
-		case f.Outcome == preflight.Skipped:
+		case f.Outcome == finding.Skipped:
 			c.skipped++
-		case f.Outcome == preflight.Undetermined:
+		case f.Outcome == finding.Undetermined:
 			c.undetermined++
 		case f.Severity == need.Note:
 			c.notes++

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
@@ -29,7 +29,7 @@ var htmlScript string
 // Every string from outside is text in it, with what would act on a terminal
 // or reverse the order of characters made visible. The same report gives the
 // same bytes.
-func HTML(w io.Writer, r *preflight.Report) error {
+func HTML(w io.Writer, r *finding.Report) error {
 	t, err := template.New("report").Parse(htmlPage)
 	if err != nil {
 		return fmt.Errorf("make the page: %w", err)
@@ -88,7 +88,7 @@ type htmlBlock struct {
 	Copy           bool
 }
 
-func newPage(r *preflight.Report) page {
+func newPage(r *finding.Report) page {
 	word, says, _ := strings.Cut(verdict(r), "  ")
 	p := page{
 		Policy: "default-src 'none'; style-src '" + hashOf(htmlStyle) + "'; script-src '" + hashOf(htmlScript) + "'; base-uri 'none'; form-action 'none'",
@@ -105,9 +105,9 @@ func newPage(r *preflight.Report) page {
 		view := newHTMLFinding(fmt.Sprintf("f%d", i+1), f)
 		p.Matrix.add(view, f, projects)
 		switch f.Outcome {
-		case preflight.Pass:
+		case finding.Pass:
 			passed = append(passed, view)
-		case preflight.Skipped:
+		case finding.Skipped:
 			skipped = append(skipped, view)
 		default:
 			p.Open = append(p.Open, view)
@@ -118,15 +118,15 @@ func newPage(r *preflight.Report) page {
 	return p
 }
 
-func htmlFooter(r *preflight.Report) string {
+func htmlFooter(r *finding.Report) string {
 	if r.Snapshot != nil {
 		return fmt.Sprintf("%d requests answered by a file, none sent to Google Cloud.", r.Requests.Total)
 	}
 	return fmt.Sprintf("%d requests to Google Cloud, none of which changed anything.", r.Requests.Total)
 }
 
-func passing(findings []preflight.Finding) []preflight.Finding {
-	return slices.DeleteFunc(slices.Clone(findings), func(f preflight.Finding) bool { return f.Outcome != preflight.Pass })
+func passing(findings []finding.Finding) []finding.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Outcome != finding.Pass })
 }
 
 // hashOf is what a policy names an inline style or script by.
@@ -135,13 +135,13 @@ func hashOf(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func markOf(o preflight.Outcome, s need.Severity) string {
+func markOf(o finding.Outcome, s need.Severity) string {
 	switch {
-	case o == preflight.Pass:
+	case o == finding.Pass:
 		return "✓"
-	case o == preflight.Skipped:
+	case o == finding.Skipped:
 		return "–"
-	case o == preflight.Undetermined:
+	case o == finding.Undetermined:
 		return "?"
 	case s == need.Warning:
 		return "!"
@@ -152,14 +152,14 @@ func markOf(o preflight.Outcome, s need.Severity) string {
 }
 
 // classOf is how a finding is coloured.
-func classOf(f preflight.Finding) string {
-	if f.Outcome == preflight.Fail && degree(f.Severity) != need.Error {
+func classOf(f finding.Finding) string {
+	if f.Outcome == finding.Fail && degree(f.Severity) != need.Error {
 		return string(f.Severity)
 	}
 	return string(f.Outcome)
 }
 
-func htmlCounts(r *preflight.Report) []htmlCount {
+func htmlCounts(r *finding.Report) []htmlCount {
 	var out []htmlCount
 	for _, c := range []htmlCount{
 		{r.Summary.Fail, "fail", "fail"}, {r.Summary.Undetermined, "not known", "undetermined"},
@@ -172,7 +172,7 @@ func htmlCounts(r *preflight.Report) []htmlCount {
 	return out
 }
 
-func htmlFacts(r *preflight.Report) []htmlFact {
+func htmlFacts(r *finding.Report) []htmlFact {
 	var out []htmlFact
 	add := func(name string, values ...string) {
 		for i, v := range values {
@@ -200,17 +200,17 @@ func htmlFacts(r *preflight.Report) []htmlFact {
 	return out
 }
 
-func newHTMLFinding(id string, f preflight.Finding) htmlFinding {
+func newHTMLFinding(id string, f finding.Finding) htmlFinding {
 	v := htmlFinding{
 		ID: id, Class: classOf(f), Mark: markOf(f.Outcome, f.Severity), Outcome: string(f.Outcome), Severity: Clean(string(f.Severity)),
 		Rule: Clean(f.Rule), Headline: htmlHeadline(f), Title: Clean(f.Title), URL: linkOf(f),
 	}
 	v.Label = v.Severity
-	if f.Outcome == preflight.Undetermined {
+	if f.Outcome == finding.Undetermined {
 		v.Label = "not known (" + v.Severity + ")"
 	}
 	v.Way, v.Levels = htmlWay(f, v.Class), htmlLevels(f, v.Class)
-	if f.Outcome == preflight.Skipped {
+	if f.Outcome == finding.Skipped {
 		return v
 	}
 	v.Why = Clean(f.Reason)
@@ -218,13 +218,13 @@ func newHTMLFinding(id string, f preflight.Finding) htmlFinding {
 	return v
 }
 
-func htmlHeadline(f preflight.Finding) string {
+func htmlHeadline(f finding.Finding) string {
 	switch f.Outcome {
-	case preflight.Pass:
+	case finding.Pass:
 		return Clean(joined(": ", f.Plan, capital(statement(f))))
-	case preflight.Skipped:
+	case finding.Skipped:
 		return Clean(joined(": ", f.Plan, statement(f)))
-	case preflight.Undetermined:
+	case finding.Undetermined:
 		return Clean(f.Title)
 	}
 	return Clean(statement(f))
@@ -232,7 +232,7 @@ func htmlHeadline(f preflight.Finding) string {
 
 // htmlBlocks are the error that apply would print, and how to mend it. What
 // would not show as it is, is not offered for pasting.
-func htmlBlocks(id string, f preflight.Finding) []htmlBlock {
+func htmlBlocks(id string, f finding.Finding) []htmlBlock {
 	var out []htmlBlock
 	add := func(name, text string, copies bool) {
 		out = append(out, htmlBlock{ID: fmt.Sprintf("%s-%d", id, len(out)+1), Name: name, Text: text, Copy: copies})

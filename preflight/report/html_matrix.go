@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
 )
@@ -50,7 +50,7 @@ type matrixCell struct {
 }
 
 // projectNames are the IDs of the projects of a report, by number.
-func projectNames(r *preflight.Report) map[string]string {
+func projectNames(r *finding.Report) map[string]string {
 	out := map[string]string{}
 	for _, p := range r.Projects {
 		if p.Number != "" {
@@ -86,7 +86,7 @@ func place(name string, projects map[string]string) (group string, column matrix
 }
 
 // add counts a finding. The worst come first, so the first decides.
-func (m *matrix) add(v htmlFinding, f preflight.Finding, projects map[string]string) {
+func (m *matrix) add(v htmlFinding, f finding.Finding, projects map[string]string) {
 	row := matrixRow{Kind: "APIs, and the plan itself"}
 	if f.Principal != nil {
 		row = matrixRow{Kind: Clean(f.Principal.Kind.InWords()), Member: Clean(strings.TrimPrefix(f.Principal.Member, "serviceAccount:"))}
@@ -110,8 +110,8 @@ func (m *matrix) add(v htmlFinding, f preflight.Finding, projects map[string]str
 }
 
 // said is the outcome of a finding, and what it weighs if it fails.
-func said(f preflight.Finding) string {
-	if f.Outcome == preflight.Fail && f.Severity != need.Error {
+func said(f finding.Finding) string {
+	if f.Outcome == finding.Fail && f.Severity != need.Error {
 		return "fails (" + Clean(string(f.Severity)) + ")"
 	}
 	return string(f.Outcome)

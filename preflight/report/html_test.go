@@ -24,35 +24,35 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/fixtures/deadline"
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
 // hostilePage is a report whose every name tries to be markup or a script.
-func hostilePage() *preflight.Report {
+func hostilePage() *finding.Report {
 	const evil = `"><img src=x onerror=alert(1)><script>alert(2)</script>{{.}}&lt;` + "\x1b[31m\u202e"
-	return &preflight.Report{
-		SchemaVersion: preflight.SchemaVersion, Tool: preflight.Tool{Name: "gke-preflight", Version: evil},
-		Plan: preflight.PlanRef{Source: evil}, Result: preflight.Fail,
-		Deployers: []preflight.DeployerRef{{Member: evil, Source: evil}}, Projects: []preflight.ProjectRef{{ID: evil}}, Limits: []string{evil},
-		Findings: []preflight.Finding{
+	return &finding.Report{
+		SchemaVersion: finding.SchemaVersion, Tool: finding.Tool{Name: "gke-preflight", Version: evil},
+		Plan: finding.PlanRef{Source: evil}, Result: finding.Fail,
+		Deployers: []finding.DeployerRef{{Member: evil, Source: evil}}, Projects: []finding.ProjectRef{{ID: evil}}, Limits: []string{evil},
+		Findings: []finding.Finding{
 			{
-				Rule: "GP401", Name: evil, Title: evil, Outcome: preflight.Fail, Severity: need.Error, Addresses: []string{evil, "second"}, Attribute: evil,
+				Rule: "GP401", Name: evil, Title: evil, Outcome: finding.Fail, Severity: need.Error, Addresses: []string{evil, "second"}, Attribute: evil,
 				Principal: &need.Principal{Kind: need.GKEServiceAgent, Member: evil}, Resource: evil, Message: evil, Reason: evil,
-				Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Missing: []string{"a.b.c"}},
-				Evidence:    []preflight.Evidence{{Method: evil, Detail: evil}}, ExpectedError: evil, URL: "javascript:alert(3)",
-				Plan: evil, Locations: []preflight.Location{{Address: evil, File: evil, Line: 7}},
-				Levels: []preflight.Level{{Resource: evil, Says: preflight.Grants, Permissions: []string{evil}, Role: evil, Member: evil, Detail: evil}},
-				Fix:    &preflight.Fix{Commands: []string{"gcloud first", evil}, Terraform: evil + "\n" + evil},
+				Permissions: &finding.PermissionSet{Needed: []string{"a.b.c"}, Missing: []string{"a.b.c"}},
+				Evidence:    []finding.Evidence{{Method: evil, Detail: evil}}, ExpectedError: evil, URL: "javascript:alert(3)",
+				Plan: evil, Locations: []finding.Location{{Address: evil, File: evil, Line: 7}},
+				Levels: []finding.Level{{Resource: evil, Says: finding.Grants, Permissions: []string{evil}, Role: evil, Member: evil, Detail: evil}},
+				Fix:    &finding.Fix{Commands: []string{"gcloud first", evil}, Terraform: evil + "\n" + evil},
 			},
-			{Rule: "GP402", Title: evil, Outcome: preflight.Undetermined, Severity: need.Warning, Message: evil, Reason: evil},
-			{Rule: "GP101", Title: evil, Outcome: preflight.Pass, Severity: need.Error, Message: evil},
+			{Rule: "GP402", Title: evil, Outcome: finding.Undetermined, Severity: need.Warning, Message: evil, Reason: evil},
+			{Rule: "GP101", Title: evil, Outcome: finding.Pass, Severity: need.Error, Message: evil},
 		},
-		Summary: preflight.Summary{Fail: 1, Undetermined: 1, Pass: 1},
+		Summary: finding.Summary{Fail: 1, Undetermined: 1, Pass: 1},
 	}
 }
 
-func pageOf(t testing.TB, r *preflight.Report) string {
+func pageOf(t testing.TB, r *finding.Report) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := HTML(&b, r); err != nil {
@@ -89,38 +89,38 @@ func TestHTML(t *testing.T) {
 
 // levelsReport is merged from two plans, and has findings whose levels say
 // everything that levels say.
-func levelsReport() *preflight.Report {
+func levelsReport() *finding.Report {
 	const project, folder, organization = "//cloudresourcemanager.googleapis.com/projects/acme", "//cloudresourcemanager.googleapis.com/folders/4", "//cloudresourcemanager.googleapis.com/organizations/1"
 	member := "serviceAccount:agent@acme.iam.gserviceaccount.com"
 	p := []string{"a.b.c"}
 	agent := &need.Principal{Kind: need.GKEServiceAgent, Member: member}
 	deployer := &need.Principal{Kind: need.Deployer, Member: "user:alice@acme.example"}
-	return &preflight.Report{
-		SchemaVersion: preflight.SchemaVersion, Plan: preflight.PlanRef{Source: "2 plans"}, Plans: []preflight.PlanRef{{Source: "envs/a"}, {Source: "envs/b"}},
-		Projects: []preflight.ProjectRef{{ID: "acme", Number: "11"}}, Result: preflight.Fail,
-		Findings: []preflight.Finding{
+	return &finding.Report{
+		SchemaVersion: finding.SchemaVersion, Plan: finding.PlanRef{Source: "2 plans"}, Plans: []finding.PlanRef{{Source: "envs/a"}, {Source: "envs/b"}},
+		Projects: []finding.ProjectRef{{ID: "acme", Number: "11"}}, Result: finding.Fail,
+		Findings: []finding.Finding{
 			{
-				Rule: "GP401", Plan: "envs/a", Outcome: preflight.Fail, Severity: need.Error, Addresses: []string{"google_container_cluster.x"}, Attribute: "network",
-				Locations: []preflight.Location{{Address: "google_container_cluster.x", File: "envs/a/main.tf", Line: 12}},
-				Principal: agent, Resource: project, Permissions: &preflight.PermissionSet{Needed: append(p, "d.e.f"), Missing: p},
-				Evidence: []preflight.Evidence{{Method: "getIamPolicy", Resource: project, Detail: "told by the levels"}},
-				Levels: []preflight.Level{
-					{Resource: project, Says: preflight.Lacks, Permissions: p},
-					{Resource: project, Says: preflight.Grants, Permissions: []string{"d.e.f"}, Role: "roles/r", Member: member},
-					{Resource: folder, Says: preflight.Unmet, Permissions: p, Role: "roles/r", Member: member, Detail: "1 > 2"},
-					{Resource: folder, Says: preflight.Unread, Permissions: p, Detail: "403 no"},
-					{Resource: organization, Says: preflight.Denies, Permissions: p, Detail: "guard"},
-					{Resource: organization, Says: preflight.Doubts, Permissions: p, Detail: "a group may hold it"},
-					{Says: preflight.Plans, Permissions: p, Role: "roles/r", Member: member, Detail: "google_project_iam_member.x"},
+				Rule: "GP401", Plan: "envs/a", Outcome: finding.Fail, Severity: need.Error, Addresses: []string{"google_container_cluster.x"}, Attribute: "network",
+				Locations: []finding.Location{{Address: "google_container_cluster.x", File: "envs/a/main.tf", Line: 12}},
+				Principal: agent, Resource: project, Permissions: &finding.PermissionSet{Needed: append(p, "d.e.f"), Missing: p},
+				Evidence: []finding.Evidence{{Method: "getIamPolicy", Resource: project, Detail: "told by the levels"}},
+				Levels: []finding.Level{
+					{Resource: project, Says: finding.Lacks, Permissions: p},
+					{Resource: project, Says: finding.Grants, Permissions: []string{"d.e.f"}, Role: "roles/r", Member: member},
+					{Resource: folder, Says: finding.Unmet, Permissions: p, Role: "roles/r", Member: member, Detail: "1 > 2"},
+					{Resource: folder, Says: finding.Unread, Permissions: p, Detail: "403 no"},
+					{Resource: organization, Says: finding.Denies, Permissions: p, Detail: "guard"},
+					{Resource: organization, Says: finding.Doubts, Permissions: p, Detail: "a group may hold it"},
+					{Says: finding.Plans, Permissions: p, Role: "roles/r", Member: member, Detail: "google_project_iam_member.x"},
 				},
 			},
 			{
-				Rule: "GP201", Plan: "envs/b", Outcome: preflight.Pass, Severity: need.Error, Principal: deployer, Resource: "//iam.googleapis.com/projects/11/serviceAccounts/nodes@acme.iam.gserviceaccount.com",
-				Permissions: &preflight.PermissionSet{Needed: p}, Message: "the deployer holds a.b.c",
-				Evidence: []preflight.Evidence{{Method: "testIamPermissions", Resource: project, Detail: "granted: a.b.c"}},
+				Rule: "GP201", Plan: "envs/b", Outcome: finding.Pass, Severity: need.Error, Principal: deployer, Resource: "//iam.googleapis.com/projects/11/serviceAccounts/nodes@acme.iam.gserviceaccount.com",
+				Permissions: &finding.PermissionSet{Needed: p}, Message: "the deployer holds a.b.c",
+				Evidence: []finding.Evidence{{Method: "testIamPermissions", Resource: project, Detail: "granted: a.b.c"}},
 			},
-			{Rule: "GP402", Plan: "envs/b", Outcome: preflight.Pass, Principal: agent, Resource: "//cloudresourcemanager.googleapis.com/projects/host", Message: "it holds"},
-			{Rule: "GP403", Plan: "envs/b", Outcome: preflight.Pass, Principal: agent, Resource: organization, Message: "it holds"},
+			{Rule: "GP402", Plan: "envs/b", Outcome: finding.Pass, Principal: agent, Resource: "//cloudresourcemanager.googleapis.com/projects/host", Message: "it holds"},
+			{Rule: "GP403", Plan: "envs/b", Outcome: finding.Pass, Principal: agent, Resource: organization, Message: "it holds"},
 		},
 	}
 }

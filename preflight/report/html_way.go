@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/resource"
 )
 
@@ -30,7 +30,7 @@ type htmlSaying struct{ Class, Mark, Text string }
 
 // htmlWay is the way from the plan to the finding: what in the plan causes it,
 // whom it is about, what of whom is in question, and where it was looked for.
-func htmlWay(f preflight.Finding, class string) []htmlStep {
+func htmlWay(f finding.Finding, class string) []htmlStep {
 	var out []htmlStep
 	add := func(what, class string, names ...string) {
 		if step := (htmlStep{what, htmlNames(names), class}); len(step.Names) > 0 {
@@ -50,7 +50,7 @@ func htmlWay(f preflight.Finding, class string) []htmlStep {
 	add("planned by", "", slices.Clone(f.PlannedBy)...)
 	add("API", "", serviceOf(f))
 	where := "on"
-	if f.Outcome == preflight.Fail {
+	if f.Outcome == finding.Fail {
 		where = "fails at"
 	}
 	add(where, class, resource.Describe(f.Resource))
@@ -70,7 +70,7 @@ func htmlNames(names []string) []htmlName {
 
 // placed are the addresses of a finding with where they stand in the
 // configuration, a few of them.
-func placed(f preflight.Finding) []htmlName {
+func placed(f finding.Finding) []htmlName {
 	out := htmlNames(f.Addresses)
 	for _, l := range f.Locations {
 		at := Clean(fmt.Sprintf("%s:%d", l.File, l.Line))
@@ -87,7 +87,7 @@ func placed(f preflight.Finding) []htmlName {
 
 // asked are the permissions in question: those that are missing or open, and
 // all where none is.
-func asked(f preflight.Finding) []string {
+func asked(f finding.Finding) []string {
 	if f.Permissions == nil {
 		return nil
 	}
@@ -98,7 +98,7 @@ func asked(f preflight.Finding) []string {
 }
 
 // serviceOf is the API that a finding is about, where no permission says so.
-func serviceOf(f preflight.Finding) string {
+func serviceOf(f finding.Finding) string {
 	if f.Permissions != nil {
 		return ""
 	}
@@ -107,7 +107,7 @@ func serviceOf(f preflight.Finding) string {
 
 // htmlLevels are what Google Cloud answered: first the questions that have one
 // answer, then what the policies say level by level.
-func htmlLevels(f preflight.Finding, class string) []htmlLevel {
+func htmlLevels(f finding.Finding, class string) []htmlLevel {
 	var out []htmlLevel
 	add := func(name string, s htmlSaying) {
 		name, s.Text = Clean(name), Clean(s.Text)
@@ -133,7 +133,7 @@ func htmlLevels(f preflight.Finding, class string) []htmlLevel {
 }
 
 // answer is a question to Google Cloud and what it said.
-func answer(f preflight.Finding, e preflight.Evidence) string {
+func answer(f finding.Finding, e finding.Evidence) string {
 	question := e.Method
 	if e.Method == "testIamPermissions" && f.Permissions != nil {
 		question = joined(" ", e.Method, names(f.Permissions.Needed))
@@ -142,24 +142,24 @@ func answer(f preflight.Finding, e preflight.Evidence) string {
 }
 
 // saying is what a level says, in words.
-func saying(f preflight.Finding, l preflight.Level) htmlSaying {
+func saying(f finding.Finding, l finding.Level) htmlSaying {
 	binding := l.Role + " to " + l.Member
 	which := ""
 	if !slices.Equal(l.Permissions, asked(f)) {
 		which = " (" + names(l.Permissions) + ")"
 	}
 	switch l.Says {
-	case preflight.Grants:
+	case finding.Grants:
 		return htmlSaying{"pass", "✓", "grants " + binding + which}
-	case preflight.Plans:
+	case finding.Plans:
 		return htmlSaying{"pass", "+", "the plan grants " + binding + ", by " + l.Detail + which}
-	case preflight.Unmet:
+	case finding.Unmet:
 		return htmlSaying{"fail", "✗", "grants " + binding + " only where " + l.Detail + ", which is false" + which}
-	case preflight.Denies:
+	case finding.Denies:
 		return htmlSaying{"fail", "✗", "denied by policy " + l.Detail + which}
-	case preflight.Unread:
+	case finding.Unread:
 		return htmlSaying{"undetermined", "?", "could not be read: " + l.Detail + which}
-	case preflight.Lacks:
+	case finding.Lacks:
 		return htmlSaying{classOf(f), "✗", "no binding gives " + names(l.Permissions)}
 	}
 	return htmlSaying{"undetermined", "?", l.Detail + which}

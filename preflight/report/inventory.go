@@ -4,12 +4,13 @@ import (
 	"io"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
+	"gke-preflight/preflight/inventory"
 	"gke-preflight/preflight/rules"
 )
 
 // InventoryText writes what a plan needs, for people.
-func InventoryText(w io.Writer, inventory *preflight.Inventory) error {
+func InventoryText(w io.Writer, inventory *inventory.Inventory) error {
 	t := newText(w, TextOptions{Width: 100, Verbose: true})
 	t.line(plain(plural(len(inventory.Resources), "resource") + " on Google Kubernetes Engine, " + plural(len(inventory.Needs), "need")))
 	for _, r := range inventory.Resources {
@@ -25,7 +26,7 @@ func InventoryText(w io.Writer, inventory *preflight.Inventory) error {
 	return t.w.Flush()
 }
 
-func (t *text) resource(r preflight.ResourceItem) {
+func (t *text) resource(r inventory.ResourceItem) {
 	t.gap()
 	t.line(plain(r.Address + "  (" + strings.Join(r.Actions, ", ") + ")"))
 	t.detail("name", r.Name)
@@ -47,7 +48,7 @@ func (t *text) resource(r preflight.ResourceItem) {
 	}
 }
 
-func accountText(a preflight.AccountItem) string {
+func accountText(a inventory.AccountItem) string {
 	switch {
 	case a.Unknown:
 		return "an account that is not known before apply (" + a.Attribute + ")"
@@ -57,27 +58,27 @@ func accountText(a preflight.AccountItem) string {
 	return a.Email + " (" + a.Attribute + ")"
 }
 
-func keyText(k preflight.KeyItem) string {
+func keyText(k inventory.KeyItem) string {
 	if k.Unknown {
 		return "not known before apply (" + k.Attribute + ")"
 	}
 	return k.Key + " (" + k.Attribute + ")"
 }
 
-func (t *text) need(n preflight.NeedItem) {
+func (t *text) need(n inventory.NeedItem) {
 	t.gap()
 	t.paragraph(wanted(n), faint(n.Rule+" "+string(n.Severity)+"  "))
 	if n.Principal != nil {
 		t.detail("who", aside(n.Principal.Member, n.Principal.Kind.InWords()))
 	}
 	t.detail("where", n.Resource)
-	t.because(preflight.Finding{Addresses: n.Addresses, Attribute: n.Attribute})
+	t.because(finding.Finding{Addresses: n.Addresses, Attribute: n.Attribute})
 	t.detail("unknown", n.Unknown)
 }
 
 // wanted is what a need asks for; where that is neither permissions nor an
 // API, its rule's title says it.
-func wanted(n preflight.NeedItem) string {
+func wanted(n inventory.NeedItem) string {
 	switch {
 	case len(n.Permissions) > 0:
 		return strings.Join(n.Permissions, ", ")

@@ -8,24 +8,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/inventory"
 	"gke-preflight/preflight/need"
 )
 
-func inventory() *preflight.Inventory {
-	return &preflight.Inventory{
+func sampleInventory() *inventory.Inventory {
+	return &inventory.Inventory{
 		SchemaVersion: "1",
-		Resources: []preflight.ResourceItem{
+		Resources: []inventory.ResourceItem{
 			{
 				Address: `module.gke["\u001b[2J"].google_container_cluster.this`, Type: "google_container_cluster", Actions: []string{"delete", "create"},
 				Name: "blue", Location: "europe-west1", Project: "acme-blue", ProjectSource: "provider google",
 				Network: "main", HostProject: "acme-host",
-				NodeServiceAccounts: []preflight.AccountItem{{Attribute: "a", Email: "gke@acme"}, {Attribute: "b", Default: true}, {Attribute: "c", Unknown: true}},
-				Keys:                []preflight.KeyItem{{Attribute: "d", Key: "projects/p/cryptoKeys/k\n::error::x"}, {Attribute: "e", Unknown: true}},
+				NodeServiceAccounts: []inventory.AccountItem{{Attribute: "a", Email: "gke@acme"}, {Attribute: "b", Default: true}, {Attribute: "c", Unknown: true}},
+				Keys:                []inventory.KeyItem{{Attribute: "d", Key: "projects/p/cryptoKeys/k\n::error::x"}, {Attribute: "e", Unknown: true}},
 			},
 			{Address: "google_container_node_pool.x", Actions: []string{"create"}, ProjectSource: "google_project.x"},
 		},
-		Needs: []preflight.NeedItem{
+		Needs: []inventory.NeedItem{
 			{Rule: "GP101", Severity: need.Error, Addresses: []string{"a", "b", "c", "d", "e"}, Service: "container.googleapis.com", Resource: "//cloudresourcemanager.googleapis.com/projects/acme-blue"},
 			{Rule: "GP201", Severity: need.Error, Addresses: []string{"a"}, Attribute: "project", Principal: &need.Principal{Kind: need.Deployer}, Permissions: []string{"container.clusters.create", "container.clusters.get"}},
 			{Rule: "GP301", Severity: need.Error, Addresses: []string{"a"}, Principal: &need.Principal{Kind: need.NodeServiceAccount, Member: "serviceAccount:gke@acme"}, Unknown: "the project is not known before apply"},
@@ -38,7 +38,7 @@ func inventory() *preflight.Inventory {
 // API says what its rule says.
 func TestInventory(t *testing.T) {
 	var b bytes.Buffer
-	if err := InventoryText(&b, inventory()); err != nil {
+	if err := InventoryText(&b, sampleInventory()); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "inventory.txt", b.Bytes())
@@ -47,15 +47,15 @@ func TestInventory(t *testing.T) {
 
 func TestInventoryJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := InventoryJSON(&b, inventory()); err != nil {
+	if err := InventoryJSON(&b, sampleInventory()); err != nil {
 		t.Fatal(err)
 	}
 	tame(t, b.String())
-	back := new(preflight.Inventory)
+	back := new(inventory.Inventory)
 	if err := json.Unmarshal(b.Bytes(), back); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(inventory(), back); diff != "" {
+	if diff := cmp.Diff(sampleInventory(), back); diff != "" {
 		t.Errorf("it reads back as something else (-want +got):\n%s", diff)
 	}
 }
@@ -72,8 +72,8 @@ func TestWriteErrors(t *testing.T) {
 	for name, err := range map[string]error{
 		"text":           Text(full{}, r, TextOptions{}),
 		"json":           JSON(full{}, r),
-		"inventory text": InventoryText(full{}, inventory()),
-		"inventory json": InventoryJSON(full{}, inventory()),
+		"inventory text": InventoryText(full{}, sampleInventory()),
+		"inventory json": InventoryJSON(full{}, sampleInventory()),
 	} {
 		if !errors.Is(err, errFull) {
 			t.Errorf("%s: error %v, want %v", name, err, errFull)

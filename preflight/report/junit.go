@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
 )
@@ -22,8 +22,8 @@ type Threshold struct {
 }
 
 // decides reports whether a finding's severity reaches the threshold.
-func (t Threshold) decides(f preflight.Finding) bool {
-	return rank(f) <= rank(preflight.Finding{Severity: t.FailOn})
+func (t Threshold) decides(f finding.Finding) bool {
+	return rank(f) <= rank(finding.Finding{Severity: t.FailOn})
 }
 
 // The parts of JUnit XML that are written: those that the schema of Jenkins
@@ -70,7 +70,7 @@ type (
 // JUnit calls a test that came to no answer; what is below the threshold, or
 // allowed to be open, is skipped with its message, because passing would hide
 // it.
-func JUnit(w io.Writer, r *preflight.Report, t Threshold) error {
+func JUnit(w io.Writer, r *finding.Report, t Threshold) error {
 	all := junitSuites{Name: "gke-preflight", Suites: junitOf(r.Findings, t)}
 	for _, s := range all.Suites {
 		all.add(s)
@@ -94,7 +94,7 @@ func (all *junitSuites) add(s junitSuite) {
 }
 
 // junitOf are the suites of findings, in their order.
-func junitOf(findings []preflight.Finding, t Threshold) []junitSuite {
+func junitOf(findings []finding.Finding, t Threshold) []junitSuite {
 	var out []junitSuite
 	at, names := map[[2]string]int{}, map[string]int{}
 	for _, f := range findings {
@@ -129,16 +129,16 @@ func (s *junitSuite) add(c junitCase) {
 	}
 }
 
-func junitCaseOf(f preflight.Finding, t Threshold) junitCase {
+func junitCaseOf(f finding.Finding, t Threshold) junitCase {
 	c := junitCase{Name: caseName(f), Class: caseClass(f)}
 	decides := t.decides(f)
 	switch {
-	case f.Outcome == preflight.Pass:
-	case f.Outcome == preflight.Fail && decides:
+	case f.Outcome == finding.Pass:
+	case f.Outcome == finding.Fail && decides:
 		c.Failure = why(f, string(f.Severity))
-	case f.Outcome == preflight.Fail:
+	case f.Outcome == finding.Fail:
 		c.Skipped = why(f, string(f.Severity)+", below the threshold")
-	case f.Outcome == preflight.Skipped:
+	case f.Outcome == finding.Skipped:
 		c.Skipped = why(f, "skipped")
 	case decides && !t.AllowUndetermined:
 		c.Error = why(f, "undetermined")
@@ -150,7 +150,7 @@ func junitCaseOf(f preflight.Finding, t Threshold) junitCase {
 
 // why is a finding's message and the whole of what is known, with the place in
 // the configuration, for which the schema has no attribute.
-func why(f preflight.Finding, kind string) *junitWhy {
+func why(f finding.Finding, kind string) *junitWhy {
 	text := description(f)
 	for _, l := range f.Locations {
 		text += "\n" + Clean(fmt.Sprintf("at: %s:%d", l.File, l.Line))
@@ -160,7 +160,7 @@ func why(f preflight.Finding, kind string) *junitWhy {
 
 // caseName says what is checked, where and for whom. It does not say what was
 // found: CI servers follow a case through runs by its name.
-func caseName(f preflight.Finding) string {
+func caseName(f finding.Finding) string {
 	member, where := "", resource.Describe(f.Resource)
 	if f.Principal != nil {
 		member = f.Principal.Member
@@ -171,7 +171,7 @@ func caseName(f preflight.Finding) string {
 
 // caseClass groups cases: Jenkins takes what stands before the last dot for a
 // package.
-func caseClass(f preflight.Finding) string {
+func caseClass(f finding.Finding) string {
 	plan := strings.ReplaceAll(f.Plan, ".", "_")
 	return Clean(joined(".", "gke-preflight", plan, joined(" ", f.Rule, f.Name)))
 }
@@ -179,9 +179,9 @@ func caseClass(f preflight.Finding) string {
 // unshown is a suite for what no finding shows: that there was nothing to
 // check, for CI servers take a report without cases for a fault, a result that
 // is worse than all findings, or notices.
-func unshown(r *preflight.Report, all junitSuites, t Threshold) *junitSuite {
-	open := r.Result != preflight.Pass && r.Result != preflight.Fail && !t.AllowUndetermined
-	bad := open || r.Result == preflight.Fail
+func unshown(r *finding.Report, all junitSuites, t Threshold) *junitSuite {
+	open := r.Result != finding.Pass && r.Result != finding.Fail && !t.AllowUndetermined
+	bad := open || r.Result == finding.Fail
 	worse := bad && all.Failures+all.Errors == 0
 	if all.Tests > 0 && !worse && len(r.Notices) == 0 {
 		return nil

@@ -13,11 +13,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
-func junit(t testing.TB, r *preflight.Report, threshold Threshold) []byte {
+func junit(t testing.TB, r *finding.Report, threshold Threshold) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := JUnit(&b, r, threshold); err != nil {
@@ -114,7 +114,7 @@ func TestJUnit(t *testing.T) {
 
 func TestJUnitSchema(t *testing.T) {
 	all := scenarios(t)
-	all["failing"], all["empty"] = failing(), &preflight.Report{Result: preflight.Pass}
+	all["failing"], all["empty"] = failing(), &finding.Report{Result: finding.Pass}
 	for name, r := range all {
 		if diff := cmp.Diff([]string(nil), junitFaults(junit(t, r, Threshold{}))); diff != "" {
 			t.Errorf("%s: %s", name, diff)
@@ -129,26 +129,26 @@ func TestJUnitSchema(t *testing.T) {
 // TestJUnitOutcome: failures and errors follow the exit code.
 func TestJUnitOutcome(t *testing.T) {
 	for _, tt := range []struct {
-		outcome   preflight.Outcome
+		outcome   finding.Outcome
 		severity  need.Severity
 		threshold Threshold
 		want      string
 	}{
-		{preflight.Pass, need.Error, Threshold{}, "pass"},
-		{preflight.Fail, need.Error, Threshold{}, "failure"},
-		{preflight.Fail, need.Error, Threshold{FailOn: need.Warning}, "failure"},
-		{preflight.Fail, need.Warning, Threshold{}, "skipped"},
-		{preflight.Fail, need.Warning, Threshold{FailOn: need.Warning}, "failure"},
-		{preflight.Fail, need.Note, Threshold{FailOn: need.Warning}, "skipped"},
-		{preflight.Fail, need.Note, Threshold{FailOn: need.Note}, "failure"},
-		{preflight.Fail, "disaster", Threshold{}, "failure"},
-		{preflight.Undetermined, need.Error, Threshold{}, "error"},
-		{preflight.Undetermined, need.Error, Threshold{AllowUndetermined: true}, "skipped"},
-		{preflight.Undetermined, need.Warning, Threshold{}, "skipped"},
-		{preflight.Undetermined, need.Warning, Threshold{FailOn: need.Warning}, "error"},
-		{preflight.Skipped, need.Error, Threshold{}, "skipped"},
+		{finding.Pass, need.Error, Threshold{}, "pass"},
+		{finding.Fail, need.Error, Threshold{}, "failure"},
+		{finding.Fail, need.Error, Threshold{FailOn: need.Warning}, "failure"},
+		{finding.Fail, need.Warning, Threshold{}, "skipped"},
+		{finding.Fail, need.Warning, Threshold{FailOn: need.Warning}, "failure"},
+		{finding.Fail, need.Note, Threshold{FailOn: need.Warning}, "skipped"},
+		{finding.Fail, need.Note, Threshold{FailOn: need.Note}, "failure"},
+		{finding.Fail, "disaster", Threshold{}, "failure"},
+		{finding.Undetermined, need.Error, Threshold{}, "error"},
+		{finding.Undetermined, need.Error, Threshold{AllowUndetermined: true}, "skipped"},
+		{finding.Undetermined, need.Warning, Threshold{}, "skipped"},
+		{finding.Undetermined, need.Warning, Threshold{FailOn: need.Warning}, "error"},
+		{finding.Skipped, need.Error, Threshold{}, "skipped"},
 	} {
-		c := junitCaseOf(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity}, tt.threshold)
+		c := junitCaseOf(finding.Finding{Outcome: tt.outcome, Severity: tt.severity}, tt.threshold)
 		got := "pass"
 		for kind, reason := range map[string]*junitWhy{"failure": c.Failure, "error": c.Error, "skipped": c.Skipped} {
 			if reason != nil {
@@ -164,22 +164,22 @@ func TestJUnitOutcome(t *testing.T) {
 // TestJUnitNeverEmpty: a report without cases is a fault to CI servers, and a
 // result that no finding shows is shown all the same.
 func TestJUnitNeverEmpty(t *testing.T) {
-	pass := preflight.Finding{Rule: "GP101", Outcome: preflight.Pass}
+	pass := finding.Finding{Rule: "GP101", Outcome: finding.Pass}
 	for _, tt := range []struct {
-		result        preflight.Outcome
-		findings      []preflight.Finding
+		result        finding.Outcome
+		findings      []finding.Finding
 		threshold     Threshold
 		tests, errors int
 	}{
-		{preflight.Pass, nil, Threshold{}, 1, 0},
-		{preflight.Pass, []preflight.Finding{pass}, Threshold{}, 1, 0},
-		{preflight.Fail, []preflight.Finding{pass}, Threshold{}, 2, 1},
-		{preflight.Undetermined, nil, Threshold{}, 1, 1},
-		{preflight.Undetermined, nil, Threshold{AllowUndetermined: true}, 1, 0},
+		{finding.Pass, nil, Threshold{}, 1, 0},
+		{finding.Pass, []finding.Finding{pass}, Threshold{}, 1, 0},
+		{finding.Fail, []finding.Finding{pass}, Threshold{}, 2, 1},
+		{finding.Undetermined, nil, Threshold{}, 1, 1},
+		{finding.Undetermined, nil, Threshold{AllowUndetermined: true}, 1, 0},
 		{"excellent", nil, Threshold{}, 1, 1},
 	} {
 		var got junitSuites
-		data := junit(t, &preflight.Report{Result: tt.result, Findings: tt.findings}, tt.threshold)
+		data := junit(t, &finding.Report{Result: tt.result, Findings: tt.findings}, tt.threshold)
 		if err := xml.Unmarshal(data, &got); err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ func TestJUnitNames(t *testing.T) {
 // TestJUnitPlans: in Jenkins a package is what stands before the last dot, so
 // that a plan's name may have none.
 func TestJUnitPlans(t *testing.T) {
-	got := caseClass(preflight.Finding{Plan: "envs/a.b/plan.json", Rule: "GP101", Name: "container-api"})
+	got := caseClass(finding.Finding{Plan: "envs/a.b/plan.json", Rule: "GP101", Name: "container-api"})
 	if want := "gke-preflight.envs/a_b/plan_json.GP101 container-api"; got != want {
 		t.Errorf("the class is %s, want %s", got, want)
 	}
@@ -233,7 +233,7 @@ func FuzzJUnit(f *testing.F) {
 		for i := range r.Findings {
 			x := &r.Findings[i]
 			x.Rule, x.Name, x.Title, x.Message, x.Reason, x.Resource, x.Severity = s, s, s, s, s, s, need.Severity(s)
-			x.Addresses, x.Plan, x.Locations = []string{s}, s, []preflight.Location{{File: s}}
+			x.Addresses, x.Plan, x.Locations = []string{s}, s, []finding.Location{{File: s}}
 		}
 		data := junit(t, r, Threshold{})
 		if faults := junitFaults(data); len(faults) > 0 {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 func TestIndentedWrap(t *testing.T) {
@@ -37,7 +37,7 @@ func TestPasteable(t *testing.T) {
 	for name, r := range scenarios(t) {
 		got := render(t, r, TextOptions{Width: 20})
 		for _, f := range r.Findings {
-			if f.Outcome != preflight.Fail || f.Severity == "note" || f.Fix == nil {
+			if f.Outcome != finding.Fail || f.Severity == "note" || f.Fix == nil {
 				continue
 			}
 			for _, c := range f.Fix.Commands {
@@ -55,8 +55,8 @@ func TestPasteable(t *testing.T) {
 // TestSpacing: no report begins or ends with an empty line, or has two.
 func TestSpacing(t *testing.T) {
 	reports := scenarios(t)
-	reports["empty"] = &preflight.Report{Result: preflight.Pass}
-	reports["one error"] = &preflight.Report{Result: preflight.Fail, Findings: []preflight.Finding{{Outcome: preflight.Fail, Message: "x"}}}
+	reports["empty"] = &finding.Report{Result: finding.Pass}
+	reports["one error"] = &finding.Report{Result: finding.Fail, Findings: []finding.Finding{{Outcome: finding.Fail, Message: "x"}}}
 	for name, r := range reports {
 		for _, verbose := range []bool{false, true} {
 			got := render(t, r, TextOptions{Verbose: verbose})
@@ -120,13 +120,13 @@ func FuzzText(f *testing.F) {
 
 // filled is a report that says s wherever it can, but has the outcomes that it
 // had, so that all parts of the text are written.
-func filled(t *testing.T, data []byte, s string) *preflight.Report {
+func filled(t *testing.T, data []byte, s string) *finding.Report {
 	t.Helper()
-	r := new(preflight.Report)
+	r := new(finding.Report)
 	if err := json.Unmarshal(data, r); err != nil {
 		t.Fatal(err)
 	}
-	outcomes := make([]preflight.Outcome, len(r.Findings))
+	outcomes := make([]finding.Outcome, len(r.Findings))
 	for i, f := range r.Findings {
 		outcomes[i] = f.Outcome
 	}

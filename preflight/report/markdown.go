@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/resource"
 )
 
@@ -23,19 +23,19 @@ const markdownLimit = 64_000
 // folded away. What does not fit is left out whole, and counted. Every string
 // from outside is code or plain words, so that a name is no markup, link,
 // image or mention.
-func Markdown(w io.Writer, r *preflight.Report) error {
+func Markdown(w io.Writer, r *finding.Report) error {
 	m := &markdown{room: markdownLimit}
 	m.must(MarkdownMarker + "\n" + markdownHeadline(r) + "\n")
 	m.must(markdownFacts(r))
 	bad := worstFirst(r.Findings)
 	m.table(bad)
 	for _, f := range bad {
-		if f.Outcome != preflight.Skipped {
+		if f.Outcome != finding.Skipped {
 			m.may(markdownDetails(f))
 		}
 	}
-	m.folded("skipped", "Skipped", r.Findings, preflight.Skipped)
-	m.folded("passed", "Passed", r.Findings, preflight.Pass)
+	m.folded("skipped", "Skipped", r.Findings, finding.Skipped)
+	m.folded("passed", "Passed", r.Findings, finding.Pass)
 	if m.cut > 0 {
 		m.must(fmt.Sprintf("\n%s left out: a comment holds no more. The other formats have them all.\n", plural(m.cut, "part")+" of this report "+areOrIs(m.cut)))
 	}
@@ -75,8 +75,8 @@ func (m *markdown) may(part string) bool {
 	return true
 }
 
-func markdownHeadline(r *preflight.Report) string {
-	mark := map[preflight.Outcome]string{preflight.Pass: ":white_check_mark:", preflight.Fail: ":x:"}[r.Result]
+func markdownHeadline(r *finding.Report) string {
+	mark := map[finding.Outcome]string{finding.Pass: ":white_check_mark:", finding.Fail: ":x:"}[r.Result]
 	if mark == "" {
 		mark = ":grey_question:"
 	}
@@ -85,7 +85,7 @@ func markdownHeadline(r *preflight.Report) string {
 }
 
 // markdownFacts are what the result rests on, as far as it is short.
-func markdownFacts(r *preflight.Report) string {
+func markdownFacts(r *finding.Report) string {
 	var b strings.Builder
 	line := func(name string, values []string) {
 		if text := strings.Join(shortList(values), ", "); text != "" {
@@ -112,7 +112,7 @@ func markdownFacts(r *preflight.Report) string {
 }
 
 // planNames are the plan of a report, or all that it was merged from.
-func planNames(r *preflight.Report) []string {
+func planNames(r *finding.Report) []string {
 	if len(r.Plans) == 0 {
 		return []string{planSource(r.Plan.Source)}
 	}
@@ -139,13 +139,13 @@ func shortList(names []string) []string {
 }
 
 // table lists what fails and what is open, a row each.
-func (m *markdown) table(bad []preflight.Finding) {
+func (m *markdown) table(bad []finding.Finding) {
 	head := "\n| | rule | who | lacks | where |\n| --- | --- | --- | --- | --- |\n"
-	if slices.ContainsFunc(bad, func(f preflight.Finding) bool { return f.Plan != "" }) {
+	if slices.ContainsFunc(bad, func(f finding.Finding) bool { return f.Plan != "" }) {
 		head = "\n| | rule | who | lacks | where | plan |\n| --- | --- | --- | --- | --- | --- |\n"
 	}
 	for _, f := range bad {
-		if f.Outcome == preflight.Skipped {
+		if f.Outcome == finding.Skipped {
 			continue
 		}
 		if m.may(head + markdownRow(f)) {
@@ -154,7 +154,7 @@ func (m *markdown) table(bad []preflight.Finding) {
 	}
 }
 
-func markdownRow(f preflight.Finding) string {
+func markdownRow(f finding.Finding) string {
 	who, lacks := "", []string(nil)
 	if f.Principal != nil {
 		who = code(shorten(f.Principal.Member))
@@ -177,15 +177,15 @@ func markdownRow(f preflight.Finding) string {
 }
 
 // state is a word for a finding that is no pass.
-func state(f preflight.Finding) string {
-	if f.Outcome == preflight.Fail {
+func state(f finding.Finding) string {
+	if f.Outcome == finding.Fail {
 		return string(f.Severity)
 	}
 	return "undetermined"
 }
 
 // markdownDetails is a finding in full: its statement, and the rest folded.
-func markdownDetails(f preflight.Finding) string {
+func markdownDetails(f finding.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n<details>\n<summary>%s: %s</summary>\n\n", html(f.Rule+" "+state(f)), html(shorten(statement(f))))
 	for _, fact := range markdownList(f) {
@@ -205,7 +205,7 @@ func markdownDetails(f preflight.Finding) string {
 	return b.String()
 }
 
-func markdownList(f preflight.Finding) []string {
+func markdownList(f finding.Finding) []string {
 	var out []string
 	add := func(name string, values []string) {
 		if list := strings.Join(shortList(values), ", "); list != "" {
@@ -233,7 +233,7 @@ func markdownList(f preflight.Finding) []string {
 
 // markdownFix is how to mend it. What would not show as it is, is not shown:
 // pasted it would be something else.
-func markdownFix(fix *preflight.Fix) string {
+func markdownFix(fix *finding.Fix) string {
 	if fix == nil {
 		return ""
 	}
@@ -248,7 +248,7 @@ func markdownFix(fix *preflight.Fix) string {
 }
 
 // folded are the findings of an outcome, a line each, behind their number.
-func (m *markdown) folded(one, title string, findings []preflight.Finding, outcome preflight.Outcome) {
+func (m *markdown) folded(one, title string, findings []finding.Finding, outcome finding.Outcome) {
 	var lines []string
 	for _, f := range findings {
 		if f.Outcome == outcome {

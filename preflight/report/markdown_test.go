@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
-func markdownOf(t testing.TB, r *preflight.Report) string {
+func markdownOf(t testing.TB, r *finding.Report) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Markdown(&b, r); err != nil {
@@ -29,13 +29,13 @@ func TestMarkdown(t *testing.T) {
 // TestMarkdownMarker: a comment begins with what CI finds it by, and then says
 // the result.
 func TestMarkdownMarker(t *testing.T) {
-	for result, want := range map[preflight.Outcome]string{
-		preflight.Pass:         ":white_check_mark: gke-preflight: PASS",
-		preflight.Fail:         ":x: gke-preflight: FAIL",
-		preflight.Undetermined: ":grey_question: gke-preflight: UNDETERMINED",
-		"excellent":            ":grey_question: gke-preflight: UNDETERMINED",
+	for result, want := range map[finding.Outcome]string{
+		finding.Pass:         ":white_check_mark: gke-preflight: PASS",
+		finding.Fail:         ":x: gke-preflight: FAIL",
+		finding.Undetermined: ":grey_question: gke-preflight: UNDETERMINED",
+		"excellent":          ":grey_question: gke-preflight: UNDETERMINED",
 	} {
-		got := markdownOf(t, &preflight.Report{Result: result})
+		got := markdownOf(t, &finding.Report{Result: result})
 		if !strings.HasPrefix(got, MarkdownMarker+"\n### "+want+"\n") {
 			t.Errorf("%s: begins %q", result, got)
 		}
@@ -91,10 +91,10 @@ func TestFence(t *testing.T) {
 // closed, and it says what is missing.
 func TestMarkdownLimit(t *testing.T) {
 	for _, name := range []string{"short", strings.Repeat("日本|@`\\", 300)} {
-		r := &preflight.Report{Result: preflight.Fail, Limits: []string{name, name, name, name, name}}
+		r := &finding.Report{Result: finding.Fail, Limits: []string{name, name, name, name, name}}
 		for i := range 200 {
-			for _, outcome := range []preflight.Outcome{preflight.Fail, preflight.Undetermined, preflight.Pass, preflight.Skipped} {
-				r.Findings = append(r.Findings, preflight.Finding{
+			for _, outcome := range []finding.Outcome{finding.Fail, finding.Undetermined, finding.Pass, finding.Skipped} {
+				r.Findings = append(r.Findings, finding.Finding{
 					Rule: fmt.Sprintf("GP%03d", i), Outcome: outcome, Severity: need.Error, Message: name, Reason: name, Resource: name,
 					Addresses: []string{name, name}, Plan: name, Principal: &need.Principal{Member: name},
 				})
@@ -126,7 +126,7 @@ func TestMarkdownHostile(t *testing.T) {
 		f := &r.Findings[i]
 		f.Rule, f.Message, f.Reason, f.Title, f.Resource = hostile, hostile, hostile, hostile, hostile
 		f.Addresses, f.Attribute, f.Plan = []string{hostile}, hostile, hostile
-		f.Evidence = []preflight.Evidence{{Method: hostile, Detail: hostile}}
+		f.Evidence = []finding.Evidence{{Method: hostile, Detail: hostile}}
 		f.Fix, f.ExpectedError = nil, ""
 	}
 	r.Plan.Source, r.Limits = hostile, []string{hostile}

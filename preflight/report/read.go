@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
@@ -15,7 +15,7 @@ import (
 // ReadJSON reads a report that JSON wrote. What this version does not know is
 // an error where it might hide a failure: another version of the schema, an
 // outcome without a meaning, or a result that the findings do not come to.
-func ReadJSON(data []byte) (*preflight.Report, error) {
+func ReadJSON(data []byte) (*finding.Report, error) {
 	var head map[string]json.RawMessage
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("got no JSON object: %w", err)
@@ -24,13 +24,13 @@ func ReadJSON(data []byte) (*preflight.Report, error) {
 	if err := json.Unmarshal(head["schema_version"], &version); err != nil {
 		return nil, errors.New("got JSON without a schema_version: it is no report of gke-preflight check --format json")
 	}
-	if version != preflight.SchemaVersion {
-		return nil, fmt.Errorf("got a report of schema_version %q, and this version knows %q", version, preflight.SchemaVersion)
+	if version != finding.SchemaVersion {
+		return nil, fmt.Errorf("got a report of schema_version %q, and this version knows %q", version, finding.SchemaVersion)
 	}
 	if head["findings"] == nil || head["result"] == nil {
 		return nil, errors.New("got JSON without findings and a result: it is no report of gke-preflight check --format json")
 	}
-	r := new(preflight.Report)
+	r := new(finding.Report)
 	if err := json.Unmarshal(data, r); err != nil {
 		return nil, fmt.Errorf("got a report that is broken: %w", err)
 	}
@@ -42,7 +42,7 @@ func ReadJSON(data []byte) (*preflight.Report, error) {
 
 // linkOf returns the link to the page of a finding's rule; empty if it has none.
 // Where it leads is never taken from a report, which anybody can write.
-func linkOf(f preflight.Finding) string {
+func linkOf(f finding.Finding) string {
 	if f.URL == "" {
 		return ""
 	}
@@ -60,8 +60,8 @@ func pageURL(id string) string {
 
 // known reports outcomes that this version does not know, and a summary that
 // the findings do not come to.
-func known(r *preflight.Report) error {
-	outcomes := []preflight.Outcome{preflight.Pass, preflight.Fail, preflight.Undetermined, preflight.Skipped}
+func known(r *finding.Report) error {
+	outcomes := []finding.Outcome{finding.Pass, finding.Fail, finding.Undetermined, finding.Skipped}
 	if !slices.Contains(outcomes[:3], r.Result) {
 		return fmt.Errorf("got a report with the result %q", r.Result)
 	}
@@ -75,7 +75,7 @@ func known(r *preflight.Report) error {
 	if r.Summary == r.Summary.WithoutSeverities() {
 		again.Summary = again.Summary.WithoutSeverities()
 	}
-	if again.Summary != r.Summary || again.Result == preflight.Pass && r.Result != preflight.Pass {
+	if again.Summary != r.Summary || again.Result == finding.Pass && r.Result != finding.Pass {
 		return errors.New("got a report whose findings do not come to its summary and its result")
 	}
 	return nil

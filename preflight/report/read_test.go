@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // TestReadJSON: what was written reads back as itself.
@@ -37,7 +37,7 @@ func TestReadJSON(t *testing.T) {
 func TestReadJSONOfEarlierVersion(t *testing.T) {
 	r := failing()
 	r.Summary = r.Summary.WithoutSeverities()
-	for want, summary := range map[string]preflight.Summary{"": r.Summary, "do not come to its summary": {Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Notes: 2}} {
+	for want, summary := range map[string]finding.Summary{"": r.Summary, "do not come to its summary": {Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Notes: 2}} {
 		r.Summary = summary
 		data, err := json.Marshal(r)
 		if err != nil {

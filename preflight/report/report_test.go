@@ -15,41 +15,41 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-func failing() *preflight.Report {
+func failing() *finding.Report {
 	agent := &need.Principal{Kind: need.GKEServiceAgent, Member: "serviceAccount:service-111@container-engine-robot.iam.gserviceaccount.com"}
-	return &preflight.Report{
+	return &finding.Report{
 		SchemaVersion: "1",
-		Tool:          preflight.Tool{Name: "gke-preflight", Version: "v1"},
-		Plan:          preflight.PlanRef{Source: "plan.json", TerraformVersion: "1.11.4", FormatVersion: "1.2"},
-		Deployers:     []preflight.DeployerRef{{Member: "serviceAccount:terraform@acme-prod.iam.gserviceaccount.com", Source: "GOOGLE_OAUTH_ACCESS_TOKEN"}},
-		Projects:      []preflight.ProjectRef{{ID: "acme-prod", Number: "111", Source: "provider google"}},
-		Result:        preflight.Fail,
-		Summary:       preflight.Summary{Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Errors: 1, Warnings: 1},
+		Tool:          finding.Tool{Name: "gke-preflight", Version: "v1"},
+		Plan:          finding.PlanRef{Source: "plan.json", TerraformVersion: "1.11.4", FormatVersion: "1.2"},
+		Deployers:     []finding.DeployerRef{{Member: "serviceAccount:terraform@acme-prod.iam.gserviceaccount.com", Source: "GOOGLE_OAUTH_ACCESS_TOKEN"}},
+		Projects:      []finding.ProjectRef{{ID: "acme-prod", Number: "111", Source: "provider google"}},
+		Result:        finding.Fail,
+		Summary:       finding.Summary{Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Errors: 1, Warnings: 1},
 		Limits:        []string{"deny policies were not read"},
-		Findings: []preflight.Finding{
+		Findings: []finding.Finding{
 			{
-				Rule: "GP401", Name: "gke-service-agent", Title: "The GKE service agent can", Outcome: preflight.Fail, Severity: need.Error,
+				Rule: "GP401", Name: "gke-service-agent", Title: "The GKE service agent can", Outcome: finding.Fail, Severity: need.Error,
 				Addresses: []string{"google_container_cluster.a", "google_container_cluster.b", "google_container_cluster.c", "google_container_cluster.d", "google_container_cluster.e"},
 				Principal: agent, Resource: "//cloudresourcemanager.googleapis.com/projects/acme-prod", Service: "container.googleapis.com",
-				Permissions:   &preflight.PermissionSet{Needed: []string{"compute.regions.get", "compute.zones.get"}, Missing: []string{"compute.regions.get", "compute.zones.get"}},
+				Permissions:   &finding.PermissionSet{Needed: []string{"compute.regions.get", "compute.zones.get"}, Missing: []string{"compute.regions.get", "compute.zones.get"}},
 				Message:       "the GKE service agent lacks compute.regions.get, compute.zones.get on project acme-prod",
-				Evidence:      []preflight.Evidence{{Method: "getIamPolicy", Detail: "no binding of project acme-prod gives compute.regions.get"}},
+				Evidence:      []finding.Evidence{{Method: "getIamPolicy", Detail: "no binding of project acme-prod gives compute.regions.get"}},
 				ExpectedError: "Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for 'projects/acme-prod/regions/europe-west1'.",
-				Fix:           &preflight.Fix{Commands: []string{"gcloud projects add-iam-policy-binding acme-prod --member=x --role=roles/container.serviceAgent"}, Terraform: "resource \"x\" \"y\" {\n  z = 1\n}"},
+				Fix:           &finding.Fix{Commands: []string{"gcloud projects add-iam-policy-binding acme-prod --member=x --role=roles/container.serviceAgent"}, Terraform: "resource \"x\" \"y\" {\n  z = 1\n}"},
 			},
-			{Rule: "GP302", Outcome: preflight.Fail, Severity: need.Warning, Addresses: []string{"google_container_cluster.a"}, Attribute: "node_config[0].service_account", Message: "nodes are degraded"},
-			{Rule: "GP402", Outcome: preflight.Skipped, Severity: need.Warning, Reason: "depends on GP401, which failed"},
-			{Rule: "GP404", Outcome: preflight.Undetermined, Severity: need.Error, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"a.b.c"}, Undetermined: []string{"a.b.c"}}},
-			{Rule: "GP405", Outcome: preflight.Undetermined, Severity: need.Warning, Principal: agent, Reason: "the policy cannot be read", Permissions: &preflight.PermissionSet{Needed: []string{"d.e.f"}, Undetermined: []string{"d.e.f"}}},
-			{Rule: "GP101", Outcome: preflight.Pass, Severity: need.Error, Message: "container.googleapis.com is on", PlannedBy: []string{"google_project_service.x"}, Reason: "wait for it"},
+			{Rule: "GP302", Outcome: finding.Fail, Severity: need.Warning, Addresses: []string{"google_container_cluster.a"}, Attribute: "node_config[0].service_account", Message: "nodes are degraded"},
+			{Rule: "GP402", Outcome: finding.Skipped, Severity: need.Warning, Reason: "depends on GP401, which failed"},
+			{Rule: "GP404", Outcome: finding.Undetermined, Severity: need.Error, Principal: agent, Reason: "the policy cannot be read", Permissions: &finding.PermissionSet{Needed: []string{"a.b.c"}, Undetermined: []string{"a.b.c"}}},
+			{Rule: "GP405", Outcome: finding.Undetermined, Severity: need.Warning, Principal: agent, Reason: "the policy cannot be read", Permissions: &finding.PermissionSet{Needed: []string{"d.e.f"}, Undetermined: []string{"d.e.f"}}},
+			{Rule: "GP101", Outcome: finding.Pass, Severity: need.Error, Message: "container.googleapis.com is on", PlannedBy: []string{"google_project_service.x"}, Reason: "wait for it"},
 		},
-		Requests:   preflight.Requests{Total: 5, ByMethod: map[string]int{"iam.roles.get": 5}},
+		Requests:   finding.Requests{Total: 5, ByMethod: map[string]int{"iam.roles.get": 5}},
 		DurationMS: 120,
 	}
 }
@@ -93,32 +93,32 @@ func TestGolden(t *testing.T) {
 
 // TestFirstLine: the result, in one line.
 func TestFirstLine(t *testing.T) {
-	f := func(o preflight.Outcome, s need.Severity) preflight.Finding {
-		return preflight.Finding{Rule: "GP101", Outcome: o, Severity: s}
+	f := func(o finding.Outcome, s need.Severity) finding.Finding {
+		return finding.Finding{Rule: "GP101", Outcome: o, Severity: s}
 	}
 	for _, tt := range []struct {
 		name     string
-		result   preflight.Outcome
-		findings []preflight.Finding
+		result   finding.Outcome
+		findings []finding.Finding
 		want     string
 	}{
-		{"nothing to check", preflight.Pass, nil, "PASS  the plan has nothing on Google Kubernetes Engine to check"},
-		{"all is well", preflight.Pass, []preflight.Finding{f(preflight.Pass, need.Error)}, "PASS  nothing stands in the way of apply (1 check passed)"},
-		{"with remarks", preflight.Pass, []preflight.Finding{f(preflight.Pass, need.Error), f(preflight.Fail, need.Warning), f(preflight.Fail, need.Note)}, "PASS  nothing stands in the way of apply (1 check passed, 1 warning, 1 note)"},
-		{"an error", preflight.Fail, []preflight.Finding{f(preflight.Fail, need.Error), f(preflight.Pass, need.Error)}, "FAIL  apply would be stopped, or nodes would not come up: 1 error (1 check passed)"},
-		{"a warning that fails", preflight.Fail, []preflight.Finding{f(preflight.Fail, need.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed)"},
-		{"not known", preflight.Undetermined, []preflight.Finding{f(preflight.Undetermined, need.Error)}, "UNDETERMINED  nothing is known to stop apply, but 1 check could not be answered (0 checks passed, 1 undetermined)"},
+		{"nothing to check", finding.Pass, nil, "PASS  the plan has nothing on Google Kubernetes Engine to check"},
+		{"all is well", finding.Pass, []finding.Finding{f(finding.Pass, need.Error)}, "PASS  nothing stands in the way of apply (1 check passed)"},
+		{"with remarks", finding.Pass, []finding.Finding{f(finding.Pass, need.Error), f(finding.Fail, need.Warning), f(finding.Fail, need.Note)}, "PASS  nothing stands in the way of apply (1 check passed, 1 warning, 1 note)"},
+		{"an error", finding.Fail, []finding.Finding{f(finding.Fail, need.Error), f(finding.Pass, need.Error)}, "FAIL  apply would be stopped, or nodes would not come up: 1 error (1 check passed)"},
+		{"a warning that fails", finding.Fail, []finding.Finding{f(finding.Fail, need.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed)"},
+		{"not known", finding.Undetermined, []finding.Finding{f(finding.Undetermined, need.Error)}, "UNDETERMINED  nothing is known to stop apply, but 1 check could not be answered (0 checks passed, 1 undetermined)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := Text(&b, &preflight.Report{Result: tt.result, Findings: tt.findings}, TextOptions{}); err != nil {
+			if err := Text(&b, &finding.Report{Result: tt.result, Findings: tt.findings}, TextOptions{}); err != nil {
 				t.Fatal(err)
 			}
 			got, _, _ := strings.Cut(b.String(), "\n")
 			if got != tt.want {
 				t.Errorf("the first line is %q, want %q", got, tt.want)
 			}
-			if tt.result == preflight.Pass && strings.Contains(strings.ToLower(b.String()), "fail") {
+			if tt.result == finding.Pass && strings.Contains(strings.ToLower(b.String()), "fail") {
 				t.Errorf("a passing report says fail:\n%s", &b)
 			}
 		})
@@ -150,12 +150,12 @@ func FuzzReport(f *testing.F) {
 		r.Plan.Source, r.Limits, r.Deployers[0].Member, r.Projects[0].Source = s, []string{s}, s, s
 		for i := range r.Findings {
 			x := &r.Findings[i]
-			x.Rule, x.Name, x.Title, x.Plan, x.Locations = s, s, s, s, []preflight.Location{{Address: s, File: s, Line: 1}}
+			x.Rule, x.Name, x.Title, x.Plan, x.Locations = s, s, s, s, []finding.Location{{Address: s, File: s, Line: 1}}
 			x.Addresses, x.Attribute, x.Message, x.Reason, x.Resource, x.ExpectedError = []string{s}, s, s, s, s, s
-			x.TakenAwayBy, x.Evidence = []string{s}, []preflight.Evidence{{Method: s, Detail: s}}
-			x.Levels = []preflight.Level{{Resource: s, Says: preflight.Unmet, Permissions: []string{s}, Role: s, Member: s, Detail: s}}
-			x.Plan, x.Locations = s, []preflight.Location{{Address: s, File: s, Line: 1}}
-			x.Fix = &preflight.Fix{Commands: []string{s}, Terraform: s}
+			x.TakenAwayBy, x.Evidence = []string{s}, []finding.Evidence{{Method: s, Detail: s}}
+			x.Levels = []finding.Level{{Resource: s, Says: finding.Unmet, Permissions: []string{s}, Role: s, Member: s, Detail: s}}
+			x.Plan, x.Locations = s, []finding.Location{{Address: s, File: s, Line: 1}}
+			x.Fix = &finding.Fix{Commands: []string{s}, Terraform: s}
 		}
 		for _, o := range []TextOptions{{}, {Width: 40, Verbose: true}} {
 			var b bytes.Buffer
@@ -176,7 +176,7 @@ func FuzzReport(f *testing.F) {
 			}
 			harmlessFormat(t, name, b.String())
 		}
-		var back preflight.Report
+		var back finding.Report
 		if err := json.Unmarshal(b.Bytes(), &back); err != nil {
 			t.Fatalf("%v\n%s", err, &b)
 		}
@@ -187,10 +187,10 @@ func FuzzReport(f *testing.F) {
 }
 
 // machineFormats are those that a CI server or its pages read.
-func machineFormats() map[string]func(io.Writer, *preflight.Report) error {
-	return map[string]func(io.Writer, *preflight.Report) error{
-		"sarif":       func(w io.Writer, r *preflight.Report) error { return SARIF(w, r, SARIFOptions{Dir: "/work"}) },
-		"junit":       func(w io.Writer, r *preflight.Report) error { return JUnit(w, r, Threshold{}) },
+func machineFormats() map[string]func(io.Writer, *finding.Report) error {
+	return map[string]func(io.Writer, *finding.Report) error{
+		"sarif":       func(w io.Writer, r *finding.Report) error { return SARIF(w, r, SARIFOptions{Dir: "/work"}) },
+		"junit":       func(w io.Writer, r *finding.Report) error { return JUnit(w, r, Threshold{}) },
 		"github":      GitHub,
 		"markdown":    Markdown,
 		"codequality": CodeQuality,

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
 )
@@ -110,7 +110,7 @@ type (
 // open. The standard would have level none for every kind but fail; viewers
 // and GitHub then hide the result, and an open question that is hidden reads
 // as a pass, so it has a level here, a degree below that of a failure.
-func SARIF(w io.Writer, r *preflight.Report, o SARIFOptions) error {
+func SARIF(w io.Writer, r *finding.Report, o SARIFOptions) error {
 	rules, index := sarifRules(r.Findings)
 	results := []sarifResult{}
 	for _, f := range worstFirst(r.Findings) {
@@ -130,14 +130,14 @@ func SARIF(w io.Writer, r *preflight.Report, o SARIFOptions) error {
 }
 
 // sarifRules are those that the findings are about, and where each stands.
-func sarifRules(findings []preflight.Finding) ([]sarifRule, map[string]int) {
+func sarifRules(findings []finding.Finding) ([]sarifRule, map[string]int) {
 	pages := map[string]rules.Rule{}
 	for _, r := range rules.All() {
 		pages[r.ID] = r
 	}
 	out, index := []sarifRule{}, map[string]int{}
 	sorted := slices.Clone(findings)
-	slices.SortStableFunc(sorted, func(a, b preflight.Finding) int { return strings.Compare(a.Rule, b.Rule) })
+	slices.SortStableFunc(sorted, func(a, b finding.Finding) int { return strings.Compare(a.Rule, b.Rule) })
 	for _, f := range sorted {
 		if _, known := index[f.Rule]; known {
 			continue
@@ -148,7 +148,7 @@ func sarifRules(findings []preflight.Finding) ([]sarifRule, map[string]int) {
 	return out, index
 }
 
-func sarifRuleOf(f preflight.Finding, known map[string]rules.Rule) sarifRule {
+func sarifRuleOf(f finding.Finding, known map[string]rules.Rule) sarifRule {
 	rule, found := known[f.Rule]
 	if !found {
 		return sarifRule{ID: Clean(f.Rule), Name: Clean(f.Name), ShortDescription: sarifText(f.Title), Default: sarifConfiguration{string(degree(f.Severity))}}
@@ -175,7 +175,7 @@ func sarifNotifications(limits []string) []sarifNotification {
 	return out
 }
 
-func sarifOf(f preflight.Finding, locations []sarifLocation) sarifResult {
+func sarifOf(f finding.Finding, locations []sarifLocation) sarifResult {
 	kind, level := sarifKind(f)
 	return sarifResult{
 		RuleID: Clean(f.Rule), Kind: kind, Level: level,
@@ -187,11 +187,11 @@ func sarifOf(f preflight.Finding, locations []sarifLocation) sarifResult {
 }
 
 // sarifKind is the kind and the level of a finding that is no pass.
-func sarifKind(f preflight.Finding) (kind, level string) {
+func sarifKind(f finding.Finding) (kind, level string) {
 	switch {
-	case f.Outcome == preflight.Fail:
+	case f.Outcome == finding.Fail:
 		return "fail", string(degree(f.Severity))
-	case f.Outcome != preflight.Skipped && degree(f.Severity) == need.Error:
+	case f.Outcome != finding.Skipped && degree(f.Severity) == need.Error:
 		return "open", string(need.Warning)
 	}
 	return "open", string(need.Note)
@@ -201,7 +201,7 @@ func sarifKind(f preflight.Finding) (kind, level string) {
 // SARIF 2.1.0, 3.11.6.
 func unlinked(s string) string { return strings.ReplaceAll(s, "](", "] (") }
 
-func sarifProperties(f preflight.Finding) map[string]any {
+func sarifProperties(f finding.Finding) map[string]any {
 	out := map[string]any{"outcome": Clean(string(f.Outcome)), "severity": Clean(string(f.Severity))}
 	set := func(name, value string) {
 		if value != "" {
@@ -229,7 +229,7 @@ const sarifMost = 100
 
 // sarifLocations are where a finding's addresses stand in the configuration,
 // else the plan: GitHub shows no result that is nowhere.
-func sarifLocations(f preflight.Finding, r *preflight.Report, o SARIFOptions) []sarifLocation {
+func sarifLocations(f finding.Finding, r *finding.Report, o SARIFOptions) []sarifLocation {
 	var out []sarifLocation
 	found := places(f, r)
 	for _, l := range found[:min(len(found), sarifMost)] {
@@ -242,7 +242,7 @@ func sarifLocations(f preflight.Finding, r *preflight.Report, o SARIFOptions) []
 }
 
 // places are a finding's locations, at least one.
-func places(f preflight.Finding, r *preflight.Report) []preflight.Location {
+func places(f finding.Finding, r *finding.Report) []finding.Location {
 	if len(f.Locations) > 0 {
 		return f.Locations
 	}
@@ -253,7 +253,7 @@ func places(f preflight.Finding, r *preflight.Report) []preflight.Location {
 	if source == "" || source == "-" {
 		source = "stdin"
 	}
-	return []preflight.Location{{File: source, Line: 1}}
+	return []finding.Location{{File: source, Line: 1}}
 }
 
 // artifact is a file as SARIF names it.

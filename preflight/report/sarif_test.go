@@ -11,11 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
-func sarif(t testing.TB, r *preflight.Report, o SARIFOptions) []byte {
+func sarif(t testing.TB, r *finding.Report, o SARIFOptions) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := SARIF(&b, r, o); err != nil {
@@ -76,7 +76,7 @@ func TestSARIF(t *testing.T) {
 func TestSARIFSchema(t *testing.T) {
 	schema := sarifSchemaOf(t)
 	all := scenarios(t)
-	all["failing"], all["empty"] = failing(), &preflight.Report{}
+	all["failing"], all["empty"] = failing(), &finding.Report{}
 	for name, r := range all {
 		if err := validate(t, schema, sarif(t, r, SARIFOptions{})); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -106,19 +106,19 @@ func TestSARIFRules(t *testing.T) {
 
 func TestSARIFKind(t *testing.T) {
 	for _, tt := range []struct {
-		outcome     preflight.Outcome
+		outcome     finding.Outcome
 		severity    need.Severity
 		kind, level string
 	}{
-		{preflight.Fail, need.Error, "fail", "error"},
-		{preflight.Fail, need.Warning, "fail", "warning"},
-		{preflight.Fail, need.Note, "fail", "note"},
-		{preflight.Fail, "disaster", "fail", "error"},
-		{preflight.Undetermined, need.Error, "open", "warning"},
-		{preflight.Undetermined, need.Warning, "open", "note"},
-		{preflight.Skipped, need.Error, "open", "note"},
+		{finding.Fail, need.Error, "fail", "error"},
+		{finding.Fail, need.Warning, "fail", "warning"},
+		{finding.Fail, need.Note, "fail", "note"},
+		{finding.Fail, "disaster", "fail", "error"},
+		{finding.Undetermined, need.Error, "open", "warning"},
+		{finding.Undetermined, need.Warning, "open", "note"},
+		{finding.Skipped, need.Error, "open", "note"},
 	} {
-		kind, level := sarifKind(preflight.Finding{Outcome: tt.outcome, Severity: tt.severity})
+		kind, level := sarifKind(finding.Finding{Outcome: tt.outcome, Severity: tt.severity})
 		if kind != tt.kind || level != tt.level {
 			t.Errorf("%s %s: %s %s, want %s %s", tt.outcome, tt.severity, kind, level, tt.kind, tt.level)
 		}
@@ -130,11 +130,11 @@ func TestSARIFKind(t *testing.T) {
 func TestSARIFPlaces(t *testing.T) {
 	for _, tt := range []struct {
 		name, source string
-		locations    []preflight.Location
+		locations    []finding.Location
 		want         sarifArtifact
 		line         int
 	}{
-		{"a block", "plan.json", []preflight.Location{{Address: "a.b", File: "envs/a b/100%.tf", Line: 7}}, sarifArtifact{URI: "envs/a%20b/100%25.tf", Base: sarifRoot}, 7},
+		{"a block", "plan.json", []finding.Location{{Address: "a.b", File: "envs/a b/100%.tf", Line: 7}}, sarifArtifact{URI: "envs/a%20b/100%25.tf", Base: sarifRoot}, 7},
 		{"the plan", "out/plan.json", nil, sarifArtifact{URI: "out/plan.json", Base: sarifRoot}, 1},
 		{"a name like a URI", "http://x/y", nil, sarifArtifact{URI: "./http://x/y", Base: sarifRoot}, 1},
 		{"standard input", "-", nil, sarifArtifact{URI: "stdin", Base: sarifRoot}, 1},
@@ -142,8 +142,8 @@ func TestSARIFPlaces(t *testing.T) {
 		{"a plan elsewhere", "/tmp/plan.json", nil, sarifArtifact{URI: "file:///tmp/plan.json"}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &preflight.Report{Plan: preflight.PlanRef{Source: tt.source}, Findings: []preflight.Finding{
-				{Rule: "GP101", Outcome: preflight.Fail, Addresses: []string{"a.b", "c.d"}, Locations: tt.locations},
+			r := &finding.Report{Plan: finding.PlanRef{Source: tt.source}, Findings: []finding.Finding{
+				{Rule: "GP101", Outcome: finding.Fail, Addresses: []string{"a.b", "c.d"}, Locations: tt.locations},
 			}}
 			data := sarif(t, r, SARIFOptions{Dir: "/work dir"})
 			if err := validate(t, sarifSchemaOf(t), data); err != nil {
@@ -162,11 +162,11 @@ func TestSARIFPlaces(t *testing.T) {
 
 // TestSARIFMany: GitHub refuses results with very many locations.
 func TestSARIFMany(t *testing.T) {
-	f := preflight.Finding{Rule: "GP101", Outcome: preflight.Fail}
+	f := finding.Finding{Rule: "GP101", Outcome: finding.Fail}
 	for i := range 2000 {
-		f.Locations = append(f.Locations, preflight.Location{File: "main.tf", Line: i + 1})
+		f.Locations = append(f.Locations, finding.Location{File: "main.tf", Line: i + 1})
 	}
-	run := read(t, sarif(t, &preflight.Report{Findings: []preflight.Finding{f}}, SARIFOptions{}))
+	run := read(t, sarif(t, &finding.Report{Findings: []finding.Finding{f}}, SARIFOptions{}))
 	if n := len(run.Results[0].Locations); n != sarifMost {
 		t.Errorf("the result has %d locations", n)
 	}
@@ -177,23 +177,23 @@ func TestSARIFMany(t *testing.T) {
 func TestFingerprint(t *testing.T) {
 	base := failing().Findings[0]
 	same := base
-	same.Outcome, same.Severity, same.Message, same.Reason = preflight.Undetermined, need.Note, "x", "1 of 7"
-	same.Locations = []preflight.Location{{File: "main.tf", Line: 99}}
+	same.Outcome, same.Severity, same.Message, same.Reason = finding.Undetermined, need.Note, "x", "1 of 7"
+	same.Locations = []finding.Location{{File: "main.tf", Line: 99}}
 	same.Addresses = slices.Clone(base.Addresses)
 	slices.Reverse(same.Addresses)
-	same.Permissions = &preflight.PermissionSet{Needed: []string{"compute.zones.get", "compute.regions.get"}, Undetermined: []string{"compute.zones.get"}}
+	same.Permissions = &finding.PermissionSet{Needed: []string{"compute.zones.get", "compute.regions.get"}, Undetermined: []string{"compute.zones.get"}}
 	if fingerprint(same) != fingerprint(base) {
 		t.Error("the fingerprint changes with what is no part of the question")
 	}
-	for name, change := range map[string]func(*preflight.Finding){
-		"rule":       func(f *preflight.Finding) { f.Rule = "GP402" },
-		"plan":       func(f *preflight.Finding) { f.Plan = "other" },
-		"principal":  func(f *preflight.Finding) { f.Principal = nil },
-		"resource":   func(f *preflight.Finding) { f.Resource = "//x" },
-		"service":    func(f *preflight.Finding) { f.Service = "x" },
-		"attribute":  func(f *preflight.Finding) { f.Attribute = "x" },
-		"permission": func(f *preflight.Finding) { f.Permissions = nil },
-		"addresses":  func(f *preflight.Finding) { f.Addresses = f.Addresses[:1] },
+	for name, change := range map[string]func(*finding.Finding){
+		"rule":       func(f *finding.Finding) { f.Rule = "GP402" },
+		"plan":       func(f *finding.Finding) { f.Plan = "other" },
+		"principal":  func(f *finding.Finding) { f.Principal = nil },
+		"resource":   func(f *finding.Finding) { f.Resource = "//x" },
+		"service":    func(f *finding.Finding) { f.Service = "x" },
+		"attribute":  func(f *finding.Finding) { f.Attribute = "x" },
+		"permission": func(f *finding.Finding) { f.Permissions = nil },
+		"addresses":  func(f *finding.Finding) { f.Addresses = f.Addresses[:1] },
 	} {
 		other := base
 		change(&other)
@@ -205,7 +205,7 @@ func TestFingerprint(t *testing.T) {
 
 // TestSARIFUnlinked: a name is no link.
 func TestSARIFUnlinked(t *testing.T) {
-	r := &preflight.Report{Findings: []preflight.Finding{{Rule: "GP101", Outcome: preflight.Fail, Message: "[click](https://example.com)"}}}
+	r := &finding.Report{Findings: []finding.Finding{{Rule: "GP101", Outcome: finding.Fail, Message: "[click](https://example.com)"}}}
 	if got := read(t, sarif(t, r, SARIFOptions{})).Results[0].Message.Text; strings.Contains(got, "](") {
 		t.Errorf("the message has a link: %q", got)
 	}

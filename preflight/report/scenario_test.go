@@ -11,24 +11,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 )
 
 // scenarios are reports as they come from real runs, and two that hold what no
 // run has at once.
-func scenarios(t testing.TB) map[string]*preflight.Report {
+func scenarios(t testing.TB) map[string]*finding.Report {
 	t.Helper()
 	files, err := filepath.Glob("testdata/reports/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("found no reports: %v", err)
 	}
-	out := map[string]*preflight.Report{}
+	out := map[string]*finding.Report{}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := new(preflight.Report)
+		r := new(finding.Report)
 		d := json.NewDecoder(bytes.NewReader(data))
 		d.DisallowUnknownFields()
 		if err := d.Decode(r); err != nil {
@@ -39,7 +39,7 @@ func scenarios(t testing.TB) map[string]*preflight.Report {
 	return out
 }
 
-func render(t testing.TB, r *preflight.Report, o TextOptions) string {
+func render(t testing.TB, r *finding.Report, o TextOptions) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Text(&b, r, o); err != nil {
@@ -101,7 +101,7 @@ func TestASCII(t *testing.T) {
 func TestPassingIsQuiet(t *testing.T) {
 	for name, r := range scenarios(t) {
 		found := strings.Contains(strings.ToLower(render(t, r, TextOptions{Verbose: true})), "fail")
-		if found != (r.Result == preflight.Fail) {
+		if found != (r.Result == finding.Fail) {
 			t.Errorf("%s (%s) says fail: %t", name, r.Result, found)
 		}
 	}
@@ -109,22 +109,22 @@ func TestPassingIsQuiet(t *testing.T) {
 
 // TestNeverFalselyGreen: only a result that is a pass reads as one.
 func TestNeverFalselyGreen(t *testing.T) {
-	pass := []preflight.Finding{{Rule: "GP101", Outcome: preflight.Pass}}
-	open := append(pass, preflight.Finding{Rule: "GP401", Outcome: preflight.Undetermined})
+	pass := []finding.Finding{{Rule: "GP101", Outcome: finding.Pass}}
+	open := append(pass, finding.Finding{Rule: "GP401", Outcome: finding.Undetermined})
 	for _, tt := range []struct {
 		name     string
-		result   preflight.Outcome
-		findings []preflight.Finding
+		result   finding.Outcome
+		findings []finding.Finding
 		want     string
 	}{
 		{"no result", "", pass, "UNDETERMINED  "},
 		{"a result of another version", "excellent", pass, "UNDETERMINED  "},
-		{"undetermined without findings", preflight.Undetermined, nil, "UNDETERMINED  "},
-		{"failed without findings", preflight.Fail, nil, "FAIL  "},
-		{"a pass below the threshold", preflight.Pass, open, "PASS  nothing is known to stand in the way of apply (1 check passed, 1 undetermined)\n"},
+		{"undetermined without findings", finding.Undetermined, nil, "UNDETERMINED  "},
+		{"failed without findings", finding.Fail, nil, "FAIL  "},
+		{"a pass below the threshold", finding.Pass, open, "PASS  nothing is known to stand in the way of apply (1 check passed, 1 undetermined)\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := render(t, &preflight.Report{Result: tt.result, Findings: tt.findings}, TextOptions{})
+			got := render(t, &finding.Report{Result: tt.result, Findings: tt.findings}, TextOptions{})
 			if !strings.HasPrefix(got, tt.want) {
 				t.Errorf("the report begins %q, want %q", got, tt.want)
 			}
@@ -134,8 +134,8 @@ func TestNeverFalselyGreen(t *testing.T) {
 
 // TestUnknownSeverity: a failed check is shown whatever its severity is called.
 func TestUnknownSeverity(t *testing.T) {
-	r := &preflight.Report{Result: preflight.Fail, Findings: []preflight.Finding{
-		{Rule: "GP999", Outcome: preflight.Fail, Severity: "disaster", Title: "All is well"},
+	r := &finding.Report{Result: finding.Fail, Findings: []finding.Finding{
+		{Rule: "GP999", Outcome: finding.Fail, Severity: "disaster", Title: "All is well"},
 	}}
 	if got := render(t, r, TextOptions{}); !strings.Contains(got, "✗ GP999 disaster  Not so: All is well\n") {
 		t.Errorf("the finding is not shown:\n%s", got)
@@ -145,7 +145,7 @@ func TestUnknownSeverity(t *testing.T) {
 // TestEmptyJSON: lists that scripts go through are lists, even if empty.
 func TestEmptyJSON(t *testing.T) {
 	var b bytes.Buffer
-	r := &preflight.Report{}
+	r := &finding.Report{}
 	if err := JSON(&b, r); err != nil {
 		t.Fatal(err)
 	}

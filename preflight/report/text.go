@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
@@ -27,7 +27,7 @@ type TextOptions struct {
 // Text writes a report for people: first the result, then what fails, then
 // what could not be found out. The word for a failed check stands nowhere in
 // the text of a passing one, unless a name in it has it.
-func Text(w io.Writer, r *preflight.Report, o TextOptions) error {
+func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	t := newText(w, o)
 	t.headline(r)
 	if len(r.Findings)+len(r.Notices)+len(r.Limits) > 0 {
@@ -47,7 +47,7 @@ func Text(w io.Writer, r *preflight.Report, o TextOptions) error {
 }
 
 // facts are what the result rests on.
-func (t *text) facts(r *preflight.Report) {
+func (t *text) facts(r *finding.Report) {
 	t.gap()
 	t.plans(r)
 	for i, n := range r.Notices {
@@ -67,10 +67,10 @@ func (t *text) facts(r *preflight.Report) {
 }
 
 // plans are the plan of a report, or all that it was merged from.
-func (t *text) plans(r *preflight.Report) {
+func (t *text) plans(r *finding.Report) {
 	plans := r.Plans
 	if len(plans) == 0 {
-		plans = []preflight.PlanRef{r.Plan}
+		plans = []finding.PlanRef{r.Plan}
 	}
 	shown := t.fold(len(plans), 8)
 	for i, p := range plans[:shown] {
@@ -86,14 +86,14 @@ func planSource(source string) string {
 	return source
 }
 
-func deployer(d preflight.DeployerRef) string {
+func deployer(d finding.DeployerRef) string {
 	if d.Member == "" {
 		return aside(joined(": ", "not known", d.Unknown), prefixed("credentials: ", d.Source))
 	}
 	return aside(d.Member, d.Source)
 }
 
-func project(p preflight.ProjectRef) string {
+func project(p finding.ProjectRef) string {
 	number := p.Number
 	if number == p.ID {
 		number = ""
@@ -123,31 +123,31 @@ func joined(separator string, parts ...string) string {
 }
 
 // notes are a line each; in full they stand among what fails.
-func (t *text) notes(findings []preflight.Finding) {
+func (t *text) notes(findings []finding.Finding) {
 	if t.options.Verbose {
 		t.failing(findings, need.Note)
 		t.gap()
 		return
 	}
 	for _, f := range findings {
-		if f.Outcome == preflight.Fail && f.Severity == need.Note {
+		if f.Outcome == finding.Fail && f.Severity == need.Note {
 			t.marked(noteMark(), f.Rule+" note  ", joined(": ", f.Plan, message(f)))
 		}
 	}
 }
 
-func (t *text) skipped(findings []preflight.Finding) {
+func (t *text) skipped(findings []finding.Finding) {
 	for _, f := range findings {
-		if f.Outcome == preflight.Skipped {
+		if f.Outcome == finding.Skipped {
 			t.marked(skippedMark(), f.Rule+" skipped: ", joined(": ", f.Plan, reason(f)))
 		}
 	}
 }
 
 // passed counts what passes, and lists it on demand.
-func (t *text) passed(findings []preflight.Finding) {
+func (t *text) passed(findings []finding.Finding) {
 	for _, f := range findings {
-		if f.Outcome == preflight.Pass && t.options.Verbose {
+		if f.Outcome == finding.Pass && t.options.Verbose {
 			t.marked(passedMark(), f.Rule+"  ", aside(joined(": ", f.Plan, joined("", f.Message, untold(f))), joined(", ", methods(f)...)))
 		}
 	}
@@ -161,7 +161,7 @@ func (t *text) passed(findings []preflight.Finding) {
 }
 
 // untold is a rule's title where its finding has no message.
-func untold(f preflight.Finding) string {
+func untold(f finding.Finding) string {
 	if f.Message != "" {
 		return ""
 	}
@@ -169,7 +169,7 @@ func untold(f preflight.Finding) string {
 }
 
 // methods are how a finding was found out, each once.
-func methods(f preflight.Finding) []string {
+func methods(f finding.Finding) []string {
 	var out []string
 	for _, e := range f.Evidence {
 		if !slices.Contains(out, e.Method) {
@@ -181,10 +181,10 @@ func methods(f preflight.Finding) []string {
 
 // planned counts what passes because the plan provides it, and says what to
 // mind about that.
-func planned(findings []preflight.Finding) (n int, why string) {
+func planned(findings []finding.Finding) (n int, why string) {
 	var reasons []string
 	for _, f := range findings {
-		if f.Outcome != preflight.Pass || len(f.PlannedBy) == 0 {
+		if f.Outcome != finding.Pass || len(f.PlannedBy) == 0 {
 			continue
 		}
 		n++
@@ -195,14 +195,14 @@ func planned(findings []preflight.Finding) (n int, why string) {
 	return n, strings.Join(reasons, " ")
 }
 
-func (t *text) requests(r *preflight.Report) {
+func (t *text) requests(r *finding.Report) {
 	if r.Requests.Total > 0 {
 		t.line(faint(fmt.Sprintf("  %s in %s", requests(r), r.Duration())))
 	}
 }
 
 // requests says how many were made, and to whom.
-func requests(r *preflight.Report) string {
+func requests(r *finding.Report) string {
 	if r.Snapshot != nil {
 		return plural(r.Requests.Total, "request") + " answered by a file, none sent to Google Cloud,"
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"gke-preflight/preflight"
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
 	"gke-preflight/preflight/term"
@@ -13,7 +13,7 @@ import (
 
 // undetermined groups what is open by the reason: one reason often holds up
 // many checks.
-func (t *text) undetermined(findings []preflight.Finding) {
+func (t *text) undetermined(findings []finding.Finding) {
 	for _, group := range groups(findings) {
 		t.gap()
 		t.line(
@@ -28,11 +28,11 @@ func (t *text) undetermined(findings []preflight.Finding) {
 
 // groups are the undetermined findings with the same reason: in the order of
 // the reasons, and the worst of each first.
-func groups(findings []preflight.Finding) [][]preflight.Finding {
-	var out [][]preflight.Finding
+func groups(findings []finding.Finding) [][]finding.Finding {
+	var out [][]finding.Finding
 	at := map[string]int{}
 	for _, f := range findings {
-		if f.Outcome != preflight.Undetermined {
+		if f.Outcome != finding.Undetermined {
 			continue
 		}
 		i, known := at[f.Reason]
@@ -44,23 +44,23 @@ func groups(findings []preflight.Finding) [][]preflight.Finding {
 		out[i] = append(out[i], f)
 	}
 	for _, group := range out {
-		slices.SortStableFunc(group, func(a, b preflight.Finding) int { return rank(a) - rank(b) })
+		slices.SortStableFunc(group, func(a, b finding.Finding) int { return rank(a) - rank(b) })
 	}
 	return out
 }
 
-func rank(f preflight.Finding) int {
+func rank(f finding.Finding) int {
 	return slices.Index([]need.Severity{need.Error, need.Warning, need.Note}, degree(f.Severity))
 }
 
-func reason(f preflight.Finding) string {
+func reason(f finding.Finding) string {
 	if f.Reason == "" {
 		return "no reason is known"
 	}
 	return f.Reason
 }
 
-func (t *text) questions(group []preflight.Finding) {
+func (t *text) questions(group []finding.Finding) {
 	shown := t.fold(len(group), 16)
 	for _, f := range group[:shown] {
 		t.paragraph(aside(question(f), f.Plan), faint("    "+f.Rule+" "+pad(string(f.Severity))))
@@ -72,7 +72,7 @@ func (t *text) questions(group []preflight.Finding) {
 }
 
 // question is what an undetermined finding asks.
-func question(f preflight.Finding) string {
+func question(f finding.Finding) string {
 	who := ""
 	if f.Principal != nil {
 		who = f.Principal.Kind.InWords()
@@ -94,7 +94,7 @@ func shortened(names []string) string {
 }
 
 // remedies are the commands that would settle a group, each once.
-func remedies(group []preflight.Finding) []string {
+func remedies(group []finding.Finding) []string {
 	var out []string
 	for _, f := range group {
 		if f.Fix == nil {

@@ -1,4 +1,4 @@
-package preflight
+package finding
 
 import (
 	"slices"
@@ -7,14 +7,14 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// redact puts (sensitive) in place of every value that the plan marks, in
+// Redact puts (sensitive) in place of every value that the plan marks, in
 // every text of a report that may hold one.
-func redact(r *Report, p *plan.Plan) {
+func Redact(r *Report, p *plan.Plan) {
 	if !p.Sensitive() {
 		return
 	}
 	for i := range r.Findings {
-		r.Findings[i] = redactFinding(r.Findings[i], p.Redact)
+		r.Findings[i] = RedactFinding(r.Findings[i], p.Redact)
 	}
 	for i := range r.Limits {
 		r.Limits[i] = p.Redact(r.Limits[i])
@@ -34,7 +34,7 @@ func redact(r *Report, p *plan.Plan) {
 	}
 }
 
-func redactFinding(f Finding, hide func(string) string) Finding {
+func RedactFinding(f Finding, hide func(string) string) Finding {
 	if f.Principal != nil {
 		f.Principal = &need.Principal{Kind: f.Principal.Kind, Member: hide(f.Principal.Member)}
 	}

@@ -1,8 +1,9 @@
-package preflight
+package inventory
 
 import (
 	"context"
 
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
@@ -10,11 +11,11 @@ import (
 
 // An Inventory is what a plan needs, before anybody has been asked.
 type Inventory struct {
-	SchemaVersion string         `json:"schema_version"`
-	Plan          PlanRef        `json:"plan"`
-	Resources     []ResourceItem `json:"resources"`
-	Needs         []NeedItem     `json:"needs"`
-	Notes         []string       `json:"notes"`
+	SchemaVersion string          `json:"schema_version"`
+	Plan          finding.PlanRef `json:"plan"`
+	Resources     []ResourceItem  `json:"resources"`
+	Needs         []NeedItem      `json:"needs"`
+	Notes         []string        `json:"notes"`
 }
 
 // A ResourceItem is a cluster or node pool that apply changes.
@@ -73,11 +74,11 @@ type NeedItem struct {
 	Unknown string `json:"unknown,omitempty"`
 }
 
-// Take lists what a plan needs. It asks nobody anything.
-func Take(ctx context.Context, p *plan.Plan, set rules.Settings) (*Inventory, error) {
+// New lists what a plan needs. It asks nobody anything.
+func New(ctx context.Context, p *plan.Plan, set rules.Settings) (*Inventory, error) {
 	inventory := &Inventory{
-		SchemaVersion: SchemaVersion,
-		Plan:          PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
+		SchemaVersion: finding.SchemaVersion,
+		Plan:          finding.PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
 		Resources:     []ResourceItem{},
 		Needs:         []NeedItem{},
 		Notes:         append([]string{}, p.Notes...),

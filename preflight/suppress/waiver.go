@@ -1,4 +1,4 @@
-package preflight
+package suppress
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 )
 
@@ -23,14 +24,14 @@ type Waiver struct {
 	Where string
 }
 
-// waive skips the findings that waivers are about, and adds what is to be said
+// Waive skips the findings that waivers are about, and adds what is to be said
 // about the waivers: one that has expired no longer helps, and one that helps
 // nobody can go.
-func waive(findings []Finding, waivers []Waiver, now time.Time) []Finding {
+func Waive(findings []finding.Finding, waivers []Waiver, now time.Time) []finding.Finding {
 	used := make([]bool, len(waivers))
 	out := slices.Clone(findings)
 	for i, f := range out {
-		if f.Outcome != Fail && f.Outcome != Undetermined {
+		if f.Outcome != finding.Fail && f.Outcome != finding.Undetermined {
 			continue
 		}
 		for k, w := range waivers {
@@ -39,7 +40,7 @@ func waive(findings []Finding, waivers []Waiver, now time.Time) []Finding {
 			}
 			used[k] = true
 			if !w.expired(now) {
-				out[i] = f.waived(w)
+				out[i] = waived(f, w)
 			}
 		}
 	}
@@ -53,7 +54,7 @@ func waive(findings []Finding, waivers []Waiver, now time.Time) []Finding {
 
 func (w Waiver) expired(now time.Time) bool { return !w.Expires.IsZero() && !now.Before(w.Expires) }
 
-func (w Waiver) covers(f Finding) bool {
+func (w Waiver) covers(f finding.Finding) bool {
 	if w.Rule != f.Rule && w.Rule != f.Answers {
 		return false
 	}
@@ -68,19 +69,19 @@ func (w Waiver) covers(f Finding) bool {
 }
 
 // waived is a finding that a waiver takes out of the result.
-func (f Finding) waived(w Waiver) Finding {
+func waived(f finding.Finding, w Waiver) finding.Finding {
 	until := ""
 	if !w.Expires.IsZero() {
 		until = " until " + w.Expires.Format(time.DateOnly)
 	}
 	f.Reason = "waived" + until + " (" + w.Where + "): " + w.Reason
-	f.Outcome = Skipped
+	f.Outcome = finding.Skipped
 	return f
 }
 
 // finding is what is to be said about a waiver itself.
-func (w Waiver) finding(used bool, now time.Time) (Finding, bool) {
-	f := Finding{Rule: need.RuleWaivers, Outcome: Fail, Severity: need.Note}
+func (w Waiver) finding(used bool, now time.Time) (finding.Finding, bool) {
+	f := finding.Finding{Rule: need.RuleWaivers, Outcome: finding.Fail, Severity: need.Note}
 	switch {
 	case used && w.expired(now):
 		f.Severity = need.Warning

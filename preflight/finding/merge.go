@@ -1,4 +1,4 @@
-package preflight
+package finding
 
 import (
 	"cmp"
@@ -9,15 +9,6 @@ import (
 
 	"gke-preflight/preflight/need"
 )
-
-// Rejudge counts the findings anew, and sets the result to what they come to
-// at a threshold, as Check does.
-func (r *Report) Rejudge(failOn need.Severity) {
-	r.Summary, r.Result = summarize(r.Findings, failOn)
-	if r.Result == Pass && len(r.Deferred) > 0 {
-		r.Result = Undetermined
-	}
-}
 
 // Merge makes one report of several, by the names of their plans: each finding
 // says which plan it is about, numbers are added up, and the result is what all
@@ -30,7 +21,7 @@ func Merge(reports map[string]*Report, failOn need.Severity) *Report {
 	}
 	slices.SortStableFunc(out.Plans, func(a, b PlanRef) int { return strings.Compare(a.Source, b.Source) })
 	slices.SortStableFunc(out.Findings, func(a, b Finding) int {
-		return cmp.Or(strings.Compare(a.Plan, b.Plan), strings.Compare(sortKey(a), sortKey(b)))
+		return cmp.Or(strings.Compare(a.Plan, b.Plan), strings.Compare(SortKey(a), SortKey(b)))
 	})
 	slices.SortFunc(out.Deployers, func(a, b DeployerRef) int {
 		return cmp.Or(strings.Compare(a.Member, b.Member), strings.Compare(a.Source, b.Source), strings.Compare(a.Unknown, b.Unknown))

@@ -1,10 +1,12 @@
-package preflight
+package suppress
 
 import (
 	"regexp"
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/finding"
+	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
 
@@ -12,7 +14,7 @@ import (
 type Baseline struct {
 	// Source is the file of the report.
 	Source string
-	known  map[string][]Finding // by Key
+	known  map[string][]finding.Finding // by Key
 	// passing matches what changes in messages from run to run.
 	passing *regexp.Regexp
 }
@@ -21,34 +23,34 @@ type Baseline struct {
 // undetermined, and what that report knew from a baseline of its own. What was
 // skipped because of another failure is not among it, unless it was
 // undetermined: nobody was told that it fails.
-func NewBaseline(source string, r *Report) *Baseline {
-	b := &Baseline{Source: source, known: map[string][]Finding{}, passing: passing()}
+func NewBaseline(source string, r *finding.Report) *Baseline {
+	b := &Baseline{Source: source, known: map[string][]finding.Finding{}, passing: passing()}
 	for _, f := range r.Findings {
-		if f.Outcome == Skipped && f.KnownAs != "" {
+		if f.Outcome == finding.Skipped && f.KnownAs != "" {
 			f.Outcome = f.KnownAs
 		}
-		if f.Outcome == Fail || f.Outcome == Undetermined {
+		if f.Outcome == finding.Fail || f.Outcome == finding.Undetermined {
 			b.known[f.Key()] = append(b.known[f.Key()], f)
 		}
 	}
 	return b
 }
 
-// apply skips the findings that the baseline knows. They are compared as they
+// Apply skips the findings that the baseline knows. They are compared as they
 // are shown, by hide: sensitive values are in no report.
-func (b *Baseline) apply(findings []Finding, hide func(string) string) []Finding {
+func (b *Baseline) Apply(findings []finding.Finding, hide func(string) string) []finding.Finding {
 	if b == nil {
 		return findings
 	}
 	out := slices.Clone(findings)
 	used := map[string][]bool{}
 	for i, f := range out {
-		if f.Outcome != Fail && f.Outcome != Undetermined {
+		if f.Outcome != finding.Fail && f.Outcome != finding.Undetermined {
 			continue
 		}
-		if b.covers(redactFinding(f, hide), used) {
+		if b.covers(finding.RedactFinding(f, hide), used) {
 			out[i].KnownAs = f.Outcome
-			out[i].Outcome, out[i].Reason = Skipped, "known from the baseline "+b.Source
+			out[i].Outcome, out[i].Reason = finding.Skipped, "known from the baseline "+b.Source
 		}
 	}
 	return out
@@ -57,7 +59,7 @@ func (b *Baseline) apply(findings []Finding, hide func(string) string) []Finding
 // covers reports whether the baseline knows a finding that is at least as bad.
 // Findings about several sensitive values look the same, so that each finding
 // of the baseline counts for one of them.
-func (b *Baseline) covers(f Finding, used map[string][]bool) bool {
+func (b *Baseline) covers(f finding.Finding, used map[string][]bool) bool {
 	key := f.Key()
 	if used[key] == nil {
 		used[key] = make([]bool, len(b.known[key]))
@@ -75,20 +77,20 @@ func (b *Baseline) covers(f Finding, used map[string][]bool) bool {
 // isAsBadAs reports whether f says nothing that before did not say: not another
 // failure, at a higher severity, of more permissions, for more resources or
 // because of more changes.
-func (b *Baseline) isAsBadAs(before, f Finding) bool {
+func (b *Baseline) isAsBadAs(before, f finding.Finding) bool {
 	switch {
-	case before.Outcome == Undetermined && f.Outcome == Fail,
-		rank(f.Severity) > rank(before.Severity),
+	case before.Outcome == finding.Undetermined && f.Outcome == finding.Fail,
+		need.Rank(f.Severity) > need.Rank(before.Severity),
 		before.Outcome == f.Outcome && b.messageClass(before) != b.messageClass(f):
 		return false
 	}
-	missing, open := before.permissions()
-	missingNow, openNow := f.permissions()
+	missing, open := permissionsOf(before)
+	missingNow, openNow := permissionsOf(f)
 	return isSubset(missingNow, missing) && isSubset(openNow, append(slices.Clone(missing), open...)) &&
 		isSubset(f.Addresses, before.Addresses) && isSubset(f.PlannedBy, before.PlannedBy) && isSubset(f.TakenAwayBy, before.TakenAwayBy)
 }
 
-func (f Finding) permissions() (missing, undetermined []string) {
+func permissionsOf(f finding.Finding) (missing, undetermined []string) {
 	if f.Permissions == nil {
 		return nil, nil
 	}
@@ -99,21 +101,11 @@ func isSubset(some, of []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(of, s) })
 }
 
-// Key names what a finding is about, whatever was found: rule, principal,
-// resource and API.
-func (f Finding) Key() string {
-	member := ""
-	if f.Principal != nil {
-		member = string(f.Principal.Kind) + " " + f.Principal.Member
-	}
-	return strings.Join([]string{f.Rule, f.Answers, member, f.Resource, f.Service, f.Attribute}, "\x00")
-}
-
 // messageClass is a failure's message without what changes from run to run. It
 // is empty where other members say what fails: permissions, or the changes of
 // the plan.
-func (b *Baseline) messageClass(f Finding) string {
-	if f.Outcome != Fail || f.Permissions != nil || f.Answers != "" {
+func (b *Baseline) messageClass(f finding.Finding) string {
+	if f.Outcome != finding.Fail || f.Permissions != nil || f.Answers != "" {
 		return ""
 	}
 	return b.passing.ReplaceAllString(f.Message, "…")

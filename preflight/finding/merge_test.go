@@ -1,4 +1,4 @@
-package preflight
+package finding
 
 import (
 	"testing"
@@ -47,7 +47,9 @@ func TestMerge(t *testing.T) {
 
 // TestMergeResult: the worst of all.
 func TestMergeResult(t *testing.T) {
-	of := func(o Outcome, s need.Severity) *Report { return reportOf("x", Finding{Outcome: o, Severity: s}) }
+	of := func(o Outcome, s need.Severity) *Report {
+		return reportOf("x", Finding{Outcome: o, Severity: s})
+	}
 	pass, fail, open := of(Pass, need.Error), of(Fail, need.Error), of(Undetermined, need.Error)
 	for _, tt := range []struct {
 		reports []*Report

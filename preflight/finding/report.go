@@ -1,6 +1,7 @@
-package preflight
+package finding
 
 import (
+	"slices"
 	"time"
 
 	"gke-preflight/preflight/need"
@@ -44,8 +45,9 @@ type Report struct {
 	// DurationMS is the wall time of the check in milliseconds.
 	DurationMS int64 `json:"duration_ms"`
 
-	// unjudged are the findings before waivers and baseline.
-	unjudged []Finding
+	// Unjudged are the findings before waivers and baseline; nil in a report that was
+	// read from a file.
+	Unjudged []Finding `json:"-"`
 }
 
 // Tool is what made a report.
@@ -102,38 +104,6 @@ type ConfigurationRef struct {
 	Lowered []string `json:"lowered,omitempty"`
 }
 
-// Summary counts findings by outcome, and those that fail by severity too.
-type Summary struct {
-	Pass         int `json:"pass"`
-	Fail         int `json:"fail"`
-	Undetermined int `json:"undetermined"`
-	Skipped      int `json:"skipped"`
-	// Errors, Warnings and Notes add up to Fail.
-	Errors   int `json:"errors"`
-	Warnings int `json:"warnings"`
-	Notes    int `json:"notes"`
-}
-
-// WithoutSeverities returns the counts by outcome alone, all that reports of
-// earlier versions have.
-func (s Summary) WithoutSeverities() Summary {
-	s.Errors, s.Warnings, s.Notes = 0, 0, 0
-	return s
-}
-
-// addFailure counts a finding that fails.
-func (s *Summary) addFailure(severity need.Severity) {
-	s.Fail++
-	switch severity {
-	case need.Note:
-		s.Notes++
-	case need.Warning:
-		s.Warnings++
-	default: // One that is not known counts as the worst.
-		s.Errors++
-	}
-}
-
 // Requests counts what was asked of Google Cloud.
 type Requests struct {
 	Total int `json:"total"`
@@ -144,4 +114,15 @@ type Requests struct {
 // Duration is how long the check took.
 func (r *Report) Duration() time.Duration {
 	return time.Duration(r.DurationMS) * time.Millisecond
+}
+
+// MayChange reports whether waiting may make the result of a report better:
+// all that decides it, at or above a severity, is what Google Cloud may answer
+// otherwise in a while.
+func (r *Report) MayChange(least need.Severity) bool {
+	decides := func(f Finding) bool {
+		return need.Rank(f.Severity) >= need.Rank(least) && (f.Outcome == Fail || f.Outcome == Undetermined)
+	}
+	return slices.ContainsFunc(r.Findings, decides) &&
+		!slices.ContainsFunc(r.Findings, func(f Finding) bool { return decides(f) && !f.mayChange() })
 }

@@ -1,6 +1,10 @@
-package preflight
+package finding
 
-import "gke-preflight/preflight/need"
+import (
+	"strings"
+
+	"gke-preflight/preflight/need"
+)
 
 // An Outcome is the answer to a need.
 type Outcome string
@@ -98,4 +102,26 @@ type Evidence struct {
 type Fix struct {
 	Commands  []string `json:"commands,omitempty"`
 	Terraform string   `json:"terraform,omitempty"`
+}
+
+// Key names what a finding is about, whatever was found: rule, principal,
+// resource and API.
+func (f Finding) Key() string {
+	member := ""
+	if f.Principal != nil {
+		member = string(f.Principal.Kind) + " " + f.Principal.Member
+	}
+	return strings.Join([]string{f.Rule, f.Answers, member, f.Resource, f.Service, f.Attribute}, "\x00")
+}
+
+// mayChange reports whether the outcome may change by waiting. What the plan does to
+// itself stays as it is.
+func (f Finding) mayChange() bool { return f.Need != nil && f.Answers == "" && f.Need.MayChange() }
+
+func SortKey(f Finding) string {
+	member := ""
+	if f.Principal != nil {
+		member = f.Principal.Member
+	}
+	return strings.Join([]string{f.Rule, f.Resource, f.Service, member, strings.Join(f.Addresses, ",")}, "\x00")
 }

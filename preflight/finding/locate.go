@@ -1,4 +1,4 @@
-package preflight
+package finding
 
 import "gke-preflight/preflight/plan"
 
