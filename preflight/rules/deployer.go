@@ -117,7 +117,7 @@ func (t target) deployerNeed(p plan.Place, permissions []string) need.Need {
 	}
 	n.Fix.Role = "roles/container.clusterAdmin"
 	if written := p.Project.Written; written != "" && n.Unknown == "" {
-		// Requests would go to projects/projects/ID.
+		// Requests would go to projects/projects/PROJECT_ID.
 		n.Unknown = "the project of " + t.Address + " is written as " + written + ", which the provider does not accept here: write it as " + p.Project.ID
 	}
 	return n

@@ -24,13 +24,15 @@ func supportingAPIs() Rule {
 	}
 }
 
-// A supportingAPI is one that resources beside the clusters call.
+// A supportingAPI is an API that resources other than clusters and node pools
+// call.
 type supportingAPI struct {
 	service string
-	// prefixes are those of the types of such resources.
+	// prefixes are prefixes of the types of these resources.
 	prefixes []string
 }
 
+// supportingServices returns the supporting APIs and the resources that call them.
 func supportingServices() []supportingAPI {
 	return []supportingAPI{
 		{"cloudresourcemanager.googleapis.com", []string{"google_project_iam_", "google_project_default_service_accounts", "google_folder_iam_", "google_organization_iam_"}},
@@ -39,8 +41,8 @@ func supportingServices() []supportingAPI {
 	}
 }
 
-// calledBy reports whether resources of a type call the API. Custom roles are
-// called after projects and organizations, but are the IAM API's.
+// isCalledBy reports whether resources of a type call the API. Custom roles are
+// named after projects and organizations, but belong to the IAM API.
 func (api supportingAPI) isCalledBy(resourceType string) bool {
 	if strings.HasSuffix(resourceType, "_iam_custom_role") {
 		return api.service == "iam.googleapis.com"
@@ -48,8 +50,8 @@ func (api supportingAPI) isCalledBy(resourceType string) bool {
 	return slices.ContainsFunc(api.prefixes, func(prefix string) bool { return strings.HasPrefix(resourceType, prefix) })
 }
 
-// needs returns one need for each project whose callers the plan has, and one
-// for each cluster and node pool of the other projects.
+// needs returns one need for each project with callers in the plan, and one for
+// each cluster and node pool of other projects.
 func (api supportingAPI) needs(p *plan.Plan) []need.Need {
 	var needs []need.Need
 	callers, done := api.callers(p), map[string]bool{}
@@ -62,8 +64,8 @@ func (api supportingAPI) needs(p *plan.Plan) []need.Need {
 	return needs
 }
 
-// need returns a warning where the plan's own resources, the callers, call the
-// API in the project of t, else a note: then only this check calls it.
+// need returns a warning if the plan's own resources, the callers, call the API in
+// the project of t. Otherwise it returns a note, because only this check calls it.
 func (api supportingAPI) need(t target, callers []string) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Service = need.Service, api.service

@@ -26,7 +26,7 @@ func billingProjectAPI() Rule {
 					n.Unknown = provider.Doubt("user_project_override", "")
 				}
 				n.Attribute = "billing_project"
-				// The provider reads the instance groups of node pools too.
+				// The provider also reads the instance groups of node pools.
 				also := apiNeed(n, "compute.googleapis.com", "Compute Engine API")
 				also.Severity, also.ExpectedError = need.Warning, ""
 				needs = append(needs, apiNeed(n, "container.googleapis.com", "Kubernetes Engine API"), also)

@@ -23,9 +23,9 @@ func deployerClusters() Rule {
 	}
 }
 
-// deployerOnCluster returns what the deployer needs for a change of a cluster.
-// A cluster that is replaced elsewhere is deleted where it was, and created
-// where it will be.
+// clusterChangeNeeds returns what the deployer requires for the change of a
+// cluster. A cluster that is replaced elsewhere is deleted at its old place and
+// created at its new one.
 func clusterChangeNeeds(c *plan.Cluster) []need.Need {
 	t := clusterTarget(c)
 	if !t.isReplacedElsewhere() {
@@ -37,8 +37,8 @@ func clusterChangeNeeds(c *plan.Cluster) []need.Need {
 	}
 }
 
-// clusterVerbs are the permissions that the provider uses for an action, the
-// one that is refused first in front.
+// clusterPermissions returns the permissions that the provider uses to change c.
+// The permission that apply is denied first comes first.
 func clusterPermissions(c *plan.Cluster) []string {
 	var verbs []string
 	if c.Deletes() {
@@ -53,8 +53,9 @@ func clusterPermissions(c *plan.Cluster) []string {
 	return append(verbs, "container.clusters.get", "container.operations.get")
 }
 
-// creationVerbs are those of a creation. Removing the default node pool deletes
-// a node pool, which GKE counts as an update of the cluster.
+// clusterCreationPermissions returns the permissions that create c. Removing the
+// temporary default node pool deletes a node pool, which for GKE is an update of
+// the cluster.
 func clusterCreationPermissions(c *plan.Cluster) []string {
 	verbs := []string{"container.clusters.create"}
 	if c.ThrowAway {

@@ -28,7 +28,8 @@ func deployerNodePools() Rule {
 	}
 }
 
-// poolVerbs are what any change of a node pool uses on its cluster.
+// nodePoolPermissions returns the permissions that any change of a node pool
+// requires on its cluster.
 func nodePoolPermissions() []string {
 	return []string{"container.clusters.update", "container.clusters.get", "container.operations.get"}
 }

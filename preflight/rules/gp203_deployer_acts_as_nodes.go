@@ -22,6 +22,7 @@ func deployerActsAsNodes() Rule {
 	}
 }
 
+// actAsNeed returns the need that the deployer can attach account a to nodes.
 func actAsNeed(t target, a plan.Account) need.Need {
 	n := t.accountNeed(a)
 	n = forDeployer(n, t.Change)

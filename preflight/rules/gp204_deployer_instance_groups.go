@@ -19,12 +19,12 @@ func deployerInstanceGroups() Rule {
 				}
 				n := forDeployer(t.projectNeed(), t.Change)
 				if t.cluster != nil && t.cluster.Autopilot {
-					// Seen in reports about Standard clusters only.
+					// All known reports are about Standard clusters.
 					n.Severity = need.Warning
 				}
 				n.Service = "compute.googleapis.com"
-				// The provider lists them since version 6, and got each before; no
-				// plan names its version.
+				// The provider lists them since version 6, and before that got each
+				// one. A plan does not contain the version of the provider.
 				// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_node_pool.go (instanceGroupManagerCache)
 				n.Permissions = []string{"compute.instanceGroupManagers.get", "compute.instanceGroupManagers.list"}
 				n.ExpectedError = "Error reading instance group manager returned as an instance group URL: googleapi: Error 403: Required 'compute.instanceGroupManagers.get' permission"

@@ -23,8 +23,9 @@ func deployerQuotaProject() Rule {
 	}
 }
 
-// billed needs the use of billing_project, else of the resource's own project:
-// the provider names one of them in every request.
+// quotaProjectNeed returns the need that the deployer can use billing_project, or
+// else the project of the resource: the provider sends one of them with every
+// request.
 func quotaProjectNeed(t target, provider *plan.Provider) need.Need {
 	n := t.projectNeed()
 	if provider.BillingProject.State != plan.Absent {

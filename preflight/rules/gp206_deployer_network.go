@@ -32,8 +32,8 @@ func deployerNetwork() Rule {
 	}
 }
 
-// bySubnetwork takes a need about a network apart where the plan names the
-// subnetwork, on which a grant may stand too.
+// splitBySubnetwork splits a need about a network in two if the plan names the
+// subnetwork, because a grant may be on the subnetwork alone.
 func splitBySubnetwork(n need.Need, c *plan.Cluster) []need.Need {
 	name := subnetworkName(c.Subnetwork.String())
 	if name == "" || n.Unknown != "" {
@@ -45,6 +45,8 @@ func splitBySubnetwork(n need.Need, c *plan.Cluster) []need.Need {
 	return []need.Need{n, subnetwork}
 }
 
+// computeReadNeed returns n as a need of the deployer of c to read from Compute
+// Engine.
 func computeReadNeed(n need.Need, c *plan.Cluster) need.Need {
 	n = forDeployer(n, c.Change)
 	n.Service = "compute.googleapis.com"

@@ -24,10 +24,11 @@ func deployerImpersonation() Rule {
 	}
 }
 
-// impersonation is the way to the account that the provider names: the
-// credentials at hand may use the first delegate, each delegate the next, and
-// the last of them the account. An account that the environment impersonates is
-// not on the way: the provider takes its own in place of that.
+// impersonationNeeds returns the steps to the account that the provider
+// impersonates: the caller's credentials can use the first delegate, each delegate
+// the next, and the last delegate the account. An account that the environment
+// impersonates is not one of the steps, because the provider's account replaces
+// it.
 // https://docs.cloud.google.com/iam/docs/create-short-lived-credentials-delegated
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
 func impersonationNeeds(t target, provider *plan.Provider) []need.Need {
@@ -46,7 +47,7 @@ func impersonationNeeds(t target, provider *plan.Provider) []need.Need {
 	return append(out, last)
 }
 
-// impersonates is a step on the way.
+// impersonationStepNeed returns the need that principal from can use account.
 func impersonationStepNeed(t target, provider *plan.Provider, from need.Principal, account, permission string) need.Need {
 	n := t.needIn(plan.AccountProject(account), "the project of "+account+" does not follow from its name")
 	n.Kind = need.Permissions

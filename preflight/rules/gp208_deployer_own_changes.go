@@ -23,8 +23,8 @@ func deployerOwnChanges() Rule {
 				if isAboveProject(changedResource(c)) {
 					project = firstProject(p)
 				}
-				lives, among := matchProjects(projects, project)
-				if c.Mode != "managed" || !lives {
+				inUse, among := matchProjects(projects, project)
+				if c.Mode != "managed" || !inUse {
 					continue
 				}
 				for _, o := range ownChanges() {
@@ -40,8 +40,8 @@ func deployerOwnChanges() Rule {
 	}
 }
 
-// liveOn are the projects of clusters and node pools, of their networks, keys
-// and accounts.
+// projectsInUse returns the projects of clusters and node pools, and of their
+// networks, keys and service accounts.
 func projectsInUse(p *plan.Plan) map[string]bool {
 	out := map[string]bool{}
 	for _, t := range targets(p) {
@@ -57,9 +57,10 @@ func projectsInUse(p *plan.Plan) map[string]bool {
 	return out
 }
 
-// livesIn reports whether a project is, or may be, one of several. Among are
-// those that it may be, where the names do not tell.
-func matchProjects(projects map[string]bool, project string) (lives bool, among []string) {
+// matchProjects reports whether project is, or may be, one of projects. If only
+// Google Cloud knows, because one is an ID and the other a number, among holds the
+// projects that it may be.
+func matchProjects(projects map[string]bool, project string) (inUse bool, among []string) {
 	if project == "" || projects[project] {
 		return project != "", nil
 	}
@@ -72,14 +73,14 @@ func matchProjects(projects map[string]bool, project string) (lives bool, among 
 	return len(among) > 0, among
 }
 
-// isAbove reports whether a policy is that of a folder or an organization: it
-// may bear on all projects.
+// isAboveProject reports whether a policy belongs to a folder or an organization.
+// Such a policy may affect every project.
 func isAboveProject(on resource.Name) bool {
 	return on.Kind().IsAboveProjects()
 }
 
-// firstProject is the first of the clusters' projects that is known: one below
-// the folders and the organization of the plan, as a rule.
+// firstProject returns the first known project of the clusters. It is usually a
+// child of the plan's folders and organization.
 func firstProject(p *plan.Plan) string {
 	for _, t := range targets(p) {
 		if t.project.ID != "" {
@@ -89,8 +90,8 @@ func firstProject(p *plan.Plan) string {
 	return ""
 }
 
-// changedProject is the project that a change is made in: of a policy, that of
-// the resource whose policy it is.
+// projectOfChange returns the project of a change. For a policy, it is the project
+// of the resource that the policy belongs to.
 func projectOfChange(c *plan.Change) string {
 	if on := changedResource(c); !on.IsZero() {
 		return on.Project().String()
@@ -98,32 +99,32 @@ func projectOfChange(c *plan.Change) string {
 	return c.Project().ID
 }
 
-// madeOn returns the resource that a change is made on: whose policy it is, that
-// a custom role belongs to, that a deny policy is attached to, or the service
-// account that it changes.
+// changedResource returns the resource that c changes: the resource of an allow
+// policy, the parent of a custom role, the resource that a deny policy is attached
+// to, or a service account.
 func changedResource(c *plan.Change) resource.Name {
 	return cmp.Or(c.PolicyOn(), resource.Parse(c.RoleParent()), c.DenyPolicyOn(), c.AccountOn())
 }
 
-// An ownChange is what the deployer needs for changes of a kind.
+// An ownChange is what the deployer requires for one kind of change.
 type ownChange struct {
 	matches     func(*plan.Change) bool
 	service     string
 	permissions []string
 	role        string
-	// severity is a warning where no source tells which permissions the change
-	// takes.
+	// severity is a warning if no source documents the permissions of the change.
+	// Empty for the severity of the rule.
 	severity need.Severity
-	// onResource reports that the resource itself is asked too.
+	// onResource reports that the permissions may be granted on the resource itself.
 	onResource bool
-	// enables reports that the permission is needed only if the API of the change
-	// is off.
+	// enables reports that the permission is required only if the API of the
+	// change is disabled.
 	enables bool
 }
 
-// ownChanges are the rows of the table: all that fit a change count. The methods
-// that the provider calls always, and the permissions that Google documents for
-// them, make an error.
+// ownChanges returns the table of changes. A change may match several rows. A row
+// is an error if the provider always calls the method, and Google documents its
+// permission.
 // https://docs.cloud.google.com/iam/docs/permissions-reference
 // https://github.com/hashicorp/terraform-provider-google/tree/main/google/services/resourcemanager
 func ownChanges() []ownChange {
@@ -158,7 +159,7 @@ func ownChanges() []ownChange {
 		ownPolicyChange(resource.CAPools, "roles/privateca.admin", need.Warning),
 		ownPolicyChange(resource.Topics, "roles/pubsub.admin", need.Warning),
 		ownPolicyChange(resource.ServiceAccounts, "roles/iam.serviceAccountAdmin", ""),
-		// The provider lists what is on, and enables only what is not.
+		// The provider lists the enabled APIs, and enables only missing ones.
 		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.list"}, role: "roles/serviceusage.serviceUsageViewer"},
 		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", enables: true},
 		{matches: isA("google_project_service_identity", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", severity: need.Warning},
@@ -177,12 +178,14 @@ func ownChanges() []ownChange {
 	}
 }
 
-// changes reports whether an attribute is, or may be, another one after apply.
+// changesAttribute reports whether the value of an attribute differs, or may
+// differ, after apply.
 func changesAttribute(c *plan.Change, attribute string) bool {
 	before, after := c.Before(attribute), c.After(attribute)
 	return after.State == plan.Unknown || before.Raw != after.Raw && (before.String() != after.String() || before.True() != after.True())
 }
 
+// isWrite reports whether apply creates, updates or destroys the object of c.
 func isWrite(c *plan.Change) bool { return c.Creates() || c.Updates() || c.Deletes() }
 
 // ownPolicyChange returns the row of changes to the allow policies of a kind of
@@ -201,6 +204,7 @@ func ownPolicyChange(collection, role string, severity need.Severity) ownChange 
 	}
 }
 
+// need returns the need of the deployer of c in project.
 func (o ownChange) need(c *plan.Change, project string) need.Need {
 	n := forDeployer(target{Change: c}.needIn(project, ""), c)
 	n.Service = o.service

@@ -25,6 +25,7 @@ func extraPermissions() Rule {
 	}
 }
 
+// sortedKinds returns the kinds of principal in extra, sorted.
 func sortedKinds(extra map[need.PrincipalKind][]string) []need.PrincipalKind {
 	var out []need.PrincipalKind
 	for kind := range extra {
@@ -34,7 +35,7 @@ func sortedKinds(extra map[need.PrincipalKind][]string) []need.PrincipalKind {
 	return out
 }
 
-// extra are the needs of all principals of a kind in the project of t.
+// extraNeeds returns the needs of all principals of a kind in the project of t.
 func (t target) extraNeeds(kind need.PrincipalKind, permissions []string) []need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Permissions = need.Permissions, permissions

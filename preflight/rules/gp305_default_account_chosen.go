@@ -23,6 +23,8 @@ func defaultAccountChosen() Rule {
 	}
 }
 
+// defaultAccountNeed returns the finding that nodes run as the default service
+// account because none is set.
 func defaultAccountNeed(t target, a plan.Account) need.Need {
 	n := nodeAccountNeed(t, a)
 	n.Kind = need.Statement

@@ -28,7 +28,8 @@ func crossProjectAccount() Rule {
 	}
 }
 
-// agentOn is a need of an agent of the cluster's project on an account.
+// agentOnAccountNeed returns a need of a service agent of the cluster's project on
+// node service account a.
 func (t target) agentOnAccountNeed(a plan.Account, kind need.PrincipalKind, permission, role string) need.Need {
 	n := t.accountNeed(a)
 	n.Kind = need.Permissions

@@ -26,8 +26,9 @@ func gkeServiceAgent() Rule {
 	}
 }
 
-// creationPermissions are those whose absence has been reported as a failed
-// creation, compute.networks.get only where the network is the project's own:
+// clusterStartPermissions returns the permissions without which creation failed
+// according to reports. compute.networks.get is required only if the network is in
+// the same project.
 // https://github.com/crossplane-contrib/provider-gcp/issues/436
 // https://github.com/hashicorp/terraform-provider-google/issues/8262
 func clusterStartPermissions(t target) []string {

@@ -25,9 +25,10 @@ func gkeServiceAgentRest() Rule {
 	}
 }
 
-// agentPermissions are picked from roles/container.serviceAgent, those on
-// networks only where the network is in the cluster's own project. That each
-// is indispensable is inferred, which is why the rule only warns.
+// agentRestPermissions returns permissions selected from
+// roles/container.serviceAgent, those on networks only if the network is in the
+// cluster's project. That each one is required is inferred, so the rule only
+// warns.
 // https://docs.cloud.google.com/iam/docs/roles-permissions/container
 func agentRestPermissions(t target) []string {
 	out := []string{

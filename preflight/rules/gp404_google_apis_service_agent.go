@@ -27,8 +27,9 @@ func googleAPIsServiceAgent() Rule {
 	}
 }
 
-// instanceGroupPermissions are held through roles/editor in older projects and
-// through roles/compute.instanceGroupManagerServiceAgent in newer ones.
+// instanceGroupPermissions returns the permissions with which managed instance
+// groups create VMs. Older projects grant them with roles/editor, newer ones with
+// roles/compute.instanceGroupManagerServiceAgent.
 // https://docs.cloud.google.com/iam/docs/service-account-types#google-managed
 func instanceGroupPermissions(t target) []string {
 	out := []string{

@@ -30,13 +30,13 @@ func hostSubnetwork() Rule {
 	}
 }
 
-// A network is a subnetwork that an attribute names; the name is empty where it
+// A subnetworkRef is a subnetwork that an attribute names. The name is empty if it
 // is not known before apply.
 type subnetworkRef struct{ attribute, name string }
 
-// furtherSubnetworks are those that t uses beside the main one and that are, or
-// may be, in other projects: of the private endpoint, of more address ranges, of
-// node pools.
+// additionalSubnetworks returns the subnetworks other than the main one that t
+// uses and that are, or may be, in other projects: of the private endpoint, of
+// additional address ranges, and of node pools.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
 func (t target) additionalSubnetworks() []subnetworkRef {
 	paths := [][]any{
@@ -64,7 +64,8 @@ func (t target) additionalSubnetworks() []subnetworkRef {
 	return out
 }
 
-// onFurther are the needs of both agents on a further subnetwork.
+// additionalSubnetworkNeeds returns the needs of both service agents on an
+// additional subnetwork.
 func (t target) additionalSubnetworkNeeds(n subnetworkRef) []need.Need {
 	needs := t.subnetworkNeeds(n.attribute, n.name)
 	for i := range needs {
@@ -75,7 +76,8 @@ func (t target) additionalSubnetworkNeeds(n subnetworkRef) []need.Need {
 	return needs
 }
 
-// onMainSubnetwork are the needs on the subnetwork of the cluster of t.
+// mainSubnetworkNeeds returns the needs of both service agents on the subnetwork
+// of the cluster of t.
 func (t target) mainSubnetworkNeeds() []need.Need {
 	switch {
 	case t.cluster != nil:
@@ -86,8 +88,8 @@ func (t target) mainSubnetworkNeeds() []need.Need {
 	return t.subnetworkNeeds("cluster", "")
 }
 
-// onSubnetwork are the needs of both agents on a subnetwork, or on its project
-// where the plan names only the network.
+// subnetworkNeeds returns the needs of both service agents on a subnetwork, or on
+// its project if the plan names only the network.
 func (t target) subnetworkNeeds(attribute, name string) []need.Need {
 	return []need.Need{
 		t.agentSubnetworkNeed(need.GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
@@ -95,6 +97,7 @@ func (t target) subnetworkNeeds(attribute, name string) []need.Need {
 	}
 }
 
+// agentSubnetworkNeed returns the need of one service agent on a subnetwork.
 func (t target) agentSubnetworkNeed(kind need.PrincipalKind, attribute, name string, permissions ...string) need.Need {
 	n := t.needIn(plan.ProjectOfName(name), "")
 	if n.Project == "" {

@@ -24,8 +24,9 @@ func hostAttachment() Rule {
 	}
 }
 
-// attachment needs the cluster's project attached to that of its network. The
-// error is that of https://github.com/GoogleCloudPlatform/gke-enterprise-mt/issues/20
+// attachmentNeed returns the need that the cluster's project is attached to the
+// project of its network. The error is from
+// https://github.com/GoogleCloudPlatform/gke-enterprise-mt/issues/20
 func (t target) attachmentNeed() need.Need {
 	host := t.hostProjectNeed()
 	n := t.projectNeed()

@@ -28,7 +28,8 @@ func hostFirewall() Rule {
 	}
 }
 
-// firewallPermissions are what managing the rules of a network takes.
+// firewallPermissions returns the permissions to manage the firewall rules of a
+// network.
 // https://github.com/terraform-google-modules/terraform-google-project-factory
 func firewallPermissions() []string {
 	return []string{

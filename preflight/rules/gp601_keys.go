@@ -26,15 +26,15 @@ func keys() Rule {
 	}
 }
 
-// A keyUse is who needs what of a key.
+// A keyUse is what one service agent requires on a key.
 type keyUse struct {
 	kind        need.PrincipalKind
 	permissions []string
 	role        string
 }
 
-// uses follow from the attribute that names a key. Disks of nodes are made by
-// Compute Engine, everything else by GKE.
+// keyUses returns the uses of a key, which depend on the attribute that names it.
+// Compute Engine creates the disks of nodes; GKE does everything else.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/using-cmek
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
 func keyUses(k plan.Key) []keyUse {
@@ -60,6 +60,7 @@ func keyUses(k plan.Key) []keyUse {
 	return []keyUse{{need.GKEServiceAgent, encrypts, encrypter}}
 }
 
+// keyUseNeed returns the need of a service agent on key k.
 func (t target) keyUseNeed(k plan.Key, use keyUse) need.Need {
 	n := t.keyProjectNeed(k)
 	n.Kind = need.Permissions

@@ -21,7 +21,7 @@ func keyUsable() Rule {
 				n.Kind = need.Key
 				n.Expect = "ENCRYPT_DECRYPT"
 				if strings.Contains(k.Attribute, "service_account_") {
-					// That the keys sign follows from what they are for.
+					// That these keys sign is inferred from their use.
 					n.Expect, n.Severity = "ASYMMETRIC_SIGN", need.Warning
 				}
 				if n.Unknown == "" {

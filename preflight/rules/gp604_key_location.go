@@ -32,7 +32,8 @@ func keyLocation() Rule {
 	}
 }
 
-// placed says whether a key is where it is used.
+// keyLocationNeed returns n with the finding whether key k is in the location of
+// t.
 func keyLocationNeed(n need.Need, t target, k plan.Key) need.Need {
 	where := keyLocationInName(k.Name)
 	n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
@@ -44,15 +45,15 @@ func keyLocationNeed(n need.Need, t target, k plan.Key) need.Need {
 	return n
 }
 
-// keyPlace is the location in a key's name.
+// keyLocationInName returns the location in the name of a key.
 func keyLocationInName(name string) string {
 	_, rest, _ := strings.Cut(name, "/locations/")
 	where, _, _ := strings.Cut(rest, "/")
 	return where
 }
 
-// mayContain reports whether a location that is no region may contain that of
-// a cluster. Disks take no global keys.
+// mayContainLocation reports whether a location that is not a region may contain
+// the location of a cluster. Disks cannot use global keys.
 func mayContainLocation(where string, k plan.Key) bool {
 	if where == "global" {
 		return !strings.HasSuffix(k.Attribute, "boot_disk_kms_key")

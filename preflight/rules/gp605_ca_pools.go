@@ -28,8 +28,8 @@ func caPools() Rule {
 	}
 }
 
-// onPool needs the API in the project of projects/P/locations/L/caPools/C, and
-// the issuing of certificates from it.
+// caPoolNeeds returns the needs for the API in the project of a CA pool,
+// projects/P/locations/L/caPools/C, and for issuing certificates from it.
 func (t target) caPoolNeeds(attribute string, pool plan.Value) []need.Need {
 	name := strings.TrimPrefix(pool.String(), "//privateca.googleapis.com/")
 	n := t.needIn(plan.ProjectOfName(name), attribute+" is not known before apply")

@@ -29,8 +29,8 @@ func uncheckedOptions() Rule {
 	}
 }
 
-// uncheckedIn are the options of t that may need more than the other rules ask
-// for: nobody has written down what.
+// usedUncheckedOptions returns the options of t whose required permissions Google
+// does not document and no rule checks.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/service-accounts
 func usedUncheckedOptions(t target) []string {
 	var out []string
@@ -51,8 +51,8 @@ func usedUncheckedOptions(t target) []string {
 	return out
 }
 
-// ownOnly reports whether all that a list names is the project's own: a name
-// without a project is.
+// isOwnProjectOnly reports whether everything that a list names is in project. A
+// name without a project is.
 func isOwnProjectOnly(v plan.Value, project string) bool {
 	for _, name := range v.Strings() {
 		if p := plan.ProjectOfName(name); p != "" && compareProjects(p, project) != resource.Same {

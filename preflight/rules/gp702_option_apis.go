@@ -32,8 +32,8 @@ type optionService struct {
 	title   string
 }
 
-// optionServices are the options that use an API beside those of every
-// cluster. That apply fails without it is documented for none of them.
+// optionServices returns the options that use an API other than those of every
+// cluster. For none of them is it documented that apply fails without the API.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
 func optionServices() []optionService {
 	const agent = "gke_backup_agent_config"
@@ -55,8 +55,8 @@ func optionServices() []optionService {
 	}
 }
 
-// needs are those of t, if it uses the option at a path. A fleet in another
-// project is looked after there too.
+// needs returns the needs of t if it sets the option at path. A fleet in another
+// project requires the API there too.
 func (o optionService) needs(t target, path []any) []need.Need {
 	v := t.After(path...)
 	if !isOn(v) {

@@ -28,13 +28,14 @@ func optionAgent() Rule {
 	}
 }
 
-// An optionGrant is what an option takes of the GKE service agent, in the
+// An optionGrant is what an option requires of the GKE service agent in the
 // cluster's project.
 type optionGrant struct {
 	path        []any
 	permissions []string
 }
 
+// need returns the need of the GKE service agent for the option of t at path.
 func (o optionGrant) need(t target, path []any) need.Need {
 	n := t.agentNeed(need.GKEServiceAgent)
 	n.Attribute = plan.Path(path...)
@@ -43,8 +44,8 @@ func (o optionGrant) need(t target, path []any) need.Need {
 	return n
 }
 
-// optionGrants are picked from roles/container.serviceAgent, which has them
-// all: they matter where something else stands in for the role.
+// optionGrants returns permissions selected from roles/container.serviceAgent,
+// which contains all of them. They matter if another role is used instead.
 // https://docs.cloud.google.com/iam/docs/roles-permissions/container
 func optionGrants() []optionGrant {
 	return []optionGrant{

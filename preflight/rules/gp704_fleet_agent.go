@@ -41,8 +41,9 @@ func fleetAgent() Rule {
 	}
 }
 
-// fleetPermissions are the two of roles/gkehub.crossProjectServiceAgent, and
-// some of roles/gkehub.serviceAgent: Google's own module grants both roles.
+// fleetPermissions returns the two permissions of
+// roles/gkehub.crossProjectServiceAgent, and some of roles/gkehub.serviceAgent.
+// Google's own module grants both roles.
 // https://github.com/terraform-google-modules/terraform-google-kubernetes-engine
 func fleetPermissions() []string {
 	return []string{

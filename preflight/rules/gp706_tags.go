@@ -29,8 +29,8 @@ func tags() Rule {
 	}
 }
 
-// tagValues are the values of a map of tags, sorted; one that is empty stands
-// for what is not known before apply.
+// tagValues returns the values of a map of tags, sorted. An empty one stands for
+// values that are not known before apply.
 func tagValues(v plan.Value) []string {
 	var out []string
 	if v.IsUnknown() {
@@ -45,7 +45,7 @@ func tagValues(v plan.Value) []string {
 	return slices.Compact(out)
 }
 
-// onTag are the needs on the cluster's project and on the tag value.
+// tagNeeds returns the needs on the cluster's project and on a tag value.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/tags-firewall-policies
 func (t target) tagNeeds(attribute, value string) []need.Need {
 	bind := func(kind need.PrincipalKind) need.Need {

@@ -28,8 +28,8 @@ func notificationTopic() Rule {
 	}
 }
 
-// publishes needs a topic of the cluster's own project: the provider takes no
-// other.
+// publishNeeds returns the needs for a notification topic. The provider accepts
+// only topics of the cluster's own project.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
 func (t target) publishNeeds(topic plan.Value) []need.Need {
 	n := t.agentNeed(need.GKEServiceAgent)

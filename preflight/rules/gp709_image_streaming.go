@@ -29,8 +29,8 @@ func imageStreaming() Rule {
 	}
 }
 
-// streamsImages reports whether the nodes of an account do, by what they are
-// made of or by the default of their cluster.
+// streamsImages reports whether the nodes of account a stream images, by their own
+// setting or by the default of their cluster.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/image-streaming
 func streamsImages(t target, a plan.Account) bool {
 	own := t.After(a.Beside("gcfs_config", 0, "enabled")...)

@@ -26,7 +26,8 @@ func nodeSecrets() Rule {
 	}
 }
 
-// registrySecrets are the attributes that name secrets for containerd.
+// registrySecrets returns the paths of the attributes that name secrets for
+// containerd.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/access-private-registries-private-certificates
 func registrySecrets(t target, a plan.Account) [][]any {
 	domains := a.Beside("containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config")
@@ -44,8 +45,9 @@ func registrySecrets(t target, a plan.Account) [][]any {
 	return out
 }
 
-// readsSecret needs access to a secret, asked of the secret's project: a grant
-// on the secret itself is not seen, which is one reason to only warn.
+// secretNeed returns the need of account a for access to a secret, tested on the
+// secret's project. A grant on the secret itself is not visible, which is one
+// reason to only warn.
 func secretNeed(t target, a plan.Account, path []any) need.Need {
 	secret := t.After(path...).String()
 	n := t.needIn(plan.ProjectOfName(secret), plan.Path(path...)+" is not known before apply")

@@ -26,7 +26,7 @@ func workloadPool() Rule {
 	}
 }
 
-// ofPool needs the pool to be that of the cluster's project.
+// workloadPoolNeed returns the need that pool belongs to the cluster's project.
 func (t target) workloadPoolNeed(pool plan.Value) need.Need {
 	n := t.projectNeed()
 	n.Kind = need.Statement

@@ -32,8 +32,8 @@ func sharedRanges() Rule {
 	}
 }
 
-// makesRanges reports whether a cluster is sure to need new ranges: it asks for
-// sizes instead of naming ranges.
+// needsNewRanges reports whether a cluster certainly requires new secondary
+// ranges: it sets sizes instead of the names of ranges.
 func (t target) needsNewRanges() bool {
 	asks := func(attribute string) bool {
 		return t.After("ip_allocation_policy", 0, attribute).State == plan.Known

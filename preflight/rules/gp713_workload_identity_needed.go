@@ -30,7 +30,8 @@ func workloadIdentityNeeded() Rule {
 	}
 }
 
-// hasPool needs a workload pool, which Autopilot brings along.
+// workloadIdentityNeed returns the need for a workload pool, which Autopilot
+// clusters always have.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
 func (t target) workloadIdentityNeed(attribute string) need.Need {
 	n := t.projectNeed()

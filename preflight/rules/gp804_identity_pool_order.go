@@ -27,8 +27,9 @@ func identityPoolOrder() Rule {
 	}
 }
 
-// poolIn is the project whose workload identity pool a change grants to:
-// serviceAccount:P.svc.id.goog[namespace/name].
+// workloadPoolProject returns the project whose workload identity pool a change
+// grants to: serviceAccount:PROJECT_ID.svc.id.goog[namespace/name]. It is empty if
+// there is none.
 func workloadPoolProject(pc plan.PolicyChange) string {
 	for _, g := range pc.Grants {
 		for _, m := range g.Members {
@@ -40,9 +41,9 @@ func workloadPoolProject(pc plan.PolicyChange) string {
 	return ""
 }
 
-// waitsForPool needs the grant to wait for a cluster that brings the pool, if
-// the plan makes the first of them: a project with a cluster that stands may
-// have the pool already.
+// poolOrderNeeds returns the need that a grant depends on a cluster that creates
+// the pool, if the plan creates the first such cluster. A project with an
+// unchanged cluster may already have the pool.
 func poolOrderNeeds(p *plan.Plan, pc plan.PolicyChange, project string) []need.Need {
 	var first *plan.Cluster
 	var among []string

@@ -18,8 +18,8 @@ func clusterIdle() Rule {
 			changed := changedClusters(p)
 			for i := range needs {
 				if !changed[needs[i].Resource] {
-					// The provider tries a change of a node pool again until the
-					// operation has ended, for as long as its timeout: retryWhileIncompatibleOperation
+					// The provider retries a change of a node pool until the operation
+					// ends, or until its timeout: retryWhileIncompatibleOperation
 					// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_node_pool.go
 					needs[i].Severity = need.Warning
 				}
@@ -29,8 +29,8 @@ func clusterIdle() Rule {
 	}
 }
 
-// changedClusters are the clusters that apply changes or destroys themselves,
-// not only their node pools, by resource.
+// changedClusters returns the full resource names of the clusters that apply
+// changes or destroys themselves, not only their node pools.
 func changedClusters(p *plan.Plan) map[string]bool {
 	out := map[string]bool{}
 	for _, t := range targets(p) {

@@ -27,8 +27,8 @@ func poolsRecreated() Rule {
 	}
 }
 
-// removesNetworkPolicy reports whether a cluster has network policy now, and
-// not after apply.
+// removesNetworkPolicy reports whether a cluster has network policy now, but not
+// after apply.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/network-policy
 func removesNetworkPolicy(c *plan.Cluster) bool {
 	return c.Before("network_policy", 0, "enabled").True() && !c.After("network_policy", 0, "enabled").True()

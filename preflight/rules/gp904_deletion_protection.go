@@ -29,8 +29,8 @@ func deletionProtection() Rule {
 	}
 }
 
-// mayBeDestroyed needs a cluster that neither deletion_policy nor
-// deletion_protection protects. The provider looks at the policy first.
+// deletionNeed returns the need that neither deletion_policy nor
+// deletion_protection protects c. The provider checks the policy first.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go (resourceContainerClusterDelete)
 func deletionNeed(c *plan.Cluster) need.Need {
 	t, name := clusterTarget(c), c.Before("name").String()
@@ -48,13 +48,15 @@ func deletionNeed(c *plan.Cluster) need.Need {
 	return n
 }
 
-// preventsDeletion reports whether the provider refuses to destroy an object:
-// the deletion_policy in Terraform's state counts, not that of the configuration.
+// preventsDeletion reports whether the provider refuses to destroy an object. It
+// uses the deletion_policy in Terraform's state, not in the configuration.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DeletionPolicyPreDelete)
 func preventsDeletion(c *plan.Change) bool {
 	return c.Before("deletion_policy").String() == "PREVENT"
 }
 
+// preventedDeletionNeed returns the finding that deletion_policy prevents the
+// deletion of t.
 func (t target) preventedDeletionNeed(what, id string) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "deletion_policy"

@@ -25,12 +25,13 @@ func nameFree() Rule {
 	}
 }
 
-// takesName reports whether apply makes a cluster under a name that it did not
-// have. One that is replaced under its own name is the matter of GP911.
+// takesNewName reports whether apply creates a cluster under a name that it did
+// not have. GP911 checks a cluster that is replaced under its own name.
 func takesNewName(c *plan.Cluster) bool {
 	return c.Creates() && !c.Imported && !c.HasGeneratedName() && !clusterTarget(c).keepsPlace()
 }
 
+// freeNameNeed returns the need that no cluster with the name of c exists.
 func freeNameNeed(c *plan.Cluster) need.Need {
 	t := clusterTarget(c)
 	n := t.namedClusterNeed(c.Place)
@@ -39,7 +40,7 @@ func freeNameNeed(c *plan.Cluster) need.Need {
 		n.ExpectedError = "Error 409: Already exists: " + name + "., alreadyExists"
 	}
 	if c.Replaces() && c.Place.Name() != "" {
-		// What terraform import needs is an address that manages nothing.
+		// terraform import requires an address that manages no object yet.
 		n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "describe", shell.Name(c.Place.Cluster), "--location="+c.Place.Location, "--project="+c.Place.Project.ID)}
 	}
 	return n

@@ -24,13 +24,15 @@ func nodePoolNameFree() Rule {
 	}
 }
 
-// takesPoolName reports whether apply makes a node pool, in a known cluster that
-// is there already, under a name that it did not have.
+// takesNewNodePoolName reports whether apply creates a node pool in a known
+// existing cluster, under a name that it did not have.
 func takesNewNodePoolName(n *plan.NodePool) bool {
 	return n.Creates() && !n.Imported && !n.HasGeneratedName() && !keepsNodePoolName(n) &&
 		!isInNewCluster(n) && n.Place.Name() != ""
 }
 
+// freeNodePoolNameNeed returns the need that no node pool with the name of pool
+// exists.
 func freeNodePoolNameNeed(pool *plan.NodePool) need.Need {
 	n := nodePoolTarget(pool).namedClusterNeed(pool.Place)
 	n.Kind = need.PoolFree

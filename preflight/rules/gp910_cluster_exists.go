@@ -34,8 +34,8 @@ func clusterExists() Rule {
 	}
 }
 
-// poolNeedsCluster needs the cluster of a node pool, and the pool itself if
-// apply updates it.
+// nodePoolExistenceNeed returns the need that the cluster of a node pool exists,
+// and the node pool itself if apply updates it.
 func nodePoolExistenceNeed(pool *plan.NodePool) need.Need {
 	t := nodePoolTarget(pool)
 	if pool.Updates() {
@@ -44,9 +44,9 @@ func nodePoolExistenceNeed(pool *plan.NodePool) need.Need {
 	return t.existenceNeed(pool.Place, "")
 }
 
-// poolFindsCluster are the needs of a node pool that apply may act on while its
-// cluster is not there: Terraform has not made it yet, or destroys it first, and
-// the node pools in it.
+// missingClusterNeeds returns the finding that apply may change a node pool while
+// its cluster does not exist: Terraform has not created it yet, or destroys it
+// first together with its node pools.
 func missingClusterNeeds(ending []*plan.Cluster, pool *plan.NodePool) []need.Need {
 	if !pool.Creates() && !pool.Updates() {
 		return nil
@@ -60,15 +60,15 @@ func missingClusterNeeds(ending []*plan.Cluster, pool *plan.NodePool) []need.Nee
 	return nil
 }
 
-// endingClusters returns the clusters that apply destroys, for good or before it
-// makes them again.
+// destroyedClusters returns the clusters that apply destroys, including those that
+// it destroys before it creates them again.
 func destroyedClusters(p *plan.Plan) []*plan.Cluster {
 	return slices.DeleteFunc(slices.Clone(p.Clusters), func(c *plan.Cluster) bool { return !c.Goes() && !c.DestroysFirst() })
 }
 
-// destroyedUnder returns the cluster of a node pool that apply destroys before, or
-// while, it acts on the pool; nil if there is none. A new pool may be one of the
-// cluster's replacement.
+// clusterDestroyedUnder returns the cluster of a node pool that apply destroys
+// before, or while, it changes the node pool. It returns nil if there is none. A
+// new node pool may belong to the replacement of the cluster.
 func clusterDestroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cluster {
 	for _, c := range ending {
 		of := pool.Place
@@ -84,6 +84,8 @@ func clusterDestroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cl
 	return nil
 }
 
+// lostClusterNeed returns the finding that apply destroys the cluster of node pool
+// t.
 func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "cluster"
@@ -98,8 +100,9 @@ func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
 	return n
 }
 
-// waitsForCluster is the need of a new node pool whose cluster the plan makes: a
-// name that is written out makes Terraform do both at once.
+// clusterOrderNeed returns the finding that new node pool t does not depend on its
+// cluster, which the plan creates. If the name is written as a constant, Terraform
+// creates both at the same time.
 func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.Statement, "cluster"
@@ -117,6 +120,8 @@ func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
 	return n
 }
 
+// existenceNeed returns the need that the cluster at p exists, and in it the node
+// pool, unless pool is empty.
 func (t target) existenceNeed(p plan.Place, pool string) need.Need {
 	n := t.namedClusterNeed(p)
 	n.Kind = need.Exists

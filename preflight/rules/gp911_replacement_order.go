@@ -35,10 +35,11 @@ func replacementOrder() Rule {
 	}
 }
 
-// isReplaced reports whether apply makes an object anew, and destroys or
-// abandons the one that is there.
+// isReplaced reports whether apply creates an object again, and destroys or
+// abandons the existing one.
 func isReplaced(c *plan.Change) bool { return c.Creates() && c.Has("delete") }
 
+// clusterReplacementNeed returns the need of a cluster that apply replaces.
 func clusterReplacementNeed(c *plan.Cluster) need.Need {
 	t := clusterTarget(c)
 	what := "cluster " + c.PlaceBefore.Cluster
@@ -58,6 +59,7 @@ func clusterReplacementNeed(c *plan.Cluster) need.Need {
 	return n
 }
 
+// nodePoolReplacementNeed returns the need of a node pool that apply replaces.
 func nodePoolReplacementNeed(pool *plan.NodePool) need.Need {
 	t := nodePoolTarget(pool)
 	what := "node pool " + pool.Before("name").String() + " of cluster " + pool.PlaceBefore.Cluster
@@ -81,9 +83,10 @@ func nodePoolReplacementNeed(pool *plan.NodePool) need.Need {
 	return n
 }
 
-// replacesAccount returns the need of a service account that apply replaces. A second
-// one of the same email is refused; with create_ignore_already_exists the provider
-// takes the old one for its replacement, and then deletes it.
+// accountReplacementNeed returns the need of a service account that apply
+// replaces. A second one with the same email is rejected. With
+// create_ignore_already_exists, the provider uses the old one as its replacement,
+// and then deletes it.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_service_account.go
 func accountReplacementNeed(c *plan.Change) need.Need {
 	t := target{Change: c, project: c.Project()}
@@ -106,11 +109,12 @@ func accountReplacementNeed(c *plan.Change) need.Need {
 	return n
 }
 
-// destroyFirst is the Terraform that makes a replacement wait for the end of the old object.
+// destroyFirst is the Terraform that destroys the old object before its
+// replacement is created.
 const destroyFirst = "lifecycle {\n  create_before_destroy = false\n}"
 
-// replacement is the need of an object that apply replaces: it holds if the
-// object is destroyed first.
+// replacementNeed returns the need of an object that apply replaces. It is met if
+// the object is destroyed first.
 func (t target) replacementNeed(what string) need.Need {
 	n := t.projectNeed()
 	n.Kind = need.Statement
@@ -121,7 +125,8 @@ func (t target) replacementNeed(what string) need.Need {
 	return n
 }
 
-// refusedReplacement is a replacement whose name is taken, by the object itself.
+// refusedReplacement returns n as the finding that the object to replace still has
+// the name.
 func refusedReplacement(n need.Need, t target, what string) need.Need {
 	n.Message = "the plan creates the replacement of " + what + " before it destroys the old one, under the same name: give the replacement another name, or remove create_before_destroy"
 	n.Fix.Terraform = destroyFirst

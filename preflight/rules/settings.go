@@ -2,14 +2,14 @@ package rules
 
 import "gke-preflight/preflight/need"
 
-// Settings is what configuration may change about the rules.
+// Settings is what the configuration can change about the rules.
 type Settings struct {
-	// Severities replaces the severity of rules, by ID.
+	// Severities replaces the severity of rules, by rule ID.
 	Severities map[string]need.Severity
-	// Canaries replaces the permissions that stand for a principal's role, by
-	// kind of principal.
+	// Canaries replaces the permissions that are tested in place of a principal's
+	// whole role, by kind of principal.
 	Canaries map[need.PrincipalKind][]string
-	// Extra are further permissions that principals must hold in the projects
+	// Extra holds additional permissions that principals must have in the projects
 	// of clusters, by kind of principal.
 	Extra map[need.PrincipalKind][]string
 }
