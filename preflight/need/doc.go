@@ -1,5 +1,5 @@
-// Package need holds the words of a requirement: a principal must hold
-// permissions on a resource, an API must be enabled, an account, a key or a
-// cluster must be in some state. Rules derive needs from a plan; a need says
-// which question answers it, and asks nothing itself.
+// Package need defines requirements of a plan: a principal must have permissions
+// on a resource, an API must be enabled, or a service account, key or cluster
+// must be in a certain state. Package rules derives needs from a plan; a need is
+// plain data, and checks nothing itself.
 package need

@@ -13,20 +13,21 @@ type Severity string
 
 // The severities, worst first.
 const (
-	// Error: apply stops, or nodes never come up.
+	// Error: apply fails, or nodes never start.
 	Error Severity = "error"
-	// Warning: it works but degraded, or it is not proven to be required.
+	// Warning: apply succeeds with degraded clusters, or no source proves that the
+	// need is required.
 	Warning Severity = "warning"
-	// Note: worth knowing, harmless by itself.
+	// Note: worth knowing, but harmless.
 	Note Severity = "note"
 )
 
-// A Kind says what is asked about a Need.
+// A Kind says what a Need requires.
 type Kind string
 
 // The kinds of need.
 const (
-	// Permissions: the principal must hold Permissions on Resource.
+	// Permissions: Principal must have Permissions on Resource.
 	Permissions Kind = "permissions"
 	// Service: the API Service must be enabled in Project.
 	Service Kind = "service"
@@ -34,117 +35,123 @@ const (
 	Account Kind = "account"
 	// Attached: Project must be a service project of the Shared VPC host Expect.
 	Attached Kind = "attached"
-	// Key: the Cloud KMS key Resource must be enabled, of purpose Expect.
+	// Key: the Cloud KMS key Resource must be enabled and have the purpose Expect.
 	Key Kind = "key"
-	// Unconstrained: the constraint Expect of the organisation policy must not
-	// be in force for Project.
+	// Unconstrained: the organization policy constraint Expect must not be enforced
+	// for Project.
 	Unconstrained Kind = "unconstrained"
-	// Free: no cluster of the name Clusters may be there yet.
+	// Free: no cluster with the name in Clusters may exist yet.
 	Free Kind = "free"
-	// PoolFree: no node pool of the name Expect may be in Clusters yet.
+	// PoolFree: no node pool with the name Expect may exist in Clusters yet.
 	PoolFree Kind = "pool-free"
-	// Exists: Clusters must be there, and the node pool Expect in them, unless
-	// Expect is empty.
+	// Exists: Clusters must exist, and the node pool Expect in them, unless Expect
+	// is empty.
 	Exists Kind = "exists"
 	// Idle: no operation may be running on Clusters.
 	Idle Kind = "idle"
-	// Sound: GKE itself must report nothing that keeps apply from changing
-	// Clusters.
+	// Sound: GKE must report no condition that prevents changes to Clusters.
 	Sound Kind = "sound"
-	// Recreated: no node pool of Clusters may be waiting to be made anew.
+	// Recreated: no node pool of Clusters may have to be recreated first.
 	Recreated Kind = "recreated"
-	// OnPath: the program Expect must be there on the machine that runs apply.
+	// OnPath: the program Expect must be on PATH of the machine that runs apply.
 	OnPath Kind = "on-path"
-	// Fresh: the plan must be younger than a token that it holds.
+	// Fresh: a token in the plan must not have expired.
 	Fresh Kind = "fresh"
-	// Statement: nothing is asked, the plan alone says whether it is met.
+	// Statement: the plan alone shows whether the need is met.
 	Statement Kind = "statement"
 )
 
-// A Need is one thing that must be so for the plan's clusters to come up.
+// A Need is one requirement of the plan's clusters: a principal, permissions or
+// a state, and a resource. The Kind says which fields it uses.
 type Need struct {
+	// Rule is the ID of the rule that the need comes from.
 	Rule     string
 	Severity Severity
 	Kind     Kind
-	// Addresses are those of the resource changes that cause the need, sorted.
+	// Addresses are the addresses of the resource changes that cause the need,
+	// sorted.
 	Addresses []string
-	// Attribute is the path inside the first of them, such as
-	// node_config[0].service_account; empty where no single one causes it.
+	// Attribute is the path of an attribute in the first of the addresses, such as
+	// node_config[0].service_account. Empty if no single attribute causes the need.
 	Attribute string
+	// Principal is the identity that requires Permissions, or the service account
+	// that must exist.
 	Principal Principal
-	// Project is the ID or number of the project that is asked.
+	// Project is the ID or number of the project that the need is about.
 	Project string
-	// Resource is the full resource name that permissions are needed on.
+	// Resource is the full resource name that permissions are required on.
 	Resource string
-	// Service is the API that must be on, or that will refuse.
+	// Service is the API that must be enabled, or that would deny the request.
 	Service string
 	// Permissions are sorted and have no duplicates.
 	Permissions []string
-	// Expect is what a thing must be, as the Kind says; usually empty.
+	// Expect is the required value, as described at the Kind. Empty for kinds that
+	// do not mention it.
 	Expect string
-	// Clusters are the relative names of the clusters that the need is about,
-	// or that the permissions are used on: projects/P/locations/L/clusters/C. The
-	// location is - if it is not known; Message then says why.
+	// Clusters are the relative names of the clusters that the need is about, or
+	// that the permissions are used on: projects/P/locations/L/clusters/C. The
+	// location is - if it is unknown; Message then says why.
 	Clusters []string
 	// NetworkOf is the relative name of a cluster whose network only Google Cloud
-	// knows: HostProject and Subnetwork in the need's strings stand for what its
-	// GET says. Empty if the plan knows.
+	// knows: HostProject and Subnetwork in the strings of the need are placeholders
+	// for values of its response. Empty if the plan shows the network.
 	NetworkOf string
-	// Enables are the APIs that the permissions are needed to enable: not needed if
-	// all of them are on. One that is not known is empty.
+	// Enables are the APIs that the permissions enable. The need does not arise if
+	// all of them are already enabled. An unknown API is empty.
 	Enables []string
-	// Made is when the plan was made; zero where that is not known, or does not
-	// matter.
+	// Made is the time at which the plan was created. Zero if it is unknown, or
+	// irrelevant to the need.
 	Made time.Time
-	// Standing reports that the addresses are not changed by apply: the need
-	// only matters if apply takes away what meets it.
+	// Standing reports that apply leaves the addresses unchanged: the need matters
+	// only if apply removes what meets it.
 	Standing bool
-	// UnlessSelf reports that the need is met where the principal is itself the
-	// account that Resource is.
+	// UnlessSelf reports that the need is met if Principal is the service account
+	// that Resource names.
 	UnlessSelf bool
-	// Elsewhere is a project whose name does not tell whether it is Project, one
-	// being an ID and the other a number: the need arises only if it is another.
-	// Usually empty.
+	// Elsewhere is a project that may be the same as Project, because one is an ID
+	// and the other a number. The need arises only if they differ. Empty if it
+	// arises in any case.
 	Elsewhere string
-	// Among are such projects too: the need arises only if Project is one of
-	// them. Usually empty.
+	// Among are projects that may be the same as Project. The need arises only if
+	// Project is one of them. Empty if it arises in any case.
 	Among []string
-	// KeyVersion is the version of the key Resource that is used; empty for the
-	// primary one, and for other resources.
+	// KeyVersion is the used version of the key that Resource names. Empty for the
+	// primary version, and for other resources.
 	KeyVersion string
-	// Unknown says why the question cannot be asked before apply, such as a
-	// project that is not known yet. Empty where it can.
+	// Unknown says why the need is undetermined before apply, such as a project
+	// that is not known yet. Empty if it can be checked.
 	Unknown string
-	// Message says, for a Statement, what the plan shows, and Holds whether that
-	// meets the need.
+	// Message says what the plan shows, for a Statement.
 	Message string
-	Holds   bool
-	// ExpectedError is what apply would print; empty where no text is known.
+	// Holds reports that a Statement meets the need.
+	Holds bool
+	// ExpectedError is the error that apply would print. Empty if it is unknown.
 	ExpectedError string
-	// Fix is how to mend it.
+	// Fix says how to meet the need.
 	Fix Fix
 }
 
-// A Fix is how an unmet need can be met.
+// A Fix says how to meet a need.
 type Fix struct {
-	// Role is the predefined role whose grant on the need's resource gives
-	// what is missing. Commands are made from it. Empty where no grant helps.
+	// Role is the predefined role that contains the missing permissions, to be
+	// granted on the need's Resource. Commands are derived from it. Empty if no
+	// grant helps.
 	Role string
-	// Commands are shell commands, quoted, ready to paste.
+	// Commands are quoted shell commands, ready to paste.
 	Commands []string
-	// Terraform is a snippet of configuration that does the same.
+	// Terraform is a configuration snippet with the same effect.
 	Terraform string
 }
 
-// These stand in the strings of a need whose NetworkOf is set: for the project
+// Placeholders in the strings of a need whose NetworkOf is set: for the project
 // of the cluster's network, and for the relative name of its subnetwork.
 const (
 	HostProject = "{host-project}"
 	Subnetwork  = "{subnetwork}"
 )
 
-// WithNetwork returns n with the project and the subnetwork of its cluster's
-// network in the places of HostProject and Subnetwork.
+// WithNetwork returns n with HostProject and Subnetwork replaced by the project
+// and the subnetwork of its cluster's network.
 func (n Need) WithNetwork(host, subnetwork string) Need {
 	if subnetwork == "" && strings.Contains(n.Resource, Subnetwork) {
 		n.Resource, n.ExpectedError = resource.ProjectFullName(host), ""
@@ -154,18 +161,19 @@ func (n Need) WithNetwork(host, subnetwork string) Need {
 	return n
 }
 
-// WithoutNetwork returns n as a need that cannot be judged, in the project of
-// its cluster.
+// WithoutNetwork returns n as undetermined for reason why, in the project of its
+// cluster.
 func (n Need) WithoutNetwork(why string) Need {
 	n.Project = resource.Parse(n.NetworkOf).Project().String()
 	n.Resource, n.ExpectedError, n.Unknown = resource.ClusterFullName(n.NetworkOf), "", why
 	return n
 }
 
-// ProjectIn is the project in a relative name, in words.
+// ProjectIn returns the project in a relative name, in words: project acme-prod.
 func ProjectIn(name string) string { return "project " + resource.Parse(name).Project().String() }
 
-// Key is the same for needs that one answer settles.
+// Key returns the identity of n. Needs with the same key are merged into one,
+// because they have the same outcome.
 func (n *Need) Key() string {
 	return strings.Join([]string{
 		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,

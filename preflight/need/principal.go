@@ -2,25 +2,26 @@ package need
 
 import "strings"
 
-// PrincipalKind names the part that an identity plays for a cluster.
+// A PrincipalKind is the role of an identity for a cluster.
 type PrincipalKind string
 
 // The kinds of principal.
 const (
-	// Deployer is whom the google provider will be: its
-	// impersonate_service_account, else the credentials at hand.
+	// Deployer is the identity that runs terraform apply: the
+	// impersonate_service_account of the google provider, or else the caller's
+	// credentials.
 	Deployer PrincipalKind = "deployer"
-	// Delegate is an account through which the google provider impersonates
+	// Delegate is a service account through which the google provider impersonates
 	// the deployer.
 	Delegate PrincipalKind = "delegate"
-	// NodeServiceAccount is the account attached to a cluster's nodes.
+	// NodeServiceAccount is the service account that nodes run as.
 	NodeServiceAccount PrincipalKind = "node-service-account"
 	// GKEServiceAgent is service-N@container-engine-robot.
 	GKEServiceAgent PrincipalKind = "gke-service-agent"
 	// GKENodeServiceAgent is service-N@gcp-sa-gkenode.
 	GKENodeServiceAgent PrincipalKind = "gke-node-service-agent"
-	// GoogleAPIsServiceAgent is N@cloudservices, which makes the VMs of
-	// managed instance groups.
+	// GoogleAPIsServiceAgent is N@cloudservices, which creates the VMs of managed
+	// instance groups.
 	GoogleAPIsServiceAgent PrincipalKind = "google-apis-service-agent"
 	// ComputeServiceAgent is service-N@compute-system.
 	ComputeServiceAgent PrincipalKind = "compute-service-agent"
@@ -37,25 +38,25 @@ type Principal struct {
 	Kind PrincipalKind `json:"kind"`
 	// Member is the identity as an IAM policy names it, such as
 	// serviceAccount:gke@acme.iam.gserviceaccount.com. The number of a
-	// project stands as {number:PROJECT} until Google Cloud has been asked.
-	// It is empty for the deployer that is whoever the credentials at hand
-	// belong to, and for an account that is not known before apply.
+	// project is written as {number:PROJECT} until Google Cloud has been asked.
+	// Empty if the deployer is the caller, and for a service account that is not
+	// known before apply.
 	Member string `json:"member,omitempty"`
-	// Delegates is the chain of accounts through which the google provider
-	// impersonates the deployer, nearest first; usually empty.
+	// Delegates is the chain of service accounts through which the google provider
+	// impersonates the deployer, in the order of their use. Empty if it does so
+	// directly.
 	Delegates []string `json:"-"`
-	// Unknown reports that Member is empty since the plan does not show who the
+	// Unknown reports that Member is empty because the plan does not show who the
 	// deployer is.
 	Unknown bool `json:"-"`
-	// Original reports that the deployer is whoever the credentials at hand
-	// belong to, and not the account that the environment impersonates from there.
+	// Original reports that the deployer is the owner of the caller's credentials,
+	// not the service account that the environment impersonates with them.
 	Original bool `json:"-"`
-	// Named reports that a user named Member: it may be whoever the credentials
-	// at hand belong to.
+	// Named reports that the user named Member: it may be the caller.
 	Named bool `json:"-"`
 }
 
-// PrincipalKinds are those that configuration may name.
+// PrincipalKinds returns the kinds that the configuration can name.
 func PrincipalKinds() []PrincipalKind {
 	return []PrincipalKind{
 		Deployer, NodeServiceAccount, GKEServiceAgent, GKENodeServiceAgent, GoogleAPIsServiceAgent,
@@ -63,7 +64,7 @@ func PrincipalKinds() []PrincipalKind {
 	}
 }
 
-// InWords is the kind for people, as in: the GKE service agent.
+// InWords returns the kind as it is printed: GKE service agent.
 func (k PrincipalKind) InWords() string {
 	switch k {
 	case GKEServiceAgent:
@@ -82,7 +83,8 @@ func (k PrincipalKind) InWords() string {
 	return strings.ReplaceAll(string(k), "-", " ")
 }
 
-// Number stands for the number of a project where only its ID is known.
+// Number returns the number of a project, or a placeholder for it if project is
+// an ID.
 func Number(project string) string {
 	if strings.Trim(project, "0123456789") == "" {
 		return project
