@@ -5,14 +5,14 @@ import "testing"
 func TestContainerAPI(t *testing.T) {
 	runCases(t, "GP101", []testCase{
 		{
-			name: "wherever a cluster is",
+			name: "new cluster",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod",
 			},
 		},
 		{
-			name: "also to destroy one",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},
@@ -23,18 +23,18 @@ func TestContainerAPI(t *testing.T) {
 			},
 		},
 		{
-			name: "once for clusters and pools of a project",
+			name: "cluster and node pools in one project",
 			plan: "hostile-names",
 			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod",
 			},
 		},
 		{
-			name: "nowhere without GKE",
+			name: "plan without GKE",
 			plan: "nothing-to-check",
 		},
 		{
-			name: "not known where the project is not",
+			name: "unknown project",
 			plan: "minimal",
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},

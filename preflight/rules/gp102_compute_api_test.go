@@ -5,14 +5,14 @@ import "testing"
 func TestComputeAPI(t *testing.T) {
 	runCases(t, "GP102", []testCase{
 		{
-			name: "wherever a cluster is built",
+			name: "new cluster",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-prod",
 			},
 		},
 		{
-			name: "not to destroy one",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},
@@ -20,7 +20,7 @@ func TestComputeAPI(t *testing.T) {
 			},
 		},
 		{
-			name: "also to update one, and for one that stands where the plan takes something away",
+			name: "updated cluster, and unchanged cluster that loses something",
 			plan: "existing",
 			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-prod",

@@ -5,28 +5,28 @@ import "testing"
 func TestLoggingAPI(t *testing.T) {
 	runCases(t, "GP103", []testCase{
 		{
-			name: "on unless it is turned off",
+			name: "enabled by default",
 			plan: "minimal",
 			want: []wantNeed{
 				"warning: logging.googleapis.com on projects/acme-prod",
 			},
 		},
 		{
-			name: "turned off by service",
+			name: "disabled by logging_service",
 			plan: "minimal",
 			changes: set{
 				after + "logging_service": "none",
 			},
 		},
 		{
-			name: "turned off by components",
+			name: "disabled by empty components",
 			plan: "minimal",
 			changes: set{
 				after + "logging_config": []any{map[string]any{"enable_components": []any{}}},
 			},
 		},
 		{
-			name: "some components are enough",
+			name: "enabled by one component",
 			plan: "minimal",
 			changes: set{
 				after + "logging_config": []any{map[string]any{"enable_components": []any{"SYSTEM_COMPONENTS"}}},
@@ -36,11 +36,11 @@ func TestLoggingAPI(t *testing.T) {
 			},
 		},
 		{
-			name: "asked for once, not by each pool",
+			name: "one need for cluster and node pools",
 			plan: "hostile-names",
 		},
 		{
-			name: "on where it is not known before apply",
+			name: "setting not known before apply",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.after_unknown.logging_config": true,
@@ -51,7 +51,7 @@ func TestLoggingAPI(t *testing.T) {
 			},
 		},
 		{
-			name: "not to destroy",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},

@@ -5,28 +5,28 @@ import "testing"
 func TestMonitoringAPI(t *testing.T) {
 	runCases(t, "GP104", []testCase{
 		{
-			name: "on unless it is turned off",
+			name: "enabled by default",
 			plan: "minimal",
 			want: []wantNeed{
 				"warning: monitoring.googleapis.com on projects/acme-prod",
 			},
 		},
 		{
-			name: "turned off by service",
+			name: "disabled by monitoring_service",
 			plan: "minimal",
 			changes: set{
 				after + "monitoring_service": "none",
 			},
 		},
 		{
-			name: "turned off by components",
+			name: "disabled by empty components",
 			plan: "minimal",
 			changes: set{
 				after + "monitoring_config": []any{map[string]any{"enable_components": []any{}}},
 			},
 		},
 		{
-			name: "some components are enough",
+			name: "enabled by one component",
 			plan: "minimal",
 			changes: set{
 				after + "monitoring_config": []any{map[string]any{"enable_components": []any{"SYSTEM_COMPONENTS"}}},
@@ -36,7 +36,7 @@ func TestMonitoringAPI(t *testing.T) {
 			},
 		},
 		{
-			name: "asked for once, not by each pool",
+			name: "one need for cluster and node pools",
 			plan: "hostile-names",
 		},
 	})

@@ -5,7 +5,7 @@ import "testing"
 func TestSupportingAPIs(t *testing.T) {
 	runCases(t, "GP105", []testCase{
 		{
-			name: "notes where only this check calls them",
+			name: "notes for APIs that only the check calls",
 			plan: "minimal",
 			want: []wantNeed{
 				"note: cloudresourcemanager.googleapis.com on projects/acme-prod",
@@ -14,7 +14,7 @@ func TestSupportingAPIs(t *testing.T) {
 			},
 		},
 		{
-			name: "warnings where the plan does",
+			name: "warnings for APIs that the plan calls",
 			plan: "all-in-one-plan",
 			want: []wantNeed{
 				"warning: cloudresourcemanager.googleapis.com on projects/acme-new",
@@ -23,7 +23,7 @@ func TestSupportingAPIs(t *testing.T) {
 			},
 		},
 		{
-			name: "custom roles are the IAM API's",
+			name: "custom roles belong to the IAM API",
 			plan: "grant-race",
 			changes: set{
 				"resource_changes.1.type":           "google_project_iam_custom_role",
@@ -37,7 +37,7 @@ func TestSupportingAPIs(t *testing.T) {
 			},
 		},
 		{
-			name: "what does not change calls nobody",
+			name: "unchanged resources",
 			plan: "grant-race",
 			changes: set{
 				"resource_changes.1.change.actions": []any{"no-op"},

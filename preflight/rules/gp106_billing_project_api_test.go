@@ -5,7 +5,7 @@ import "testing"
 func TestBillingProjectAPI(t *testing.T) {
 	runCases(t, "GP106", []testCase{
 		{
-			name: "where requests are billed elsewhere",
+			name: "billing project",
 			plan: "impersonation",
 			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-ci",
@@ -13,21 +13,21 @@ func TestBillingProjectAPI(t *testing.T) {
 			},
 		},
 		{
-			name: "not without the override",
+			name: "no user_project_override",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.user_project_override": nil,
 			},
 		},
 		{
-			name: "not where it is the cluster's own",
+			name: "billing project is the cluster project",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"constant_value": "acme-prod"},
 			},
 		},
 		{
-			name: "not known before apply",
+			name: "billing project not known before apply",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},
@@ -38,7 +38,7 @@ func TestBillingProjectAPI(t *testing.T) {
 			},
 		},
 		{
-			name: "not known, and the cluster's project neither",
+			name: "neither project known before apply",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},

@@ -5,21 +5,21 @@ import "testing"
 func TestDeployerClusters(t *testing.T) {
 	runCases(t, "GP201", []testCase{
 		{
-			name: "to create",
+			name: "new cluster",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.operations.get on projects/acme-prod",
 			},
 		},
 		{
-			name: "to throw the default pool away",
+			name: "temporary default node pool",
 			plan: "named-service-account",
 			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
 		},
 		{
-			name: "to destroy",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},
@@ -30,7 +30,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "to update",
+			name: "updated cluster",
 			plan: "existing",
 			want: []wantNeed{
 				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",
@@ -38,7 +38,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "to replace",
+			name: "replaced cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"create", "delete"},
@@ -48,28 +48,28 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "not to leave it alone",
+			name: "unchanged cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"no-op"},
 			},
 		},
 		{
-			name: "not to forget it",
+			name: "cluster removed from the state only",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"forget"},
 			},
 		},
 		{
-			name: "as the account that the provider impersonates",
+			name: "impersonated deployer",
 			plan: "impersonation",
 			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com container.clusters.create container.clusters.get container.operations.get on projects/acme-prod",
 			},
 		},
 		{
-			name: "not known whom, with credentials in the provider",
+			name: "unknown deployer: credentials in the provider",
 			plan: "minimal",
 			changes: set{
 				"configuration.provider_config.google.expressions.credentials": map[string]any{},
@@ -79,7 +79,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "through the delegates that the provider names",
+			name: "delegates",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account_delegates": map[string]any{"constant_value": []any{"a@acme-hop.iam.gserviceaccount.com", "b@acme-hop.iam.gserviceaccount.com"}},
@@ -89,7 +89,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "not known whom, where the impersonated account is not",
+			name: "unknown deployer: impersonated account not known before apply",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"references": []any{"local.deployer"}},
@@ -99,7 +99,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "not known whom, with a token in the provider",
+			name: "unknown deployer: access token in the provider",
 			plan: "minimal",
 			changes: set{
 				"configuration.provider_config.google.expressions.access_token": map[string]any{},
@@ -109,7 +109,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "not known where, without a project",
+			name: "unknown project",
 			plan: "minimal",
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},
@@ -119,7 +119,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "to replace in another project",
+			name: "cluster replaced in another project",
 			plan: "traps/rep-project",
 			want: []wantNeed{
 				"error: deployer container.clusters.create container.clusters.get container.clusters.update container.operations.get on projects/acme-dev",
@@ -127,7 +127,7 @@ func TestDeployerClusters(t *testing.T) {
 			},
 		},
 		{
-			name: "to destroy, and not what is only abandoned",
+			name: "destroyed and abandoned clusters",
 			plan: "traps/prevent",
 			want: []wantNeed{
 				"error: deployer container.clusters.delete container.clusters.get container.operations.get on projects/acme-prod",

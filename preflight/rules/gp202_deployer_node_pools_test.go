@@ -5,25 +5,25 @@ import "testing"
 func TestDeployerNodePools(t *testing.T) {
 	runCases(t, "GP202", []testCase{
 		{
-			name: "every change of a pool is an update of its cluster",
+			name: "new node pool",
 			plan: "existing",
 			want: []wantNeed{
 				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
 		},
 		{
-			name: "without pools nothing",
+			name: "no node pools",
 			plan: "minimal",
 		},
 		{
-			name: "once for all pools of a project, in a cluster that the plan does not have",
+			name: "one need for all node pools of a cluster outside the plan",
 			plan: "hostile-names",
 			want: []wantNeed{
 				"error: deployer container.clusters.get container.clusters.update container.operations.get on projects/acme-prod",
 			},
 		},
 		{
-			name: "also to destroy one",
+			name: "destroyed node pool",
 			plan: "existing",
 			changes: set{
 				"resource_changes.3.change.actions": []any{"delete"},

@@ -5,14 +5,14 @@ import "testing"
 func TestDeployerActsAsNodes(t *testing.T) {
 	runCases(t, "GP203", []testCase{
 		{
-			name: "the default account where nobody names one",
+			name: "implicit default service account",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
 		{
-			name: "both, with a pool that is thrown away",
+			name: "temporary default node pool",
 			plan: "named-service-account",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
@@ -20,7 +20,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "Autopilot's account",
+			name: "Autopilot cluster",
 			plan: "autopilot",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/autopilot-nodes@acme-prod.iam.gserviceaccount.com",
@@ -28,14 +28,14 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "an account of another project",
+			name: "service account of another project",
 			plan: "features",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
 			},
 		},
 		{
-			name: "an account that is written as a path",
+			name: "service account as a path",
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "projects/acme-prod/serviceAccounts/a@acme-prod.iam.gserviceaccount.com"}},
@@ -45,7 +45,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "the word default",
+			name: `service account "default"`,
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "default"}},
@@ -55,7 +55,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "a unique ID",
+			name: "service account as a unique ID",
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "112233445566778899000"}},
@@ -65,14 +65,14 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "for the pool that is replaced, not for the cluster that is updated",
+			name: "replaced node pool of an updated cluster",
 			plan: "existing",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.actAs on projects/acme-prod/serviceAccounts/gke-nodes-v2@acme-prod.iam.gserviceaccount.com",
 			},
 		},
 		{
-			name: "an account that the plan marks as sensitive",
+			name: "sensitive service account",
 			plan: "cmek",
 			changes: set{
 				"resource_changes.0.change.after_sensitive.node_config": []any{map[string]any{"service_account": true}},
@@ -82,7 +82,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "not the account that an updated pool has already",
+			name: "updated node pool keeps its service account",
 			plan: "existing",
 			changes: set{
 				"resource_changes.3.change.actions":            []any{"update"},
@@ -90,7 +90,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "the account that an update gives to a pool",
+			name: "updated node pool gets a service account",
 			plan: "existing",
 			changes: set{
 				"resource_changes.3.change.actions": []any{"update"},
@@ -100,7 +100,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "the account of pools that GKE makes by itself",
+			name: "node auto-provisioning",
 			plan: "cmek",
 			changes: set{
 				after + "cluster_autoscaling": []any{map[string]any{"enabled": true, "auto_provisioning_defaults": []any{map[string]any{"service_account": "auto@acme-prod.iam.gserviceaccount.com"}}}},
@@ -111,7 +111,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "the accounts of pools inside the cluster's block",
+			name: "inline node pools",
 			plan: "cmek",
 			changes: set{
 				after + "node_pool": []any{
@@ -125,7 +125,7 @@ func TestDeployerActsAsNodes(t *testing.T) {
 			},
 		},
 		{
-			name: "not known before apply",
+			name: "service account not known before apply",
 			plan: "modules",
 			changes: set{
 				"resource_changes.2.change.actions": []any{"no-op"},

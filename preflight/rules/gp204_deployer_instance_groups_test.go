@@ -5,35 +5,35 @@ import "testing"
 func TestDeployerInstanceGroups(t *testing.T) {
 	runCases(t, "GP204", []testCase{
 		{
-			name: "the provider's refresh",
+			name: "new cluster",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: deployer compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},
 		{
-			name: "unless it is told not to",
+			name: "ignore_node_count_changes",
 			plan: "minimal",
 			changes: set{
 				after + "ignore_node_count_changes": true,
 			},
 		},
 		{
-			name: "a warning for Autopilot, of which no report is known",
+			name: "warning for Autopilot",
 			plan: "autopilot",
 			want: []wantNeed{
 				"warning: deployer compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",
 			},
 		},
 		{
-			name: "or to skip pools",
+			name: "skip_node_pool_refresh",
 			plan: "minimal",
 			changes: set{
 				after + "skip_node_pool_refresh": true,
 			},
 		},
 		{
-			name: "not to destroy",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},
@@ -41,7 +41,7 @@ func TestDeployerInstanceGroups(t *testing.T) {
 			},
 		},
 		{
-			name: "as the account that the provider impersonates",
+			name: "impersonated deployer",
 			plan: "impersonation",
 			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com compute.instanceGroupManagers.get compute.instanceGroupManagers.list on projects/acme-prod",

@@ -5,14 +5,14 @@ import "testing"
 func TestDeployerQuotaProject(t *testing.T) {
 	runCases(t, "GP205", []testCase{
 		{
-			name: "the billing project",
+			name: "billing project",
 			plan: "impersonation",
 			want: []wantNeed{
 				"error: deployer serviceAccount:deployer@acme-ci.iam.gserviceaccount.com serviceusage.services.use on projects/acme-ci",
 			},
 		},
 		{
-			name: "else the resource's own",
+			name: "no billing project: project of the resource",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": nil,
@@ -22,18 +22,18 @@ func TestDeployerQuotaProject(t *testing.T) {
 			},
 		},
 		{
-			name: "none without the override",
+			name: "no user_project_override",
 			plan: "minimal",
 		},
 		{
-			name: "none without the override, even with a billing project",
+			name: "billing project without user_project_override",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.user_project_override": nil,
 			},
 		},
 		{
-			name: "not known before apply",
+			name: "billing project not known before apply",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.billing_project": map[string]any{"references": []any{"local.billing"}},

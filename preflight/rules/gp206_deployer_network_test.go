@@ -5,7 +5,7 @@ import "testing"
 func TestDeployerNetwork(t *testing.T) {
 	runCases(t, "GP206", []testCase{
 		{
-			name: "the network, and the region",
+			name: "network and region",
 			plan: "minimal",
 			want: []wantNeed{
 				"warning: deployer compute.networks.get compute.subnetworks.get on projects/acme-prod",
@@ -13,7 +13,7 @@ func TestDeployerNetwork(t *testing.T) {
 			},
 		},
 		{
-			name: "the network in the host project",
+			name: "network in the host project",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"warning: deployer compute.networks.get on projects/acme-host",
@@ -22,11 +22,11 @@ func TestDeployerNetwork(t *testing.T) {
 			},
 		},
 		{
-			name: "not for what is there",
+			name: "existing clusters",
 			plan: "existing",
 		},
 		{
-			name: "a network that is written as a URL",
+			name: "network as a URL",
 			plan: "minimal",
 			changes: set{
 				after + "network": "https://www.googleapis.com/compute/v1/projects/acme-host/global/networks/shared",
@@ -37,7 +37,7 @@ func TestDeployerNetwork(t *testing.T) {
 			},
 		},
 		{
-			name: "not known before apply",
+			name: "network not known before apply",
 			plan: "shared-vpc",
 			changes: set{
 				"resource_changes.1.change.after.network":                      nil,

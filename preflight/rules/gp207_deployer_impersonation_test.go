@@ -5,14 +5,14 @@ import "testing"
 func TestDeployerImpersonation(t *testing.T) {
 	runCases(t, "GP207", []testCase{
 		{
-			name: "where the provider impersonates",
+			name: "impersonated deployer",
 			plan: "impersonation",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.getAccessToken on projects/acme-ci/serviceAccounts/deployer@acme-ci.iam.gserviceaccount.com",
 			},
 		},
 		{
-			name: "each delegate on the way",
+			name: "delegates",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account_delegates": map[string]any{"constant_value": []any{"hop@acme-hop.iam.gserviceaccount.com", "leap@acme-ci.iam.gserviceaccount.com"}},
@@ -24,11 +24,11 @@ func TestDeployerImpersonation(t *testing.T) {
 			},
 		},
 		{
-			name: "nowhere else",
+			name: "no impersonation",
 			plan: "minimal",
 		},
 		{
-			name: "not known by whom, with credentials in the provider",
+			name: "unknown caller: credentials in the provider",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.credentials": map[string]any{},
@@ -38,7 +38,7 @@ func TestDeployerImpersonation(t *testing.T) {
 			},
 		},
 		{
-			name: "not known where, for an account whose name does not tell its project",
+			name: "account without a project in its name",
 			plan: "impersonation",
 			changes: set{
 				"configuration.provider_config.google.expressions.impersonate_service_account": map[string]any{"constant_value": "112233445566778899000"},

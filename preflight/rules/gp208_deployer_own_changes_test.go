@@ -5,7 +5,7 @@ import "testing"
 func TestDeployerOwnChanges(t *testing.T) {
 	runCases(t, "GP208", []testCase{
 		{
-			name: "grants, APIs and accounts",
+			name: "grants, APIs and service accounts",
 			plan: "all-in-one-plan",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.create on projects/acme-new",
@@ -16,7 +16,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "what goes",
+			name: "destroyed resources",
 			plan: "existing",
 			want: []wantNeed{
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-prod",
@@ -24,7 +24,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "whatever way a policy is written",
+			name: "all kinds of policy resources",
 			plan: "self-harm",
 			want: []wantNeed{
 				"error: deployer resourcemanager.projects.getIamPolicy resourcemanager.projects.setIamPolicy on projects/acme-dev",
@@ -33,7 +33,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "a grant on the subnetwork of the host project",
+			name: "grant on a subnetwork of the host project",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"error: deployer compute.subnetworks.getIamPolicy compute.subnetworks.setIamPolicy on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
@@ -53,7 +53,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "an account that is replaced",
+			name: "replaced service account",
 			plan: "traps/sa-replaced",
 			want: []wantNeed{
 				"error: deployer iam.serviceAccounts.create on projects/acme-prod",
@@ -61,18 +61,18 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "an account that is changed",
+			name: "updated service account",
 			plan: "traps/sa-disabled",
 			want: []wantNeed{"error: deployer iam.serviceAccounts.update on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
 		},
-		{name: "an account that is abandoned", plan: "traps/sa-abandon", want: nil},
+		{name: "abandoned service account", plan: "traps/sa-abandon", want: nil},
 		{
-			name: "a key of an account",
+			name: "service account key",
 			plan: "traps/own-key",
 			want: []wantNeed{"error: deployer iam.serviceAccountKeys.create on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com"},
 		},
 		{
-			name: "a deny policy",
+			name: "deny policy",
 			plan: "traps/deny-replace",
 			want: []wantNeed{
 				"error: deployer iam.denypolicies.create iam.denypolicies.get on projects/acme-prod",
@@ -80,7 +80,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "a custom role of the organization, and who may use a topic",
+			name: "custom role of the organization, and grant on a topic",
 			plan: "minimal",
 			changes: set{
 				"resource_changes": append(changesOf(t, "minimal"),
@@ -93,7 +93,7 @@ func TestDeployerOwnChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "nothing of the kind",
+			name: "no own changes",
 			plan: "minimal",
 		},
 	})

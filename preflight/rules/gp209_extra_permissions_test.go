@@ -9,7 +9,7 @@ import (
 func TestExtraPermissions(t *testing.T) {
 	runCases(t, "GP209", []testCase{
 		{
-			name: "of three kinds",
+			name: "three kinds of principal",
 			plan: "cmek",
 			settings: Settings{Extra: map[need.PrincipalKind][]string{
 				need.Deployer: {"compute.disks.list"}, need.NodeServiceAccount: {"storage.objects.get"}, need.GKEServiceAgent: {"compute.disks.delete"},
@@ -21,7 +21,7 @@ func TestExtraPermissions(t *testing.T) {
 			},
 		},
 		{
-			name: "none without a configuration",
+			name: "no configuration",
 			plan: "cmek",
 		},
 	})

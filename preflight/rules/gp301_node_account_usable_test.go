@@ -5,18 +5,18 @@ import "testing"
 func TestNodeAccountUsable(t *testing.T) {
 	runCases(t, "GP301", []testCase{
 		{
-			name: "accounts that somebody names",
+			name: "named service accounts",
 			plan: "named-service-account",
 			want: []wantNeed{
 				"error: node-service-account serviceAccount:gke-nodes@acme-prod.iam.gserviceaccount.com on projects/acme-prod/serviceAccounts/gke-nodes@acme-prod.iam.gserviceaccount.com",
 			},
 		},
 		{
-			name: "not the default one",
+			name: "default service account",
 			plan: "minimal",
 		},
 		{
-			name: "not known before apply",
+			name: "service account not known before apply",
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{}},
@@ -28,21 +28,21 @@ func TestNodeAccountUsable(t *testing.T) {
 			},
 		},
 		{
-			name: "Autopilot's, but not the default one beside it",
+			name: "Autopilot cluster with a named service account",
 			plan: "autopilot",
 			want: []wantNeed{
 				"error: node-service-account serviceAccount:autopilot-nodes@acme-prod.iam.gserviceaccount.com on projects/acme-prod/serviceAccounts/autopilot-nodes@acme-prod.iam.gserviceaccount.com",
 			},
 		},
 		{
-			name: "in the account's own project",
+			name: "service account of another project",
 			plan: "features",
 			want: []wantNeed{
 				"error: node-service-account serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
 			},
 		},
 		{
-			name: "a unique ID",
+			name: "service account as a unique ID",
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "112233445566778899000"}},

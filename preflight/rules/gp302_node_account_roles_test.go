@@ -9,14 +9,14 @@ import (
 func TestNodeAccountRoles(t *testing.T) {
 	runCases(t, "GP302", []testCase{
 		{
-			name: "where Google picks the version",
+			name: "version chosen by Google",
 			plan: "minimal",
 			want: []wantNeed{
 				"warning: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
 		{
-			name: "in 1.33, about which Google's pages disagree",
+			name: "version 1.33",
 			plan: "minimal",
 			changes: set{
 				after + "min_master_version": "1.33.4-gke.100",
@@ -26,28 +26,28 @@ func TestNodeAccountRoles(t *testing.T) {
 			},
 		},
 		{
-			name: "no longer in 1.34",
+			name: "version 1.34",
 			plan: "minimal",
 			changes: set{
 				after + "min_master_version": "1.34",
 			},
 		},
 		{
-			name: "on the cluster's project, wherever the account lives",
+			name: "service account of another project",
 			plan: "features",
 			want: []wantNeed{
 				"warning: node-service-account serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
 		{
-			name: "a pool of the version of its cluster",
+			name: "node pool with the version of its cluster",
 			plan: "named-service-account",
 			changes: set{
 				after + "min_master_version": "1.34",
 			},
 		},
 		{
-			name: "a pool of an older version than its cluster",
+			name: "node pool older than its cluster",
 			plan: "named-service-account",
 			changes: set{
 				after + "min_master_version":              "1.34",
@@ -60,9 +60,10 @@ func TestNodeAccountRoles(t *testing.T) {
 	})
 }
 
-// TestVersions: who logs and measures for nodes of a version.
-func TestVersions(t *testing.T) {
-	for version, want := range map[string]struct{ surely, maybe bool }{
+// TestNodeVersions: nodes of these versions certainly, or possibly, use the GKE
+// node service agent.
+func TestNodeVersions(t *testing.T) {
+	for version, want := range map[string]struct{ certain, possible bool }{
 		"1.32":           {false, false},
 		"1.32.9-gke.100": {false, false},
 		"1.33":           {false, true},
@@ -76,8 +77,8 @@ func TestVersions(t *testing.T) {
 		"-":              {false, true},
 	} {
 		v := plan.Value{State: plan.Known, Raw: version}
-		if surely, maybe := isNodeAgentUsed(v), mayNodeAgentBeUsed(v); surely != want.surely || maybe != want.maybe {
-			t.Errorf("%s: surely %t, maybe %t; want %t, %t", version, surely, maybe, want.surely, want.maybe)
+		if certain, possible := isNodeAgentUsed(v), mayNodeAgentBeUsed(v); certain != want.certain || possible != want.possible {
+			t.Errorf("%s: got certain %t, possible %t; want %t, %t", version, certain, possible, want.certain, want.possible)
 		}
 	}
 }

@@ -5,14 +5,14 @@ import "testing"
 func TestDefaultAccountUsable(t *testing.T) {
 	runCases(t, "GP304", []testCase{
 		{
-			name: "where nobody names an account",
+			name: "no service account set",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
 		{
-			name: "by its own name",
+			name: "default service account by email",
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "111111111111-compute@developer.gserviceaccount.com"}},
@@ -22,11 +22,11 @@ func TestDefaultAccountUsable(t *testing.T) {
 			},
 		},
 		{
-			name: "not where somebody names another",
+			name: "other service account",
 			plan: "cmek",
 		},
 		{
-			name: "where somebody writes default",
+			name: `service account "default"`,
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "default"}},
@@ -36,21 +36,21 @@ func TestDefaultAccountUsable(t *testing.T) {
 			},
 		},
 		{
-			name: "for the pool that is thrown away",
+			name: "temporary default node pool",
 			plan: "named-service-account",
 			want: []wantNeed{
 				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com",
 			},
 		},
 		{
-			name: "not once it has been thrown away, but for a cluster that stands where the plan takes something away",
+			name: "unchanged cluster that loses something",
 			plan: "existing",
 			want: []wantNeed{
-				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com while it stands",
+				"error: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod/serviceAccounts/{number:acme-prod}-compute@developer.gserviceaccount.com unchanged",
 			},
 		},
 		{
-			name: "not known where, without a project",
+			name: "unknown project",
 			plan: "minimal",
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},

@@ -10,46 +10,46 @@ import (
 func TestDefaultAccountChosen(t *testing.T) {
 	runCases(t, "GP305", []testCase{
 		{
-			name: "nobody chose",
+			name: "no service account set",
 			plan: "minimal",
 			want: []wantNeed{
-				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod stating: no service account is set, so nodes run as the Compute Engine default service account",
+				"note: compute-default-service-account serviceAccount:{number:acme-prod}-compute@developer.gserviceaccount.com on projects/acme-prod finding: no service account is set, so nodes run as the Compute Engine default service account",
 			},
 		},
 		{
-			name: "somebody wrote default",
+			name: `service account "default"`,
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"service_account": "default"}},
 			},
 		},
 		{
-			name: "somebody chose another",
+			name: "other service account",
 			plan: "cmek",
 		},
 	})
 }
 
-// TestUnsaid: the message says which nodes are meant, and the snippet goes
-// where their account is set.
-func TestUnsaid(t *testing.T) {
+// TestDefaultAccountMessage: the message says which nodes use the default account,
+// and the snippet sets theirs.
+func TestDefaultAccountMessage(t *testing.T) {
 	for name, want := range map[string]struct{ message, snippet string }{
 		"minimal":               {"no service account is set", "node_config {"},
 		"named-service-account": {"the temporary default node pool", "node_config {"},
 		"autopilot":             {"no service account is set", "cluster_autoscaling {"},
 	} {
-		var found []need.Need
+		var got []need.Need
 		for _, n := range allNeeds(read(t, name, nil), Settings{}) {
 			if n.Rule == "GP305" {
-				found = append(found, n)
+				got = append(got, n)
 			}
 		}
-		if len(found) != 1 || found[0].Kind != need.Statement {
-			t.Errorf("%s: found %+v, want one statement", name, found)
+		if len(got) != 1 || got[0].Kind != need.Statement {
+			t.Errorf("%s: got %+v, want one statement", name, got)
 			continue
 		}
-		if n := found[0]; !strings.HasPrefix(n.Message, want.message) || !strings.HasPrefix(n.Fix.Terraform, want.snippet) {
-			t.Errorf("%s: %q, %q; want %q, %q", name, n.Message, n.Fix.Terraform, want.message, want.snippet)
+		if n := got[0]; !strings.HasPrefix(n.Message, want.message) || !strings.HasPrefix(n.Fix.Terraform, want.snippet) {
+			t.Errorf("%s: got %q, %q; want %q, %q", name, n.Message, n.Fix.Terraform, want.message, want.snippet)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import "testing"
 func TestCrossProjectAccount(t *testing.T) {
 	runCases(t, "GP306", []testCase{
 		{
-			name: "both agents, on the account",
+			name: "service account of another project",
 			plan: "features",
 			want: []wantNeed{
 				"error: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com iam.serviceAccounts.getAccessToken on projects/acme-identity/serviceAccounts/gke-nodes@acme-identity.iam.gserviceaccount.com",
@@ -13,11 +13,11 @@ func TestCrossProjectAccount(t *testing.T) {
 			},
 		},
 		{
-			name: "not in the cluster's own project",
+			name: "service account of the cluster project",
 			plan: "cmek",
 		},
 		{
-			name: "not for the default account",
+			name: "default service account",
 			plan: "minimal",
 		},
 	})

@@ -5,18 +5,18 @@ import "testing"
 func TestCrossProjectConstraint(t *testing.T) {
 	runCases(t, "GP307", []testCase{
 		{
-			name: "an account of another project",
+			name: "service account of another project",
 			plan: "features",
 			want: []wantNeed{
 				"error: on projects/acme-identity expecting iam.disableCrossProjectServiceAccountUsage",
 			},
 		},
 		{
-			name: "one of the cluster's own",
+			name: "service account of the cluster project",
 			plan: "cmek",
 		},
 		{
-			name: "the default account",
+			name: "default service account",
 			plan: "minimal",
 		},
 	})

@@ -10,21 +10,21 @@ import (
 func TestGKEServiceAgent(t *testing.T) {
 	runCases(t, "GP401", []testCase{
 		{
-			name: "the canaries",
+			name: "new cluster",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.networks.get compute.regions.get on projects/acme-prod",
 			},
 		},
 		{
-			name: "no network of the host project",
+			name: "Shared VPC",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-service",
 			},
 		},
 		{
-			name: "a project that is named by its number",
+			name: "project number",
 			plan: "minimal",
 			changes: set{
 				"configuration.provider_config.google.expressions.project": map[string]any{"constant_value": "111111111111"},
@@ -34,7 +34,7 @@ func TestGKEServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name:     "configuration names others",
+			name:     "configured permissions",
 			plan:     "minimal",
 			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.GKEServiceAgent: {"compute.zones.get"}}},
 			want: []wantNeed{
@@ -42,7 +42,7 @@ func TestGKEServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "not to destroy",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},
@@ -50,7 +50,7 @@ func TestGKEServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "to update, and for one that stands where the plan takes something away",
+			name: "updated cluster, and unchanged cluster that loses something",
 			plan: "existing",
 			changes: set{
 				"resource_changes.3.change.actions": []any{"no-op"},
@@ -60,14 +60,14 @@ func TestGKEServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "no network for a pool whose cluster the plan does not have",
+			name: "node pool of a cluster outside the plan",
 			plan: "hostile-names",
 			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com compute.instanceGroupManagers.create compute.regions.get on projects/acme-prod",
 			},
 		},
 		{
-			name: "no network of a project that is not known before apply",
+			name: "network project not known before apply",
 			plan: "shared-vpc",
 			changes: set{
 				"resource_changes.1.change.after.network":                      nil,
@@ -82,7 +82,7 @@ func TestGKEServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "not known which, without a project",
+			name: "unknown project",
 			plan: "minimal",
 			changes: set{
 				"configuration.provider_config.google.expressions": map[string]any{},
@@ -94,8 +94,8 @@ func TestGKEServiceAgent(t *testing.T) {
 	})
 }
 
-// TestRetryBudget: the text is that of the error that people search for.
-func TestRetryBudget(t *testing.T) {
+// TestRetryBudgetError: the text is the one that apply prints and users search for.
+func TestRetryBudgetError(t *testing.T) {
 	for location, want := range map[string]string{
 		"europe-west1":   "projects/p-prod/regions/europe-west1",
 		"europe-west1-b": "projects/p-prod/regions/europe-west1",
@@ -103,7 +103,7 @@ func TestRetryBudget(t *testing.T) {
 	} {
 		got := retryBudgetError("compute.regions.get", target{project: plan.Project{ID: "p-prod"}, location: location})
 		if want := "Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for '" + want + "'."; got != want {
-			t.Errorf("in %q: %s, want %s", location, got, want)
+			t.Errorf("in location %q: got %s, want %s", location, got, want)
 		}
 	}
 }

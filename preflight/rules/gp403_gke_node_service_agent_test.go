@@ -5,14 +5,14 @@ import "testing"
 func TestGKENodeServiceAgent(t *testing.T) {
 	runCases(t, "GP403", []testCase{
 		{
-			name: "where Google picks the version",
+			name: "version chosen by Google",
 			plan: "minimal",
 			want: []wantNeed{
 				"warning: gke-node-service-agent serviceAccount:service-{number:acme-prod}@gcp-sa-gkenode.iam.gserviceaccount.com autoscaling.sites.writeMetrics logging.logEntries.create monitoring.metricDescriptors.create monitoring.metricDescriptors.list monitoring.timeSeries.create monitoring.timeSeries.list on projects/acme-prod",
 			},
 		},
 		{
-			name: "from 1.33 on",
+			name: "version 1.33",
 			plan: "minimal",
 			changes: set{
 				after + "min_master_version": "1.33",
@@ -22,14 +22,14 @@ func TestGKENodeServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "not before",
+			name: "version 1.32",
 			plan: "minimal",
 			changes: set{
 				after + "min_master_version": "1.32.9",
 			},
 		},
 		{
-			name: "not for a pool of an older version, nor its cluster",
+			name: "older node pool and cluster",
 			plan: "named-service-account",
 			changes: set{
 				after + "min_master_version":              "1.32",

@@ -9,28 +9,28 @@ import (
 func TestGoogleAPIsServiceAgent(t *testing.T) {
 	runCases(t, "GP404", []testCase{
 		{
-			name: "what instance groups need",
+			name: "new cluster",
 			plan: "minimal",
 			want: []wantNeed{
 				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount compute.subnetworks.use iam.serviceAccounts.actAs on projects/acme-prod",
 			},
 		},
 		{
-			name: "the subnetwork is the host's matter",
+			name: "Shared VPC",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"error: google-apis-service-agent serviceAccount:{number:acme-service}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount iam.serviceAccounts.actAs on projects/acme-service",
 			},
 		},
 		{
-			name: "no subnetwork for a pool whose cluster the plan does not have",
+			name: "node pool of a cluster outside the plan",
 			plan: "hostile-names",
 			want: []wantNeed{
 				"error: google-apis-service-agent serviceAccount:{number:acme-prod}@cloudservices.gserviceaccount.com compute.disks.create compute.instances.create compute.instances.setServiceAccount iam.serviceAccounts.actAs on projects/acme-prod",
 			},
 		},
 		{
-			name:     "configuration names others",
+			name:     "configured permissions",
 			plan:     "minimal",
 			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.GoogleAPIsServiceAgent: {"compute.instances.create"}}},
 			want: []wantNeed{
@@ -38,7 +38,7 @@ func TestGoogleAPIsServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "not to destroy",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},

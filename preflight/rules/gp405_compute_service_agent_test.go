@@ -9,14 +9,14 @@ import (
 func TestComputeServiceAgent(t *testing.T) {
 	runCases(t, "GP405", []testCase{
 		{
-			name: "tokens for VMs",
+			name: "new cluster",
 			plan: "minimal",
 			want: []wantNeed{
 				"warning: compute-service-agent serviceAccount:service-{number:acme-prod}@compute-system.iam.gserviceaccount.com compute.instances.create iam.serviceAccounts.actAs iam.serviceAccounts.getAccessToken on projects/acme-prod",
 			},
 		},
 		{
-			name:     "configuration names others",
+			name:     "configured permissions",
 			plan:     "minimal",
 			settings: Settings{Canaries: map[need.PrincipalKind][]string{need.ComputeServiceAgent: {"compute.disks.create"}}},
 			want: []wantNeed{
@@ -24,7 +24,7 @@ func TestComputeServiceAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "not to destroy",
+			name: "destroyed cluster",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.actions": []any{"delete"},

@@ -5,18 +5,18 @@ import "testing"
 func TestHostAgentUser(t *testing.T) {
 	runCases(t, "GP501", []testCase{
 		{
-			name: "on the host project",
+			name: "Shared VPC",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com container.hostServiceAgent.use on projects/acme-host",
 			},
 		},
 		{
-			name: "not on the project's own network",
+			name: "network of the cluster project",
 			plan: "minimal",
 		},
 		{
-			name: "a number may be the project itself",
+			name: "network project as a number",
 			plan: "shared-vpc",
 			changes: set{
 				"resource_changes.1.change.after.network":    "projects/999999999999/global/networks/shared",

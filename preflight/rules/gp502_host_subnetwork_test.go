@@ -5,7 +5,7 @@ import "testing"
 func TestHostSubnetwork(t *testing.T) {
 	runCases(t, "GP502", []testCase{
 		{
-			name: "both agents, on the subnetwork",
+			name: "Shared VPC",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-service}@container-engine-robot.iam.gserviceaccount.com compute.subnetworks.get compute.subnetworks.use on //compute.googleapis.com/projects/acme-host/regions/europe-west1/subnetworks/gke",
@@ -13,7 +13,7 @@ func TestHostSubnetwork(t *testing.T) {
 			},
 		},
 		{
-			name: "a URL is the same subnetwork",
+			name: "subnetwork as a URL",
 			plan: "shared-vpc",
 			changes: set{
 				"resource_changes.1.change.after.subnetwork": "https://www.googleapis.com/compute/v1/projects/acme-host/regions/europe-west1/subnetworks/gke",
@@ -24,7 +24,7 @@ func TestHostSubnetwork(t *testing.T) {
 			},
 		},
 		{
-			name: "on the project where no subnetwork is named",
+			name: "no subnetwork set",
 			plan: "shared-vpc",
 			changes: set{
 				"resource_changes.1.change.after.subnetwork": nil,
@@ -35,7 +35,7 @@ func TestHostSubnetwork(t *testing.T) {
 			},
 		},
 		{
-			name: "on the project where the subnetwork is only a short name",
+			name: "subnetwork as a short name",
 			plan: "shared-vpc",
 			changes: set{
 				"resource_changes.1.change.after.subnetwork": "gke",
@@ -46,7 +46,7 @@ func TestHostSubnetwork(t *testing.T) {
 			},
 		},
 		{
-			name: "nowhere else",
+			name: "network of the cluster project",
 			plan: "minimal",
 		},
 	})

@@ -5,7 +5,7 @@ import "testing"
 func TestHostAPIs(t *testing.T) {
 	runCases(t, "GP503", []testCase{
 		{
-			name: "both APIs",
+			name: "Shared VPC",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-host",
@@ -13,7 +13,7 @@ func TestHostAPIs(t *testing.T) {
 			},
 		},
 		{
-			name: "nowhere else",
+			name: "network of the cluster project",
 			plan: "minimal",
 		},
 	})

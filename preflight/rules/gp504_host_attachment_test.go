@@ -5,18 +5,18 @@ import "testing"
 func TestHostAttachment(t *testing.T) {
 	runCases(t, "GP504", []testCase{
 		{
-			name: "a network of another project",
+			name: "Shared VPC",
 			plan: "shared-vpc",
 			want: []wantNeed{
 				"error: compute.googleapis.com on projects/acme-service expecting acme-host",
 			},
 		},
 		{
-			name: "a network of its own",
+			name: "network of the cluster project",
 			plan: "minimal",
 		},
 		{
-			name: "one that is written as a number",
+			name: "network project as a number",
 			plan: "shared-vpc",
 			changes: set{
 				"resource_changes.1.change.after.network":    "projects/999999999999/global/networks/shared",

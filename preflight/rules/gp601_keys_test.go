@@ -13,7 +13,7 @@ func TestKeys(t *testing.T) {
 			},
 		},
 		{
-			name: "a version is of its key",
+			name: "key version",
 			plan: "cmek",
 			changes: set{
 				after + "database_encryption": []any{map[string]any{"key_name": "projects/acme-kms/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1"}},
@@ -37,7 +37,7 @@ func TestKeys(t *testing.T) {
 			},
 		},
 		{
-			name: "a key that is no longer used",
+			name: "key that is no longer used",
 			plan: "cmek",
 			changes: set{
 				after + "database_encryption.0.state":     "DECRYPTED",

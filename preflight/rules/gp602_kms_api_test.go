@@ -5,7 +5,7 @@ import "testing"
 func TestKMSAPI(t *testing.T) {
 	runCases(t, "GP602", []testCase{
 		{
-			name: "in the project of the keys",
+			name: "keys of another project",
 			plan: "cmek",
 			want: []wantNeed{
 				"error: cloudkms.googleapis.com on projects/acme-kms",

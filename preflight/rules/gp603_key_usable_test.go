@@ -5,7 +5,7 @@ import "testing"
 func TestKeyUsable(t *testing.T) {
 	runCases(t, "GP603", []testCase{
 		{
-			name: "keys that encrypt",
+			name: "encryption keys",
 			plan: "cmek",
 			want: []wantNeed{
 				"error: cloudkms.googleapis.com on //cloudkms.googleapis.com/projects/acme-kms/locations/europe-west1/keyRings/gke/cryptoKeys/disks expecting ENCRYPT_DECRYPT",
@@ -13,7 +13,7 @@ func TestKeyUsable(t *testing.T) {
 			},
 		},
 		{
-			name: "one that signs",
+			name: "signing key",
 			plan: "cmek",
 			changes: set{
 				after + "database_encryption":      nil,

@@ -5,7 +5,7 @@ import "testing"
 func TestCAPools(t *testing.T) {
 	runCases(t, "GP605", []testCase{
 		{
-			name: "two of them",
+			name: "two CA pools",
 			plan: "minimal",
 			changes: set{
 				after + "user_managed_keys_config": []any{map[string]any{"cluster_ca": "projects/acme-kms/locations/europe-west1/caPools/cluster", "etcd_api_ca": "//privateca.googleapis.com/projects/acme-kms/locations/europe-west1/caPools/etcd"}},
@@ -17,7 +17,7 @@ func TestCAPools(t *testing.T) {
 			},
 		},
 		{
-			name: "one that is not known",
+			name: "CA pool not known before apply",
 			plan: "minimal",
 			changes: set{
 				"resource_changes.0.change.after_unknown.user_managed_keys_config": []any{map[string]any{"cluster_ca": true}},
@@ -30,7 +30,7 @@ func TestCAPools(t *testing.T) {
 			},
 		},
 		{
-			name: "none",
+			name: "no CA pools",
 			plan: "cmek",
 		},
 	})

@@ -5,11 +5,11 @@ import "testing"
 func TestUncheckedOptions(t *testing.T) {
 	runCases(t, "GP701", []testCase{
 		{
-			name: "none",
+			name: "no options",
 			plan: "minimal",
 		},
 		{
-			name: "some that are off",
+			name: "disabled options",
 			plan: "cmek",
 			changes: set{
 				after + "mesh_certificates": []any{map[string]any{"enable_certificates": false}},
@@ -17,7 +17,7 @@ func TestUncheckedOptions(t *testing.T) {
 			},
 		},
 		{
-			name: "one that is on",
+			name: "enabled option",
 			plan: "cmek",
 			changes: set{
 				after + "node_config": []any{map[string]any{"reservation_affinity": []any{map[string]any{"values": []any{"projects/acme-shared/reservations/gpu"}}}}},
@@ -27,7 +27,7 @@ func TestUncheckedOptions(t *testing.T) {
 			},
 		},
 		{
-			name: "one of a pool written inside the cluster",
+			name: "option of an inline node pool",
 			plan: "minimal",
 			changes: set{
 				afterUnknown + "node_pool": nil,

@@ -22,7 +22,7 @@ func TestOptionAPIs(t *testing.T) {
 			},
 		},
 		{
-			name: "images streamed by a pool written inside the cluster",
+			name: "image streaming of an inline node pool",
 			plan: "minimal",
 			changes: set{
 				afterUnknown + "node_pool": nil,
@@ -31,7 +31,7 @@ func TestOptionAPIs(t *testing.T) {
 			want: []wantNeed{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
 		},
 		{
-			name: "images streamed by default",
+			name: "image streaming by default",
 			plan: "minimal",
 			changes: set{
 				after + "node_pool_defaults": []any{map[string]any{"node_config_defaults": []any{map[string]any{"gcfs_config": []any{map[string]any{"enabled": true}}}}}},
@@ -39,11 +39,11 @@ func TestOptionAPIs(t *testing.T) {
 			want: []wantNeed{"warning: containerfilesystem.googleapis.com on projects/acme-prod"},
 		},
 		{
-			name: "none",
+			name: "no options",
 			plan: "minimal",
 		},
 		{
-			name: "options that are off",
+			name: "disabled options",
 			plan: "minimal",
 			changes: set{
 				after + "secret_manager_config": []any{map[string]any{"enabled": false}},

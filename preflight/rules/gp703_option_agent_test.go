@@ -26,7 +26,7 @@ func TestOptionAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "a pool written inside the cluster",
+			name: "option of an inline node pool",
 			plan: "minimal",
 			changes: set{
 				afterUnknown + "node_pool": nil,
@@ -41,7 +41,7 @@ func TestOptionAgent(t *testing.T) {
 			},
 		},
 		{
-			name: "none",
+			name: "no options",
 			plan: "minimal",
 		},
 	})

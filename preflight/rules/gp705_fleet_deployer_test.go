@@ -5,14 +5,14 @@ import "testing"
 func TestFleetDeployer(t *testing.T) {
 	runCases(t, "GP705", []testCase{
 		{
-			name: "a fleet in another project",
+			name: "fleet of another project",
 			plan: "features",
 			want: []wantNeed{
 				"warning: deployer gkehub.memberships.create on projects/acme-fleet",
 			},
 		},
 		{
-			name: "one in the cluster's own",
+			name: "fleet of the cluster project",
 			plan: "features",
 			changes: set{
 				after + "fleet.0.project": "acme-prod",
@@ -22,7 +22,7 @@ func TestFleetDeployer(t *testing.T) {
 			},
 		},
 		{
-			name: "none",
+			name: "no fleet",
 			plan: "minimal",
 		},
 	})

@@ -5,7 +5,7 @@ import "testing"
 func TestTags(t *testing.T) {
 	runCases(t, "GP706", []testCase{
 		{
-			name: "a tag by its number",
+			name: "tag as a number",
 			plan: "features",
 			want: []wantNeed{
 				"error: gke-service-agent serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com resourcemanager.tagHolds.create on tagValues/281479000000002",
@@ -16,7 +16,7 @@ func TestTags(t *testing.T) {
 			},
 		},
 		{
-			name: "a tag by its name",
+			name: "tag as a name",
 			plan: "features",
 			changes: set{
 				after + "node_config.0.resource_manager_tags": map[string]any{"acme/workload": "acme/workload/gke"},
@@ -30,7 +30,7 @@ func TestTags(t *testing.T) {
 			},
 		},
 		{
-			name: "a tag on a pool written inside the cluster",
+			name: "tag of an inline node pool",
 			plan: "minimal",
 			changes: set{
 				afterUnknown + "node_pool": nil,
@@ -45,7 +45,7 @@ func TestTags(t *testing.T) {
 			},
 		},
 		{
-			name: "none",
+			name: "no tags",
 			plan: "minimal",
 		},
 	})

@@ -5,21 +5,21 @@ import "testing"
 func TestBinaryAuthorization(t *testing.T) {
 	runCases(t, "GP708", []testCase{
 		{
-			name: "on",
+			name: "enabled",
 			plan: "features",
 			want: []wantNeed{
 				"warning: binary-authorization-service-agent serviceAccount:service-{number:acme-prod}@gcp-sa-binaryauthorization.iam.gserviceaccount.com binaryauthorization.policy.evaluatePolicy on projects/acme-prod",
 			},
 		},
 		{
-			name: "off",
+			name: "disabled",
 			plan: "features",
 			changes: set{
 				after + "binary_authorization.0.evaluation_mode": "DISABLED",
 			},
 		},
 		{
-			name: "as older providers write it",
+			name: "enabled attribute of older providers",
 			plan: "minimal",
 			changes: set{
 				after + "binary_authorization": []any{map[string]any{"enabled": true}},
@@ -29,7 +29,7 @@ func TestBinaryAuthorization(t *testing.T) {
 			},
 		},
 		{
-			name: "none",
+			name: "not set",
 			plan: "minimal",
 		},
 	})

@@ -5,21 +5,21 @@ import "testing"
 func TestImageStreaming(t *testing.T) {
 	runCases(t, "GP709", []testCase{
 		{
-			name: "on",
+			name: "enabled",
 			plan: "features",
 			want: []wantNeed{
 				"warning: node-service-account serviceAccount:gke-nodes@acme-identity.iam.gserviceaccount.com serviceusage.services.use on projects/acme-prod",
 			},
 		},
 		{
-			name: "off",
+			name: "disabled",
 			plan: "features",
 			changes: set{
 				after + "node_config.0.gcfs_config.0.enabled": false,
 			},
 		},
 		{
-			name: "by one of two pools written inside the cluster",
+			name: "one of two inline node pools",
 			plan: "minimal",
 			changes: set{
 				afterUnknown + "node_pool": nil,
@@ -33,7 +33,7 @@ func TestImageStreaming(t *testing.T) {
 			},
 		},
 		{
-			name: "by default, but for a pool that says no",
+			name: "enabled by default, disabled for one node pool",
 			plan: "minimal",
 			changes: set{
 				after + "node_pool_defaults": []any{map[string]any{"node_config_defaults": []any{map[string]any{"gcfs_config": []any{map[string]any{"enabled": true}}}}}},
@@ -48,7 +48,7 @@ func TestImageStreaming(t *testing.T) {
 			},
 		},
 		{
-			name: "none",
+			name: "not set",
 			plan: "minimal",
 		},
 	})

@@ -5,7 +5,7 @@ import "testing"
 func TestNodeSecrets(t *testing.T) {
 	runCases(t, "GP710", []testCase{
 		{
-			name: "a certificate from Secret Manager",
+			name: "certificate from Secret Manager",
 			plan: "cmek",
 			changes: set{
 				after + "node_config.0.containerd_config": []any{map[string]any{"private_registry_access_config": []any{map[string]any{"certificate_authority_domain_config": []any{map[string]any{"gcp_secret_manager_certificate_config": []any{map[string]any{"secret_uri": "projects/acme-shared/secrets/ca/versions/1"}}}}}}}},
@@ -15,7 +15,7 @@ func TestNodeSecrets(t *testing.T) {
 			},
 		},
 		{
-			name: "a certificate for a pool written inside the cluster",
+			name: "certificate of an inline node pool",
 			plan: "minimal",
 			changes: set{
 				afterUnknown + "node_pool": nil,
@@ -26,7 +26,7 @@ func TestNodeSecrets(t *testing.T) {
 			},
 		},
 		{
-			name: "none",
+			name: "no certificates",
 			plan: "cmek",
 		},
 	})

@@ -5,7 +5,7 @@ import "testing"
 func TestTakenAway(t *testing.T) {
 	runCases(t, "GP801", []testCase{
 		{
-			name: "it answers the needs of others",
+			name: "no needs of its own",
 			plan: "self-harm",
 		},
 	})

@@ -5,7 +5,7 @@ import "testing"
 func TestRace(t *testing.T) {
 	runCases(t, "GP802", []testCase{
 		{
-			name: "it answers the needs of others",
+			name: "no needs of its own",
 			plan: "grant-race",
 		},
 	})

@@ -5,17 +5,17 @@ import "testing"
 func TestIdentityPoolOrder(t *testing.T) {
 	runCases(t, "GP804", []testCase{
 		{
-			name: "a grant that does not wait",
+			name: "grant without dependency",
 			plan: "features",
 			changes: set{
 				"resource_changes": append(changesOf(t, "features"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"role": "roles/iam.workloadIdentityUser", "member": "serviceAccount:acme-prod.svc.id.goog[app/app]", "service_account_id": "projects/acme-prod/serviceAccounts/app@acme-prod.iam.gserviceaccount.com"}}}),
 			},
 			want: []wantNeed{
-				"warning: on projects/acme-prod stating: google_service_account_iam_member.wi grants to acme-prod.svc.id.goog, which exists only after google_container_cluster.main is created, but does not depend on it",
+				"warning: on projects/acme-prod finding: google_service_account_iam_member.wi grants to acme-prod.svc.id.goog, which exists only after google_container_cluster.main is created, but does not depend on it",
 			},
 		},
 		{
-			name: "one that waits",
+			name: "grant with dependency",
 			plan: "features",
 			changes: set{
 				"resource_changes":                    append(changesOf(t, "features"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"role": "roles/iam.workloadIdentityUser", "member": "serviceAccount:acme-prod.svc.id.goog[app/app]", "service_account_id": "projects/acme-prod/serviceAccounts/app@acme-prod.iam.gserviceaccount.com"}}}),
@@ -23,7 +23,7 @@ func TestIdentityPoolOrder(t *testing.T) {
 			},
 		},
 		{
-			name: "a cluster without the pool",
+			name: "cluster without the pool",
 			plan: "minimal",
 			changes: set{
 				"resource_changes": append(changesOf(t, "minimal"), map[string]any{"address": "google_service_account_iam_member.wi", "mode": "managed", "type": "google_service_account_iam_member", "name": "wi", "change": map[string]any{"actions": []any{"create"}, "after": map[string]any{"role": "roles/iam.workloadIdentityUser", "member": "serviceAccount:acme-prod.svc.id.goog[app/app]", "service_account_id": "projects/acme-prod/serviceAccounts/app@acme-prod.iam.gserviceaccount.com"}}}),

@@ -5,7 +5,7 @@ import "testing"
 func TestWaivers(t *testing.T) {
 	runCases(t, "GP805", []testCase{
 		{
-			name: "it is about the configuration, not the plan",
+			name: "no needs of its own",
 			plan: "minimal",
 		},
 	})

@@ -5,7 +5,7 @@ import "testing"
 func TestClusterSound(t *testing.T) {
 	runCases(t, "GP903", []testCase{
 		{
-			name: "clusters that are updated or destroyed, and that of a pool",
+			name: "updated and destroyed clusters, and cluster of a changed node pool",
 			plan: "existing",
 			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/destroyed of projects/acme-prod/locations/europe-west1/clusters/destroyed",
@@ -13,11 +13,11 @@ func TestClusterSound(t *testing.T) {
 			},
 		},
 		{
-			name: "a new cluster",
+			name: "new cluster",
 			plan: "minimal",
 		},
 		{
-			name: "a new pool of a new cluster",
+			name: "new node pool of a new cluster",
 			plan: "named-service-account",
 		},
 	})

@@ -5,14 +5,14 @@ import "testing"
 func TestLoginPlugin(t *testing.T) {
 	runCases(t, "GP906", []testCase{
 		{
-			name: "an exec block",
+			name: "exec block",
 			plan: "kubernetes-provider",
 			want: []wantNeed{
 				"error: on expecting gke-gcloud-auth-plugin",
 			},
 		},
 		{
-			name: "helm's, one level deeper",
+			name: "exec block of helm, nested",
 			plan: "kubernetes-provider",
 			changes: set{
 				"configuration.provider_config.kubernetes.name":        "helm",
@@ -23,7 +23,7 @@ func TestLoginPlugin(t *testing.T) {
 			},
 		},
 		{
-			name: "a command that is not known",
+			name: "command not known before apply",
 			plan: "kubernetes-provider",
 			changes: set{
 				"configuration.provider_config.kubernetes.expressions.exec": []any{map[string]any{"command": map[string]any{"references": []any{"local.command"}}}},

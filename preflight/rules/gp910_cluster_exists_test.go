@@ -5,25 +5,25 @@ import "testing"
 func TestClusterExists(t *testing.T) {
 	runCases(t, "GP910", []testCase{
 		{
-			name: "clusters that are updated, and those of pools",
+			name: "updated clusters, and clusters of node pools",
 			plan: "existing",
 			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/updated of projects/acme-prod/locations/europe-west1/clusters/updated",
 			},
 		},
 		{
-			name: "a new cluster, and its pool",
+			name: "new cluster with node pool",
 			plan: "named-service-account",
 		},
 		{
-			name: "that of a new pool",
+			name: "cluster of a new node pool",
 			plan: "traps/pool-named",
 			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
 		{
-			name: "those of the pools of a module",
+			name: "clusters of node pools in a module",
 			plan: "traps/pool-each",
 			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main of projects/acme-prod/locations/europe-west1/clusters/main",
@@ -31,29 +31,29 @@ func TestClusterExists(t *testing.T) {
 			},
 		},
 		{
-			name: "that of a path",
+			name: "cluster as a path",
 			plan: "traps/pool-path",
 			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-service/locations/europe-west1/clusters/main of projects/acme-service/locations/europe-west1/clusters/main",
 			},
 		},
 		{
-			name: "a pool that is updated",
+			name: "updated node pool",
 			plan: "traps/pool-upd",
 			want: []wantNeed{
 				"error: container.googleapis.com on //container.googleapis.com/projects/acme-prod/locations/europe-west1/clusters/main expecting old of projects/acme-prod/locations/europe-west1/clusters/main",
 			},
 		},
 		{
-			name: "one that is replaced",
+			name: "replaced cluster",
 			plan: "traps/rep-same",
 		},
 		{
-			name: "one that is only destroyed",
+			name: "destroyed cluster",
 			plan: "traps/prevent",
 		},
 		{
-			name: "one that is not known",
+			name: "cluster not known before apply",
 			plan: "traps/pool-unknown",
 			want: []wantNeed{
 				"error: container.googleapis.com on projects/acme-prod unknown: the cluster of google_container_node_pool.new is not known before apply",

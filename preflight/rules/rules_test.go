@@ -23,11 +23,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// set changes a plan before it is read: the value at a path such as
-// resource_changes.0.change.after.name. A nil value removes it.
+// A set changes a plan before it is read. It maps paths such as
+// resource_changes.0.change.after.name to values; nil removes the path.
 type set map[string]any
 
-// read reads a plan of fixtures/plans, changed.
+// read reads a plan of fixtures/plans with changes.
 func read(t *testing.T, name string, changes set) *plan.Plan {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("../../fixtures/plans", name, "plan.json"))
@@ -51,13 +51,13 @@ func read(t *testing.T, name string, changes set) *plan.Plan {
 	return p
 }
 
-// changesOf and blocksOf are the resource changes of a plan and the blocks of
-// its configuration, to add to.
+// changesOf returns the resource changes of a plan, to append to.
 func changesOf(t *testing.T, name string) []any {
 	t.Helper()
 	return within(t, name, "resource_changes")
 }
 
+// blocksOf returns the resource blocks of the configuration in a plan, to append to.
 func blocksOf(t *testing.T, name string) []any {
 	t.Helper()
 	return within(t, name, "configuration", "root_module", "resources")
@@ -88,17 +88,17 @@ func setPath(t *testing.T, doc any, path []string, value any) {
 		case []any:
 			i, err := strconv.Atoi(path[0])
 			if err != nil || i >= len(v) {
-				t.Fatalf("there is no element %s", path[0])
+				t.Fatalf("no element %s", path[0])
 			}
 			doc = v[i]
 		default:
-			t.Fatalf("there is nothing at %s", path[0])
+			t.Fatalf("no value at %s", path[0])
 		}
 		path = path[1:]
 	}
 	m, ok := doc.(map[string]any)
 	if !ok {
-		t.Fatalf("there is no object to put %s into", path[0])
+		t.Fatalf("%s: the parent is not an object", path[0])
 	}
 	if value == nil {
 		delete(m, path[0])
@@ -107,19 +107,19 @@ func setPath(t *testing.T, doc any, path []string, value any) {
 	m[path[0]] = value
 }
 
-// after is the path of the planned attributes of the first resource change,
-// afterUnknown that of those which apply will tell, and block that of its
-// configuration.
+// Paths in the first resource change: after of the planned attributes,
+// afterUnknown of those that are known after apply, and block of its configuration.
 const (
 	after        = "resource_changes.0.change.after."
 	afterUnknown = "resource_changes.0.change.after_unknown."
 	block        = "configuration.root_module.resources.0.expressions."
 )
 
-// A wanted need is one as tests write it: severity, who, what, where, why not.
+// A wantNeed is a need as tests write it: severity, principal, permissions or
+// service, resource, and what else matters.
 type wantNeed string
 
-// all returns the needs of every rule.
+// allNeeds returns the needs of every rule.
 func allNeeds(p *plan.Plan, settings Settings) []need.Need {
 	needs, err := Needs(context.Background(), p, settings)
 	if err != nil {
@@ -128,7 +128,7 @@ func allNeeds(p *plan.Plan, settings Settings) []need.Need {
 	return needs
 }
 
-// TestInterrupted: an interrupt ends the rules, too.
+// TestInterrupted: a canceled context stops the rules.
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -137,7 +137,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// needs are those of one rule, in short.
+// needs returns the needs of one rule, summarized and sorted.
 func needs(p *plan.Plan, id string, settings Settings) []wantNeed {
 	var out []wantNeed
 	for _, n := range allNeeds(p, settings) {
@@ -168,12 +168,12 @@ func summary(n need.Need) wantNeed {
 	}
 	switch {
 	case n.Holds:
-		line += " which holds: " + n.Message
+		line += " satisfied: " + n.Message
 	case n.Message != "":
-		line += " stating: " + n.Message
+		line += " finding: " + n.Message
 	}
 	if n.Standing {
-		line += " while it stands"
+		line += " unchanged"
 	}
 	if n.Elsewhere != "" {
 		line += " if it is not " + n.Elsewhere
@@ -187,7 +187,7 @@ func summary(n need.Need) wantNeed {
 	return wantNeed(strings.Join(strings.Fields(line), " "))
 }
 
-// A testCase is a plan, changed, and what a rule needs of it.
+// A testCase is a plan with changes, and the needs of a rule for it.
 type testCase struct {
 	name     string
 	plan     string
@@ -219,13 +219,13 @@ func fixturePlans(t *testing.T) []string {
 	return files
 }
 
-// TestNeeds keeps the needs of every real plan.
+// TestNeeds compares the needs of every real plan with golden files.
 func TestNeeds(t *testing.T) {
 	for _, name := range fixturePlans(t) {
 		t.Run(name, func(t *testing.T) {
 			var lines []string
 			for _, n := range allNeeds(read(t, name, nil), Settings{}) {
-				lines = append(lines, fmt.Sprintf("%s %s\n\t%s of %d addresses; at %q; API %q; mended by %q\n",
+				lines = append(lines, fmt.Sprintf("%s %s\n\t%s of %d addresses; at %q; API %q; fix %q\n",
 					n.Rule, summary(n), n.Kind, len(n.Addresses), n.Attribute, n.Service, n.Fix.Role))
 			}
 			slices.Sort(lines)
@@ -247,7 +247,7 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// TestGoldens: no golden file outlives its plan.
+// TestGoldens: every golden file has a plan.
 func TestGoldens(t *testing.T) {
 	files, err := filepath.Glob("testdata/needs/*.golden")
 	if err != nil {
@@ -262,15 +262,15 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
-// TestNoGKE: a plan without GKE needs nothing, whatever else stands in it.
+// TestNoGKE: a plan without GKE has no needs, whatever else it contains.
 func TestNoGKE(t *testing.T) {
 	p := read(t, "kubernetes-provider", set{"resource_changes": []any{}})
 	if got := allNeeds(p, Settings{}); len(got) > 0 || !p.HoldsToken {
-		t.Errorf("it needs %+v", got)
+		t.Errorf("got %+v, want no needs", got)
 	}
 }
 
-// TestWellFormed: whatever a rule asks for can be asked.
+// TestWellFormed: the needs of every real plan are complete and can be checked.
 func TestWellFormed(t *testing.T) {
 	permission := regexp.MustCompile(`^[a-z]+(\.[a-zA-Z]+){2}$`)
 	for _, name := range fixturePlans(t) {
@@ -280,25 +280,25 @@ func TestWellFormed(t *testing.T) {
 			known[c.Address] = true
 		}
 		for _, n := range allNeeds(p, Settings{}) {
-			// What is about the plan file itself has no address.
+			// A need about the plan file itself has no address.
 			if len(n.Addresses) == 0 && n.Rule != "GP803" || n.Kind == "" || n.Severity == "" {
-				t.Errorf("%s: %s lacks an address, a kind or a severity", name, n.Rule)
+				t.Errorf("%s: %s has no address, no kind or no severity", name, n.Rule)
 			}
 			for _, a := range n.Addresses {
 				if !known[a] {
-					t.Errorf("%s: %s names %s, which the plan does not have", name, n.Rule, a)
+					t.Errorf("%s: %s has address %s, which is not in the plan", name, n.Rule, a)
 				}
 			}
 			here := n.Kind == need.OnPath || n.Kind == need.Fresh || n.Kind == need.Statement
 			if n.Resource == "" && n.Unknown == "" && !here {
-				t.Errorf("%s: %s says neither where nor why not", name, n.Rule)
+				t.Errorf("%s: %s has neither a resource nor a reason why it is unknown", name, n.Rule)
 			}
 			if (n.Kind == need.Permissions) != (len(n.Permissions) > 0) {
 				t.Errorf("%s: %s is a %s with %d permissions", name, n.Rule, n.Kind, len(n.Permissions))
 			}
 			for _, s := range n.Permissions {
 				if !permission.MatchString(s) {
-					t.Errorf("%s: %s asks for %q", name, n.Rule, s)
+					t.Errorf("%s: %s requires %q, which is not a permission", name, n.Rule, s)
 				}
 			}
 		}
@@ -342,8 +342,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestPages: every page has the same parts in the same order, begins with what
-// its rule says of itself, and belongs to a rule.
+// TestPages: every page belongs to a rule, begins with its ID, name, title and
+// severity, and has the same sections in the same order.
 func TestPages(t *testing.T) {
 	parts := []string{"What is required", "What happens if it fails", "How it is checked", "How to fix it", "Sources"}
 	link := regexp.MustCompile(`^- https://\S+ — \S`)
@@ -353,7 +353,7 @@ func TestPages(t *testing.T) {
 		sections := strings.Split(r.Page(), "\n## ")
 		head := fmt.Sprintf("# %s %s %s. Severity: %s", r.ID, r.Name, r.Title, r.Severity)
 		if diff := cmp.Diff(head, strings.Join(strings.Fields(sections[0]), " ")); diff != "" {
-			t.Errorf("%s: the page begins otherwise than the rule (-rule +page):\n%s", r.ID, diff)
+			t.Errorf("%s: start of its page (-rule +page):\n%s", r.ID, diff)
 		}
 		var titles []string
 		for _, s := range sections[1:] {
@@ -382,8 +382,8 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestConfiguredSeverity: configuration has the last word, and only about the
-// rules that it names.
+// TestConfiguredSeverity: the configuration overrides the severity of the rules
+// that it names, and of no others.
 func TestConfiguredSeverity(t *testing.T) {
 	got := map[string]need.Severity{}
 	settings := Settings{Severities: map[string]need.Severity{"GP303": need.Error, "GP105": need.Warning}}
@@ -398,8 +398,8 @@ func TestConfiguredSeverity(t *testing.T) {
 	}
 }
 
-// TestExpectedErrors: what apply would print names the place as Google does:
-// Compute Engine the region, GKE the cluster where it is, also in a zone.
+// TestExpectedErrors: errors name locations as Google does. Compute Engine names
+// the region, GKE the location of the cluster, which may be a zone.
 func TestExpectedErrors(t *testing.T) {
 	zonal := set{after + "location": "europe-west1-b"}
 	cases := []struct {
@@ -445,9 +445,9 @@ func TestExpectedErrors(t *testing.T) {
 	}
 }
 
-// TestStanding: a cluster that apply leaves as it is needs something only where
-// the plan takes something away.
-func TestStanding(t *testing.T) {
+// TestUnchanged: an unchanged cluster has needs only if the plan removes
+// something.
+func TestUnchanged(t *testing.T) {
 	keep := set{
 		"resource_changes.4.change.actions": []any{"no-op"},
 		"resource_changes.5.change.actions": []any{"no-op"},
@@ -456,8 +456,8 @@ func TestStanding(t *testing.T) {
 		changes set
 		want    []string
 	}{
-		"taken away":  {nil, []string{"google_container_cluster.unchanged"}},
-		"left intact": {keep, nil},
+		"plan removes a grant": {nil, []string{"google_container_cluster.unchanged"}},
+		"plan removes nothing": {keep, nil},
 	} {
 		var got []string
 		for _, n := range allNeeds(read(t, "existing", tt.changes), Settings{}) {
@@ -466,13 +466,13 @@ func TestStanding(t *testing.T) {
 			}
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s: standing clusters that need something (-want +got):\n%s", name, diff)
+			t.Errorf("%s: unchanged clusters with needs (-want +got):\n%s", name, diff)
 		}
 	}
 }
 
-// TestMerged: needs that one answer settles are one, with all their addresses
-// in order.
+// TestMerged: needs with the same key are merged into one, with the addresses of
+// all in order.
 func TestMerged(t *testing.T) {
 	for _, n := range allNeeds(read(t, "modules", nil), Settings{}) {
 		if n.Rule != "GP202" || n.Project != "acme-blue" {
@@ -488,5 +488,5 @@ func TestMerged(t *testing.T) {
 		}
 		return
 	}
-	t.Error("GP202 needs nothing in acme-blue")
+	t.Error("GP202 has no needs in acme-blue")
 }
