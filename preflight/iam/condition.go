@@ -11,97 +11,94 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 )
 
-// A Request is what conditions may ask about what is asked for.
+// A Request holds the attributes that an IAM condition can refer to.
 // https://docs.cloud.google.com/iam/docs/conditions-attribute-reference
 type Request struct {
-	// Time and Until bound when the permission is used. A condition counts only
-	// if it comes to the same at both. Zero where it is not known.
+	// Time and Until are the interval in which the permission is used. A condition
+	// must have the same value throughout. Zero if they are not known.
 	Time, Until time.Time
-	// Service and Type are those of the resource, such as
-	// container.googleapis.com and container.googleapis.com/Cluster; empty
-	// where they are not known.
+	// Service and Type are the service and type of the resource, such as
+	// container.googleapis.com and container.googleapis.com/Cluster; empty if they
+	// are not known.
 	Service, Type string
-	// Names are what resource.name is, and after it the other names that whoever
-	// wrote a condition may have meant, such as the one with the project's
-	// number; nil where it is not known. A condition that is only true for one
-	// of the others counts as Unknown.
+	// Names are the value of resource.name, and then other names of the resource
+	// that the author of a condition may have used, such as the one with the
+	// project's number. Nil if they are not known. A condition that is only true for
+	// one of the other names is Unknown.
 	Names []string
-	// ChangesPolicy reports that the permission is used to change an allow policy,
-	// and ModifiedRoles are the roles that the change grants or revokes; nil where
-	// they are not known. Conditions of delegated grants read them.
+	// ChangesPolicy reports that the permission is used to change an allow policy.
+	// ModifiedRoles are the roles that the change grants or revokes; nil if they
+	// are not known. Conditions that limit granting roles refer to them.
 	// https://docs.cloud.google.com/iam/docs/setting-limits-on-granting-roles
 	ChangesPolicy bool
 	ModifiedRoles []string
 	// Programs are shared by all requests of a run, so that each expression is
-	// compiled once and all evaluations together end. Nil: neither.
+	// compiled once, and the total cost of evaluation is limited. Nil for neither.
 	Programs *Programs
 }
 
-// Programs holds compiled conditions and what evaluating them has cost. It is
-// safe for concurrent use.
+// Programs holds compiled conditions and the total cost of their evaluations. It
+// is safe for concurrent use.
 type Programs struct {
 	mu       sync.Mutex
-	compiled map[string]compiled
-	// spent is in cel-go's units of cost: about one for each step.
-	spent uint64
+	compiled map[string]compiled // by expression
+	// cost is in cel-go's units: about one for each step.
+	cost uint64
 }
 
-// A compiled is what an expression compiles to; understood is false if it does
-// not.
+// A compiled is the result of compiling an expression.
 type compiled struct {
-	program    cel.Program
-	understood bool
+	program cel.Program
+	ok      bool
 }
 
 // NewPrograms returns an empty Programs.
 func NewPrograms() *Programs { return &Programs{compiled: map[string]compiled{}} }
 
 const (
-	// maxCost bounds one evaluation. Google takes 12 logical operators, which
-	// cost some hundreds; a list of the roles that somebody may grant adds one
-	// for each.
+	// maxCost is the maximum cost of one evaluation. Google accepts 12 logical
+	// operators, which cost some hundreds; a list of roles adds one for each role.
 	maxCost = 100_000
-	// maxSpent bounds all evaluations of a run: some seconds.
-	maxSpent = 20_000_000
+	// maxTotalCost is the maximum cost of all evaluations of a run, which take some
+	// seconds.
+	maxTotalCost = 20_000_000
+	// maxExpression is the maximum length of an expression, in bytes.
+	// https://docs.cloud.google.com/iam/quotas
+	maxExpression = 16 << 10
 )
 
-// get returns the program of an expression; false if it is not understood, or
+// program returns the program of an expression; false if it does not compile, or
 // if the evaluations of this run have cost too much already.
-func (p *Programs) get(expression string) (cel.Program, bool) {
+func (p *Programs) program(expression string) (cel.Program, bool) {
 	if p == nil {
 		return compile(expression)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c, known := p.compiled[expression]
-	if !known {
-		c.program, c.understood = compile(expression)
+	c, found := p.compiled[expression]
+	if !found {
+		c.program, c.ok = compile(expression)
 		p.compiled[expression] = c
 	}
-	return c.program, c.understood && p.spent < maxSpent
+	return c.program, c.ok && p.cost < maxTotalCost
 }
 
-// charge adds the cost of an evaluation, and a little that each has.
+// charge adds the cost of an evaluation, which is never free.
 func (p *Programs) charge(details *cel.EvalDetails) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.spent += 10
+	p.cost += 10
 	if cost := details.ActualCost(); cost != nil {
-		p.spent += *cost
+		p.cost += *cost
 	}
 }
 
-// longest is the most characters of an expression that is looked at. Google
-// takes 12 logical operators.
-// https://docs.cloud.google.com/iam/quotas
-const longest = 16 << 10
-
-// Holds says whether a condition is true. No condition always is. What it asks
-// about that is not known makes the answer Unknown, unless it comes to the
-// same anyway; so does an expression that is not understood.
+// Holds says whether a condition is true. A nil condition always is. It is Unknown
+// if its value depends on attributes that are not known, or if it does not
+// compile.
 func (c *Condition) Holds(r Request) Verdict {
 	if c == nil {
 		return Yes
@@ -109,87 +106,87 @@ func (c *Condition) Holds(r Request) Verdict {
 	if c.Expression == "" && c.Unknown {
 		return Unknown
 	}
-	program, ok := r.Programs.get(c.Expression)
+	program, ok := r.Programs.program(c.Expression)
 	if !ok {
 		return Unknown
 	}
-	answer := Unknown
-	for i, name := range r.names() {
-		v := r.throughout(c, program, name)
+	for i, name := range r.resourceNames() {
+		v := r.evalInterval(c, program, name)
 		switch {
 		case i == 0 && v != No:
 			return v
 		case i > 0 && v != No:
 			return Unknown
 		}
-		answer = v
 	}
-	return answer
+	return No
 }
 
-// names are those to look at; empty stands for one that is not known.
-func (r Request) names() []string {
+// resourceNames returns Names, or one empty name if they are not known.
+func (r Request) resourceNames() []string {
 	if len(r.Names) == 0 {
 		return []string{""}
 	}
 	return r.Names
 }
 
-// throughout returns what a program comes to if that stays the same all the time.
-func (r Request) throughout(c *Condition, program cel.Program, name string) Verdict {
-	first := r.at(program, r.Time, name)
-	if r.changes(c, program, name, first) {
+// evalInterval evaluates program from Time to Until, and returns Unknown if the
+// value changes in between.
+func (r Request) evalInterval(c *Condition, program cel.Program, name string) Verdict {
+	first := r.evalAt(program, r.Time, name)
+	if r.changesLater(c, program, name, first) {
 		return Unknown
 	}
 	return first
 }
 
-// timeStep is how far apart the instants are at which a condition is evaluated:
-// between now and the end it may be false for a while, such as by the hour of
-// the day.
+// timeStep is the distance between the times at which a condition is evaluated:
+// it may be false for a while between Time and Until, such as at some hour of the
+// day.
 const timeStep = 5 * time.Minute
 
-// changes reports whether a program comes to something else than first later on.
-func (r Request) changes(c *Condition, program cel.Program, name string, first Verdict) bool {
+// changesLater reports whether the value of program differs from first at any later
+// time until Until.
+func (r Request) changesLater(c *Condition, program cel.Program, name string, first Verdict) bool {
 	if !strings.Contains(c.Expression, "time") {
 		return false
 	}
 	for t := r.Time.Add(timeStep); t.Before(r.Until); t = t.Add(timeStep) {
-		if r.at(program, t, name) != first {
+		if r.evalAt(program, t, name) != first {
 			return true
 		}
 	}
-	return r.Until.After(r.Time) && r.at(program, r.Until, name) != first
+	return r.Until.After(r.Time) && r.evalAt(program, r.Until, name) != first
 }
 
-// A Limit says why a binding that gives a permission now, by the word of
-// testIamPermissions, may not give it when apply uses it.
+// A Limit says why a binding may not grant a permission during apply, although
+// testIamPermissions reports it now.
 type Limit string
 
 // The limits.
 const (
-	// LimitTime: the condition does not stay true for as long as apply may take.
+	// LimitTime: the condition may become false while apply runs.
 	LimitTime Limit = "time"
-	// LimitRoles: the condition depends on the roles that a change of a policy is
-	// about, of which testIamPermissions knows nothing.
+	// LimitRoles: the condition depends on which roles a policy change grants or
+	// revokes, which testIamPermissions does not consider.
 	LimitRoles Limit = "roles"
 )
 
-// limit returns what limits a condition that may be true now; empty if nothing
-// does, or if it is false.
+// limit returns the limit of a condition that is or may be true now; empty if it
+// has none, or if it is false.
 func (c *Condition) limit(r Request) Limit {
 	if c == nil {
 		return ""
 	}
-	program, ok := r.Programs.get(c.Expression)
+	program, ok := r.Programs.program(c.Expression)
 	if !ok {
 		return ""
 	}
-	name := r.names()[0]
-	switch now := r.at(program, r.Time, name); {
+	name := r.resourceNames()[0]
+	switch now := r.evalAt(program, r.Time, name); {
 	case now == No:
 		return ""
-	case r.changes(c, program, name, now):
+	case r.changesLater(c, program, name, now):
 		return LimitTime
 	case now == Unknown && r.ChangesPolicy && strings.Contains(c.Expression, "api."):
 		return LimitRoles
@@ -197,16 +194,29 @@ func (c *Condition) limit(r Request) Limit {
 	return ""
 }
 
-func (r Request) at(program cel.Program, t time.Time, name string) Verdict {
-	vars, err := r.variant(t, name)
+// evalAt evaluates program at one time, for one name of the resource.
+func (r Request) evalAt(program cel.Program, t time.Time, name string) Verdict {
+	vars, err := r.activation(t, name)
 	if err != nil {
 		return Unknown
 	}
-	return r.verdictOf(program, vars)
+	value, details, err := program.Eval(vars)
+	r.Programs.charge(details)
+	if err != nil {
+		return Unknown
+	}
+	switch value {
+	case types.True:
+		return Yes
+	case types.False:
+		return No
+	}
+	return Unknown
 }
 
-// variant are the attributes with what is not known marked as such.
-func (r Request) variant(t time.Time, name string) (cel.PartialActivation, error) {
+// activation returns the attributes. Those that are not known are marked so, and
+// CEL evaluates an expression as far as it does not depend on them.
+func (r Request) activation(t time.Time, name string) (cel.PartialActivation, error) {
 	unknown := []*cel.AttributePatternType{cel.AttributePattern("destination")}
 	vars := map[string]any{}
 	if r.ModifiedRoles == nil {
@@ -235,55 +245,39 @@ func (r Request) variant(t time.Time, name string) (cel.PartialActivation, error
 	return cel.PartialVars(vars, unknown...)
 }
 
-func (r Request) verdictOf(program cel.Program, vars cel.PartialActivation) Verdict {
-	value, details, err := program.Eval(vars)
-	r.Programs.charge(details)
-	if err != nil {
-		return Unknown
-	}
-	switch value {
-	case types.True:
-		return Yes
-	case types.False:
-		return No
-	}
-	return Unknown
-}
-
-// compile makes a program of an expression that is understood.
+// compile compiles an expression; false if it is not a valid condition.
 func compile(expression string) (cel.Program, bool) {
-	env := environment()
-	if env == nil || len(expression) > longest {
+	env := celEnvironment()
+	if env == nil || len(expression) > maxExpression {
 		return nil, false
 	}
 	ast, issues := env.Compile(expression)
 	if issues.Err() != nil || ast.OutputType() != cel.BoolType && ast.OutputType() != cel.DynType {
 		return nil, false
 	}
-	// The bound keeps an expression from running for long.
 	program, err := env.Program(ast, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(maxCost))
 	return program, err == nil
 }
 
-// environment declares what conditions may use. What is known of none of it
-// here, such as tags, is declared so that the rest of an expression counts.
-var environment = sync.OnceValue(func() *cel.Env {
-	text, dyn := cel.StringType, cel.DynType
-	attributes := cel.MapType(text, dyn)
+// celEnvironment returns the environment for conditions. It also declares what is
+// never known here, such as tags, so that the rest of an expression can decide.
+var celEnvironment = sync.OnceValue(func() *cel.Env {
+	str, dyn := cel.StringType, cel.DynType
+	attributes := cel.MapType(str, dyn)
 	options := []cel.EnvOption{
 		cel.Variable("request", attributes),
 		cel.Variable("resource", attributes),
 		cel.Variable("destination", attributes),
 		cel.Variable("api", dyn),
-		cel.Function("extract", cel.MemberOverload("string_extract", []*cel.Type{text, text}, text, cel.BinaryBinding(extract))),
-		cel.Function("getAttribute", cel.MemberOverload("api_get_attribute", []*cel.Type{dyn, text, dyn}, dyn, cel.FunctionBinding(attribute))),
+		cel.Function("extract", cel.MemberOverload("string_extract", []*cel.Type{str, str}, str, cel.BinaryBinding(extract))),
+		cel.Function("getAttribute", cel.MemberOverload("api_get_attribute", []*cel.Type{dyn, str, dyn}, dyn, cel.FunctionBinding(getAttribute))),
 		cel.Function("hasOnly", cel.MemberOverload("list_has_only", []*cel.Type{dyn, cel.ListType(dyn)}, cel.BoolType, cel.BinaryBinding(hasOnly))),
 	}
 	for _, name := range []string{"matchTag", "matchTagId"} {
-		options = append(options, cel.Function(name, cel.MemberOverload("resource_"+name, []*cel.Type{attributes, text, text}, cel.BoolType, cel.FunctionBinding(untold))))
+		options = append(options, cel.Function(name, cel.MemberOverload("resource_"+name, []*cel.Type{attributes, str, str}, cel.BoolType, cel.FunctionBinding(unknownValue))))
 	}
 	for _, name := range []string{"hasTagKey", "hasTagKeyId"} {
-		options = append(options, cel.Function(name, cel.MemberOverload("resource_"+name, []*cel.Type{attributes, text}, cel.BoolType, cel.FunctionBinding(untold))))
+		options = append(options, cel.Function(name, cel.MemberOverload("resource_"+name, []*cel.Type{attributes, str}, cel.BoolType, cel.FunctionBinding(unknownValue))))
 	}
 	env, err := cel.NewEnv(options...)
 	if err != nil {
@@ -292,51 +286,55 @@ var environment = sync.OnceValue(func() *cel.Env {
 	return env
 })
 
-// untold is the result of a function about what is not known here.
-func untold(...ref.Val) ref.Val { return types.NewErr("not known before the request is made") }
+// unknownValue is a CEL function whose value is not known here, such as one about
+// tags.
+func unknownValue(...ref.Val) ref.Val { return types.NewErr("value is not known before apply") }
 
-// modifiedGrants is the attribute of the roles that a change of a policy grants
-// or revokes.
+// modifiedGrants is the attribute with the roles that a policy change grants or
+// revokes.
 // https://docs.cloud.google.com/iam/docs/conditions-attribute-reference#api-attributes
 const modifiedGrants = "iam.googleapis.com/modifiedGrantsByRole"
 
-// attribute returns an API attribute that is known.
-func attribute(args ...ref.Val) ref.Val {
+// getAttribute is the CEL function that returns an API attribute. The value is not
+// known if the attribute is not, since the default would then be wrong.
+func getAttribute(args ...ref.Val) ref.Val {
 	attributes, ok := args[0].(traits.Mapper)
 	if !ok {
-		return untold()
+		return unknownValue()
 	}
 	if v, found := attributes.Find(args[1]); found {
 		return v
 	}
-	return untold()
+	return unknownValue()
 }
 
-// hasOnly reports whether a list has no other elements than those of another.
+// hasOnly is the CEL function that reports whether all elements of a list are
+// among the allowed ones.
 func hasOnly(list, allowed ref.Val) ref.Val {
 	elements, isList := list.(traits.Lister)
-	among, isAlso := allowed.(traits.Lister)
-	if !isList || !isAlso {
-		return untold()
+	allowedElements, isAllowedList := allowed.(traits.Lister)
+	if !isList || !isAllowedList {
+		return unknownValue()
 	}
 	for i := elements.Iterator(); i.HasNext() == types.True; {
-		if among.Contains(i.Next()) != types.True {
+		if allowedElements.Contains(i.Next()) != types.True {
 			return types.False
 		}
 	}
 	return types.True
 }
 
-// extract takes a part out of a string by a template with one placeholder,
-// such as /projects/{project}/; empty where it does not fit.
+// extract is the CEL function that extracts a part of a string by a template with
+// one placeholder, such as /projects/{project}/. It returns an empty string if the
+// template does not match.
 // https://docs.cloud.google.com/iam/docs/conditions-attribute-reference#extract
 func extract(value, template ref.Val) ref.Val {
 	s, okValue := value.Value().(string)
 	t, okTemplate := template.Value().(string)
-	before, rest, okOpen := strings.Cut(t, "{")
-	_, after, okClose := strings.Cut(rest, "}")
-	if !okValue || !okTemplate || !okOpen || !okClose {
-		return types.NewErr("extract takes a string and a template with a placeholder")
+	before, rest, hasOpen := strings.Cut(t, "{")
+	_, after, hasClose := strings.Cut(rest, "}")
+	if !okValue || !okTemplate || !hasOpen || !hasClose {
+		return types.NewErr("extract needs a string and a template with a placeholder")
 	}
 	_, found, ok := strings.Cut(s, before)
 	if !ok {

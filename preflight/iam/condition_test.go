@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// TestConditions: what is known decides, what is not known leaves it open.
+// TestConditions: known attributes decide; unknown ones make the verdict Unknown only
+// if the value depends on them.
 func TestConditions(t *testing.T) {
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) // a Monday
 	cluster := Request{
@@ -22,7 +23,7 @@ func TestConditions(t *testing.T) {
 		{`true`, cluster, Yes},
 		{`request.time < timestamp("2030-01-01T00:00:00Z")`, cluster, Yes},
 		{`request.time < timestamp("2020-01-01T00:00:00Z")`, cluster, No},
-		// It ends while apply may still be running.
+		// It becomes false while apply may still be running.
 		{`request.time < timestamp("2026-11-23T12:30:00Z")`, cluster, Unknown},
 		{`request.time < timestamp("2030-01-01T00:00:00Z")`, Request{}, Unknown},
 		{`request.time.getHours("Europe/Berlin") >= 9 && request.time.getHours("Europe/Berlin") <= 17`, cluster, Yes},
@@ -34,7 +35,7 @@ func TestConditions(t *testing.T) {
 		{`resource.name.endsWith("/clusters/main")`, cluster, Yes},
 		{`resource.name.startsWith("projects/acme-prod/locations/europe-west1/clusters/dev-")`, cluster, No},
 		{`resource.name.startsWith("projects/acme-prod/")`, cluster, Yes},
-		// Somebody may have meant the number.
+		// The author may have used the project number.
 		{`resource.name.startsWith("projects/111/")`, cluster, Unknown},
 		{`resource.name.startsWith("projects/222/")`, cluster, No},
 		{`resource.name.startsWith("projects/acme-prod/") || resource.name.startsWith("projects/111/")`, cluster, Yes},
@@ -60,11 +61,12 @@ func TestConditions(t *testing.T) {
 		{``, cluster, Unknown},
 	} {
 		if got := (&Condition{Expression: tt.expression}).Holds(tt.request); got != tt.want {
-			t.Errorf("%s comes to %d, want %d, for %+v", tt.expression, got, tt.want, tt.request)
+			t.Errorf("%s: got %d, want %d, for %+v", tt.expression, got, tt.want, tt.request)
 		}
 	}
 }
 
+// FuzzCondition: a verdict without any attributes stays the same with them.
 func FuzzCondition(f *testing.F) {
 	for _, e := range []string{`resource.name.extract("a{b}c") == "x"`, `request.time.getHours("x") > 1`, `[1,2].all(x, [1,2].all(y, x < y))`, `resource.matchTag("a", "b")`, "{"} {
 		f.Add(e, "projects/p")
@@ -73,7 +75,7 @@ func FuzzCondition(f *testing.F) {
 		none := (&Condition{Expression: expression}).Holds(Request{})
 		known := (&Condition{Expression: expression}).Holds(Request{Names: []string{name}, Type: "t", Service: "s", Time: time.Unix(1, 0), Until: time.Unix(1, 0)})
 		if none != Unknown && none != known {
-			t.Errorf("%q comes to %d while nothing is known, and to %d then", expression, none, known)
+			t.Errorf("%q: got %d without any attributes, and %d with them", expression, none, known)
 		}
 	})
 }

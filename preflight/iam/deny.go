@@ -5,27 +5,29 @@ import (
 	"strings"
 )
 
-// A DenyRule is a rule of a deny policy: it takes permissions from principals,
-// whatever allow policies give.
+// A DenyRule is a rule of a deny policy. It denies permissions to principals, even
+// if allow policies grant them.
 // https://docs.cloud.google.com/iam/docs/deny-overview
 type DenyRule struct {
-	// Policy names the policy that the rule stands in.
+	// Policy is the ID of the rule's policy.
 	Policy string
-	// Denied and Except are principals as deny policies write them, such as
+	// Denied and Except are principals in the form of deny policies, such as
 	// principalSet://goog/public:all.
 	Denied, Except []string
-	// Permissions and ExceptPermissions are as deny policies write them, such as
-	// container.googleapis.com/clusters.create or container.googleapis.com/*.*.
+	// Permissions and ExceptPermissions are permissions in the form of deny
+	// policies, such as container.googleapis.com/clusters.create or
+	// container.googleapis.com/*.*.
 	Permissions, ExceptPermissions []string
-	Condition                      *Condition
-	// Unknown says why it is not known what the rule denies; usually empty.
+	// Condition is nil if the rule always applies.
+	Condition *Condition
+	// Unknown says why it is not known what the rule denies; empty if it is known.
 	Unknown string
 }
 
-// A Denial is a deny rule that takes, or may take, the permission.
+// A Denial is a deny rule that denies, or may deny, a permission.
 type Denial struct {
 	Policy, Resource string
-	// Detail says why it is not certain; empty where it is.
+	// Detail says why it is uncertain; empty if it is certain.
 	Detail string
 }
 
@@ -33,66 +35,68 @@ func (d Denial) doubt() Doubt {
 	return Doubt{Kind: DoubtDeny, Policy: d.Policy, Resource: d.Resource, Detail: d.Detail}
 }
 
-// denials are the deny rules of all levels that are about a question.
-func denials(q Question) (sure, possible []Denial) {
+// denials returns the deny rules of all levels that deny the permission, and
+// those that may deny it.
+func denials(q Question) (sure, unsure []Denial) {
 	for _, level := range q.Levels {
 		for _, rule := range level.Denies {
-			m, why := rule.matches(q)
+			m, why := rule.match(q)
 			switch m {
-			case surely:
+			case certain:
 				sure = append(sure, Denial{Policy: rule.Policy, Resource: level.Resource})
-			case maybe:
-				possible = append(possible, Denial{Policy: rule.Policy, Resource: level.Resource, Detail: why})
+			case possible:
+				unsure = append(unsure, Denial{Policy: rule.Policy, Resource: level.Resource, Detail: why})
 			}
 		}
 	}
-	return sure, possible
+	return sure, unsure
 }
 
-// matches says whether a rule takes the permission, and what is in doubt.
-func (d DenyRule) matches(q Question) (match, string) {
+// match says whether a rule denies the permission, and why that is uncertain.
+func (d DenyRule) match(q Question) (match, string) {
 	if d.Unknown != "" {
-		return maybe, d.Unknown
+		return possible, d.Unknown
 	}
-	permission := deniesPermission(d.Permissions, d.ExceptPermissions, q.Permission)
-	who, member := matchDenied(q.Identity, d.Denied)
-	except, exempt := matchDenied(q.Identity, d.Except)
+	permission := matchDeniedPermission(d.Permissions, d.ExceptPermissions, q.Permission)
+	denied, principal := matchDenyPrincipals(q.Identity, d.Denied)
+	excepted, exception := matchDenyPrincipals(q.Identity, d.Except)
 	condition := d.Condition.Holds(q.Request)
 	switch {
-	case permission == never || who == never || except == surely || condition == No:
+	case permission == never || denied == never || excepted == certain || condition == No:
 		return never, ""
-	case who == maybe:
-		return maybe, member + " may hold the account"
-	case except == maybe:
-		return maybe, exempt + ", which it excepts, may hold the account"
+	case denied == possible:
+		return possible, principal + " may include the account"
+	case excepted == possible:
+		return possible, "its exception for " + exception + " may include the account"
 	case condition == Unknown:
-		return maybe, "its condition cannot be judged here: " + d.Condition.Expression
-	case permission == maybe:
-		return maybe, "whether its wildcard covers " + q.Permission + " is not known"
+		return possible, "its condition cannot be evaluated: " + d.Condition.Expression
+	case permission == possible:
+		return possible, "its wildcard may not cover " + q.Permission
 	}
-	return surely, ""
+	return certain, ""
 }
 
-// deniesPermission says whether patterns cover a permission. A wildcard covers
-// only what can be denied at all, and that is not known of every permission.
-func deniesPermission(patterns, except []string, permission string) match {
+// matchDeniedPermission says whether patterns cover a permission. A wildcard
+// covers only permissions that can be denied at all, and that is not known of
+// every permission.
+func matchDeniedPermission(patterns, except []string, permission string) match {
 	name := DenyName(permission)
 	if slices.ContainsFunc(except, func(p string) bool { return covers(p, name) }) {
 		return never
 	}
 	switch {
 	case slices.Contains(patterns, name):
-		return surely
+		return certain
 	case !slices.ContainsFunc(patterns, func(p string) bool { return covers(p, name) }):
 		return never
-	case slices.Contains(deniable(), permission):
-		return surely
+	case slices.Contains(deniablePermissions(), permission):
+		return certain
 	}
-	return maybe
+	return possible
 }
 
-// DenyName is a permission as deny policies write it: container.clusters.get is
-// container.googleapis.com/clusters.get there.
+// DenyName returns a permission in the form of deny policies:
+// container.clusters.get is container.googleapis.com/clusters.get there.
 // https://docs.cloud.google.com/iam/docs/deny-permissions-support
 func DenyName(permission string) string {
 	service, rest, _ := strings.Cut(permission, ".")
@@ -103,7 +107,7 @@ func DenyName(permission string) string {
 }
 
 // covers reports whether a pattern, such as SERVICE/*.* or SERVICE/clusters.*,
-// is or stands for a permission.
+// matches a permission.
 func covers(pattern, name string) bool {
 	patternService, pattern, _ := strings.Cut(pattern, "/")
 	service, name, _ := strings.Cut(name, "/")
@@ -115,6 +119,7 @@ func covers(pattern, name string) bool {
 	return (patternKind == "*" || patternKind == kind) && (patternVerb == "*" || patternVerb == verb)
 }
 
+// cutLast splits s around its last dot.
 func cutLast(s string) (before, after string) {
 	i := strings.LastIndex(s, ".")
 	if i < 0 {
@@ -123,10 +128,9 @@ func cutLast(s string) (before, after string) {
 	return s[:i], s[i+1:]
 }
 
-// deniable are permissions that are known to be deniable, of those that rules
-// ask for.
+// deniablePermissions returns the permissions of rules that can be denied.
 // https://docs.cloud.google.com/iam/docs/deny-permissions-support
-func deniable() []string {
+func deniablePermissions() []string {
 	return []string{
 		"cloudkms.cryptoKeyVersions.useToDecrypt",
 		"cloudkms.cryptoKeyVersions.useToEncrypt",
@@ -151,22 +155,23 @@ func deniable() []string {
 	}
 }
 
-// matchDenied is the best match among principals as deny policies write them.
-func matchDenied(id Identity, principals []string) (match, string) {
-	best, which := never, ""
+// matchDenyPrincipals returns the best match among principals in the form of deny
+// policies, and the principal.
+func matchDenyPrincipals(id Identity, principals []string) (match, string) {
+	best, principal := never, ""
 	for _, p := range principals {
-		if got := matchDeniedOne(id, p); got > best {
-			best, which = got, p
+		if got := matchDenyPrincipal(id, p); got > best {
+			best, principal = got, p
 		}
 	}
-	return best, which
+	return best, principal
 }
 
-// matchDeniedOne knows the forms of
+// matchDenyPrincipal matches one principal.
 // https://docs.cloud.google.com/iam/docs/principal-identifiers#deny
-func matchDeniedOne(id Identity, principal string) match {
+func matchDenyPrincipal(id Identity, principal string) match {
 	if principal == "principalSet://goog/public:all" {
-		return surely
+		return certain
 	}
 	if subject, ok := strings.CutPrefix(principal, "principal://goog/subject/"); ok {
 		return matchMember(id, "user:"+subject)
@@ -175,7 +180,7 @@ func matchDeniedOne(id Identity, principal string) match {
 		return matchMember(id, "serviceAccount:"+account)
 	}
 	if strings.HasPrefix(principal, "principalSet://goog/group/") {
-		return maybe
+		return possible
 	}
 	return matchMember(id, principal)
 }

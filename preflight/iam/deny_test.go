@@ -6,8 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestDeny: a rule takes what is granted, unless it excepts it; what is in
-// doubt about it leaves a yes open and a no as it is.
+// TestDeny: a rule denies a granted permission, unless it has an exception. An
+// uncertain rule turns Yes into Unknown, and leaves No unchanged.
 func TestDeny(t *testing.T) {
 	const (
 		sa       = "principal://iam.googleapis.com/projects/-/serviceAccounts/gke@acme-prod.iam.gserviceaccount.com"
@@ -31,31 +31,31 @@ func TestDeny(t *testing.T) {
 		rule DenyRule
 		want Verdict
 	}{
-		"everybody":                        {rule(everyone, create), No},
-		"the account":                      {rule(sa, create), No},
-		"another account":                  {rule(sa+"x", create), Yes},
-		"a user":                           {rule("principal://goog/subject/alice@acme.example", create), Yes},
-		"all accounts of the project":      {rule(accounts, create), No},
-		"all agents of the project":        {rule(agents, create), Yes},
-		"a deleted account":                {rule("deleted:"+sa+"?uid=1", create), Yes},
-		"a group":                          {rule(group, create), Unknown},
-		"a customer":                       {rule("principalSet://goog/cloudIdentityCustomerId/C1", create), Unknown},
-		"a pool of workforce":              {rule("principalSet://iam.googleapis.com/locations/global/workforcePools/p/*", create), Yes},
-		"another permission":               {rule(everyone, "container.googleapis.com/clusters.delete"), Yes},
-		"a wildcard for the verb":          {rule(everyone, "container.googleapis.com/clusters.*"), No},
-		"a wildcard for everything":        {rule(everyone, "container.googleapis.com/*.*"), No},
-		"a wildcard for the kind":          {rule(everyone, "container.googleapis.com/*.create"), No},
-		"a wildcard for another kind":      {rule(everyone, "container.googleapis.com/operations.*"), Yes},
-		"a wildcard of another service":    {rule(everyone, "compute.googleapis.com/*.*"), Yes},
-		"everybody but the account":        {rule(everyone, create, sa), Yes},
-		"everybody but another":            {rule(everyone, create, sa+"x"), No},
-		"everybody but a group":            {rule(everyone, create, group), Unknown},
-		"everything but the permission":    {exceptPermission, Yes},
-		"on a condition that is true":      {conditional("true"), No},
-		"on a condition that is false":     {conditional("false"), Yes},
-		"on a condition about tags":        {conditional(`resource.matchTag("1/env", "prod")`), Unknown},
-		"what is not known before apply":   {DenyRule{Unknown: "not known before apply"}, Unknown},
-		"a name as allow policies have it": {rule(account, create), No},
+		"everyone":                                {rule(everyone, create), No},
+		"account":                                 {rule(sa, create), No},
+		"another account":                         {rule(sa+"x", create), Yes},
+		"user":                                    {rule("principal://goog/subject/alice@acme.example", create), Yes},
+		"service accounts of the project":         {rule(accounts, create), No},
+		"service agents of the project":           {rule(agents, create), Yes},
+		"deleted account":                         {rule("deleted:"+sa+"?uid=1", create), Yes},
+		"group":                                   {rule(group, create), Unknown},
+		"customer":                                {rule("principalSet://goog/cloudIdentityCustomerId/C1", create), Unknown},
+		"workforce pool":                          {rule("principalSet://iam.googleapis.com/locations/global/workforcePools/p/*", create), Yes},
+		"another permission":                      {rule(everyone, "container.googleapis.com/clusters.delete"), Yes},
+		"wildcard verb":                           {rule(everyone, "container.googleapis.com/clusters.*"), No},
+		"wildcard for the whole service":          {rule(everyone, "container.googleapis.com/*.*"), No},
+		"wildcard resource":                       {rule(everyone, "container.googleapis.com/*.create"), No},
+		"wildcard verb of another resource":       {rule(everyone, "container.googleapis.com/operations.*"), Yes},
+		"wildcard of another service":             {rule(everyone, "compute.googleapis.com/*.*"), Yes},
+		"everyone except the account":             {rule(everyone, create, sa), Yes},
+		"everyone except another account":         {rule(everyone, create, sa+"x"), No},
+		"everyone except a group":                 {rule(everyone, create, group), Unknown},
+		"exception for the permission":            {exceptPermission, Yes},
+		"condition is true":                       {conditional("true"), No},
+		"condition is false":                      {conditional("false"), Yes},
+		"condition on tags":                       {conditional(`resource.matchTag("1/env", "prod")`), Unknown},
+		"unknown before apply":                    {DenyRule{Unknown: "not known before apply"}, Unknown},
+		"principal in the form of allow policies": {rule(account, create), No},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := Question{
@@ -66,17 +66,17 @@ func TestDeny(t *testing.T) {
 			granted := Roles{Fetched: map[string]Role{"roles/gives": {Permissions: []string{"container.clusters.create"}}}}
 			got := Evaluate(q, granted)
 			if got.Verdict != tt.want {
-				t.Errorf("the verdict is %d, want %d", got.Verdict, tt.want)
+				t.Errorf("got verdict %d, want %d", got.Verdict, tt.want)
 			}
 			if tt.want == Unknown && (len(got.Doubts) != 1 || got.Doubts[0].Kind != DoubtDeny || got.Doubts[0].Detail == "") {
-				t.Errorf("the doubts are %+v", got.Doubts)
+				t.Errorf("got doubts %+v, want one about the rule", got.Doubts)
 			}
 			if (tt.want == No) != (len(got.Denied) == 1) {
-				t.Errorf("denied by %+v", got.Denied)
+				t.Errorf("got denials %+v for verdict %d", got.Denied, tt.want)
 			}
 			q.Levels[0].Policy = &Policy{}
 			if got := Evaluate(q, granted).Verdict; got != No {
-				t.Errorf("without a grant the verdict is %d", got)
+				t.Errorf("without a grant: got verdict %d, want No", got)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func TestDenyName(t *testing.T) {
 	}
 }
 
-// TestUnmet: a binding whose condition is false gives nothing, and is named.
+// TestUnmet: a binding whose condition is false grants nothing, and is in Unmet.
 func TestUnmet(t *testing.T) {
 	policy := &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{account}, Condition: &Condition{Expression: "false"}}}}
 	got := Evaluate(Question{Identity: Identity{Member: account}, Permission: "p.x.y", Complete: true, Levels: []Level{{Resource: project, Policy: policy}}}, roles())

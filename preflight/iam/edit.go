@@ -12,37 +12,36 @@ type Effect int
 const (
 	// Add adds the members of each binding to its role.
 	Add Effect = iota
-	// Remove takes the members of each binding out of its role.
+	// Remove removes the members of each binding from its role.
 	Remove
-	// SetRole makes the members of each binding the only ones of its role and
-	// condition.
+	// SetRole replaces the members of the role and condition of each binding.
 	SetRole
-	// SetPolicy makes the bindings the only ones.
+	// SetPolicy replaces all bindings.
 	SetPolicy
-	// Strip takes the members of the first binding out of every role.
+	// Strip removes the members of the first binding from every role.
 	Strip
 )
 
-// An Edit is a change that is about to be made to a policy.
+// An Edit is a planned change of a policy.
 type Edit struct {
 	Effect   Effect
 	Bindings []Binding
-	// Late reports whether only what the edit takes away counts, and not what
-	// it gives: it may come too late.
+	// Late reports that the edit may be applied after the grants are needed, so
+	// that what it removes counts, and what it adds does not.
 	Late bool
-	// Unknown says why it is not known what the edit sets; usually empty.
+	// Unknown says why it is not known what the edit sets; empty if it is known.
 	Unknown string
-	// Maybe reports that it is not known whether the edit is made to this policy
-	// or to another one.
+	// Maybe reports that the edit may be about another policy.
 	Maybe bool
-	// Follows reports whether the edit is made after another of those that are
-	// applied with it, by its index. Nil means that nobody knows the order.
+	// Follows reports whether the edit is applied after another one of the same
+	// plan, given its index. Nil if no order is known.
 	Follows func(other int) bool
 }
 
-// Apply is the level once edits are made: what one takes away and another gives
-// is there only if the giving is known to come later. What cannot be read stays
-// so, unless all of it is set anew; what is added to it is known all the same.
+// Apply returns l after edits. If one edit removes a binding and another adds it,
+// the binding survives only if the addition is known to run last. An unreadable
+// policy stays unreadable unless an edit replaces it; bindings added to it are
+// kept in Planned.
 func (l Level) Apply(edits []Edit) Level {
 	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned), Denies: l.Denies}
 	before := &Policy{}
@@ -58,24 +57,25 @@ func (l Level) Apply(edits []Edit) Level {
 			out.Policy = &Policy{}
 		}
 		if out.Policy != nil {
-			out.Policy.take(e)
+			out.Policy.remove(e)
 		}
 	}
 	for i, e := range edits {
-		e.Bindings = lasting(edits, i)
+		e.Bindings = surviving(edits, i)
 		if out.Policy != nil {
-			out.Policy.give(e, before)
+			out.Policy.add(e, before)
 			continue
 		}
-		out.Planned = append(out.Planned, given(e)...)
+		out.Planned = append(out.Planned, e.additions()...)
 	}
 	return out
 }
 
-// lasting is what an edit gives and no other takes again, at whatever time.
-func lasting(edits []Edit, i int) []Binding {
+// surviving returns the bindings of edit i without the members that another edit
+// removes again. A member that may be removed is replaced by an unknown one.
+func surviving(edits []Edit, i int) []Binding {
 	e := edits[i]
-	if e.Effect == Remove || e.Effect == Strip {
+	if !e.adds() {
 		return e.Bindings
 	}
 	out := make([]Binding, len(e.Bindings))
@@ -83,30 +83,32 @@ func lasting(edits []Edit, i int) []Binding {
 		out[n] = b
 		out[n].Members = nil
 		for _, m := range b.Members {
-			if by := taker(edits, i, b, m); by == No {
+			switch isRemoved(edits, i, b, m) {
+			case No:
 				out[n].Members = append(out[n].Members, m)
-			} else if by == Unknown {
-				out[n].Members = append(out[n].Members, unknownMember+b.Source)
+			case Unknown:
+				out[n].Members = append(out[n].Members, unknownPrefix+b.Source)
 			}
 		}
 	}
 	return out
 }
 
-// taker says whether another edit takes what edit i gives to a member, unless
-// edit i follows it.
-func taker(edits []Edit, i int, b Binding, member string) Verdict {
+// isRemoved says whether another edit removes a member that edit i adds, unless
+// edit i is applied after it.
+func isRemoved(edits []Edit, i int, b Binding, member string) Verdict {
 	worst := No
 	for k, other := range edits {
 		if other.Effect == Add && other.Unknown == "" {
-			// It takes nothing: of 1,500 members nearly all edits are such.
+			// It removes nothing. With 1,500 members nearly all edits are additions,
+			// so that this keeps Apply fast.
 			continue
 		}
-		takes := other.Takes(b, member)
-		if k == i || takes == No || edits[i].Follows != nil && edits[i].Follows(k) {
+		removes := other.Takes(b, member)
+		if k == i || removes == No || edits[i].Follows != nil && edits[i].Follows(k) {
 			continue
 		}
-		if takes == Yes {
+		if removes == Yes {
 			return Yes
 		}
 		worst = Unknown
@@ -114,64 +116,67 @@ func taker(edits []Edit, i int, b Binding, member string) Verdict {
 	return worst
 }
 
-// Takes says whether an edit ends a member's grant. It is not known of one that
-// sets members which are not known.
+// Takes says whether an edit removes a member from the role of b. It is Unknown if
+// the edit sets members that are not known.
 func (e Edit) Takes(b Binding, member string) Verdict {
 	if e.Unknown != "" {
 		return Unknown
 	}
-	takes := e.takes(b, member)
-	if e.Maybe && takes == Yes {
+	removes := e.removes(b, member)
+	if e.Maybe && removes == Yes {
 		return Unknown
 	}
-	return takes
+	return removes
 }
 
-func (e Edit) takes(b Binding, member string) Verdict {
-	named, unknown, sets := false, false, No
+// removes is Takes for an edit that is about this policy.
+func (e Edit) removes(b Binding, member string) Verdict {
+	isNamed, hasUnknown, replaces := false, false, No
 	for _, own := range e.Bindings {
-		is := same(own, b)
+		same := sameRoleAndCondition(own, b)
 		if e.Effect == Strip {
-			is = Yes
+			same = Yes
 		}
-		if is == No {
+		if same == No {
 			continue
 		}
-		named = named || slices.Contains(own.Members, member)
-		unknown = unknown || is == Unknown || slices.ContainsFunc(own.Members, isUnknown)
-		if e.Effect == SetRole && sets != Yes {
-			sets = is
+		isNamed = isNamed || slices.Contains(own.Members, member)
+		hasUnknown = hasUnknown || same == Unknown || slices.ContainsFunc(own.Members, isUnknownMember)
+		if e.Effect == SetRole && replaces != Yes {
+			replaces = same
 		}
 	}
 	if e.Effect == SetPolicy {
-		sets = Yes
+		replaces = Yes
 	}
-	takes := e.Effect == Remove || e.Effect == Strip
 	switch {
-	case sets != No && !named && unknown, takes && named && unknown:
+	case replaces != No && !isNamed && hasUnknown, !e.adds() && isNamed && hasUnknown:
 		return Unknown
-	case sets == Yes && !named, takes && named:
+	case replaces == Yes && !isNamed, !e.adds() && isNamed:
 		return Yes
 	}
 	return No
 }
 
-// unknownMember begins a member that stands for one that is not known.
-const unknownMember = "unknown:"
+// adds reports whether an edit adds the members of its bindings.
+func (e Edit) adds() bool { return e.Effect != Remove && e.Effect != Strip }
 
-func isUnknown(member string) bool { return strings.HasPrefix(member, unknownMember) }
+// unknownPrefix begins a member that stands for one that is not known.
+const unknownPrefix = "unknown:"
 
-// given are the bindings that an edit adds to a policy that cannot be read.
-func given(e Edit) []Binding {
-	if e.Late || e.Effect == Remove || e.Effect == Strip {
+func isUnknownMember(member string) bool { return strings.HasPrefix(member, unknownPrefix) }
+
+// additions returns the bindings that an edit adds to an unreadable policy.
+func (e Edit) additions() []Binding {
+	if e.Late || !e.adds() {
 		return nil
 	}
-	return e.doubted()
+	return e.possibleBindings()
 }
 
-// doubted returns the bindings of an edit. Their members are in doubt where it
-// is not known whether the edit is made to this policy.
-func (e Edit) doubted() []Binding {
+// possibleBindings returns the bindings of an edit. If the edit may be about
+// another policy, their members are uncertain.
+func (e Edit) possibleBindings() []Binding {
 	if !e.Maybe {
 		return e.Bindings
 	}
@@ -180,59 +185,61 @@ func (e Edit) doubted() []Binding {
 		out[i] = b
 		out[i].Members = nil
 		for _, m := range b.Members {
-			out[i].Members = append(out[i].Members, inDoubt(m))
+			out[i].Members = append(out[i].Members, uncertain(m))
 		}
 	}
 	return out
 }
 
-func (p *Policy) take(e Edit) {
-	every := func(Binding) Verdict { return Yes }
+// remove removes what an edit removes or replaces.
+func (p *Policy) remove(e Edit) {
+	all := func(Binding) Verdict { return Yes }
 	switch e.Effect {
 	case Remove:
 		for _, b := range e.Bindings {
-			p.drop(e, func(_ Binding, m string) bool { return slices.Contains(b.Members, m) }, func(have Binding) Verdict { return same(have, b) })
+			p.removeMembers(e, func(_ Binding, m string) bool { return slices.Contains(b.Members, m) }, func(have Binding) Verdict { return sameRoleAndCondition(have, b) })
 		}
 	case Strip:
-		p.drop(e, func(_ Binding, m string) bool { return slices.Contains(e.Bindings[0].Members, m) }, every)
+		p.removeMembers(e, func(_ Binding, m string) bool { return slices.Contains(e.Bindings[0].Members, m) }, all)
 	case SetRole:
 		for _, b := range e.Bindings {
-			p.drop(e, e.leavesOut, func(have Binding) Verdict { return same(have, b) })
+			p.removeMembers(e, e.omits, func(have Binding) Verdict { return sameRoleAndCondition(have, b) })
 		}
 	case SetPolicy:
-		p.drop(e, e.leavesOut, every)
+		p.removeMembers(e, e.omits, all)
 	}
 }
 
-// leavesOut reports whether a member of a binding is among those that an edit
-// takes because it sets others. It takes all, and gives some again; but where
-// it may be made to another policy, those that it names stay either way.
-func (e Edit) leavesOut(have Binding, member string) bool {
+// omits reports whether a member of a binding is removed by an edit that sets
+// other members. The edit removes all members, and add adds some of them again.
+// But if it may be about another policy, the members that it names stay in either
+// case.
+func (e Edit) omits(have Binding, member string) bool {
 	return !e.Maybe || !slices.ContainsFunc(e.Bindings, func(b Binding) bool {
-		return same(have, b) == Yes && slices.Contains(b.Members, member)
+		return sameRoleAndCondition(have, b) == Yes && slices.Contains(b.Members, member)
 	})
 }
 
-// drop removes members from the bindings that match. Those of a binding that
-// may match, or that e may not be about, are in doubt from then on.
-func (p *Policy) drop(e Edit, member func(Binding, string) bool, match func(Binding) Verdict) {
+// removeMembers removes members from the bindings that match. If a binding only
+// may match, or e may be about another policy, the members become uncertain.
+func (p *Policy) removeMembers(e Edit, isRemoved func(Binding, string) bool, match func(Binding) Verdict) {
 	var left []Binding
 	for _, b := range p.Bindings {
-		is := match(b)
-		if is == Yes && e.Maybe {
-			is = Unknown
+		matches := match(b)
+		if matches == Yes && e.Maybe {
+			matches = Unknown
 		}
-		if is == No {
+		if matches == No {
 			left = append(left, b)
 			continue
 		}
 		var members []string
 		for _, m := range b.Members {
 			switch {
-			case !member(b, m):
+			case !isRemoved(b, m):
 				members = append(members, m)
-			case is == Unknown:
-				members = append(members, inDoubt(m))
+			case matches == Unknown:
+				members = append(members, uncertain(m))
 			}
 		}
 		if b.Members = members; len(members) > 0 {
@@ -242,80 +249,87 @@ func (p *Policy) drop(e Edit, member func(Binding, string) bool, match func(Bind
 	p.Bindings = left
 }
 
-// maybeMember begins a member of whom it is not known whether the binding still
-// has it.
-const maybeMember = "maybe:"
+// uncertainPrefix begins a member that a binding may or may not have.
+const uncertainPrefix = "maybe:"
 
-func inDoubt(member string) string {
-	return maybeMember + strings.TrimPrefix(member, maybeMember)
+func uncertain(member string) string {
+	return uncertainPrefix + strings.TrimPrefix(member, uncertainPrefix)
 }
 
-// give adds what an edit gives. Who had the role before and is set again keeps
-// it without a source; who gains it has the edit's. A member that is not known
-// may be any of those who had the role before: whether they keep it is in doubt,
-// however late the edit may come.
-func (p *Policy) give(e Edit, before *Policy) {
-	if e.Effect == Remove || e.Effect == Strip {
+// add adds what an edit adds. A member that had the role before and is set again
+// keeps it without a source; a member that gains the role has the edit's source.
+// An unknown member may be any of those that had the role before, so that these
+// become uncertain, even if the edit is late.
+func (p *Policy) add(e Edit, before *Policy) {
+	if !e.adds() {
 		return
 	}
-	for _, b := range e.doubted() {
-		held := before
+	for _, b := range e.possibleBindings() {
 		if e.Effect == Add {
-			held = p
+			_, gained := p.split(b)
+			p.addGained(e, b, gained)
+			continue
 		}
-		kept, gained := held.split(b)
-		if e.Effect != Add && e.Late && slices.ContainsFunc(gained, isUnknown) {
+		kept, gained := before.split(b)
+		if e.Late && slices.ContainsFunc(gained, isUnknownMember) {
 			for _, m := range before.members(b) {
 				if !slices.Contains(kept, m) {
-					kept = append(kept, inDoubt(m))
+					kept = append(kept, uncertain(m))
 				}
 			}
 		}
-		if e.Effect != Add && len(kept) > 0 {
+		if len(kept) > 0 {
 			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: kept, Condition: b.Condition})
 		}
-		if !e.Late && len(gained) > 0 {
-			p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: gained, Condition: b.Condition, Source: b.Source})
-		}
+		p.addGained(e, b, gained)
 	}
 }
 
-// split divides the members of b by whether p gives them the role.
-func (p *Policy) split(b Binding) (kept, gained []string) {
+// addGained adds the members that gain the role of b, unless e is late.
+func (p *Policy) addGained(e Edit, b Binding, gained []string) {
+	if !e.Late && len(gained) > 0 {
+		p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: gained, Condition: b.Condition, Source: b.Source})
+	}
+}
+
+// split divides the members of b into those that have the role in p, and those
+// that do not.
+func (p *Policy) split(b Binding) (held, gained []string) {
 	for _, m := range b.Members {
-		if p.gives(b, m) {
-			kept = append(kept, m)
+		if p.hasMember(b, m) {
+			held = append(held, m)
 		} else {
 			gained = append(gained, m)
 		}
 	}
-	return kept, gained
+	return held, gained
 }
 
-// gives reports whether one of the bindings of p that are the same as b has a
+// hasMember reports whether a binding of p with the role and condition of b has a
 // member.
-func (p *Policy) gives(b Binding, member string) bool {
+func (p *Policy) hasMember(b Binding, member string) bool {
 	return slices.ContainsFunc(p.Bindings, func(have Binding) bool {
-		return slices.Contains(have.Members, member) && same(have, b) == Yes
+		return slices.Contains(have.Members, member) && sameRoleAndCondition(have, b) == Yes
 	})
 }
 
-// members returns the members of all bindings of p that are the same as b.
+// members returns the members of all bindings of p with the role and condition
+// of b.
 func (p *Policy) members(b Binding) []string {
 	var out []string
 	for _, have := range p.Bindings {
-		if same(have, b) == Yes {
+		if sameRoleAndCondition(have, b) == Yes {
 			out = append(out, have.Members...)
 		}
 	}
 	return out
 }
 
-// same says whether two bindings have the same role and the same condition.
-// Conditions with the same expression and another title or description are
-// different ones, and the bindings stand side by side.
+// sameRoleAndCondition says whether two bindings have the same role and the same
+// condition. Conditions with the same expression but another title or
+// description are different, and their bindings exist side by side.
 // https://docs.cloud.google.com/iam/docs/conditions-overview#conditions-multiple
-func same(a, b Binding) Verdict {
+func sameRoleAndCondition(a, b Binding) Verdict {
 	if a.Role != b.Role {
 		return No
 	}
@@ -330,8 +344,8 @@ func same(a, b Binding) Verdict {
 		return unknownIf(one.Unknown && one.Title+one.Description+one.Expression == "")
 	}
 	for _, part := range [][2]string{{one.Title, other.Title}, {one.Description, other.Description}, {one.Expression, other.Expression}} {
-		unknown := one.Unknown && part[0] == "" || other.Unknown && part[1] == ""
-		if part[0] != part[1] && !unknown {
+		isUnknown := one.Unknown && part[0] == "" || other.Unknown && part[1] == ""
+		if part[0] != part[1] && !isUnknown {
 			return No
 		}
 	}

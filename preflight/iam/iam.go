@@ -1,69 +1,71 @@
-// Package iam is the algebra of Google Cloud's allow and deny policies: given
-// the policies of a resource and of all above it, and what roles contain, it
-// says whether an identity holds a permission: yes, no, or unknown, and why.
+// Package iam evaluates Google Cloud's allow and deny policies. Given the policies
+// of a resource and its ancestors, and the permissions of roles, it says whether
+// an identity holds a permission: yes, no or unknown, and why. It also applies
+// planned changes to policies.
 //
-// It asks nobody anything and imports no other package of this module.
+// It does no I/O and imports no other package of this module.
 package iam
 
 import "slices"
 
-// A Verdict answers whether an identity holds a permission.
+// A Verdict says whether an identity holds a permission.
 type Verdict int
 
 // The verdicts.
 const (
-	// Unknown: something that might decide is not known.
+	// Unknown: something that may decide is not known.
 	Unknown Verdict = iota
-	// Yes: a binding gives it, whatever is not known.
+	// Yes: a binding grants the permission, and nothing unknown can change that.
 	Yes
-	// No: everything that could give it is known, and nothing does.
+	// No: everything that could grant the permission is known, and nothing does.
 	No
 )
 
 // A Policy is an allow policy.
 type Policy struct{ Bindings []Binding }
 
-// A Binding gives a role to members, on a condition or without one.
+// A Binding grants a role to members.
 type Binding struct {
-	Role      string
-	Members   []string
+	Role    string
+	Members []string
+	// Condition is nil if the binding always applies.
 	Condition *Condition
-	// Source names what is about to make the binding; empty for one that
-	// stands already.
+	// Source is what the plan makes the binding with; empty if it exists already.
 	Source string
 }
 
-// A Condition is a CEL expression that must be true for a binding to count.
+// A Condition is a CEL expression that must be true for a binding to apply.
 type Condition struct {
 	Title, Description, Expression string
-	// Unknown reports that a part of the condition is not known; such a part is
+	// Unknown reports that some of the other fields are not known. Such fields are
 	// empty.
 	Unknown bool
 }
 
-// A Level is a resource whose policy decides, with its policy or why that
-// could not be read.
+// A Level is one resource of the policy hierarchy, with its policies.
 type Level struct {
 	// Resource is the full resource name.
 	Resource string
-	Policy   *Policy
+	// Policy is the allow policy; nil if it could not be read.
+	Policy *Policy
 	// Unreadable says why Policy is nil.
 	Unreadable string
-	// Planned are bindings that are about to be added where Policy is nil.
+	// Planned are the bindings that the plan adds to a policy that could not be
+	// read.
 	Planned []Binding
 	// Denies are the rules of the deny policies that are attached to the
 	// resource, as far as they could be read.
 	Denies []DenyRule
 }
 
-// An Identity is who is asked about.
+// An Identity is a principal whose permissions are evaluated.
 type Identity struct {
 	// Member is serviceAccount:EMAIL or user:EMAIL.
 	Member string
 	// ServiceAgent reports that Google manages the account.
 	ServiceAgent bool
-	// Home is what a service account lives in: projects/ID, projects/NUMBER,
-	// folders/N, organizations/N. Nil where that is not known.
+	// Home are the project of a service account and its ancestors: projects/ID,
+	// projects/NUMBER, folders/N, organizations/N. Nil if they are not known.
 	Home []string
 }
 
@@ -71,20 +73,21 @@ type Identity struct {
 type Question struct {
 	Identity   Identity
 	Permission string
-	// Levels are the resource itself and all above it.
+	// Levels are the resource itself and its ancestors.
 	Levels []Level
-	// Complete reports whether no level is left out.
+	// Complete reports that no ancestor is missing from Levels.
 	Complete bool
-	// Request is what conditions may ask about.
+	// Request holds the attributes that conditions can refer to.
 	Request Request
 }
 
-// A Grant is a binding that gives a permission.
+// A Grant is a binding that grants a permission.
 type Grant struct {
 	Role, Member, Resource string
-	// Source is that of the binding, else that of the role.
+	// Source is the source of the binding, or else of the role; empty if both exist
+	// already.
 	Source string
-	// Conditional reports whether the binding has a condition, which holds.
+	// Conditional reports whether the binding has a condition, which is true.
 	Conditional bool
 }
 
@@ -93,63 +96,64 @@ type DoubtKind string
 
 // The kinds of doubt.
 const (
-	// DoubtGroup: a group that may hold the identity is bound to the role.
+	// DoubtGroup: a group that may include the identity has the role.
 	DoubtGroup DoubtKind = "group"
 	// DoubtPolicy: a policy could not be read.
 	DoubtPolicy DoubtKind = "policy"
-	// DoubtAncestors: what is above the resource is not known.
+	// DoubtAncestors: some ancestors of the resource are not known.
 	DoubtAncestors DoubtKind = "ancestors"
-	// DoubtRole: what the role contains is not known.
+	// DoubtRole: the permissions of the role are not known.
 	DoubtRole DoubtKind = "role"
-	// DoubtCondition: the binding has a condition that cannot be judged here.
+	// DoubtCondition: the binding has a condition that cannot be evaluated.
 	DoubtCondition DoubtKind = "condition"
-	// DoubtMember: a set of principals may hold the identity.
+	// DoubtMember: a principal set may include the identity.
 	DoubtMember DoubtKind = "member"
-	// DoubtDeny: a deny policy may take the permission.
+	// DoubtDeny: a deny policy may deny the permission.
 	DoubtDeny DoubtKind = "deny"
 )
 
-// A Doubt is something that might give the permission, or take it.
+// A Doubt is something that may grant the permission, or deny it.
 type Doubt struct {
 	Kind                   DoubtKind
 	Member, Role, Resource string
-	// Policy is the deny policy of a DoubtDeny.
+	// Policy is the deny policy of a DoubtDeny; empty for other kinds.
 	Policy string
-	// Limit is what limits the binding by its condition, which is then in Detail;
-	// empty if nothing does.
+	// Limit says how the condition limits the binding; empty if it does not. Detail
+	// then is the condition's expression.
 	Limit Limit
-	// Detail is the condition's expression, why a policy was not read, or what
-	// is in doubt about a deny policy.
+	// Detail is the condition's expression, why a policy could not be read, or why
+	// a deny policy is uncertain.
 	Detail string
 }
 
-// An Unmet is a binding that would give the permission, if its condition were
+// An Unmet is a binding that would grant the permission if its condition were
 // true.
 type Unmet struct{ Role, Member, Resource, Expression string }
 
-// An Answer is a verdict and what it rests on.
+// An Answer is a verdict and the reasons for it.
 type Answer struct {
 	Verdict Verdict
-	// Grants give the permission; empty unless Yes.
+	// Grants grant the permission; empty unless the verdict is Yes.
 	Grants []Grant
-	// Doubts are why the verdict is Unknown.
+	// Doubts are the reasons for Unknown.
 	Doubts []Doubt
-	// Denied are the deny rules that take the permission; then it is a No.
+	// Denied are the deny rules that deny the permission. If there are any, the
+	// verdict is No.
 	Denied []Denial
-	// Unmet are the bindings whose conditions are false; empty unless No.
+	// Unmet are the bindings whose conditions are false; empty unless the verdict
+	// is No.
 	Unmet []Unmet
-	// Unconfirmed are roles that the identity is, or may be, bound to and that
-	// lack the permission by the embedded table alone, or are not in it. They
-	// should be fetched, and the question asked again, before a No is final.
+	// Unconfirmed are roles that the identity has, or may have, and that are not
+	// in the embedded table, or lack the permission there. Fetch them and evaluate
+	// again before relying on a No.
 	Unconfirmed []string
-	// Levels are what each level of the question says by itself, in its order,
-	// whatever the others say. One without a resource stands for what is above
-	// the others and not known.
+	// Levels are what each level says by itself, in the order of the question. The
+	// last one has no resource if some ancestors are not known.
 	Levels []LevelAnswer
 }
 
-// A LevelAnswer is what the policies of one resource say about a permission;
-// with nothing in it, that no binding gives it there.
+// A LevelAnswer is what the policies of one resource say about a permission. It is
+// empty, except for the resource, if no binding there grants it.
 type LevelAnswer struct {
 	// Resource is the full resource name.
 	Resource string
@@ -159,60 +163,62 @@ type LevelAnswer struct {
 	Unmet    []Unmet
 }
 
-// Evaluate answers a question.
+// Evaluate answers a question. What a deny rule denies is not held, even if a
+// binding grants it.
 func Evaluate(q Question, roles Roles) Answer {
 	var a Answer
 	for _, level := range q.Levels {
-		a.hear(q, roles, level)
+		a.addLevel(q, roles, level)
 	}
 	if !q.Complete {
-		a.doubt(DoubtAncestors, "", "", "", "")
+		a.addDoubt(DoubtAncestors, "", "", "", "")
 		a.Levels = append(a.Levels, LevelAnswer{Doubts: a.Doubts[len(a.Doubts)-1:]})
 	}
-	a.Unconfirmed = once(a.Unconfirmed)
-	return a.decide(denials(q))
+	a.Unconfirmed = unique(a.Unconfirmed)
+	return a.withVerdict(denials(q))
 }
 
-// once returns names without those that were there before, in their order.
-func once(names []string) []string {
+// unique returns names without duplicates, in their order.
+func unique(names []string) []string {
 	seen := make(map[string]bool, len(names))
 	return slices.DeleteFunc(names, func(name string) bool {
-		before := seen[name]
+		isDuplicate := seen[name]
 		seen[name] = true
-		return before
+		return isDuplicate
 	})
 }
 
-// hear adds what one level says.
-func (a *Answer) hear(q Question, roles Roles, level Level) {
+// addLevel evaluates the policies of one level and adds the result to a.
+func (a *Answer) addLevel(q Question, roles Roles, level Level) {
 	grants, doubts, unmet := len(a.Grants), len(a.Doubts), len(a.Unmet)
 	for _, b := range level.Planned {
-		a.binding(q, roles, level.Resource, b)
+		a.addBinding(q, roles, level.Resource, b)
 	}
 	if level.Policy == nil {
-		a.doubt(DoubtPolicy, "", "", level.Resource, level.Unreadable)
+		a.addDoubt(DoubtPolicy, "", "", level.Resource, level.Unreadable)
 	} else {
 		for _, b := range level.Policy.Bindings {
-			a.binding(q, roles, level.Resource, b)
+			a.addBinding(q, roles, level.Resource, b)
 		}
 	}
-	said := LevelAnswer{Resource: level.Resource, Grants: a.Grants[grants:], Doubts: slices.Clone(a.Doubts[doubts:]), Unmet: a.Unmet[unmet:]}
-	sure, possible := denials(Question{Identity: q.Identity, Permission: q.Permission, Levels: []Level{level}, Request: q.Request})
-	said.Denied = sure
-	for _, d := range possible {
-		said.Doubts = append(said.Doubts, d.doubt())
+	answer := LevelAnswer{Resource: level.Resource, Grants: a.Grants[grants:], Doubts: slices.Clone(a.Doubts[doubts:]), Unmet: a.Unmet[unmet:]}
+	sure, unsure := denials(Question{Identity: q.Identity, Permission: q.Permission, Levels: []Level{level}, Request: q.Request})
+	answer.Denied = sure
+	for _, d := range unsure {
+		answer.Doubts = append(answer.Doubts, d.doubt())
 	}
-	a.Levels = append(a.Levels, said)
+	a.Levels = append(a.Levels, answer)
 }
 
-// decide: what is denied is not held, whatever is granted.
-func (a Answer) decide(sure, possible []Denial) Answer {
+// withVerdict returns the answer with its verdict, given the rules that deny the
+// permission and those that may deny it.
+func (a Answer) withVerdict(sure, unsure []Denial) Answer {
 	if len(sure) > 0 {
 		return Answer{Verdict: No, Denied: sure, Levels: a.Levels}
 	}
 	if len(a.Grants) > 0 {
 		a.Doubts, a.Unconfirmed, a.Unmet = nil, nil, nil
-		for _, d := range possible {
+		for _, d := range unsure {
 			a.Doubts = append(a.Doubts, d.doubt())
 		}
 	}
@@ -230,16 +236,16 @@ func (a Answer) decide(sure, possible []Denial) Answer {
 	return a
 }
 
-func (a *Answer) doubt(kind DoubtKind, member, role, resource, detail string) {
+func (a *Answer) addDoubt(kind DoubtKind, member, role, resource, detail string) {
 	a.Doubts = append(a.Doubts, Doubt{Kind: kind, Member: member, Role: role, Resource: resource, Detail: detail})
 }
 
-// doubtBinding adds a binding that might give the permission. Doubt says what is
-// not known about its role; usually empty.
-func (a *Answer) doubtBinding(kind DoubtKind, q Question, resource, member string, b Binding, doubt string) {
+// addBindingDoubt adds a binding that may grant the permission. RoleDoubt says what
+// is not known about its role; empty for the usual reason.
+func (a *Answer) addBindingDoubt(kind DoubtKind, q Question, resource, member string, b Binding, roleDoubt string) {
 	d := Doubt{Kind: kind, Member: member, Role: b.Role, Resource: resource, Limit: b.Condition.limit(q.Request)}
 	if kind == DoubtRole {
-		d.Detail = doubt
+		d.Detail = roleDoubt
 	}
 	if b.Condition != nil && (d.Limit != "" || kind == DoubtCondition) {
 		d.Detail = b.Condition.Expression
@@ -247,14 +253,14 @@ func (a *Answer) doubtBinding(kind DoubtKind, q Question, resource, member strin
 	a.Doubts = append(a.Doubts, d)
 }
 
-// binding adds what one binding gives, or might give.
-func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
-	match, member := matchAny(q.Identity, b.Members)
+// addBinding evaluates one binding and adds the result to a.
+func (a *Answer) addBinding(q Question, roles Roles, resource string, b Binding) {
+	match, member := matchMembers(q.Identity, b.Members)
 	if match == never {
 		return
 	}
 	holds := b.Condition.Holds(q.Request)
-	has, confirmed := roles.has(b.Role, q.Permission)
+	has, confirmed := roles.grants(b.Role, q.Permission)
 	if !confirmed && holds != No {
 		a.Unconfirmed = append(a.Unconfirmed, b.Role)
 	}
@@ -263,13 +269,13 @@ func (a *Answer) binding(q Question, roles Roles, resource string, b Binding) {
 	case holds == No:
 		a.Unmet = append(a.Unmet, Unmet{Role: b.Role, Member: member, Resource: resource, Expression: b.Condition.Expression})
 	case has == Unknown:
-		a.doubtBinding(DoubtRole, q, resource, member, b, roles.Fetched[b.Role].Doubt)
-	case match == maybe && isGroup(member):
-		a.doubtBinding(DoubtGroup, q, resource, member, b, "")
-	case match == maybe:
-		a.doubtBinding(DoubtMember, q, resource, member, b, "")
+		a.addBindingDoubt(DoubtRole, q, resource, member, b, roles.Fetched[b.Role].Doubt)
+	case match == possible && isGroup(member):
+		a.addBindingDoubt(DoubtGroup, q, resource, member, b, "")
+	case match == possible:
+		a.addBindingDoubt(DoubtMember, q, resource, member, b, "")
 	case holds == Unknown:
-		a.doubtBinding(DoubtCondition, q, resource, member, b, "")
+		a.addBindingDoubt(DoubtCondition, q, resource, member, b, "")
 	default:
 		g := Grant{Role: b.Role, Member: member, Resource: resource, Source: b.Source, Conditional: b.Condition != nil}
 		if g.Source == "" {

@@ -16,8 +16,8 @@ const (
 	folder  = "//cloudresourcemanager.googleapis.com/folders/4"
 )
 
-// known roles: one that gives p.x.y, one that gives something else, and those
-// that give nothing any more.
+// roles returns roles with and without the permission p.x.y, and roles that are
+// disabled and deleted.
 func roles() Roles {
 	return Roles{Fetched: map[string]Role{
 		"roles/gives":                  {Permissions: []string{"p.x.y", "p.x.z"}},
@@ -31,14 +31,14 @@ func bound(role string, members ...string) *Policy {
 	return &Policy{Bindings: []Binding{{Role: role, Members: members}}}
 }
 
-// TestMembers: whom a binding of a role that gives the permission is for.
+// TestMembers: which identities the members of a binding include.
 func TestMembers(t *testing.T) {
 	identities := map[string]Identity{
-		"agent":     {Member: agent, ServiceAgent: true, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
-		"account":   {Member: account, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
-		"homeless":  {Member: account},
-		"human":     {Member: human},
-		"otherwise": {Member: "serviceAccount:other@acme-prod.iam.gserviceaccount.com", Home: []string{"projects/222"}},
+		"agent":         {Member: agent, ServiceAgent: true, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
+		"account":       {Member: account, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
+		"unknown home":  {Member: account},
+		"human":         {Member: human},
+		"other project": {Member: "serviceAccount:other@acme-prod.iam.gserviceaccount.com", Home: []string{"projects/222"}},
 	}
 	const sets = "principalSet://cloudresourcemanager.googleapis.com/"
 	for _, tt := range []struct {
@@ -61,8 +61,8 @@ func TestMembers(t *testing.T) {
 		{"account", sets + "projects/111/type/ServiceAccount", Yes},
 		{"account", sets + "folders/4/type/ServiceAccount", Yes},
 		{"account", sets + "projects/999/type/ServiceAccount", No},
-		{"otherwise", sets + "projects/111/type/ServiceAccount", No},
-		{"homeless", sets + "projects/111/type/ServiceAccount", Unknown},
+		{"other project", sets + "projects/111/type/ServiceAccount", No},
+		{"unknown home", sets + "projects/111/type/ServiceAccount", Unknown},
 		{"agent", sets + "projects/111/type/ServiceAccount", No},
 		{"agent", sets + "projects/111/type/ServiceAgent", Yes},
 		{"account", sets + "projects/111/type/ServiceAgent", No},
@@ -79,17 +79,17 @@ func TestMembers(t *testing.T) {
 		q := Question{Identity: identities[tt.who], Permission: "p.x.y", Complete: true,
 			Levels: []Level{{Resource: project, Policy: bound("roles/gives", tt.member)}}}
 		if got := Evaluate(q, roles()); got.Verdict != tt.want {
-			t.Errorf("%s as %q: %d, want %d", tt.who, tt.member, got.Verdict, tt.want)
+			t.Errorf("%s as %q: got verdict %d, want %d", tt.who, tt.member, got.Verdict, tt.want)
 		}
-		// The same member of a role that does not give it says nothing.
+		// A role without the permission does not grant it to any member.
 		q.Levels[0].Policy = bound("roles/other", tt.member)
 		if got := Evaluate(q, roles()); got.Verdict != No {
-			t.Errorf("%s as %q of another role: %d, want No", tt.who, tt.member, got.Verdict)
+			t.Errorf("%s as %q of another role: got verdict %d, want No", tt.who, tt.member, got.Verdict)
 		}
 	}
 }
 
-// TestLevels: a grant anywhere is enough, and a no takes all of them.
+// TestLevels: a grant at one level is enough for Yes, and No needs all levels.
 func TestLevels(t *testing.T) {
 	gives, other := bound("roles/gives", agent), bound("roles/other", agent)
 	readable := func(resource string, p *Policy) Level { return Level{Resource: resource, Policy: p} }
@@ -101,40 +101,40 @@ func TestLevels(t *testing.T) {
 		want     Verdict
 		doubt    DoubtKind
 	}{
-		{"a grant", []Level{readable(project, gives)}, true, Yes, ""},
-		{"a grant above", []Level{readable(project, other), readable(folder, gives)}, true, Yes, ""},
-		{"a grant beside what cannot be read", []Level{readable(project, gives), unreadable}, false, Yes, ""},
-		{"none", []Level{readable(project, other), readable(folder, &Policy{})}, true, No, ""},
-		{"none where something cannot be read", []Level{readable(project, other), unreadable}, true, Unknown, DoubtPolicy},
-		{"none where what is above is not known", []Level{readable(project, other)}, false, Unknown, DoubtAncestors},
-		{"nothing at all", nil, true, No, ""},
-		{"a role that nobody knows", []Level{readable(project, bound("roles/new", agent))}, true, Unknown, DoubtRole},
-		{"a role that is disabled", []Level{readable(project, bound("projects/acme-prod/roles/off", agent))}, true, No, ""},
-		{"a role that is deleted", []Level{readable(project, bound("projects/acme-prod/roles/del", agent))}, true, No, ""},
-		{"a group", []Level{readable(project, bound("roles/gives", "group:g@acme.example"))}, true, Unknown, DoubtGroup},
-		{"a condition", []Level{readable(project, &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{agent}, Condition: &Condition{Expression: "x"}}}})}, true, Unknown, DoubtCondition},
-		{"a condition beside a grant", []Level{readable(project, &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{agent}, Condition: &Condition{Expression: "x"}}, {Role: "roles/gives", Members: []string{agent}}}})}, true, Yes, ""},
+		{"grant", []Level{readable(project, gives)}, true, Yes, ""},
+		{"grant on an ancestor", []Level{readable(project, other), readable(folder, gives)}, true, Yes, ""},
+		{"grant and unreadable policy", []Level{readable(project, gives), unreadable}, false, Yes, ""},
+		{"no grant", []Level{readable(project, other), readable(folder, &Policy{})}, true, No, ""},
+		{"no grant and unreadable policy", []Level{readable(project, other), unreadable}, true, Unknown, DoubtPolicy},
+		{"no grant and unknown ancestors", []Level{readable(project, other)}, false, Unknown, DoubtAncestors},
+		{"no levels", nil, true, No, ""},
+		{"unknown role", []Level{readable(project, bound("roles/new", agent))}, true, Unknown, DoubtRole},
+		{"disabled role", []Level{readable(project, bound("projects/acme-prod/roles/off", agent))}, true, No, ""},
+		{"deleted role", []Level{readable(project, bound("projects/acme-prod/roles/del", agent))}, true, No, ""},
+		{"group", []Level{readable(project, bound("roles/gives", "group:g@acme.example"))}, true, Unknown, DoubtGroup},
+		{"unknown condition", []Level{readable(project, &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{agent}, Condition: &Condition{Expression: "x"}}}})}, true, Unknown, DoubtCondition},
+		{"unknown condition and grant", []Level{readable(project, &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{agent}, Condition: &Condition{Expression: "x"}}, {Role: "roles/gives", Members: []string{agent}}}})}, true, Yes, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Evaluate(Question{Identity: Identity{Member: agent, ServiceAgent: true}, Permission: "p.x.y", Levels: tt.levels, Complete: tt.complete}, roles())
 			if got.Verdict != tt.want {
-				t.Fatalf("the verdict is %d, want %d", got.Verdict, tt.want)
+				t.Fatalf("got verdict %d, want %d", got.Verdict, tt.want)
 			}
 			if tt.doubt != "" && (len(got.Doubts) != 1 || got.Doubts[0].Kind != tt.doubt) {
-				t.Errorf("the doubts are %+v, want %s", got.Doubts, tt.doubt)
+				t.Errorf("got doubts %+v, want %s", got.Doubts, tt.doubt)
 			}
 			if (tt.want == Yes) != (len(got.Grants) > 0) {
-				t.Errorf("the grants are %+v", got.Grants)
+				t.Errorf("got grants %+v for verdict %d", got.Grants, tt.want)
 			}
 		})
 	}
 }
 
-// TestUnconfirmed: what the table says is lacking has to be looked up before
-// it counts; what it says is there does not.
+// TestUnconfirmed: roles that lack a permission by the table alone are unconfirmed;
+// roles that have it are not.
 func TestUnconfirmed(t *testing.T) {
-	table := parse("2026-08-22\np.x.y p.x.z\nroles/gives 0 1\nroles/other 1\nroles/empty\n")
-	ask := func(role, permission string, fetched map[string]Role) Answer {
+	table := parseTable("2026-08-22\np.x.y p.x.z\nroles/gives 0 1\nroles/other 1\nroles/empty\n")
+	evaluate := func(role, permission string, fetched map[string]Role) Answer {
 		return Evaluate(Question{Identity: Identity{Member: agent}, Permission: permission, Complete: true,
 			Levels: []Level{{Resource: project, Policy: bound(role, agent)}}}, Roles{Table: table, Fetched: fetched})
 	}
@@ -152,14 +152,14 @@ func TestUnconfirmed(t *testing.T) {
 		{"roles/other", "p.x.y", map[string]Role{"roles/other": {Permissions: []string{"p.x.y"}}}, Yes, nil},
 		{"roles/other", "p.x.y", map[string]Role{"roles/other": {}}, No, nil},
 	} {
-		got := ask(tt.role, tt.permission, tt.fetched)
+		got := evaluate(tt.role, tt.permission, tt.fetched)
 		if got.Verdict != tt.want || !slices.Equal(got.Unconfirmed, tt.unconfirmed) {
-			t.Errorf("%s of %s: %d, unconfirmed %v; want %d, %v", tt.permission, tt.role, got.Verdict, got.Unconfirmed, tt.want, tt.unconfirmed)
+			t.Errorf("%s of %s: got %d, unconfirmed %v; want %d, %v", tt.permission, tt.role, got.Verdict, got.Unconfirmed, tt.want, tt.unconfirmed)
 		}
 	}
 }
 
-// TestPredefined holds the embedded table against facts that GKE rests on.
+// TestPredefined compares the embedded table with facts that rules depend on.
 // https://docs.cloud.google.com/iam/docs/roles-permissions/container
 func TestPredefined(t *testing.T) {
 	table := Predefined()
@@ -181,7 +181,7 @@ func TestPredefined(t *testing.T) {
 		{"roles/editor", "no.such.permission", Unknown},
 	} {
 		if got := table.Has(tt.role, tt.permission); got != tt.want {
-			t.Errorf("%s of %s: %d, want %d", tt.permission, tt.role, got, tt.want)
+			t.Errorf("%s of %s: got %d, want %d", tt.permission, tt.role, got, tt.want)
 		}
 	}
 	nodes, known := table.Permissions("roles/container.defaultNodeServiceAccount")
@@ -190,14 +190,14 @@ func TestPredefined(t *testing.T) {
 		"monitoring.metricDescriptors.list", "monitoring.timeSeries.create", "monitoring.timeSeries.list",
 	}
 	if diff := cmp.Diff(want, nodes); diff != "" || !known {
-		t.Errorf("the role of nodes (-want +got):\n%s", diff)
+		t.Errorf("the node role (-want +got):\n%s", diff)
 	}
 	if table.Date() != "2026-08-22" {
-		t.Errorf("the data is of %s", table.Date())
+		t.Errorf("got date %s", table.Date())
 	}
 }
 
-// TestApply: what apply makes of a policy.
+// TestApply: a policy after edits.
 func TestApply(t *testing.T) {
 	now := &Policy{Bindings: []Binding{
 		{Role: "r", Members: []string{"a", "b"}},
@@ -216,62 +216,63 @@ func TestApply(t *testing.T) {
 		edits []Edit
 		want  map[string]string // role and member, with the condition, to source
 	}{
-		{"nothing", nil, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
-		{"a member more", []Edit{{Effect: Add, Bindings: grant("r", "d")}}, map[string]string{"r a": "", "r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
-		{"a member more that comes too late", []Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
-		{"one that is there already", []Edit{{Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
-		{"a member less", []Edit{{Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"taken out and put in again", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a"), Follows: after}}, map[string]string{"r a": "x.y", "r b": "", "s a": "", "r c if x": ""}},
-		{"taken out and put in, nobody knows which is first", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"put in, and left out of the role's members", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"put in, and among the role's members", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
-		{"put in, and perhaps among the role's members", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "unknown:x.y")}}, map[string]string{"r unknown:x.y": "x.y", "s a": "", "r c if x": ""}},
-		{"kept by the role's members, and taken out", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"two that set the members of a role", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"put in, and left out of a whole policy", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetPolicy, Bindings: grant("s", "a")}}, map[string]string{"s a": ""}},
-		{"put in after a whole policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a")}, {Effect: Add, Bindings: grant("r", "d"), Follows: after}}, map[string]string{"s a": "", "r d": "x.y"}},
-		{"the members of a role", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
-		{"the members of a role, too late for the new ones", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), Late: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"members of a role that are not known, too late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y"), Late: true}}, map[string]string{"r b": "", "r maybe:a": "", "s a": "", "r c if x": ""}},
-		{"members of a role that are not known, in time", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y")}}, map[string]string{"r b": "", "r unknown:x.y": "x.y", "s a": "", "r c if x": ""}},
-		{"members that are not known, of a role that nobody has", []Edit{{Effect: SetRole, Bindings: grant("t", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
-		{"a whole policy with members that are not known, too late", []Edit{{Effect: SetPolicy, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r maybe:a": "", "r maybe:b": ""}},
-		{"a member more that is not known, too late", []Edit{{Effect: Add, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
-		{"the same condition under another title", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Title: "t", Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": "", "r d if x": "x.y"}},
-		{"the same condition with another description", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Description: "d", Expression: "x"}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
-		{"the same condition", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r d if x": "x.y"}},
-		{"a condition whose title is not known", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "x", Unknown: true}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r maybe:c if x": "", "r d if x": "x.y"}},
-		{"a condition that is not known", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Unknown: true}, "d")}}, map[string]string{"r maybe:a": "", "r maybe:b": "", "s a": "", "r maybe:c if x": "", "r d if ": "x.y"}},
-		{"a condition whose expression is known not to be the same", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "y", Unknown: true}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": "", "r d if y": "x.y"}},
-		{"taken out under a condition that is not known", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Unknown: true}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r maybe:c if x": ""}},
-		{"nobody in a role", []Edit{{Effect: SetRole, Bindings: grant("r")}}, map[string]string{"s a": "", "r c if x": ""}},
-		{"a whole policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a", "d")}}, map[string]string{"s a": "", "s d": "x.y"}},
-		{"an account out of every role", []Edit{{Effect: Strip, Bindings: []Binding{{Members: []string{"a"}}}}}, map[string]string{"r b": "", "r c if x": ""}},
+		{"no edits", nil, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"add a member", []Edit{{Effect: Add, Bindings: grant("r", "d")}}, map[string]string{"r a": "", "r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
+		{"add a member late", []Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"add an existing member", []Edit{{Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"remove a member", []Edit{{Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"remove, then add again", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a"), Follows: after}}, map[string]string{"r a": "x.y", "r b": "", "s a": "", "r c if x": ""}},
+		{"remove and add in unknown order", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"add, and set the role without the member", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"add, and set the role with the member", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
+		{"add, and set the role with an unknown member", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "unknown:x.y")}}, map[string]string{"r unknown:x.y": "x.y", "s a": "", "r c if x": ""}},
+		{"set the role with the member, and remove", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"set the role twice", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"add, and set the policy without the member", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetPolicy, Bindings: grant("s", "a")}}, map[string]string{"s a": ""}},
+		{"set the policy, then add", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a")}, {Effect: Add, Bindings: grant("r", "d"), Follows: after}}, map[string]string{"s a": "", "r d": "x.y"}},
+		{"set the role", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
+		{"set the role late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), Late: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"set the role with an unknown member late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y"), Late: true}}, map[string]string{"r b": "", "r maybe:a": "", "s a": "", "r c if x": ""}},
+		{"set the role with an unknown member", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y")}}, map[string]string{"r b": "", "r unknown:x.y": "x.y", "s a": "", "r c if x": ""}},
+		{"set a new role with an unknown member late", []Edit{{Effect: SetRole, Bindings: grant("t", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"set the policy with an unknown member late", []Edit{{Effect: SetPolicy, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r maybe:a": "", "r maybe:b": ""}},
+		{"add an unknown member late", []Edit{{Effect: Add, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"set the role with the condition under another title", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Title: "t", Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": "", "r d if x": "x.y"}},
+		{"remove with the condition under another description", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Description: "d", Expression: "x"}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"set the role with the condition", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r d if x": "x.y"}},
+		{"set the role with a condition of unknown title", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "x", Unknown: true}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r maybe:c if x": "", "r d if x": "x.y"}},
+		{"set the role with an unknown condition", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Unknown: true}, "d")}}, map[string]string{"r maybe:a": "", "r maybe:b": "", "s a": "", "r maybe:c if x": "", "r d if ": "x.y"}},
+		{"set the role with another, partly unknown condition", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "y", Unknown: true}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": "", "r d if y": "x.y"}},
+		{"remove with an unknown condition", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Unknown: true}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r maybe:c if x": ""}},
+		{"set the role without members", []Edit{{Effect: SetRole, Bindings: grant("r")}}, map[string]string{"s a": "", "r c if x": ""}},
+		{"set the policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a", "d")}}, map[string]string{"s a": "", "s d": "x.y"}},
+		{"strip a member of all roles", []Edit{{Effect: Strip, Bindings: []Binding{{Members: []string{"a"}}}}}, map[string]string{"r b": "", "r c if x": ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, flat(Level{Policy: now}.Apply(tt.edits).Policy)); diff != "" {
-				t.Errorf("the policy then (-want +got):\n%s", diff)
+				t.Errorf("policy after edits (-want +got):\n%s", diff)
 			}
 			if len(now.Bindings) != 3 || len(now.Bindings[0].Members) != 2 {
-				t.Fatal("the policy of now was changed")
+				t.Fatal("Apply changed the original policy")
 			}
 		})
 	}
 	if got := (Level{Policy: now}).Apply([]Edit{{Effect: SetPolicy, Unknown: "x.y"}}); got.Policy != nil || got.Unreadable != "x.y" {
-		t.Errorf("a policy that is set to nobody knows what is %+v", got)
+		t.Errorf("set an unknown policy: got %+v, want an unreadable policy", got)
 	}
-	unread := Level{Unreadable: "403"}
-	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d")}}); got.Policy != nil || len(got.Planned) != 1 {
-		t.Errorf("what is added to a policy that cannot be read is lost: %+v", got)
+	unreadable := Level{Unreadable: "403"}
+	if got := unreadable.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d")}}); got.Policy != nil || len(got.Planned) != 1 {
+		t.Errorf("add to an unreadable policy: got %+v, want a planned binding", got)
 	}
-	if got := unread.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}); len(got.Planned) != 0 {
-		t.Errorf("what is added too late counts: %+v", got)
+	if got := unreadable.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}); len(got.Planned) != 0 {
+		t.Errorf("add late to an unreadable policy: got %+v, want no planned binding", got)
 	}
-	if got := unread.Apply([]Edit{{Effect: SetPolicy, Bindings: grant("r", "d")}}); got.Policy == nil {
-		t.Errorf("a policy that is set is known, whatever it was: %+v", got)
+	if got := unreadable.Apply([]Edit{{Effect: SetPolicy, Bindings: grant("r", "d")}}); got.Policy == nil {
+		t.Errorf("set an unreadable policy: got %+v, want a policy", got)
 	}
 }
 
+// flat returns the source of each role and member, with the condition.
 func flat(p *Policy) map[string]string {
 	out := map[string]string{}
 	for _, b := range p.Bindings {

@@ -1,114 +1,114 @@
 package iam
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// A match says whether a member of a binding is, or holds, an identity.
+// A match says whether a member of a binding is, or includes, an identity.
 type match int
 
 const (
 	never match = iota
-	maybe
-	surely
+	possible
+	certain
 )
 
-// matchAny is the best match among members, and which it is.
-func matchAny(id Identity, members []string) (match, string) {
-	best, which := never, ""
+// matchMembers returns the best match among members, and the member.
+func matchMembers(id Identity, members []string) (match, string) {
+	best, member := never, ""
 	for _, m := range members {
 		if got := matchMember(id, m); got > best {
-			best, which = got, m
+			best, member = got, m
 		}
 	}
-	return best, which
+	return best, member
 }
 
 func isGroup(member string) bool { return strings.HasPrefix(member, "group:") }
 
-// matchMember knows the forms of
+// matchMember matches one member.
 // https://docs.cloud.google.com/iam/docs/principal-identifiers
 func matchMember(id Identity, member string) match {
 	kind, name, ok := strings.Cut(member, ":")
 	if !ok {
-		return matchWord(member)
+		return matchSpecialMember(member)
 	}
 	switch kind {
 	case "user", "serviceAccount":
-		return certain(strings.EqualFold(id.Member, member))
+		return certainIf(strings.EqualFold(id.Member, member))
 	case "maybe":
-		return min(matchMember(id, name), maybe)
+		return min(matchMember(id, name), possible)
 	case "deleted":
-		// Dead, also for an account that was made anew under the same name.
+		// The binding is ineffective, even if an account with the same email was
+		// created again.
 		return never
 	case "group":
-		return maybe
+		return possible
 	case "domain":
 		return matchDomain(id, name)
 	case "principal":
 		return matchPrincipal(id, name)
 	case "principalSet":
-		return matchSet(id, name)
+		return matchPrincipalSet(id, name)
 	}
-	// projectOwner:, projectEditor:, projectViewer: and forms yet to come.
-	return maybe
+	// projectOwner:, projectEditor:, projectViewer: and forms not known yet.
+	return possible
 }
 
-func certain(b bool) match {
+func certainIf(b bool) match {
 	if b {
-		return surely
+		return certain
 	}
 	return never
 }
 
-func matchWord(member string) match {
+func matchSpecialMember(member string) match {
 	if member == "allUsers" || member == "allAuthenticatedUsers" {
-		return surely
+		return certain
 	}
-	return maybe
+	return possible
 }
 
-// matchDomain: a domain is its people; no service account is among them.
+// matchDomain matches the users of a domain. Service accounts are in no domain.
 func matchDomain(id Identity, domain string) match {
 	email, isUser := strings.CutPrefix(id.Member, "user:")
-	_, of, _ := strings.Cut(email, "@")
-	return certain(isUser && strings.EqualFold(of, domain))
+	_, host, _ := strings.Cut(email, "@")
+	return certainIf(isUser && strings.EqualFold(host, domain))
 }
 
-// matchPrincipal: a single federated identity is no service account and no
-// Google user, unless the name says so.
+// matchPrincipal matches a single federated identity. It is not a service account
+// or a Google user, unless its name ends with the email.
 func matchPrincipal(id Identity, name string) match {
 	_, email, _ := strings.Cut(id.Member, ":")
 	if strings.HasSuffix(strings.ToLower(name), "/"+strings.ToLower(email)) {
-		return maybe
+		return possible
 	}
 	return never
 }
 
-const resourceSets = "//cloudresourcemanager.googleapis.com/"
+const resourceSetPrefix = "//cloudresourcemanager.googleapis.com/"
 
-// matchSet: principalSet://cloudresourcemanager.googleapis.com/projects/N/type/ServiceAccount
-// holds the accounts of a project, folder or organization. Pools of workforce
-// and workload identities hold no account of Google's.
-func matchSet(id Identity, name string) match {
-	if !strings.HasPrefix(name, resourceSets) {
+// matchPrincipalSet matches principalSet://NAME. The set
+// //cloudresourcemanager.googleapis.com/projects/N/type/ServiceAccount includes
+// the service accounts of a project, folder or organization. Workforce and
+// workload identity pools include no Google accounts.
+func matchPrincipalSet(id Identity, name string) match {
+	if !strings.HasPrefix(name, resourceSetPrefix) {
 		if strings.HasPrefix(name, "//iam.googleapis.com/") && !strings.Contains(name, "serviceAccounts") {
 			return never
 		}
-		return maybe
+		return possible
 	}
-	container, kind, ok := strings.Cut(strings.TrimPrefix(name, resourceSets), "/type/")
+	container, kind, ok := strings.Cut(strings.TrimPrefix(name, resourceSetPrefix), "/type/")
 	if !ok {
-		return maybe
+		return possible
 	}
 	if strings.HasPrefix(id.Member, "user:") || kind == "ServiceAccount" && id.ServiceAgent || kind == "ServiceAgent" && !id.ServiceAgent {
 		return never
 	}
 	if id.Home == nil || kind != "ServiceAccount" && kind != "ServiceAgent" {
-		return maybe
+		return possible
 	}
-	for _, home := range id.Home {
-		if home == container {
-			return surely
-		}
-	}
-	return never
+	return certainIf(slices.Contains(id.Home, container))
 }

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// worlds is how many random worlds the property tests look at:
+// worlds is the number of random questions of each property test:
 // go test ./preflight/iam -worlds 1000000
-var worlds = flag.Int("worlds", 50_000, "random worlds to evaluate")
+var worlds = flag.Int("worlds", 50_000, "`number` of random questions")
 
-// random makes a question about policies that hold a bit of everything.
-func random(r *rand.Rand) (Question, Roles) {
+// randomQuestion returns a question about random policies, and random roles.
+func randomQuestion(r *rand.Rand) (Question, Roles) {
 	q := Question{
 		Identity:   Identity{Member: pick(r, account, agent, human), Home: pickHome(r)},
 		Permission: pick(r, "p.x.y", "p.x.z"),
@@ -42,7 +42,7 @@ func random(r *rand.Rand) (Question, Roles) {
 	return q, Roles{Fetched: known}
 }
 
-func pick(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
+func pick(r *rand.Rand, from ...string) string { return from[r.IntN(len(from))] }
 
 func pickHome(r *rand.Rand) []string {
 	return [][]string{nil, {"projects/1", "folders/4"}, {"projects/2"}}[r.IntN(3)]
@@ -81,7 +81,7 @@ func randomBinding(r *rand.Rand) Binding {
 	return b
 }
 
-// randomCondition is true, false, or about what is not known.
+// randomCondition returns a condition that is true, false or unknown.
 func randomCondition(r *rand.Rand) *Condition {
 	return &Condition{Expression: pick(r, "true", "false", "x")}
 }
@@ -111,81 +111,80 @@ func randomDenial(r *rand.Rand) DenyRule {
 	return d
 }
 
-// naive says the same as Evaluate in another way: it lists every world that
-// what is known leaves possible, in two extremes. If the permission is held
-// even when everything in doubt is against it, it is a yes; if it is not held
-// even when everything in doubt is for it, a no.
+// naive returns the verdict of Evaluate in another way: it decides everything
+// uncertain in two extreme ways. If the permission is held even if everything
+// uncertain is decided against it, it is Yes; if it is not held even if everything
+// is decided for it, it is No.
 func naive(q Question, roles Roles) Verdict {
 	switch {
-	case possible(q, roles, false):
+	case isHeld(q, roles, false):
 		return Yes
-	case !possible(q, roles, true):
+	case !isHeld(q, roles, true):
 		return No
 	}
 	return Unknown
 }
 
-// possible reports whether the permission is held where everything in doubt
-// is as kind says.
-func possible(q Question, roles Roles, kind bool) bool {
+// isHeld reports whether the permission is held if everything uncertain is decided
+// for it (optimistic) or against it.
+func isHeld(q Question, roles Roles, optimistic bool) bool {
 	for _, level := range q.Levels {
 		for _, d := range level.Denies {
-			if taken(q, d, kind) {
+			if isDenied(q, d, optimistic) {
 				return false
 			}
 		}
 	}
-	return allowed(q, roles, kind)
+	return isGranted(q, roles, optimistic)
 }
 
-// taken reports whether a rule denies the permission where everything in doubt
-// is as kind says; kind means in favour of the one who asks.
-func taken(q Question, d DenyRule, kind bool) bool {
+// isDenied reports whether a rule denies the permission.
+func isDenied(q Question, d DenyRule, optimistic bool) bool {
 	if d.Unknown != "" {
-		return !kind
+		return !optimistic
 	}
 	permission := map[string]bool{"p.x.y": true, "p.x.z": false}[q.Permission]
 	names := map[string]bool{"p.googleapis.com/x.y": permission, "p.googleapis.com/x.z": !permission, "p.googleapis.com/*.z": !permission}
-	covered := names[d.Permissions[0]] || d.Permissions[0] == "p.googleapis.com/x.*" && !kind
+	covered := names[d.Permissions[0]] || d.Permissions[0] == "p.googleapis.com/x.*" && !optimistic
 	if len(d.ExceptPermissions) > 0 && names[d.ExceptPermissions[0]] {
 		covered = false
 	}
-	return covered && holds(d.Condition, !kind) && denied(q.Identity, d.Denied[0], !kind) &&
-		(len(d.Except) == 0 || !denied(q.Identity, d.Except[0], kind))
+	return covered && holds(d.Condition, !optimistic) && includesDenied(q.Identity, d.Denied[0], !optimistic) &&
+		(len(d.Except) == 0 || !includesDenied(q.Identity, d.Except[0], optimistic))
 }
 
-func denied(id Identity, principal string, kind bool) bool {
+func includesDenied(id Identity, principal string, optimistic bool) bool {
 	switch principal[len(principal)-4:] {
 	case ":all":
 		return true
 	case "mple": // a user or a group
-		return id.Member == human && strings.Contains(principal, "subject") || strings.Contains(principal, "group") && kind
+		return id.Member == human && strings.Contains(principal, "subject") || strings.Contains(principal, "group") && optimistic
 	case ".com": // a service account
 		return "serviceAccount:"+last(principal) == id.Member
 	}
-	return is(id, principal, kind)
+	return includes(id, principal, optimistic)
 }
 
 func last(s string) string { return s[strings.LastIndex(s, "/")+1:] }
 
-func holds(c *Condition, kind bool) bool {
-	return c == nil || c.Expression == "true" || c.Expression == "x" && kind
+func holds(c *Condition, optimistic bool) bool {
+	return c == nil || c.Expression == "true" || c.Expression == "x" && optimistic
 }
 
-func allowed(q Question, roles Roles, kind bool) bool {
-	if kind && !q.Complete {
+func isGranted(q Question, roles Roles, optimistic bool) bool {
+	if optimistic && !q.Complete {
 		return true
 	}
 	for _, level := range q.Levels {
 		if level.Policy == nil {
-			if kind {
+			if optimistic {
 				return true
 			}
 			continue
 		}
 		for _, b := range level.Policy.Bindings {
-			if holds(b.Condition, kind) && gives(roles, b.Role, q.Permission, kind) &&
-				slices.ContainsFunc(b.Members, func(m string) bool { return is(q.Identity, m, kind) }) {
+			if holds(b.Condition, optimistic) && hasPermission(roles, b.Role, q.Permission, optimistic) &&
+				slices.ContainsFunc(b.Members, func(m string) bool { return includes(q.Identity, m, optimistic) }) {
 				return true
 			}
 		}
@@ -193,84 +192,84 @@ func allowed(q Question, roles Roles, kind bool) bool {
 	return false
 }
 
-func gives(roles Roles, name, permission string, kind bool) bool {
+func hasPermission(roles Roles, name, permission string, optimistic bool) bool {
 	role, known := roles.Fetched[name]
 	if !known {
-		return kind
+		return optimistic
 	}
 	return !role.Deleted && role.Stage != "DISABLED" && slices.Contains(role.Permissions, permission)
 }
 
-func is(id Identity, member string, kind bool) bool {
+func includes(id Identity, member string, optimistic bool) bool {
 	switch {
 	case member == id.Member, member == "allUsers":
 		return true
 	case member == "domain:acme.example":
 		return id.Member == human
 	case strings.HasPrefix(member, "group:"), strings.HasPrefix(member, "projectOwner:"):
-		return kind
+		return optimistic
 	case strings.HasSuffix(member, "/type/ServiceAccount"):
-		return id.Member == account && (slices.Contains(id.Home, "projects/1") || id.Home == nil && kind)
+		return id.Member == account && (slices.Contains(id.Home, "projects/1") || id.Home == nil && optimistic)
 	case strings.HasSuffix(member, "/type/ServiceAgent"):
-		return id.Member == agent && (slices.Contains(id.Home, "folders/4") || id.Home == nil && kind)
+		return id.Member == agent && (slices.Contains(id.Home, "folders/4") || id.Home == nil && optimistic)
 	}
 	return false
 }
 
-// TestSameAsNaive: both evaluators say the same of every world.
-func TestSameAsNaive(t *testing.T) {
+// TestNaive: Evaluate and naive return the same verdict.
+func TestNaive(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	seen := map[Verdict]int{}
 	for range *worlds {
-		q, roles := random(r)
+		q, roles := randomQuestion(r)
 		got, want := Evaluate(q, roles).Verdict, naive(q, roles)
 		if got != want {
-			t.Fatalf("the verdict is %d, want %d of %+v with %+v", got, want, q, roles)
+			t.Fatalf("got verdict %d, want %d, for %+v with %+v", got, want, q, roles)
 		}
 		seen[got]++
 	}
 	for _, v := range []Verdict{Yes, No, Unknown} {
 		if seen[v] < *worlds/20 {
-			t.Errorf("only %d worlds of %d came to %d: they say too little", seen[v], *worlds, v)
+			t.Errorf("got verdict %[3]d for %[1]d of %[2]d questions, want at least 5 %%", seen[v], *worlds, v)
 		}
 	}
 }
 
-// TestMoreGrants: a grant more never turns a yes into anything else.
+// TestMoreGrants: another grant never changes a Yes.
 func TestMoreGrants(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range *worlds {
-		q, roles := random(r)
+		q, roles := randomQuestion(r)
 		if Evaluate(q, roles).Verdict != Yes || len(q.Levels) == 0 || q.Levels[0].Policy == nil {
 			continue
 		}
 		q.Levels[0].Policy.Bindings = append(q.Levels[0].Policy.Bindings, randomBinding(r))
 		if got := Evaluate(q, roles).Verdict; got != Yes {
-			t.Fatalf("one grant more made it %d: %+v", got, q)
+			t.Fatalf("another grant turned Yes into %d: %+v", got, q)
 		}
 	}
 }
 
-// TestLessKnowledge: to know less never turns a no into a yes, a yes into a
-// no, or what is not known into either.
+// TestLessKnowledge: less knowledge never turns No into Yes, Yes into No, or Unknown
+// into either.
 func TestLessKnowledge(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range *worlds {
-		q, roles := random(r)
+		q, roles := randomQuestion(r)
 		before := Evaluate(q, roles).Verdict
 		forget(r, &q, roles)
 		if after := Evaluate(q, roles).Verdict; after != before && after != Unknown {
-			t.Fatalf("knowing less turned %d into %d: %+v", before, after, q)
+			t.Fatalf("less knowledge turned %d into %d: %+v", before, after, q)
 		}
 	}
 }
 
-// TestMoreDenials: a rule more never turns a no into anything else, and nothing
-// into a yes.
+// TestMoreDenials: another deny rule never changes a No, and never results in a new
+// Yes.
 func TestMoreDenials(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range *worlds {
-		q, roles := random(r)
+		q, roles := randomQuestion(r)
 		before := Evaluate(q, roles).Verdict
 		if len(q.Levels) == 0 {
 			continue
@@ -278,11 +277,12 @@ func TestMoreDenials(t *testing.T) {
 		q.Levels[0].Denies = append(q.Levels[0].Denies, randomDenial(r))
 		after := Evaluate(q, roles).Verdict
 		if before == No && after != No || before != Yes && after == Yes {
-			t.Fatalf("one rule more turned %d into %d: %+v", before, after, q)
+			t.Fatalf("another deny rule turned %d into %d: %+v", before, after, q)
 		}
 	}
 }
 
+// forget removes some knowledge from a question or roles.
 func forget(r *rand.Rand, q *Question, roles Roles) {
 	switch r.IntN(5) {
 	case 4:
@@ -305,8 +305,8 @@ func forget(r *rand.Rand, q *Question, roles Roles) {
 	}
 }
 
-// FuzzEvaluate: whatever stands in a policy, nothing panics, and a yes takes a
-// binding that names the identity or everybody.
+// FuzzEvaluate: no policy causes a panic, and Yes needs a member that is the
+// identity, its project or everyone.
 func FuzzEvaluate(f *testing.F) {
 	f.Add("group:x", "roles/gives", "p.x.y")
 	f.Add("principalSet://cloudresourcemanager.googleapis.com/projects/1/type/ServiceAccount", "roles/gives", "p.x.y")
@@ -318,13 +318,13 @@ func FuzzEvaluate(f *testing.F) {
 		named := strings.EqualFold(member, account) || member == "allUsers" || member == "allAuthenticatedUsers" ||
 			strings.HasSuffix(member, "//cloudresourcemanager.googleapis.com/projects/1/type/ServiceAccount")
 		if got.Verdict == Yes && !named {
-			t.Errorf("%q of %q was taken for the account", member, role)
+			t.Errorf("%q of %q: got Yes for the account", member, role)
 		}
 	})
 }
 
 func BenchmarkPredefined(b *testing.B) {
 	for b.Loop() {
-		parse(embedded)
+		parseTable(rolesText)
 	}
 }

@@ -2,32 +2,34 @@ package iam
 
 import "slices"
 
-// A Role is what roles.get says about a role.
+// A Role holds the permissions of a role, and its state.
 type Role struct {
 	Permissions []string
-	// Stage is GA, BETA, DISABLED and so on. A disabled role gives nothing.
+	// Stage is GA, BETA, DISABLED and so on. A disabled role grants nothing.
 	// https://docs.cloud.google.com/iam/docs/reference/rest/v1/organizations.roles#RoleLaunchStage
 	Stage string
-	// Deleted roles give nothing.
+	// Deleted reports that the role is deleted, and grants nothing.
 	Deleted bool
-	// Unknown reports that what it will contain is not known.
+	// Unknown reports that the permissions after apply are not known.
 	Unknown bool
-	// Doubt says why; empty for the usual reason, that nobody could tell.
+	// Doubt says why Unknown is set; empty for the usual reason.
 	Doubt string
-	// Source names what is about to make or change the role; usually empty.
+	// Source is what the plan makes or changes the role with; empty if it does
+	// neither.
 	Source string
 }
 
-// Roles are what is known about what roles contain: what was fetched, and what
-// the embedded table of predefined roles says.
+// Roles are all roles that are known: the fetched ones, and those of the embedded
+// table of predefined roles.
 type Roles struct {
-	Table   *Table
-	Fetched map[string]Role
+	Table   *Table          // nil for none
+	Fetched map[string]Role // by name
 }
 
-// has says whether a role gives a permission, and whether that is confirmed:
-// roles grow every week, so a lack that only the table knows is not.
-func (r Roles) has(role, permission string) (_ Verdict, confirmed bool) {
+// grants says whether a role grants a permission, and whether that is confirmed.
+// A No that only the table knows is not, since Google adds permissions to roles
+// every week.
+func (r Roles) grants(role, permission string) (_ Verdict, confirmed bool) {
 	if fetched, ok := r.Fetched[role]; ok {
 		if fetched.Unknown {
 			return Unknown, true

@@ -8,31 +8,33 @@ import (
 	"sync"
 )
 
-// embedded is made from a download of the role data set:
+// rolesText is generated from a download of the role data set:
 //
-//	go run ./preflight/iam/internal/genroles -roles FILE -date DAY //		-permissions preflight/iam/permissions.txt -out preflight/iam/roles.txt
+//	go run ./preflight/iam/internal/genroles -roles FILE -date DATE \
+//		-permissions preflight/iam/permissions.txt -out preflight/iam/roles.txt
 //
 //go:embed roles.txt
-var embedded string
+var rolesText string
 
-// A Table is what predefined roles contain of the permissions that rules ask
-// for, as of a day.
+// A Table says which of the permissions that rules need are in which predefined
+// roles, as of a date.
 type Table struct {
 	date        string
 	permissions []string
-	index       map[string]int
-	roles       map[string]string
+	index       map[string]int    // of permissions
+	roles       map[string]string // by role, the indexes of its permissions in base 36
 }
 
-// Predefined is the embedded table. Its data is that of
+// Predefined returns the embedded table. Its data comes from
 // https://github.com/darkbitio/gcp-iam-role-permissions
 func Predefined() *Table { return predefined() }
 
-var predefined = sync.OnceValue(func() *Table { return parse(embedded) })
+var predefined = sync.OnceValue(func() *Table { return parseTable(rolesText) })
 
-// parse reads the format that genroles writes: a date, a line of permissions,
-// then a line a role with the indexes of its permissions in base 36.
-func parse(data string) *Table {
+// parseTable parses the format that genroles writes: a line with the date, a line
+// with the permissions, and for each role a line with the indexes of its
+// permissions in base 36.
+func parseTable(data string) *Table {
 	date, rest, _ := strings.Cut(data, "\n")
 	head, rest, _ := strings.Cut(rest, "\n")
 	t := &Table{date: date, permissions: strings.Fields(head), index: map[string]int{}, roles: map[string]string{}}
@@ -46,15 +48,15 @@ func parse(data string) *Table {
 	return t
 }
 
-// Date is the day of the data, such as 2026-08-22.
+// Date returns the date of the data, such as 2026-08-22.
 func (t *Table) Date() string { return t.date }
 
-// Has says whether a predefined role gives a permission; Unknown for roles and
-// permissions that the table does not cover.
+// Has says whether a predefined role has a permission; Unknown for roles and
+// permissions that are not in the table.
 func (t *Table) Has(role, permission string) Verdict {
-	indexes, known := t.roles[role]
-	i, covered := t.index[permission]
-	if !known || !covered {
+	indexes, hasRole := t.roles[role]
+	i, hasPermission := t.index[permission]
+	if !hasRole || !hasPermission {
 		return Unknown
 	}
 	if slices.Contains(strings.Fields(indexes), strconv.FormatInt(int64(i), 36)) {
@@ -63,10 +65,10 @@ func (t *Table) Has(role, permission string) Verdict {
 	return No
 }
 
-// Permissions are those that the table knows of a role, and whether it knows
-// the role.
+// Permissions returns the permissions of a role that are in the table, and whether
+// the role is in it.
 func (t *Table) Permissions(role string) ([]string, bool) {
-	indexes, known := t.roles[role]
+	indexes, ok := t.roles[role]
 	var out []string
 	for _, s := range strings.Fields(indexes) {
 		i, err := strconv.ParseInt(s, 36, 32)
@@ -74,5 +76,5 @@ func (t *Table) Permissions(role string) ([]string, bool) {
 			out = append(out, t.permissions[i])
 		}
 	}
-	return out, known
+	return out, ok
 }

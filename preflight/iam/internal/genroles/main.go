@@ -1,5 +1,5 @@
-// Command genroles writes the embedded table of predefined roles, restricted
-// to the permissions listed in permissions.txt, from a file of the form
+// Command genroles writes the table of predefined roles that package iam embeds,
+// with the permissions listed in permissions.txt only. It reads a file of the form
 // {"roles/x": ["a.b.c", ...]}, gzipped or not.
 package main
 
@@ -17,9 +17,9 @@ import (
 )
 
 func main() {
-	roles := flag.String("roles", "", "`file` of the roles and their permissions")
-	date := flag.String("date", "", "`day` of the data, such as 2026-08-22")
-	list := flag.String("permissions", "permissions.txt", "`file` of the permissions to keep")
+	roles := flag.String("roles", "", "`file` with roles and their permissions")
+	date := flag.String("date", "", "`date` of the data, such as 2026-08-22")
+	list := flag.String("permissions", "permissions.txt", "`file` with the permissions to include")
 	out := flag.String("out", "roles.txt", "`file` to write")
 	names := flag.String("names", "names.gz", "`file` to write the names of all permissions to")
 	flag.Parse()
@@ -44,8 +44,8 @@ func run(rolesFile, date, listFile, out, names string) error {
 	return os.WriteFile(out, table(roles, date, patterns(string(list))), 0o644)
 }
 
-// allNames returns the names of all permissions of all roles, a line each,
-// sorted and gzipped.
+// allNames returns the names of all permissions of all roles, one per line, sorted
+// and gzipped.
 func allNames(roles map[string][]string) []byte {
 	seen := map[string]bool{}
 	for _, permissions := range roles {
@@ -65,6 +65,7 @@ func allNames(roles map[string][]string) []byte {
 	return out.Bytes()
 }
 
+// readRoles returns the permissions by role.
 func readRoles(name string) (map[string][]string, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -79,8 +80,8 @@ func readRoles(name string) (map[string][]string, error) {
 	return roles, json.Unmarshal(data, &roles)
 }
 
-// patterns are the lines that are no comments: permissions, or prefixes of
-// permissions that end in a star.
+// patterns returns the lines that are not comments: permissions, or prefixes of
+// permissions that end with a star.
 func patterns(list string) []string {
 	var out []string
 	for line := range strings.Lines(list) {
@@ -91,7 +92,8 @@ func patterns(list string) []string {
 	return out
 }
 
-func wanted(patterns []string, permission string) bool {
+// matchesAny reports whether a permission matches one of patterns.
+func matchesAny(patterns []string, permission string) bool {
 	for _, p := range patterns {
 		if prefix, star := strings.CutSuffix(p, "*"); star && strings.HasPrefix(permission, prefix) || p == permission {
 			return true
@@ -100,12 +102,12 @@ func wanted(patterns []string, permission string) bool {
 	return false
 }
 
-// table is the format that package iam reads.
+// table returns the table in the format that package iam reads.
 func table(roles map[string][]string, date string, patterns []string) []byte {
 	index := map[string]int{}
 	for _, permissions := range roles {
 		for _, p := range permissions {
-			if wanted(patterns, p) {
+			if matchesAny(patterns, p) {
 				index[p] = 0
 			}
 		}
@@ -126,6 +128,7 @@ func table(roles map[string][]string, date string, patterns []string) []byte {
 	return b.Bytes()
 }
 
+// indexes returns the sorted indexes of those permissions that have one.
 func indexes(permissions []string, index map[string]int) []int {
 	var out []int
 	for _, p := range permissions {

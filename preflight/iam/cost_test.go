@@ -6,46 +6,47 @@ import (
 	"time"
 )
 
-// nested returns an expression that costs much more than its length.
+// nested returns an expression whose cost is exponential in its length.
 func nested(depth int) string {
 	return strings.Repeat("[1,2,3,4,5,6,7,8,9,10].all(a, ", depth) + "true" + strings.Repeat(")", depth)
 }
 
-func TestCostBounds(t *testing.T) {
+// TestCostLimit: an evaluation that costs too much is Unknown.
+func TestCostLimit(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	for _, test := range []struct {
+	for _, tt := range []struct {
 		name, expression string
 		want             Verdict
 	}{
-		{"what Google takes", `request.time < timestamp("2030-01-01T00:00:00Z") && resource.name.startsWith("projects/")`, Yes},
-		{"a little nested", nested(2), Yes},
-		{"dearer than any condition", nested(6), Unknown},
+		{"usual condition", `request.time < timestamp("2030-01-01T00:00:00Z") && resource.name.startsWith("projects/")`, Yes},
+		{"nested twice", nested(2), Yes},
+		{"nested six times", nested(6), Unknown},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			r := Request{Time: now, Until: now.Add(time.Hour), Names: []string{"projects/p"}, Programs: NewPrograms()}
-			if got := (&Condition{Expression: test.expression}).Holds(r); got != test.want {
-				t.Errorf("got %v, want %v", got, test.want)
+			if got := (&Condition{Expression: tt.expression}).Holds(r); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
 	}
 }
 
-// TestRunBound: evaluations that are each allowed end together, too.
-func TestRunBound(t *testing.T) {
+// TestTotalCostLimit: evaluations of an allowed cost are limited in total.
+func TestTotalCostLimit(t *testing.T) {
 	programs := NewPrograms()
-	dear := &Condition{Expression: nested(4)}
+	expensive := &Condition{Expression: nested(4)}
 	r := Request{Names: []string{"projects/p"}, Programs: programs}
 	evaluations := 0
-	for dear.Holds(r) == Yes {
+	for expensive.Holds(r) == Yes {
 		if evaluations++; evaluations > 10_000 {
-			t.Fatal("10,000 dear evaluations were let through")
+			t.Fatal("got 10,000 expensive evaluations, want fewer")
 		}
 	}
 	if evaluations < 100 {
-		t.Errorf("after %d evaluations no more are let through", evaluations)
+		t.Errorf("got %d evaluations, want at least 100", evaluations)
 	}
 	if (&Condition{Expression: "true"}).Holds(r) != Unknown {
-		t.Error("a condition that is not evaluated must be unknown")
+		t.Error("a condition that is not evaluated is not Unknown")
 	}
 }
 
