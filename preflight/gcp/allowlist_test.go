@@ -10,9 +10,9 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// TestAllowlistReadsPoliciesOfKinds: the allowlist, which is written out so that it
-// can be reviewed by itself, has the getIamPolicy method of every kind whose
-// policies are read, and no other.
+// TestAllowlistReadsPoliciesOfKinds: the allowlist has the getIamPolicy method of
+// every kind whose policies are read, and no other. It is written out, rather than
+// generated from the table of kinds, so that it can be reviewed by itself.
 func TestAllowlistReadsPoliciesOfKinds(t *testing.T) {
 	var allowed, want []string
 	for _, m := range Methods() {

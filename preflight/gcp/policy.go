@@ -11,7 +11,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// policyVersion is the version to request, so that the answer includes
+// policyVersion is the version to request, so that the response includes
 // conditions.
 // https://docs.cloud.google.com/iam/docs/policies#versions
 const policyVersion = 3

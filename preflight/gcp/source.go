@@ -8,32 +8,35 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
-// A Source answers questions by asking Google Cloud. It implements facts.Source.
+// A Source answers questions with a Client. It implements facts.Source.
 type Source struct {
 	client *Client
-	mu     sync.Mutex
-	// callers are the clients of impersonated accounts, which keep their tokens.
+
+	mu sync.Mutex
+	// callers are the clients of impersonated accounts. They keep their tokens, so
+	// that each token is generated once.
 	callers map[facts.Caller]*Client
 }
 
-// NewSource returns a source that asks through a client.
+// NewSource returns a source that uses a client.
 func NewSource(c *Client) *Source {
 	return &Source{client: c, callers: map[facts.Caller]*Client{}}
 }
 
-// A batch is what one call of the client answers: one question, or all about the
-// permissions of a caller on a resource, or about the APIs of a project.
+// A batch is a group of questions that one call of the client answers: a single
+// question, or all questions about the permissions of a caller on a resource, or
+// about the APIs of a project.
 type batch struct {
 	kind  facts.Kind
 	as    facts.Caller
 	on    string
 	items []string
-	// one is the question; zero for a batch of items.
-	one facts.Question
+	// single is the question of a batch without items.
+	single facts.Question
 }
 
-// Answer implements facts.Source. All batches are asked side by side; how many
-// requests that makes at once is bounded where they are sent.
+// Answer implements facts.Source. It answers all batches in parallel; the
+// transport limits how many requests are in flight.
 func (s *Source) Answer(ctx context.Context, questions []facts.Question) map[facts.Question]facts.Answer {
 	answers := map[facts.Question]facts.Answer{}
 	var mu sync.Mutex
@@ -52,7 +55,7 @@ func (s *Source) Answer(ctx context.Context, questions []facts.Question) map[fac
 	return answers
 }
 
-// batches groups questions that one request answers, in their order.
+// batches groups questions that one call answers, in their order.
 func batches(questions []facts.Question) []*batch {
 	type key struct {
 		kind facts.Kind
@@ -60,22 +63,23 @@ func batches(questions []facts.Question) []*batch {
 		on   string
 	}
 	var out []*batch
-	known := map[key]*batch{}
+	groups := map[key]*batch{}
 	for _, q := range questions {
 		if q.Kind != facts.KindPermission && q.Kind != facts.KindService {
-			out = append(out, &batch{kind: q.Kind, as: q.As, on: q.On, one: q})
+			out = append(out, &batch{kind: q.Kind, as: q.As, on: q.On, single: q})
 			continue
 		}
 		k := key{q.Kind, q.As, q.On}
-		if known[k] == nil {
-			known[k] = &batch{kind: q.Kind, as: q.As, on: q.On}
-			out = append(out, known[k])
+		if groups[k] == nil {
+			groups[k] = &batch{kind: q.Kind, as: q.As, on: q.On}
+			out = append(out, groups[k])
 		}
-		known[k].items = append(known[k].items, q.Item)
+		groups[k].items = append(groups[k].items, q.Item)
 	}
 	return out
 }
 
+// answer answers the questions of one batch.
 func (s *Source) answer(ctx context.Context, b *batch) map[facts.Question]facts.Answer {
 	switch b.kind {
 	case facts.KindPermission:
@@ -83,12 +87,14 @@ func (s *Source) answer(ctx context.Context, b *batch) map[facts.Question]facts.
 	case facts.KindService:
 		return s.services(ctx, b)
 	}
-	value, err := s.single(ctx, b.one)
-	return map[facts.Question]facts.Answer{b.one: {Value: value, Err: err}}
+	value, err := s.single(ctx, b.single)
+	return map[facts.Question]facts.Answer{b.single: {Value: value, Err: err}}
 }
 
+// permissions answers questions about permissions. A permission that is neither
+// granted nor refused is untestable.
 func (s *Source) permissions(ctx context.Context, b *batch) map[facts.Question]facts.Answer {
-	tested := facts.Tested{}
+	var tested facts.Tested
 	client, err := s.clientFor(b.as)
 	if err == nil {
 		tested, err = client.TestPermissions(ctx, b.on, b.items)
@@ -105,6 +111,7 @@ func (s *Source) permissions(ctx context.Context, b *batch) map[facts.Question]f
 	return answers
 }
 
+// services answers questions about APIs.
 func (s *Source) services(ctx context.Context, b *batch) map[facts.Question]facts.Answer {
 	services, err := s.client.Services(ctx, b.on, b.items)
 	answers := map[facts.Question]facts.Answer{}
@@ -116,7 +123,7 @@ func (s *Source) services(ctx context.Context, b *batch) map[facts.Question]fact
 	return answers
 }
 
-// single answers a question that is a request of its own.
+// single answers a question that needs a call of its own.
 func (s *Source) single(ctx context.Context, q facts.Question) (any, error) {
 	c := s.client
 	switch q.Kind {
@@ -166,10 +173,10 @@ func (s *Source) state(ctx context.Context, q facts.Question) (any, error) {
 	case facts.KindTagParent:
 		return c.TagParent(ctx, q.On)
 	}
-	return nil, malformed(string(q.Kind), q.On, "is of a kind that this source does not know")
+	return nil, &facts.Error{Resource: q.On, Message: "unknown kind of question: " + string(q.Kind)}
 }
 
-// clientFor returns the client that asks on behalf of a caller.
+// clientFor returns a client that authenticates as a caller.
 func (s *Source) clientFor(as facts.Caller) (*Client, error) {
 	switch {
 	case as == facts.Caller{}:
@@ -179,17 +186,18 @@ func (s *Source) clientFor(as facts.Caller) (*Client, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.callers[as]; known != nil {
-		return known, nil
+	if c := s.callers[as]; c != nil {
+		return c, nil
 	}
 	var delegates []string
 	if as.Delegates != "" {
 		delegates = strings.Split(as.Delegates, ">")
 	}
-	// The provider does not go through an account of the environment.
-	made, err := s.client.Original().As(as.Account, delegates)
+	// Like the provider, impersonate with the original credentials, not with the
+	// account that the environment impersonates.
+	c, err := s.client.Original().As(as.Account, delegates)
 	if err == nil {
-		s.callers[as] = made
+		s.callers[as] = c
 	}
-	return made, err
+	return c, err
 }
