@@ -128,18 +128,6 @@ type ownChange struct {
 // https://docs.cloud.google.com/iam/docs/permissions-reference
 // https://github.com/hashicorp/terraform-provider-google/tree/main/google/services/resourcemanager
 func ownChanges() []ownChange {
-	isA := func(typ string, does func(*plan.Change) bool) func(*plan.Change) bool {
-		return func(c *plan.Change) bool { return c.Type == typ && does(c) }
-	}
-	differs := func(attributes ...string) func(*plan.Change) bool {
-		return func(c *plan.Change) bool {
-			return c.Updates() && slices.ContainsFunc(attributes, func(a string) bool { return changesAttribute(c, a) })
-		}
-	}
-	disabled := func(to bool) func(*plan.Change) bool {
-		return func(c *plan.Change) bool { return differs("disabled")(c) && c.After("disabled").True() == to }
-	}
-	disables := func(c *plan.Change) bool { return c.Goes() && c.Before("disable_on_destroy").True() }
 	const iam, crm, su = "iam.googleapis.com", "cloudresourcemanager.googleapis.com", "serviceusage.googleapis.com"
 	const account, key, deny = "google_service_account", "google_service_account_key", "google_iam_deny_policy"
 	const customRole, roleAbove = "google_project_iam_custom_role", "google_organization_iam_custom_role"
@@ -163,12 +151,12 @@ func ownChanges() []ownChange {
 		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.list"}, role: "roles/serviceusage.serviceUsageViewer"},
 		{matches: isA("google_project_service", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", enables: true},
 		{matches: isA("google_project_service_identity", (*plan.Change).Creates), service: su, permissions: []string{"serviceusage.services.enable"}, role: "roles/serviceusage.serviceUsageAdmin", severity: need.Warning},
-		{matches: isA("google_project_service", disables), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
+		{matches: isA("google_project_service", disablesService), service: su, permissions: []string{"serviceusage.services.disable"}, role: "roles/serviceusage.serviceUsageAdmin"},
 		{matches: isA(account, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccounts.create"}, role: "roles/iam.serviceAccountAdmin"},
 		{matches: isA(account, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccounts.delete"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{matches: isA(account, differs("display_name", "description")), service: iam, permissions: []string{"iam.serviceAccounts.update"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{matches: isA(account, disabled(true)), service: iam, permissions: []string{"iam.serviceAccounts.disable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
-		{matches: isA(account, disabled(false)), service: iam, permissions: []string{"iam.serviceAccounts.enable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(account, changesAny("display_name", "description")), service: iam, permissions: []string{"iam.serviceAccounts.update"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(account, setsDisabled(true)), service: iam, permissions: []string{"iam.serviceAccounts.disable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
+		{matches: isA(account, setsDisabled(false)), service: iam, permissions: []string{"iam.serviceAccounts.enable"}, role: "roles/iam.serviceAccountAdmin", onResource: true},
 		{matches: isA(key, (*plan.Change).Creates), service: iam, permissions: []string{"iam.serviceAccountKeys.create"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
 		{matches: isA(key, (*plan.Change).Deletes), service: iam, permissions: []string{"iam.serviceAccountKeys.delete"}, role: "roles/iam.serviceAccountKeyAdmin", onResource: true},
 		// https://docs.cloud.google.com/iam/docs/deny-access#required-roles
@@ -176,6 +164,31 @@ func ownChanges() []ownChange {
 		{matches: isA(deny, (*plan.Change).Updates), service: crm, permissions: []string{"iam.denypolicies.get", "iam.denypolicies.update"}, role: "roles/iam.denyAdmin", onResource: true},
 		{matches: isA(deny, (*plan.Change).Deletes), service: crm, permissions: []string{"iam.denypolicies.delete"}, role: "roles/iam.denyAdmin", onResource: true},
 	}
+}
+
+// isA returns a function that reports whether a change has a type and a property.
+func isA(typ string, does func(*plan.Change) bool) func(*plan.Change) bool {
+	return func(c *plan.Change) bool { return c.Type == typ && does(c) }
+}
+
+// changesAny returns a function that reports whether an update changes one of the
+// attributes.
+func changesAny(attributes ...string) func(*plan.Change) bool {
+	return func(c *plan.Change) bool {
+		return c.Updates() && slices.ContainsFunc(attributes, func(a string) bool { return changesAttribute(c, a) })
+	}
+}
+
+// setsDisabled returns a function that reports whether an update changes the
+// attribute disabled to a value.
+func setsDisabled(to bool) func(*plan.Change) bool {
+	return func(c *plan.Change) bool { return changesAny("disabled")(c) && c.After("disabled").True() == to }
+}
+
+// disablesService reports whether c destroys a google_project_service and thereby
+// disables the API.
+func disablesService(c *plan.Change) bool {
+	return c.Goes() && c.Before("disable_on_destroy").True()
 }
 
 // changesAttribute reports whether the value of an attribute differs, or may

@@ -49,7 +49,7 @@ func clusterReplacementNeed(c *plan.Cluster) need.Need {
 	case c.HasGeneratedName():
 		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
 	case t.keepsPlace():
-		n = refusedReplacement(n, t, what)
+		n = conflictingReplacement(n, t, what)
 		n.ExpectedError = "Error 409: Already exists: " + c.Place.Name() + "., alreadyExists"
 	case c.Place.Name() == "":
 		n.Unknown = c.Place.Unknown
@@ -71,7 +71,7 @@ func nodePoolReplacementNeed(pool *plan.NodePool) need.Need {
 	case isInNewCluster(pool):
 		n.Holds, n.Message = true, "the replacement of "+what+" is in a new cluster"
 	case keepsNodePoolName(pool):
-		n = refusedReplacement(n, t, what)
+		n = conflictingReplacement(n, t, what)
 		n.ExpectedError = nodePoolExistsError(pool.Place, pool.Name.String())
 	case pool.Place.Name() == "":
 		n.Unknown = pool.Place.Unknown
@@ -102,7 +102,7 @@ func accountReplacementNeed(c *plan.Change) need.Need {
 		n.Message = "the plan replaces " + what + " under its email, with create_ignore_already_exists: it keeps the old account as the replacement and then deletes it. Remove create_before_destroy, or choose another account_id"
 		n.Fix.Terraform = destroyFirst
 	default:
-		n = refusedReplacement(n, t, what)
+		n = conflictingReplacement(n, t, what)
 		id, _, _ := strings.Cut(email, "@")
 		n.ExpectedError = "Error 409: Service account " + id + " already exists within project projects/" + t.project.ID + "., alreadyExists"
 	}
@@ -125,9 +125,9 @@ func (t target) replacementNeed(what string) need.Need {
 	return n
 }
 
-// refusedReplacement returns n as the finding that the object to replace still has
+// conflictingReplacement returns n as the finding that the object to replace still has
 // the name.
-func refusedReplacement(n need.Need, t target, what string) need.Need {
+func conflictingReplacement(n need.Need, t target, what string) need.Need {
 	n.Message = "the plan creates the replacement of " + what + " before it destroys the old one, under the same name: give the replacement another name, or remove create_before_destroy"
 	n.Fix.Terraform = destroyFirst
 	if t.Abandons() {

@@ -368,7 +368,7 @@ func TestPages(t *testing.T) {
 		}
 		for _, source := range strings.Split(strings.TrimSpace(strings.TrimPrefix(sections[len(sections)-1], "Sources")), "\n") {
 			if !link.MatchString(source) {
-				t.Errorf("%s: source %q is not of the form: - https://ADDRESS — what it says, and how sure that is", r.ID, source)
+				t.Errorf("%s: source %q does not have the form: - https://ADDRESS — what it says, and how certain it is", r.ID, source)
 			}
 		}
 	}

@@ -1,5 +1,5 @@
-// Command gendocs writes docs/rules: the page of each rule under its ID, and
-// the list of all.
+// Command gendocs writes docs/rules: the page of each rule under its ID, and an
+// index. The copies give every rule an address that does not change.
 package main
 
 import (
@@ -30,7 +30,7 @@ func run() error {
 	return write(filepath.Join(dir, "docs", "rules"))
 }
 
-// moduleRoot is the nearest directory with a go.mod, upwards from dir.
+// moduleRoot returns dir or its nearest parent that contains a go.mod.
 func moduleRoot(dir string) (string, error) {
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
@@ -44,7 +44,7 @@ func moduleRoot(dir string) (string, error) {
 	}
 }
 
-// write makes dir anew, so that the page of a rule that is gone goes too.
+// write replaces the pages in dir, and removes those of rules that no longer exist.
 func write(dir string) error {
 	old, err := filepath.Glob(filepath.Join(dir, "*.md"))
 	if err != nil {
@@ -66,7 +66,7 @@ func write(dir string) error {
 	return nil
 }
 
-// files are the contents of docs/rules, by name.
+// files returns the contents of docs/rules, by file name.
 func files() map[string][]byte {
 	out := map[string][]byte{}
 	var index bytes.Buffer

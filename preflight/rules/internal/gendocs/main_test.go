@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestDocs: what is committed under docs/rules is what the rules say.
+// TestDocs: docs/rules is up to date.
 func TestDocs(t *testing.T) {
 	found, err := filepath.Glob("../../../../docs/rules/*.md")
 	if err != nil {
@@ -27,11 +27,11 @@ func TestDocs(t *testing.T) {
 		want[name] = string(content)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/rules is old; run go run ./preflight/rules/internal/gendocs (-wanted +found):\n%s", diff)
+		t.Errorf("docs/rules is outdated; run go generate ./preflight/rules (-want +got):\n%s", diff)
 	}
 }
 
-// TestWrite: the page of a rule that is gone goes, and nothing else does.
+// TestWrite: pages of rules that no longer exist are removed, and nothing else is.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"GP999.md", "GP101.md", "logo.svg"} {
@@ -43,7 +43,7 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "GP999.md")); !os.IsNotExist(err) {
-		t.Errorf("the page of GP999 is still there: %v", err)
+		t.Errorf("the page of GP999 still exists: %v", err)
 	}
 	for name, want := range map[string]string{"GP101.md": string(files()["GP101.md"]), "logo.svg": "old"} {
 		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
@@ -52,8 +52,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestModuleRoot: the command writes to the same place wherever in the module
-// it is run.
+// TestModuleRoot: every directory of a module has the same root.
 func TestModuleRoot(t *testing.T) {
 	root := t.TempDir()
 	deep := filepath.Join(root, "a", "b")
@@ -65,10 +64,10 @@ func TestModuleRoot(t *testing.T) {
 	}
 	for _, from := range []string{root, deep} {
 		if got, err := moduleRoot(from); err != nil || got != root {
-			t.Errorf("from %s: %s, %v; want %s", from, got, err, root)
+			t.Errorf("from %s: got %s, %v; want %s", from, got, err, root)
 		}
 	}
 	if got, err := moduleRoot(t.TempDir()); err == nil {
-		t.Errorf("outside of a module: %s, want an error", got)
+		t.Errorf("outside of a module: got %s, want an error", got)
 	}
 }
