@@ -26,7 +26,8 @@ func arrows() map[string][]string {
 		"preflight/finding":   {"preflight/need", "preflight/plan"},
 		"preflight/suppress":  {"preflight/finding", "preflight/need", "preflight/plan"},
 		"preflight/inventory": {"preflight/finding", "preflight/need", "preflight/plan", "preflight/rules"},
-		"preflight":           {"preflight/finding", "preflight/suppress", "preflight/plan", "preflight/resource", "preflight/fix", "preflight/need", "preflight/facts", "preflight/rules", "preflight/iam", "preflight/gcp", "preflight/shell"},
+		"preflight":           {"preflight/judge", "preflight/finding", "preflight/suppress", "preflight/plan", "preflight/need", "preflight/facts", "preflight/rules", "preflight/iam", "preflight/gcp"},
+		"preflight/judge":     {"preflight/facts", "preflight/finding", "preflight/fix", "preflight/iam", "preflight/need", "preflight/plan", "preflight/resource", "preflight/shell"},
 		"preflight/need":      {"preflight/resource"},
 		"preflight/fix":       {"preflight/need", "preflight/resource", "preflight/shell"},
 		"preflight/facts":     {"preflight/iam", "preflight/resource"},
@@ -90,6 +91,27 @@ func forbidden(s source) []string {
 		}
 	}
 	return out
+}
+
+// TestJudgeIsPure: judging asks nobody and waits for nothing, so that it can be
+// tested with literals and run side by side.
+func TestJudgeIsPure(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.pkg != "preflight/judge" {
+			continue
+		}
+		for _, i := range s.file.Imports {
+			if impure := []string{`"sync"`, `"context"`, `"os"`, `"net/http"`, `"gke-preflight/preflight/gcp"`}; slices.Contains(impure, i.Path.Value) {
+				t.Errorf("package judge imports %s", i.Path.Value)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if _, ok := n.(*ast.GoStmt); ok {
+				t.Error("package judge starts a goroutine")
+			}
+			return true
+		})
+	}
 }
 
 // TestHouse: no init, no state of packages, no rooms without a name.

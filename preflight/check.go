@@ -12,6 +12,7 @@ import (
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/gcp"
 	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/judge"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/rules"
@@ -74,19 +75,22 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*f
 		shareCaller(all)
 	}
 	needs, settled := o.open(all)
-	c := newChecker(p, o, needs, impersonates)
+	c := newChecker(judge.Open(judge.Case{
+		Plan: p, Needs: needs, Now: begin, Table: o.Table, Impersonation: o.Impersonation, Troubleshooter: o.Troubleshooter,
+		Numbers: o.Numbers, Deployer: o.Deployer, Credentials: o.Credentials, Impersonates: impersonates, HasProgram: o.programs(needs),
+	}), o.Progress)
 	known := facts.Gather(ctx, source(client), c.round)
 	if unauthenticated(known) {
 		return nil, ErrUnauthenticated
 	}
-	findings := c.kept()
+	findings := c.findings()
 	r := &finding.Report{
 		SchemaVersion: finding.SchemaVersion,
 		Plan:          finding.PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
 		Findings:      finish(o.judged(append(settled, findings...), p.Redact)),
-		Deployers:     c.deployers,
-		Projects:      c.projects,
-		Limits:        c.limits,
+		Deployers:     c.about.Deployers,
+		Projects:      c.about.Projects,
+		Limits:        c.about.Limits,
 	}
 	r.Unjudged = append(settled, findings...)
 	r.Deferred, r.Notices = slices.Clone(p.Deferred), slices.Clone(p.Notes)
@@ -95,6 +99,30 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*f
 	r.DurationMS = o.Now().Sub(begin).Milliseconds()
 	finding.Redact(r, p)
 	return r, nil
+}
+
+// programs looks for the programs that needs are about; nil if nobody can look.
+func (o Options) programs(needs []need.Need) map[string]bool {
+	if o.LookPath == nil {
+		return nil
+	}
+	found := map[string]bool{}
+	for _, n := range needs {
+		if n.Kind == need.OnPath {
+			_, err := o.LookPath(n.Expect)
+			found[n.Expect] = err == nil
+		}
+	}
+	return found
+}
+
+// requirements returns the rules that each rule depends on, by ID.
+func requirements() map[string][]string {
+	out := map[string][]string{}
+	for _, r := range rules.All() {
+		out[r.ID] = r.Requires
+	}
+	return out
 }
 
 // source returns who answers questions; without a client nobody does.
@@ -147,7 +175,7 @@ func (o Options) open(needs []need.Need) (open []need.Need, settled []finding.Fi
 // depends on a failure is skipped. Skipping comes last: a failure that is waived
 // or known decides nothing, so it must hide nothing.
 func (o Options) judged(findings []finding.Finding, hide func(string) string) []finding.Finding {
-	return skip(o.Baseline.Apply(suppress.Waive(findings, o.Waivers, o.Now()), hide), o.FailOn)
+	return judge.SkipDependents(o.Baseline.Apply(suppress.Waive(findings, o.Waivers, o.Now()), hide), requirements(), o.FailOn)
 }
 
 // unauthenticated reports whether everything that was asked about permissions with
@@ -160,7 +188,7 @@ func unauthenticated(known *facts.Facts) bool {
 			// Of what lies below a project not everything has been asked.
 			continue
 		}
-		if a.Err == nil || !asError(a.Err).Unauthorized() {
+		if a.Err == nil || !facts.AsError(a.Err).Unauthorized() {
 			return false
 		}
 		refused = true

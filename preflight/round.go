@@ -7,194 +7,88 @@ import (
 
 	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/finding"
-	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/judge"
 	"gke-preflight/preflight/need"
-	"gke-preflight/preflight/plan"
 )
 
 // A checker judges needs again and again while facts about them are gathered:
 // in each round those that still miss one.
 type checker struct {
-	plan          *plan.Plan
-	policyChanges []plan.PolicyChange
-	denyChanges   []plan.DenyChange
-	roleChanges   []plan.RoleChange
-	options       Options
-	impersonates  bool
-	programs      *iam.Programs
-
-	needs  []need.Need
-	judged []judged // needs, in their order
-
-	deployers []finding.DeployerRef
-	projects  []finding.ProjectRef
-	limits    []string
+	of       *judge.Case
+	progress func(done, total int)
+	results  []judge.Result // of the needs, in their order
+	about    judge.Description
 }
 
-// A judged need has its finding, once its facts are known.
-type judged struct {
-	done bool
-	// dropped reports that there is nothing to say about the need.
-	dropped bool
-	finding finding.Finding
+func newChecker(of *judge.Case, progress func(done, total int)) *checker {
+	return &checker{of: of, progress: progress, results: make([]judge.Result, len(of.Needs))}
 }
 
-func newChecker(p *plan.Plan, o Options, needs []need.Need, impersonates bool) *checker {
-	return &checker{
-		plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges(),
-		options: o, impersonates: impersonates, programs: iam.NewPrograms(),
-		needs: needs, judged: make([]judged, len(needs)),
-	}
-}
-
-// round judges what is not judged yet, and returns the questions that it misses
-// with those that will most likely be missed next.
+// round judges what is not judged yet, and returns what to ask next.
 func (c *checker) round(known *facts.Facts) []facts.Question {
-	resolved, missing := c.resolve(known)
-	scratch := c.reader(known, newBatch(nil, nil))
-	b := newBatch(resolved, scratch)
-	if len(c.needs) > 0 {
-		missing = append(missing, ahead(resolved, scratch)...)
-	}
-	projects := permissionProjects(resolved)
-	missing = append(missing, c.judgeAll(known, b, projects)...)
-	missing = append(missing, c.describe(known, b, projects, resolved)...)
-	c.progress()
-	return b.with(missing)
-}
-
-// reader returns a reader of facts.
-func (c *checker) reader(known *facts.Facts, b *batch) *reader {
-	return &reader{facts: known, batch: b, numbers: c.options.Numbers, deployer: c.options.Deployer, impersonates: c.impersonates}
-}
-
-func (c *checker) judge(known *facts.Facts, b *batch, projects []string) *judge {
-	return &judge{
-		reader: c.reader(known, b), plan: c.plan, policyChanges: c.policyChanges, denyChanges: c.denyChanges, roleChanges: c.roleChanges,
-		options: c.options, programs: c.programs, permissionProjects: projects,
-	}
-}
-
-// resolve returns the needs with the names that only Google Cloud knows, as far as
-// they are known, without those that do not arise.
-func (c *checker) resolve(known *facts.Facts) ([]need.Need, []facts.Question) {
-	j := c.judge(known, newBatch(c.needs, c.reader(known, newBatch(nil, nil))), nil)
-	var out []need.Need
-	var missing []facts.Question
-	for _, n := range c.needs {
-		j.missing = nil
-		if n, arises := j.arising(n); arises {
-			out = append(out, j.numbered(n))
-		}
-		missing = append(missing, j.missing...)
-	}
-	return out, missing
-}
-
-// arising returns a need with the network that only Google Cloud knows, and whether
-// the need arises at all.
-func (j *judge) arising(n need.Need) (_ need.Need, arises bool) {
-	n, arises = j.onNetwork(n)
-	if arises && (n.Elsewhere != "" || len(n.Among) > 0) {
-		arises = j.arises(&n)
-	}
-	return n, arises
+	r := c.of.Round(known)
+	missing := c.judgeAll(r)
+	about, more := r.Describe()
+	c.about = about
+	c.report()
+	return r.Questions(append(missing, more...))
 }
 
 // judgeAll judges the needs that are not judged yet, on all processors: judging is
 // pure. It returns the questions that were missing.
-func (c *checker) judgeAll(known *facts.Facts, b *batch, projects []string) []facts.Question {
+func (c *checker) judgeAll(r *judge.Round) []facts.Question {
 	var pending []int
-	for i, v := range c.judged {
-		if !v.done {
+	for i, result := range c.results {
+		if !result.Done {
 			pending = append(pending, i)
 		}
 	}
 	if len(pending) == 0 {
 		return nil
 	}
-	size := (len(pending) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	parts := slices.Collect(slices.Chunk(pending, size))
+	parts := slices.Collect(slices.Chunk(pending, 1+(len(pending)-1)/runtime.GOMAXPROCS(0)))
 	missing := make([][]facts.Question, len(parts))
 	var wg sync.WaitGroup
 	for i, part := range parts {
-		wg.Go(func() {
-			j := c.judge(known, b, projects)
-			for _, k := range part {
-				j.missing = nil
-				c.judged[k] = j.judged(c.needs[k])
-				missing[i] = append(missing[i], j.missing...)
-			}
-		})
+		wg.Go(func() { missing[i] = c.judgePart(r, part) })
 	}
 	wg.Wait()
 	return slices.Concat(missing...)
 }
 
-// judged judges a need as far as the facts allow.
-func (j *judge) judged(raw need.Need) judged {
-	named, arises := j.arising(raw)
-	if j.isPending() || !arises {
-		return judged{done: !j.isPending(), dropped: !arises}
+// judgePart judges the needs at some indexes.
+func (c *checker) judgePart(r *judge.Round, part []int) []facts.Question {
+	needs := make([]need.Need, len(part))
+	for i, k := range part {
+		needs[i] = c.of.Needs[k]
 	}
-	n := j.numbered(named)
-	if j.isPending() {
-		return judged{}
+	results, missing := r.Judge(needs)
+	for i, k := range part {
+		c.results[k] = results[i]
 	}
-	v := j.verdict(n)
-	if j.isPending() {
-		return judged{}
-	}
-	dropped := named.Standing && !j.isTaken(named, v)
-	return judged{done: !j.isPending(), dropped: dropped, finding: Explain(named, v)}
+	return missing
 }
 
-// isTaken reports whether apply takes, or may take, what a need is about. Of
-// clusters that apply does not change nothing else is said.
-func (j *judge) isTaken(n need.Need, v Verdict) bool {
-	if v.Rule == need.RuleRemoved || v.Outcome != finding.Undetermined {
-		return v.Rule == need.RuleRemoved
-	}
-	return len(v.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
-}
-
-// describe finds out what the report says beside findings.
-func (c *checker) describe(known *facts.Facts, b *batch, projects []string, needs []need.Need) []facts.Question {
-	j := c.judge(known, b, projects)
-	c.deployers = j.deployers(needs)
-	c.projects = j.projectRefs(c.plan)
-	c.limits = slices.Clone(c.plan.Notes)
-	if slices.ContainsFunc(needs, judgedByPolicies) {
-		c.limits = append(c.limits, j.denials().limits()...)
-	}
-	return j.missing
-}
-
-// judgedByPolicies reports whether a need is about somebody who cannot be asked,
-// so that only policies tell.
-func judgedByPolicies(n need.Need) bool {
-	return n.Kind == need.Permissions && n.Principal.Kind != need.Deployer
-}
-
-func (c *checker) progress() {
-	if c.options.Progress == nil || len(c.needs) == 0 {
+// report tells how many needs have been judged.
+func (c *checker) report() {
+	if c.progress == nil || len(c.results) == 0 {
 		return
 	}
 	done := 0
-	for _, v := range c.judged {
-		if v.done {
+	for _, r := range c.results {
+		if r.Done {
 			done++
 		}
 	}
-	c.options.Progress(done, len(c.needs))
+	c.progress(done, len(c.results))
 }
 
-// kept returns the findings that there is something to say about.
-func (c *checker) kept() []finding.Finding {
+// findings returns what there is to say about the needs.
+func (c *checker) findings() []finding.Finding {
 	var out []finding.Finding
-	for _, v := range c.judged {
-		if !v.dropped {
-			out = append(out, v.finding)
+	for _, r := range c.results {
+		if !r.Dropped {
+			out = append(out, judge.Explain(r.Need, r.Verdict))
 		}
 	}
 	return out

@@ -145,3 +145,13 @@ func (e *QuotaError) Error() string {
 func NotThere(method, resource string) *Error {
 	return &Error{Method: method, Resource: resource, Code: http.StatusNotFound, Status: "NOT_FOUND", Message: "not found"}
 }
+
+// AsError returns the structured error of an answer, or one that wraps err if it is
+// none.
+func AsError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Err: err}
+}

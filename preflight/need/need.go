@@ -189,3 +189,7 @@ func (n *Need) Key() string {
 func (n Need) MayChange() bool {
 	return n.Unknown == "" && n.Kind != Statement && n.Kind != OnPath && n.Kind != Fresh
 }
+
+// Lasts is the Expect of needs of kind Idle, Sound and Recreated about clusters
+// that apply does not only destroy.
+const Lasts = "lasts"

@@ -8,10 +8,6 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// Lasts is the Expect of needs of kind Idle, Sound and Recreated about clusters
-// that apply does not only destroy.
-const Lasts = "lasts"
-
 // existingClusterNeeds returns a need about each existing cluster that apply
 // changes or destroys, or whose node pools it changes.
 func existingClusterNeeds(p *plan.Plan, kind need.Kind) []need.Need {
@@ -26,7 +22,7 @@ func existingClusterNeeds(p *plan.Plan, kind need.Kind) []need.Need {
 			n.Resource = resource.ClusterFullName(name)
 			n.Project = plan.ProjectOfName(name)
 			if remaining[n.Resource] {
-				n.Expect = Lasts
+				n.Expect = need.Lasts
 			}
 			needs = append(needs, n)
 		}

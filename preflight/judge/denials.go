@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"maps"
@@ -117,7 +117,7 @@ func (d *denials) read(r *reader, on deniedOn) {
 }
 
 func (d *denials) note(resource string, err error) {
-	if _, ok := asError(err).Quota(); ok {
+	if _, ok := facts.AsError(err).Quota(); ok {
 		d.skipped = append(d.skipped, resource)
 		return
 	}
@@ -133,7 +133,7 @@ func (d *denials) complete() bool {
 func (d *denials) limits() []string {
 	var refused, silent []string
 	for name, err := range d.unread {
-		if asError(err).Denied() {
+		if facts.AsError(err).Denied() {
 			refused = append(refused, resource.Describe(resource.FullName(name)))
 			continue
 		}

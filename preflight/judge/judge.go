@@ -1,43 +1,83 @@
-package preflight
+package judge
 
 import (
 	"fmt"
 
 	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/finding"
-	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/shell"
 )
 
 // A judge answers needs from facts. It asks nobody: what it misses, its reader
-// notes.
+// notes. It is made of parts, each of which uses those before it:
+//
+//	reader           facts, and what is missing
+//	resources        resources and their policies
+//	names            whether two names are of one thing
+//	forecast         what the plan does to policies, roles and deny policies
+//	effects          what the plan does to APIs, accounts, keys and attachments
+//	evaluator        what policies say about a permission
+//	timelines        a permission now, when it is needed, and after apply
+//	planned          verdicts that the plan decides
+//	permissionJudge  verdicts on permissions
+//	stateJudge       verdicts on the state of APIs, accounts, keys and constraints
+//	clusterJudge     verdicts on clusters and node pools
 type judge struct {
-	*reader
+	*planned
+	*permissionJudge
+	*stateJudge
+	*clusterJudge
+}
+
+type names struct{ *resources }
+
+// A forecast says what the plan does.
+type forecast struct {
+	*names
 	plan          *plan.Plan
 	policyChanges []plan.PolicyChange
 	denyChanges   []plan.DenyChange
 	roleChanges   []plan.RoleChange
-	options       Options
-	programs      *iam.Programs
-	// permissionProjects are the projects of all needs about permissions.
-	permissionProjects []string
-	denied             *denials
+}
+
+type effects struct{ *forecast }
+
+type evaluator struct {
+	*effects
+	of *Case
+}
+
+type timelines struct{ *evaluator }
+
+type planned struct{ *timelines }
+
+type permissionJudge struct{ *planned }
+
+type stateJudge struct{ *planned }
+
+type clusterJudge struct{ *planned }
+
+// newJudge returns a judge of the needs of a case, by the facts that r reads.
+func newJudge(r *resources, fc *forecast, of *Case) *judge {
+	fc.names = &names{r}
+	pl := &planned{&timelines{&evaluator{effects: &effects{fc}, of: of}}}
+	return &judge{pl, &permissionJudge{pl}, &stateJudge{pl}, &clusterJudge{pl}}
 }
 
 // denials returns the deny policies that bear on all needs.
-func (j *judge) denials() *denials {
-	if j.denied != nil {
-		return j.denied
+func (r *resources) denials() *denials {
+	if r.denied != nil {
+		return r.denied
 	}
-	before := j.missing
-	j.missing = nil
-	d := readDenials(j.permissionProjects, j.reader)
-	if !j.isPending() {
-		j.denied = d
+	before := r.missing
+	r.missing = nil
+	d := readDenials(r.permissionProjects, r.reader)
+	if !r.isPending() {
+		r.denied = d
 	}
-	j.missing = append(before, j.missing...)
+	r.missing = append(before, r.missing...)
 	return d
 }
 
@@ -90,14 +130,14 @@ func (j *judge) named(f Verdict) Verdict {
 // something can.
 func (j *judge) invisible(project string) Statement {
 	_, err := j.project(project)
-	if e := asError(err); err == nil || !e.Denied() && !e.NotFound() {
+	if e := facts.AsError(err); err == nil || !e.Denied() && !e.NotFound() {
 		return Statement{}
 	}
 	_, other := j.servicesOf(project)
-	if e := asError(other); other == nil || !e.Denied() && !e.NotFound() {
+	if e := facts.AsError(other); other == nil || !e.Denied() && !e.NotFound() {
 		return Statement{}
 	}
-	return say(projectInvisible, project, asError(err).Error())
+	return say(projectInvisible, project, facts.AsError(err).Error())
 }
 
 // asked answers a need by asking.
@@ -168,26 +208,26 @@ func (f Verdict) evident(method, resource, detail string) Verdict {
 
 // service answers whether an API is on when it is needed: now, and still or
 // only then.
-func (j *judge) service(n need.Need, f Verdict) Verdict {
-	services, err := j.servicesOf(n.Project)
+func (sj *stateJudge) service(n need.Need, f Verdict) Verdict {
+	services, err := sj.servicesOf(n.Project)
 	state := services.State[n.Service]
 	if err == nil && state == facts.ServiceEnabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
-		switch off, order := j.inTheWay(n, j.changes(n, j.turnsOff)); {
+		switch off, order := sj.inTheWay(n, sj.changes(n, sj.turnsOff)); {
 		case len(off) > 0 && order == plan.Unseen:
 			f.TakenAwayBy = addresses(off)
 			return f.undetermined(say(disableOrderUnseen, whatTurnsOff(off, n), list(f.TakenAwayBy)))
 		case len(off) > 0:
-			return j.takenAway(n, f, off, whatTurnsOff(off, n))
+			return sj.takenAway(n, f, off, whatTurnsOff(off, n))
 		}
 		f.Outcome = finding.Pass
 		f.Message = say(serviceOn, n.Service, n.Project)
 		return f
 	}
-	if on := j.changes(n, j.turnsOn); len(on) > 0 {
-		return j.provided(n, f, on, say(theService, n.Service, n.Project))
+	if on := sj.changes(n, sj.turnsOn); len(on) > 0 {
+		return sj.provided(n, f, on, say(theService, n.Service, n.Project))
 	}
-	if also := j.bringsCompute(n); len(also) > 0 {
+	if also := sj.bringsCompute(n); len(also) > 0 {
 		return f.undetermined(say(computeFollows, list(addresses(also))))
 	}
 	if err != nil {
@@ -201,24 +241,24 @@ func (j *judge) service(n need.Need, f Verdict) Verdict {
 }
 
 // usable answers whether a service account exists and is enabled.
-func (j *judge) usable(n need.Need, f Verdict) Verdict {
+func (sj *stateJudge) usable(n need.Need, f Verdict) Verdict {
 	email := emailOf(n.Principal.Member)
-	if gone := j.changes(n, j.disposesOf); len(gone) > 0 {
-		return j.takenAway(n, f, gone, say(accountRemoved, email))
+	if gone := sj.changes(n, sj.disposesOf); len(gone) > 0 {
+		return sj.takenAway(n, f, gone, say(accountRemoved, email))
 	}
-	if again := j.changes(n, j.remakesAccount); len(again) > 0 {
-		return j.provided(n, f, again, say(accountReplaced, email))
+	if again := sj.changes(n, sj.remakesAccount); len(again) > 0 {
+		return sj.provided(n, f, again, say(accountReplaced, email))
 	}
 	project := n.Project
 	if isUniqueID(email) {
 		project = "-"
 	}
-	account, err := j.account(project, email)
-	if made := j.changes(n, j.makesAccount); len(made) > 0 && (err != nil || account.Disabled) {
-		return j.provided(n, f, made, say(theAccount, email))
+	account, err := sj.account(project, email)
+	if made := sj.changes(n, sj.makesAccount); len(made) > 0 && (err != nil || account.Disabled) {
+		return sj.provided(n, f, made, say(theAccount, email))
 	}
 	if err != nil {
-		return j.unusable(n, f, err)
+		return sj.unusable(n, f, err)
 	}
 	f = f.evident("serviceAccounts.get", n.Resource, fmt.Sprintf("disabled: %t", account.Disabled))
 	if account.Disabled {
@@ -230,12 +270,12 @@ func (j *judge) usable(n need.Need, f Verdict) Verdict {
 	return f
 }
 
-func (j *judge) unusable(n need.Need, f Verdict, err error) Verdict {
+func (sj *stateJudge) unusable(n need.Need, f Verdict, err error) Verdict {
 	email := emailOf(n.Principal.Member)
 	// With - in place of the project a missing account answers 403, and a 404
 	// would prove nothing about one that lives elsewhere.
 	// https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
-	if asError(err).NotFound() && !isUniqueID(email) {
+	if facts.AsError(err).NotFound() && !isUniqueID(email) {
 		f = f.evident("serviceAccounts.get", n.Resource, "404 not found")
 		return f.failed(n, say(accountMissing, email))
 	}

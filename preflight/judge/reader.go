@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 )
 
 // A reader reads facts for a judge, and notes the questions that have no answer
-// yet. Whatever is concluded while questions are missing is thrown away and judged
+// yet. Whatever is concluded while questions are missing is dropped, and judged
 // again once they are answered.
 type reader struct {
 	facts *facts.Facts
@@ -25,6 +25,15 @@ type reader struct {
 	// impersonates reports that the environment impersonates an account.
 	impersonates bool
 	missing      []facts.Question
+}
+
+// resources reads the facts about resources and their policies.
+type resources struct {
+	*reader
+	// permissionProjects are the projects of all needs about permissions, whose deny
+	// policies are read; denied are those, once they are known.
+	permissionProjects []string
+	denied             *denials
 }
 
 // isPending reports whether questions are missing.
@@ -136,8 +145,8 @@ func (r *reader) servicesOf(project string) (facts.Services, error) {
 	return all, nil
 }
 
-func (r *reader) account(project, account string) (facts.ServiceAccount, error) {
-	return ask[facts.ServiceAccount](r, facts.Question{Kind: facts.KindAccount, On: project, Item: account})
+func (r *resources) account(project, account string) (facts.ServiceAccount, error) {
+	return ask[facts.ServiceAccount](r.reader, facts.Question{Kind: facts.KindAccount, On: project, Item: account})
 }
 
 // ancestry returns a project and all above it, nearest first.
@@ -145,30 +154,30 @@ func (r *reader) ancestry(project string) ([]string, error) {
 	return ask[[]string](r, facts.Question{Kind: facts.KindAncestors, On: project})
 }
 
-func (r *reader) policy(resource string) (*iam.Policy, error) {
-	return ask[*iam.Policy](r, facts.Question{Kind: facts.KindAllowPolicy, On: resource})
+func (r *resources) policy(resource string) (*iam.Policy, error) {
+	return ask[*iam.Policy](r.reader, facts.Question{Kind: facts.KindAllowPolicy, On: resource})
 }
 
-func (r *reader) role(name string) (iam.Role, error) {
-	return ask[iam.Role](r, facts.Question{Kind: facts.KindRole, On: name})
+func (r *resources) role(name string) (iam.Role, error) {
+	return ask[iam.Role](r.reader, facts.Question{Kind: facts.KindRole, On: name})
 }
 
 // host returns the Shared VPC host project that a project is attached to.
-func (r *reader) host(project string) (string, error) {
-	return ask[string](r, facts.Question{Kind: facts.KindHostProject, On: project})
+func (r *resources) host(project string) (string, error) {
+	return ask[string](r.reader, facts.Question{Kind: facts.KindHostProject, On: project})
 }
 
-func (r *reader) key(name string) (facts.Key, error) {
-	return ask[facts.Key](r, facts.Question{Kind: facts.KindKey, On: name})
+func (r *resources) key(name string) (facts.Key, error) {
+	return ask[facts.Key](r.reader, facts.Question{Kind: facts.KindKey, On: name})
 }
 
-func (r *reader) enforces(project, constraint string) (bool, error) {
-	return ask[bool](r, facts.Question{Kind: facts.KindConstraint, On: project, Item: constraint})
+func (r *resources) enforces(project, constraint string) (bool, error) {
+	return ask[bool](r.reader, facts.Question{Kind: facts.KindConstraint, On: project, Item: constraint})
 }
 
 // cluster looks a cluster up: by itself, or among all of its project if needs are
 // about several and the caller may list them.
-func (r *reader) cluster(name string) (facts.Cluster, error) {
+func (r *resources) cluster(name string) (facts.Cluster, error) {
 	project := strings.Split(name, "/")[1]
 	if len(r.batch.clusters[project]) > maxSingly {
 		all, err := r.clustersOf(project)
@@ -179,12 +188,12 @@ func (r *reader) cluster(name string) (facts.Cluster, error) {
 			return facts.Cluster{}, facts.NotThere("container.projects.locations.clusters.list", name)
 		}
 	}
-	return ask[facts.Cluster](r, facts.Question{Kind: facts.KindCluster, On: name})
+	return ask[facts.Cluster](r.reader, facts.Question{Kind: facts.KindCluster, On: name})
 }
 
 // clustersOf returns all clusters of a project, by relative name.
-func (r *reader) clustersOf(project string) (map[string]facts.Cluster, error) {
-	return ask[map[string]facts.Cluster](r, facts.Question{Kind: facts.KindClusters, On: project})
+func (r *resources) clustersOf(project string) (map[string]facts.Cluster, error) {
+	return ask[map[string]facts.Cluster](r.reader, facts.Question{Kind: facts.KindClusters, On: project})
 }
 
 // maxSingly is how many clusters of a project are looked up one by one: a 404
@@ -192,18 +201,18 @@ func (r *reader) clustersOf(project string) (map[string]facts.Cluster, error) {
 const maxSingly = 2
 
 // operationsIn returns the operations of a project, in all locations.
-func (r *reader) operationsIn(project string) ([]facts.Operation, error) {
-	return ask[[]facts.Operation](r, facts.Question{Kind: facts.KindOperations, On: project})
+func (r *resources) operationsIn(project string) ([]facts.Operation, error) {
+	return ask[[]facts.Operation](r.reader, facts.Question{Kind: facts.KindOperations, On: project})
 }
 
 // tagParent returns what a tag belongs to.
-func (r *reader) tagParent(tag string) (string, error) {
-	return ask[string](r, facts.Question{Kind: facts.KindTagParent, On: tag})
+func (r *resources) tagParent(tag string) (string, error) {
+	return ask[string](r.reader, facts.Question{Kind: facts.KindTagParent, On: tag})
 }
 
 // tagLevels returns the policies that decide about a tag value: its own, its key's,
 // and those of what the key belongs to.
-func (r *reader) tagLevels(value string) (levels []iam.Level, complete bool) {
+func (r *resources) tagLevels(value string) (levels []iam.Level, complete bool) {
 	levels = []iam.Level{r.level(value)}
 	key, err := r.tagParent(value)
 	if err != nil {
@@ -249,7 +258,7 @@ func (r *reader) test(p need.Principal, resource string, permissions []string) (
 
 // levels returns the allow policies that decide about a project: its own and those
 // of all above it. Complete reports whether all above it are known.
-func (r *reader) levels(project string) (levels []iam.Level, complete bool) {
+func (r *resources) levels(project string) (levels []iam.Level, complete bool) {
 	ancestors, err := r.ancestry(project)
 	if err != nil {
 		return []iam.Level{r.level(projectName(project))}, false
@@ -261,7 +270,7 @@ func (r *reader) levels(project string) (levels []iam.Level, complete bool) {
 	return levels, true
 }
 
-func (r *reader) level(name string) iam.Level {
+func (r *resources) level(name string) iam.Level {
 	level := iam.Level{Resource: resource.FullName(name)}
 	policy, err := r.policy(name)
 	if err != nil {
@@ -320,13 +329,4 @@ func unionOf[E comparable](list, more []E) []E {
 		}
 	}
 	return list
-}
-
-// asError is the structured error of an answer, if it is one.
-func asError(err error) *facts.Error {
-	var e *facts.Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &facts.Error{Err: err}
 }

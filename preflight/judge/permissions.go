@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"errors"
@@ -16,35 +16,35 @@ import (
 
 // permissions answers whether a principal holds permissions on a resource, by
 // the best evidence there is.
-func (j *judge) permissions(n need.Need, f Verdict) Verdict {
+func (pj *permissionJudge) permissions(n need.Need, f Verdict) Verdict {
 	if n.Principal.Kind == need.Deployer {
-		return j.deployer(n, f)
+		return pj.deployer(n, f)
 	}
-	by := j.bringsAgent(n)
-	off := len(by) > 0 && j.apiOff(n)
-	if j.isPending() {
+	by := pj.bringsAgent(n)
+	off := len(by) > 0 && pj.apiOff(n)
+	if pj.isPending() {
 		return f
 	}
 	if off {
-		if j.onBefore(n) {
-			return j.again(n, f, by)
+		if pj.onBefore(n) {
+			return pj.again(n, f, by)
 		}
-		return j.brought(n, f, by)
+		return pj.brought(n, f, by)
 	}
-	tested, ok := j.impersonated(n)
-	if j.isPending() {
+	tested, ok := pj.impersonated(n)
+	if pj.isPending() {
 		return f
 	}
 	if ok {
-		return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, emailOf(n.Principal.Member))))
+		return pj.hereafter(n, pj.refused(n, pj.fromTest(n, f, tested, emailOf(n.Principal.Member))))
 	}
-	return j.fromPolicies(n, f)
+	return pj.fromPolicies(n, f)
 }
 
 // deployer asks as the deployer.
-func (j *judge) deployer(n need.Need, f Verdict) Verdict {
-	on := j.allOn(n)
-	if j.isPending() {
+func (pj *permissionJudge) deployer(n need.Need, f Verdict) Verdict {
+	on := pj.allOn(n)
+	if pj.isPending() {
 		return f
 	}
 	if on {
@@ -52,34 +52,34 @@ func (j *judge) deployer(n need.Need, f Verdict) Verdict {
 		return f.evident("services.batchGet", n.Resource, list(n.Enables)+" is ENABLED")
 	}
 	if onlyAbove(n) {
-		if identity, err := j.identityOf(n); err != nil || identity.Member == "" {
+		if identity, err := pj.identityOf(n); err != nil || identity.Member == "" {
 			return f.undetermined(say(organizationGrantsUnknown))
 		}
-		return j.fromPolicies(n, f)
+		return pj.fromPolicies(n, f)
 	}
-	atHand := j.isAtHand(n.Principal)
-	if j.isPending() {
+	atHand := pj.isAtHand(n.Principal)
+	if pj.isPending() {
 		return f
 	}
-	if n.Principal.Member != "" && !atHand && (!j.options.Impersonation || !strings.HasPrefix(n.Principal.Member, "serviceAccount:")) {
-		return j.fromPolicies(n, f)
+	if n.Principal.Member != "" && !atHand && (!pj.of.Impersonation || !strings.HasPrefix(n.Principal.Member, "serviceAccount:")) {
+		return pj.fromPolicies(n, f)
 	}
-	tested, err := j.testAll(n)
-	if j.isPending() {
+	tested, err := pj.testAll(n)
+	if pj.isPending() {
 		return f
 	}
 	if err != nil {
-		return j.untested(n, f, err)
+		return pj.untested(n, f, err)
 	}
-	return j.hereafter(n, j.refused(n, j.fromTest(n, f, tested, "")))
+	return pj.hereafter(n, pj.refused(n, pj.fromTest(n, f, tested, "")))
 }
 
 // allOn reports whether all APIs that a need is there to enable are on.
-func (j *judge) allOn(n need.Need) bool {
+func (pj *permissionJudge) allOn(n need.Need) bool {
 	if len(n.Enables) == 0 || slices.Contains(n.Enables, "") {
 		return false
 	}
-	services, err := j.servicesOf(n.Project)
+	services, err := pj.servicesOf(n.Project)
 	return err == nil && !slices.ContainsFunc(n.Enables, func(api string) bool { return services.State[api] != facts.ServiceEnabled })
 }
 
@@ -94,9 +94,9 @@ func onlyAbove(n need.Need) bool {
 // testAll asks as the principal: at the project, and for what is not held there
 // at the account or the subnetwork itself, where a grant may stand too; or else
 // at the folder or organization that the need is about.
-func (j *judge) testAll(n need.Need) (facts.Tested, error) {
+func (pj *permissionJudge) testAll(n need.Need) (facts.Tested, error) {
 	on := testedOn(n)
-	tested, err := j.test(n.Principal, on[0], n.Permissions)
+	tested, err := pj.test(n.Principal, on[0], n.Permissions)
 	if isMissing(err) {
 		return tested, err
 	}
@@ -107,8 +107,8 @@ func (j *judge) testAll(n need.Need) (facts.Tested, error) {
 	if len(missing) > 0 && len(on) > 1 {
 		own := on[1]
 		above, errAbove := tested, err
-		tested, err = j.test(n.Principal, own, n.Permissions)
-		if notThere(err) && j.makes(own) {
+		tested, err = pj.test(n.Principal, own, n.Permissions)
+		if notThere(err) && pj.makes(own) {
 			tested, err = facts.Tested{Granted: above.Granted, Refused: missing}, errAbove
 		}
 	}
@@ -119,46 +119,46 @@ func (j *judge) testAll(n need.Need) (facts.Tested, error) {
 // it does to those who may not know, that it may not.
 // https://docs.cloud.google.com/iam/docs/troubleshoot-permissions
 func notThere(err error) bool {
-	e := asError(err)
+	e := facts.AsError(err)
 	return e.NotFound() || e.Denied() && strings.Contains(e.Message, "may not exist")
 }
 
 // makes reports whether the plan makes a resource, by its relative name: a
 // service account, a key ring, a key or a subnetwork.
-func (j *judge) makes(name string) bool {
+func (ef *effects) makes(name string) bool {
 	n := need.Need{Principal: need.Principal{Member: "serviceAccount:" + name[strings.LastIndex(name, "/")+1:]}}
 	if resource.KindOf(name).Collection == resource.ServiceAccounts {
-		return len(j.certain(n, j.changes(n, j.makesAccount))) > 0
+		return len(ef.certain(n, ef.changes(n, ef.makesAccount))) > 0
 	}
-	return slices.ContainsFunc(j.plan.Changes, func(c *plan.Change) bool {
-		return c.Mode == "managed" && c.Creates() && !c.Deletes() && j.match(resource.Parse(c.ResourceName()), resource.Parse(name)) == resource.Same
+	return slices.ContainsFunc(ef.plan.Changes, func(c *plan.Change) bool {
+		return c.Mode == "managed" && c.Creates() && !c.Deletes() && ef.match(resource.Parse(c.ResourceName()), resource.Parse(name)) == resource.Same
 	})
 }
 
 // untested is for a deployer that Google Cloud could not be asked about: the
 // policies may tell, if it is a named one.
-func (j *judge) untested(n need.Need, f Verdict, err error) Verdict {
-	if n.Principal.Member != "" && asError(err).Method == facts.MethodGenerateAccessToken {
-		return j.fromPolicies(n, f)
+func (pj *permissionJudge) untested(n need.Need, f Verdict, err error) Verdict {
+	if n.Principal.Member != "" && facts.AsError(err).Method == facts.MethodGenerateAccessToken {
+		return pj.fromPolicies(n, f)
 	}
 	return f.undetermined(because(err, "what the deployer may do in project "+n.Project, "resourcemanager.projects.get", "roles/browser"))
 }
 
 // impersonated asks as a named service account, if the credentials at hand may.
-func (j *judge) impersonated(n need.Need) (facts.Tested, bool) {
-	if !j.options.Impersonation || !isUserManaged(n.Principal.Kind) {
+func (pj *permissionJudge) impersonated(n need.Need) (facts.Tested, bool) {
+	if !pj.of.Impersonation || !isUserManaged(n.Principal.Kind) {
 		return facts.Tested{}, false
 	}
-	may, err := j.test(need.Principal{}, accountIn(n), []string{getAccessToken})
+	may, err := pj.test(need.Principal{}, accountIn(n), []string{getAccessToken})
 	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
 		return facts.Tested{}, false
 	}
-	tested, err := j.testAll(n)
+	tested, err := pj.testAll(n)
 	return tested, err == nil
 }
 
 // fromTest turns the answer of testIamPermissions into a finding.
-func (j *judge) fromTest(n need.Need, f Verdict, tested facts.Tested, as string) Verdict {
+func (pj *permissionJudge) fromTest(n need.Need, f Verdict, tested facts.Tested, as string) Verdict {
 	detail := "granted: " + list(intersect(n.Permissions, tested.Granted))
 	if as != "" {
 		detail += " (asked as " + as + ")"
@@ -166,11 +166,11 @@ func (j *judge) fromTest(n need.Need, f Verdict, tested facts.Tested, as string)
 	f = f.evident("testIamPermissions", n.Resource, detail)
 	missing := intersect(n.Permissions, tested.Refused)
 	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Refused...))
-	return j.answered(n, f, missing, open, say(untestable, list(open), resource.Describe(n.Resource)))
+	return pj.answered(n, f, missing, open, say(untestable, list(open), resource.Describe(n.Resource)))
 }
 
 // answered is the finding for what is missing and what is open of a need.
-func (j *judge) answered(n need.Need, f Verdict, missing, open []string, why Statement) Verdict {
+func (pj *permissionJudge) answered(n need.Need, f Verdict, missing, open []string, why Statement) Verdict {
 	f.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
 	case len(missing) > 0:
@@ -188,11 +188,11 @@ func (j *judge) answered(n need.Need, f Verdict, missing, open []string, why Sta
 // whatever it does for the cluster; a grant on a key or a secret does not count
 // there at all; and an account may act as itself without any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
-func (j *judge) refused(n need.Need, f Verdict) Verdict {
+func (pj *permissionJudge) refused(n need.Need, f Verdict) Verdict {
 	if f.Outcome != finding.Fail && len(n.Clusters) == 0 {
-		return j.limited(n, f)
+		return pj.limited(n, f)
 	}
-	identity, err := j.identityOf(n)
+	identity, err := pj.identityOf(n)
 	if err != nil || identity.Member == "" {
 		if f.Outcome == finding.Fail && unasked(n) {
 			return f.open(say(grantsUnknown, resource.Describe(n.Resource)))
@@ -208,34 +208,34 @@ func (j *judge) refused(n need.Need, f Verdict) Verdict {
 	if f.Outcome == finding.Fail && isSelf {
 		return f.open(say(selfUnsure))
 	}
-	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
+	return pj.conditioned(n, f, pj.evaluate(n, identity, n.Permissions))
 }
 
 // limited looks again at what testIamPermissions said is held, for conditions
 // that end before apply may, or that depend on what the permission is used for.
 // A grant on the project or above it that is not limited is enough, and mostly
 // those policies are read anyway.
-func (j *judge) limited(n need.Need, f Verdict) Verdict {
-	identity, err := j.identityOf(n)
+func (pj *permissionJudge) limited(n need.Need, f Verdict) Verdict {
+	identity, err := pj.identityOf(n)
 	if f.Outcome != finding.Pass || err != nil || identity.Member == "" || isTag(n.Resource) {
 		return f
 	}
-	levels, complete := j.levels(n.Project)
+	levels, complete := pj.levels(n.Project)
 	if resource.KindOf(n.Resource).IsAboveProjects() {
 		levels, complete = upFrom(n.Resource, levels, complete)
 	}
-	answers := j.evaluateOn(view{levels: levels, complete: complete}, n, identity, n.Permissions)
-	if !j.isInDoubt(n, answers) {
+	answers := pj.evaluateOn(view{levels: levels, complete: complete}, n, identity, n.Permissions)
+	if !pj.isInDoubt(n, answers) {
 		return f
 	}
-	return j.conditioned(n, f, j.evaluate(n, identity, n.Permissions))
+	return pj.conditioned(n, f, pj.evaluate(n, identity, n.Permissions))
 }
 
 // isInDoubt reports whether one of the permissions of a need may be held under
 // a limit only, or be held on the resource itself alone.
-func (j *judge) isInDoubt(n need.Need, answers []iam.Answer) bool {
+func (pj *permissionJudge) isInDoubt(n need.Need, answers []iam.Answer) bool {
 	on := testedOn(n)
-	tested, err := j.test(n.Principal, on[0], n.Permissions)
+	tested, err := pj.test(n.Principal, on[0], n.Permissions)
 	for i, a := range answers {
 		below := len(on) > 1 && (err != nil || !slices.Contains(tested.Granted, n.Permissions[i]))
 		if a.Verdict != iam.Yes && (below || limitOf(a) != nil || len(a.Unmet) > 0) {
@@ -276,7 +276,7 @@ func limitInWords(d iam.Doubt) string {
 
 // conditioned corrects what was tested on a project by the bindings that count
 // on a condition.
-func (j *judge) conditioned(n need.Need, f Verdict, answers []iam.Answer) Verdict {
+func (pj *permissionJudge) conditioned(n need.Need, f Verdict, answers []iam.Answer) Verdict {
 	missing, open := slices.Clone(f.Permissions.Missing), slices.Clone(f.Permissions.Undetermined)
 	var why, told []string
 	said := map[string]iam.Answer{}
@@ -311,7 +311,7 @@ func (j *judge) conditioned(n need.Need, f Verdict, answers []iam.Answer) Verdic
 		return f
 	}
 	f.Message = Statement{}
-	return j.answered(n, f, missing, open, say(verbatim, strings.Join(why, "; ")))
+	return pj.answered(n, f, missing, open, say(verbatim, strings.Join(why, "; ")))
 }
 
 // unasked reports whether a need is about what lies below a project and cannot
@@ -344,35 +344,35 @@ func conditional(a iam.Answer) (iam.Doubt, bool) {
 
 // fromPolicies evaluates the allow policies of a resource and all above it, as
 // they are and as the plan leaves them.
-func (j *judge) fromPolicies(n need.Need, f Verdict) Verdict {
-	identity, err := j.identityOf(n)
+func (pj *permissionJudge) fromPolicies(n need.Need, f Verdict) Verdict {
+	identity, err := pj.identityOf(n)
 	if err != nil {
 		home, _ := unnumbered(n.Principal.Member)
 		return f.undetermined(because(err, "the number of project "+home+", which names "+who(n.Principal), "resourcemanager.projects.get", "roles/browser"))
 	}
-	t := j.turns(n, identity, n.Permissions)
+	t := pj.turns(n, identity, n.Permissions)
 	f.Evidence = append(append(f.Evidence, t.grants...), t.denied...)
 	f.Levels = t.levels(n.Permissions)
 	if len(t.troubleshot) > 0 {
-		return j.turned(n, f.evident("iam.troubleshoot", n.Resource, list(t.troubleshot)), t)
+		return pj.turned(n, f.evident("iam.troubleshoot", n.Resource, list(t.troubleshot)), t)
 	}
 	if len(t.missing) > 0 && len(t.denied) == 0 {
-		f = f.evident("getIamPolicy", n.Resource, "no binding of "+j.levelsInWords(n)+" gives "+list(t.missing))
+		f = f.evident("getIamPolicy", n.Resource, "no binding of "+pj.levelsInWords(n)+" gives "+list(t.missing))
 	}
-	return j.turned(n, f, t)
+	return pj.turned(n, f, t)
 }
 
 // hereafter looks again at what was tested now in the light of what the plan
 // changes: testIamPermissions knows nothing of that.
-func (j *judge) hereafter(n need.Need, f Verdict) Verdict {
-	if !j.changesIAM() || f.Outcome == finding.Undetermined {
+func (pj *permissionJudge) hereafter(n need.Need, f Verdict) Verdict {
+	if !pj.changesIAM() || f.Outcome == finding.Undetermined {
 		return f
 	}
-	identity, err := j.identityOf(n)
+	identity, err := pj.identityOf(n)
 	if err != nil || identity.Member == "" {
-		return f.unlessChanged(j.bearingOn(n))
+		return f.unlessChanged(pj.bearingOn(n))
 	}
-	t := j.turns(n, identity, n.Permissions)
+	t := pj.turns(n, identity, n.Permissions)
 	for _, p := range n.Permissions {
 		now := !slices.Contains(f.Permissions.Missing, p)
 		t.correct(p, now)
@@ -380,7 +380,7 @@ func (j *judge) hereafter(n need.Need, f Verdict) Verdict {
 	if moved := t.moved(n.Permissions, f.Permissions.Missing); len(moved) > 0 {
 		f.Levels = t.levels(moved)
 	}
-	return j.turned(n, f, t)
+	return pj.turned(n, f, t)
 }
 
 // A view is what decides about a need: policies, and what is known of roles
@@ -393,15 +393,15 @@ type view struct {
 }
 
 // evaluate answers each permission from the policies of now.
-func (j *judge) evaluate(n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
-	return j.evaluateOn(j.deciding(n), n, identity, permissions)
+func (ev *evaluator) evaluate(n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
+	return ev.evaluateOn(ev.deciding(n), n, identity, permissions)
 }
 
 // deciding are the levels that decide about a need: the resource, if it lies
 // below a project, what it lies in, the project, and all above it.
-func (j *judge) deciding(n need.Need) view {
+func (ev *evaluator) deciding(n need.Need) view {
 	if resource.KindOf(n.Resource).Collection == resource.TagValues {
-		levels, complete := j.tagLevels(resource.RelativeName(n.Resource))
+		levels, complete := ev.tagLevels(resource.RelativeName(n.Resource))
 		return view{levels: levels, complete: complete}
 	}
 	var levels []iam.Level
@@ -409,13 +409,13 @@ func (j *judge) deciding(n need.Need) view {
 	own := resource.PolicyHolders(n.Resource)
 	out := make([]iam.Level, len(own))
 	for i, name := range own {
-		out[i] = j.ownLevel(name)
+		out[i] = ev.ownLevel(name)
 	}
-	levels, complete = j.levels(n.Project)
+	levels, complete = ev.levels(n.Project)
 	if resource.KindOf(n.Resource).IsAboveProjects() {
 		levels, complete = upFrom(n.Resource, levels, complete)
 	}
-	denials := j.denials()
+	denials := ev.denials()
 	for _, l := range levels {
 		l.Denies = denials.of(resource.RelativeName(l.Resource))
 		out = append(out, l)
@@ -441,25 +441,25 @@ func upFrom(name string, levels []iam.Level, complete bool) ([]iam.Level, bool) 
 
 // ownLevel is that of a resource below a project. One that the plan makes has
 // no bindings yet.
-func (j *judge) ownLevel(name string) iam.Level {
-	level := j.level(name)
-	if level.Policy == nil && !j.isPending() && j.makes(name) {
+func (ev *evaluator) ownLevel(name string) iam.Level {
+	level := ev.level(name)
+	if level.Policy == nil && !ev.isPending() && ev.makes(name) {
 		level = iam.Level{Resource: level.Resource, Policy: &iam.Policy{}}
 	}
 	return level
 }
 
 // evaluateOn answers each permission.
-func (j *judge) evaluateOn(v view, n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
+func (ev *evaluator) evaluateOn(v view, n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	answers := make([]iam.Answer, len(permissions))
-	if j.isPending() {
+	if ev.isPending() {
 		return answers
 	}
 	for i := range permissions {
 		q := iam.Question{Identity: identity, Permission: permissions[i], Levels: v.levels, Complete: v.complete}
-		for k, r := range j.requests(n, permissions[i]) {
+		for k, r := range ev.requests(n, permissions[i]) {
 			q.Request = r
-			if a := j.settle(q, v.roles); k == 0 || worse(a, answers[i]) {
+			if a := ev.settle(q, v.roles); k == 0 || worse(a, answers[i]) {
 				answers[i] = a
 			}
 		}
@@ -476,8 +476,8 @@ func worse(a, b iam.Answer) bool {
 
 // settle answers a question. Roles that only the embedded table knows, or that
 // nothing knows yet, are fetched before a no.
-func (j *judge) settle(q iam.Question, planned map[string]iam.Role) iam.Answer {
-	roles := iam.Roles{Table: j.options.Table, Fetched: maps.Clone(planned)}
+func (ev *evaluator) settle(q iam.Question, planned map[string]iam.Role) iam.Answer {
+	roles := iam.Roles{Table: ev.of.Table, Fetched: maps.Clone(planned)}
 	answer := iam.Evaluate(q, roles)
 	if answer.Verdict == iam.Yes || len(answer.Unconfirmed) == 0 {
 		return answer
@@ -485,7 +485,7 @@ func (j *judge) settle(q iam.Question, planned map[string]iam.Role) iam.Answer {
 	if roles.Fetched == nil {
 		roles.Fetched = map[string]iam.Role{}
 	}
-	maps.Copy(roles.Fetched, j.fetchRoles(answer.Unconfirmed[:min(len(answer.Unconfirmed), maxRoles)]))
+	maps.Copy(roles.Fetched, ev.fetchRoles(answer.Unconfirmed[:min(len(answer.Unconfirmed), maxRoles)]))
 	return iam.Evaluate(q, roles)
 }
 
@@ -496,10 +496,10 @@ func (j *judge) settle(q iam.Question, planned map[string]iam.Role) iam.Answer {
 const maxRoles = 300
 
 // fetchRoles returns those of some roles that can be read, by name.
-func (j *judge) fetchRoles(names []string) map[string]iam.Role {
+func (ev *evaluator) fetchRoles(names []string) map[string]iam.Role {
 	out := map[string]iam.Role{}
 	for _, name := range names {
-		if role, err := j.role(name); err == nil {
+		if role, err := ev.role(name); err == nil {
 			out[name] = role
 		}
 	}
@@ -507,17 +507,17 @@ func (j *judge) fetchRoles(names []string) map[string]iam.Role {
 }
 
 // identityOf is the principal of a need as the policies name it.
-func (j *judge) identityOf(n need.Need) (iam.Identity, error) {
+func (ev *evaluator) identityOf(n need.Need) (iam.Identity, error) {
 	member := n.Principal.Member
 	if n.Principal.Kind == need.Deployer && member == "" {
-		id, err := j.identityOfCaller(n.Principal)
+		id, err := ev.identityOfCaller(n.Principal)
 		if err != nil {
 			return iam.Identity{}, err
 		}
 		member = memberOf(id.Email)
 	}
 	if project, ok := unnumbered(member); ok {
-		if _, err := j.number(project); err != nil {
+		if _, err := ev.number(project); err != nil {
 			return iam.Identity{}, err
 		}
 		return iam.Identity{}, errors.New("project " + project + " has no number")
@@ -525,6 +525,6 @@ func (j *judge) identityOf(n need.Need) (iam.Identity, error) {
 	return iam.Identity{
 		Member:       member,
 		ServiceAgent: n.Principal.Kind != need.Deployer && !isUserManaged(n.Principal.Kind),
-		Home:         j.homeOf(member, n),
+		Home:         ev.homeOf(member, n),
 	}, nil
 }

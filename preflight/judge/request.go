@@ -1,10 +1,11 @@
-package preflight
+package judge
 
 import (
 	"slices"
 	"strings"
 	"time"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -19,31 +20,31 @@ const applyLasts = time.Hour
 // used: one for each cluster that it is used on. Only services that know
 // resource attributes have any.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
-func (j *judge) requests(n need.Need, permission string) []iam.Request {
-	base := iam.Request{Time: j.options.Now(), Until: j.options.Now().Add(applyLasts), Programs: j.programs}
+func (ev *evaluator) requests(n need.Need, permission string) []iam.Request {
+	base := iam.Request{Time: ev.of.Now, Until: ev.of.Now.Add(applyLasts), Programs: ev.of.programs}
 	if strings.HasSuffix(permission, ".setIamPolicy") {
-		base.ChangesPolicy, base.ModifiedRoles = true, j.modifiedRoles(n)
+		base.ChangesPolicy, base.ModifiedRoles = true, ev.modifiedRoles(n)
 	}
 	service, kind, _ := strings.Cut(permission, ".")
 	switch {
 	case service == "container" && strings.HasPrefix(kind, "clusters.") && len(n.Clusters) > 0:
-		return j.onClusters(base, n)
+		return ev.onClusters(base, n)
 	case service == "resourcemanager" && strings.HasPrefix(kind, "projects."):
 		base.Service, base.Type = "cloudresourcemanager.googleapis.com", "cloudresourcemanager.googleapis.com/Project"
-		base.Names = j.bothNames(projectName(n.Project))
+		base.Names = ev.bothNames(projectName(n.Project))
 		slices.Reverse(base.Names) // Resource Manager writes the number
 	case slices.Contains(attributed(), service):
 		base.Service = service + ".googleapis.com"
-		base.Type, base.Names = j.resourceAttributes(n, kind)
+		base.Type, base.Names = ev.resourceAttributes(n, kind)
 	}
 	return []iam.Request{base}
 }
 
 // modifiedRoles returns the roles that the changes behind a need grant or revoke
 // on its resource; nil if not all of them are known.
-func (j *judge) modifiedRoles(n need.Need) []string {
+func (ev *evaluator) modifiedRoles(n need.Need) []string {
 	out := []string{}
-	for _, pc := range j.policyChanges {
+	for _, pc := range ev.policyChanges {
 		if !slices.Contains(n.Addresses, pc.Address) {
 			continue
 		}
@@ -69,11 +70,11 @@ func attributed() []string {
 	return []string{"binaryauthorization", "cloudkms", "compute", "container"}
 }
 
-func (j *judge) onClusters(base iam.Request, n need.Need) []iam.Request {
+func (ev *evaluator) onClusters(base iam.Request, n need.Need) []iam.Request {
 	base.Service, base.Type = "container.googleapis.com", "container.googleapis.com/Cluster"
 	out := make([]iam.Request, 0, len(n.Clusters))
 	for _, name := range n.Clusters {
-		base.Names = j.bothNames(name)
+		base.Names = ev.bothNames(name)
 		out = append(out, base)
 	}
 	return out
@@ -81,9 +82,9 @@ func (j *judge) onClusters(base iam.Request, n need.Need) []iam.Request {
 
 // bothNames is a relative name with the project as it is written, and with its
 // other name, the number or the ID, where that is known.
-func (j *judge) bothNames(name string) []string {
+func (nm *names) bothNames(name string) []string {
 	parts := strings.SplitN(name, "/", 3)
-	other := j.otherName(parts[1])
+	other := nm.otherName(parts[1])
 	if other == "" || other == parts[1] {
 		return []string{name}
 	}
@@ -93,26 +94,26 @@ func (j *judge) bothNames(name string) []string {
 
 // otherName is the number of a project by its ID, and the ID by its number;
 // empty where it is not known.
-func (j *judge) otherName(project string) string {
+func (nm *names) otherName(project string) string {
 	if !resource.ParseProject(project).IsNumber() {
-		number, _ := j.number(project)
+		number, _ := nm.number(project)
 		return number
 	}
-	p, _ := j.project(project)
+	p, _ := nm.project(project)
 	return p.ID
 }
 
 // resourceAttributes are the type and the names of what lies below a project;
 // of a whole project's networks and disks nobody knows which are meant.
-func (j *judge) resourceAttributes(n need.Need, permission string) (kind string, names []string) {
+func (ev *evaluator) resourceAttributes(n need.Need, permission string) (kind string, names []string) {
 	name := resource.RelativeName(n.Resource)
 	switch collection := resource.KindOf(name).Collection; {
 	case collection == resource.Subnetworks:
-		return "compute.googleapis.com/Subnetwork", j.bothNames(name)
+		return "compute.googleapis.com/Subnetwork", ev.bothNames(name)
 	case collection == resource.CryptoKeys && strings.HasPrefix(permission, "cryptoKeyVersions."):
 		const kind = "cloudkms.googleapis.com/CryptoKeyVersion"
-		if version := j.keyVersion(n, name); version != "" {
-			return kind, j.bothNames(name + "/cryptoKeyVersions/" + version)
+		if version := ev.keyVersion(n, name); version != "" {
+			return kind, ev.bothNames(name + "/cryptoKeyVersions/" + version)
 		}
 		return kind, nil
 	}
@@ -123,12 +124,12 @@ func (j *judge) resourceAttributes(n need.Need, permission string) (kind string,
 // else the primary one; empty where that is not known. The first version of a
 // key that the plan makes is its primary one.
 // https://docs.cloud.google.com/kms/docs/resource-hierarchy#key_versions
-func (j *judge) keyVersion(n need.Need, name string) string {
+func (ev *evaluator) keyVersion(n need.Need, name string) string {
 	if n.KeyVersion != "" {
 		return n.KeyVersion
 	}
-	key, err := j.key(name)
-	if err != nil && asError(err).NotFound() && j.makes(name) {
+	key, err := ev.key(name)
+	if err != nil && facts.AsError(err).NotFound() && ev.makes(name) {
 		return "1"
 	}
 	return key.Primary

@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"slices"
@@ -16,12 +16,12 @@ import (
 // pool that it expects in them. Google answers 404 only to those who may get the
 // cluster, so that a 404 is proof.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
-func (j *judge) present(n need.Need, f Verdict) Verdict {
+func (cj *clusterJudge) present(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
 		if resource.InAnyLocation(name) {
-			f = j.presentAnywhere(n, f, name)
+			f = cj.presentAnywhere(n, f, name)
 		} else {
-			f = j.presentIn(n, f, name)
+			f = cj.presentIn(n, f, name)
 		}
 		if f.Outcome != finding.Pass {
 			return f
@@ -30,14 +30,14 @@ func (j *judge) present(n need.Need, f Verdict) Verdict {
 	return f
 }
 
-func (j *judge) presentIn(n need.Need, f Verdict, name string) Verdict {
-	cluster, err := j.cluster(name)
-	if err != nil && asError(err).NotFound() {
+func (cj *clusterJudge) presentIn(n need.Need, f Verdict, name string) Verdict {
+	cluster, err := cj.cluster(name)
+	if err != nil && facts.AsError(err).NotFound() {
 		f = f.evident("clusters.get", clusterResource(name), "404 not found")
-		return j.absent(n, f, name)
+		return cj.absent(n, f, name)
 	}
 	if err != nil {
-		return j.unlooked(n, f, err)
+		return cj.unlooked(n, f, err)
 	}
 	f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
 	switch {
@@ -55,10 +55,10 @@ func (j *judge) presentIn(n need.Need, f Verdict, name string) Verdict {
 
 // absent is the finding about a cluster that is not there. Where another
 // location has one of its name, that is what was meant.
-func (j *judge) absent(n need.Need, f Verdict, name string) Verdict {
+func (cj *clusterJudge) absent(n need.Need, f Verdict, name string) Verdict {
 	parts := strings.Split(name, "/")
 	n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+parts[1])}
-	if found, err := j.elsewhere(name); err == nil && len(found) > 0 {
+	if found, err := cj.elsewhere(name); err == nil && len(found) > 0 {
 		return f.failed(n, say(clusterInOtherLocation, name, list(found)))
 	}
 	return f.failed(n, say(clusterMissing, name))
@@ -66,8 +66,8 @@ func (j *judge) absent(n need.Need, f Verdict, name string) Verdict {
 
 // presentAnywhere answers as far as it can be answered without a location: a
 // cluster that no location has does not exist.
-func (j *judge) presentAnywhere(n need.Need, f Verdict, name string) Verdict {
-	found, err := j.elsewhere(name)
+func (cj *clusterJudge) presentAnywhere(n need.Need, f Verdict, name string) Verdict {
+	found, err := cj.elsewhere(name)
 	if err != nil {
 		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
@@ -80,8 +80,8 @@ func (j *judge) presentAnywhere(n need.Need, f Verdict, name string) Verdict {
 
 // elsewhere are the clusters of the project and the name of a cluster, in all
 // locations.
-func (j *judge) elsewhere(name string) ([]string, error) {
-	all, err := j.clustersOf(strings.Split(name, "/")[1])
+func (cj *clusterJudge) elsewhere(name string) ([]string, error) {
+	all, err := cj.clustersOf(strings.Split(name, "/")[1])
 	if err != nil {
 		return nil, err
 	}
@@ -101,14 +101,14 @@ func hasPool(c facts.Cluster, name string) bool {
 
 // poolFree answers whether the name that the plan gives a new node pool is not
 // taken.
-func (j *judge) poolFree(n need.Need, f Verdict) Verdict {
+func (cj *clusterJudge) poolFree(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
-		cluster, err := j.cluster(name)
-		if err != nil && asError(err).NotFound() {
+		cluster, err := cj.cluster(name)
+		if err != nil && facts.AsError(err).NotFound() {
 			return f.undetermined(say(clusterMissing, name))
 		}
 		if err != nil {
-			return j.unlooked(n, f, err)
+			return cj.unlooked(n, f, err)
 		}
 		f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
 		if hasPool(cluster, n.Expect) {
@@ -141,7 +141,7 @@ func (j *judge) onNetwork(n need.Need) (_ need.Need, asked bool) {
 	host := plan.ProjectOfName(cluster.NetworkConfig.Network)
 	is := j.matchProject(resource.ParseProject(host), own)
 	switch {
-	case err != nil && asError(err).NotFound():
+	case err != nil && facts.AsError(err).NotFound():
 		n = n.WithoutNetwork("cluster " + n.NetworkOf + " does not exist")
 	case err != nil:
 		n = n.WithoutNetwork(because(err, "which network "+n.NetworkOf+" uses", "container.clusters.get", "roles/container.clusterViewer").String())

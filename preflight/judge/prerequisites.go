@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"cmp"
@@ -6,21 +6,17 @@ import (
 
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
-	"gke-preflight/preflight/rules"
 )
 
-// skip marks findings that depend on a failure which decides the result by
+// SkipDependents marks findings that depend on a failure which decides the result by
 // itself, so that the root cause is reported once.
 //
 // A failure hides another finding only if it counts at the threshold and is at
 // least as severe: then the result is the same at every threshold whether the
 // other one is shown or not. What is waived, known from a baseline, or lowered
 // below what depends on it hides nothing.
-func skip(findings []finding.Finding, failOn need.Severity) []finding.Finding {
-	s := &skipper{requires: map[string][]string{}, causes: map[causeKey]finding.Finding{}, failOn: failOn}
-	for _, r := range rules.All() {
-		s.requires[r.ID] = r.Requires
-	}
+func SkipDependents(findings []finding.Finding, requires map[string][]string, failOn need.Severity) []finding.Finding {
+	s := &skipper{requires: requires, causes: map[causeKey]finding.Finding{}, failOn: failOn}
 	shown := slices.Clone(findings)
 	hidden := make([]bool, len(findings))
 	for _, i := range s.inOrder(findings) {

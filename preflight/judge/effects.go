@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"slices"
@@ -15,15 +15,15 @@ import (
 
 // provided is the finding of what is not there now and which changes of the
 // plan provide: in time, if everything that needs it waits for one of them.
-func (j *judge) provided(n need.Need, f Verdict, by []*plan.Change, what any) Verdict {
+func (pl *planned) provided(n need.Need, f Verdict, by []*plan.Change, what any) Verdict {
 	f.PlannedBy = addresses(by)
-	if by = j.certain(n, by); len(by) == 0 {
+	if by = pl.certain(n, by); len(by) == 0 {
 		return f.undetermined(say(mayBeProvided, what, list(f.PlannedBy)))
 	}
 	f.PlannedBy = addresses(by)
 	least := plan.Race
 	for _, c := range by {
-		if o := order(c, j.causes(n)); o == plan.Waits || least == plan.Race {
+		if o := order(c, pl.causes(n)); o == plan.Waits || least == plan.Race {
 			least = o
 		}
 		if least == plan.Waits {
@@ -37,9 +37,9 @@ func (j *judge) provided(n need.Need, f Verdict, by []*plan.Change, what any) Ve
 		f.Reason = say(propagationTakes)
 		return f
 	case plan.Unseen:
-		return f.undetermined(say(orderUnseen, what, list(f.PlannedBy), list(addresses(j.causes(n)))))
+		return f.undetermined(say(orderUnseen, what, list(f.PlannedBy), list(addresses(pl.causes(n)))))
 	}
-	return f.race(n, what, addresses(j.causes(n)))
+	return f.race(n, what, addresses(pl.causes(n)))
 }
 
 // race is the finding of what the plan provides, and those that need it do not
@@ -72,9 +72,9 @@ func (f Verdict) against(n need.Need) Verdict {
 }
 
 // takenAway is the finding of what is there now and the plan takes away.
-func (j *judge) takenAway(n need.Need, f Verdict, by []*plan.Change, message Statement) Verdict {
+func (pl *planned) takenAway(n need.Need, f Verdict, by []*plan.Change, message Statement) Verdict {
 	f.TakenAwayBy = addresses(by)
-	if len(j.certain(n, by)) == 0 && !slices.ContainsFunc(by, func(c *plan.Change) bool { return j.surelyTakes(c, n) }) {
+	if len(pl.certain(n, by)) == 0 && !slices.ContainsFunc(by, func(c *plan.Change) bool { return pl.surelyTakes(c, n) }) {
 		return f.undetermined(say(mayBeRemoved, list(f.TakenAwayBy)))
 	}
 	f = f.against(n)
@@ -84,21 +84,21 @@ func (j *judge) takenAway(n need.Need, f Verdict, by []*plan.Change, message Sta
 
 // unseen is the finding about a project that cannot be seen. One that the same
 // plan makes has what Google puts into new projects and what the plan adds.
-func (j *judge) unseen(n need.Need, f Verdict, why Statement) Verdict {
-	made := j.changes(n, makesProject)
+func (pl *planned) unseen(n need.Need, f Verdict, why Statement) Verdict {
+	made := pl.changes(n, makesProject)
 	if len(made) == 0 {
 		return f.undetermined(why)
 	}
 	if n.Kind == need.Service {
-		if on := j.changes(n, j.turnsOn); len(on) > 0 {
-			return j.provided(n, f, on, say(theService, n.Service, n.Project))
+		if on := pl.changes(n, pl.turnsOn); len(on) > 0 {
+			return pl.provided(n, f, on, say(theService, n.Service, n.Project))
 		}
 	}
-	if by := j.bringsAgent(n); len(by) > 0 && n.Principal.Kind != need.Deployer {
-		return j.brought(n, f, by)
+	if by := pl.bringsAgent(n); len(by) > 0 && n.Principal.Kind != need.Deployer {
+		return pl.brought(n, f, by)
 	}
-	if on := j.changes(n, j.attaches); n.Kind == need.Attached && len(on) > 0 {
-		return j.provided(n, f, on, say(theAttachment, n.Project, n.Expect))
+	if on := pl.changes(n, pl.attaches); n.Kind == need.Attached && len(on) > 0 {
+		return pl.provided(n, f, on, say(theAttachment, n.Project, n.Expect))
 	}
 	f.PlannedBy = addresses(made)
 	if n.Kind == need.Free {
@@ -112,8 +112,8 @@ func (j *judge) unseen(n need.Need, f Verdict, why Statement) Verdict {
 // account and gives it its role. Roles of the Compute Engine default service
 // account depend on an organisation policy, so only its existence follows.
 // https://docs.cloud.google.com/iam/docs/service-agents
-func (j *judge) bringsAgent(n need.Need) []*plan.Change {
-	if number, err := j.number(n.Project); err == nil && !strings.Contains(n.Principal.Member, number) {
+func (pl *planned) bringsAgent(n need.Need) []*plan.Change {
+	if number, err := pl.number(n.Project); err == nil && !strings.Contains(n.Principal.Member, number) {
 		// An agent of another project: that one's API counts, not this one's.
 		return nil
 	}
@@ -132,35 +132,35 @@ func (j *judge) bringsAgent(n need.Need) []*plan.Change {
 	var out []*plan.Change
 	for _, api := range apis {
 		n.Service = api
-		out = append(out, j.changes(n, j.turnsOn)...)
+		out = append(out, pl.changes(n, pl.turnsOn)...)
 	}
 	return out
 }
 
 // brought is the finding of a Google-managed account that the plan's turning on
 // of an API makes, with its role, unless the plan takes that role again.
-func (j *judge) brought(n need.Need, f Verdict, by []*plan.Change) Verdict {
-	takers, sure := j.takersOfBrought(n, by[0])
+func (pl *planned) brought(n need.Need, f Verdict, by []*plan.Change) Verdict {
+	takers, sure := pl.takersOfBrought(n, by[0])
 	if len(takers) == 0 || n.Kind != need.Permissions {
-		return j.provided(n, f, by, who(n.Principal))
+		return pl.provided(n, f, by, who(n.Principal))
 	}
 	f.TakenAwayBy = addresses(takers)
 	what := "the role that " + who(n.Principal) + " gets when its API is turned on in project " + n.Project
-	if !sure || j.givesAnything(n) {
+	if !sure || pl.givesAnything(n) {
 		f.PlannedBy = addresses(by)
 		return f.undetermined(say(agentRoleMayGo, what, list(f.TakenAwayBy)))
 	}
 	f = f.against(n)
 	f.Message = say(agentRoleRemoved, what, n.Rule)
-	f.Terraform = j.keep(f.TakenAwayBy, n.Principal.Member, n.Fix.Role, n.Permissions)
+	f.Terraform = pl.keep(f.TakenAwayBy, n.Principal.Member, n.Fix.Role, n.Permissions)
 	return f
 }
 
 // again is the finding of an agent whose API the plan turns on again. Whether
 // that gives back a role that was taken is documented for GKE's agent alone.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
-func (j *judge) again(n need.Need, f Verdict, by []*plan.Change) Verdict {
-	f = j.fromPolicies(n, f)
+func (pj *permissionJudge) again(n need.Need, f Verdict, by []*plan.Change) Verdict {
+	f = pj.fromPolicies(n, f)
 	if f.Outcome != finding.Fail || f.Rule == need.RuleRemoved {
 		return f
 	}
@@ -170,15 +170,15 @@ func (j *judge) again(n need.Need, f Verdict, by []*plan.Change) Verdict {
 
 // onBefore reports whether the Compute Engine API of a project was on before:
 // an account that it makes is in the project's policy.
-func (j *judge) onBefore(n need.Need) bool {
+func (pl *planned) onBefore(n need.Need) bool {
 	if n.Principal.Kind != need.GoogleAPIsServiceAgent && n.Principal.Kind != need.ComputeServiceAgent {
 		return false
 	}
-	number, err := j.number(n.Project)
+	number, err := pl.number(n.Project)
 	if err != nil {
 		return false
 	}
-	policy, err := j.policy(projectName(n.Project))
+	policy, err := pl.policy(projectName(n.Project))
 	if err != nil {
 		return false
 	}
@@ -193,16 +193,16 @@ func (j *judge) onBefore(n need.Need) bool {
 
 // takersOfBrought are the changes that may take the role of an agent after a
 // change has brought it, and whether that is sure.
-func (j *judge) takersOfBrought(n need.Need, by *plan.Change) (takers []*plan.Change, sure bool) {
+func (pl *planned) takersOfBrought(n need.Need, by *plan.Change) (takers []*plan.Change, sure bool) {
 	for _, role := range broughtRoles(n.Principal.Kind) {
 		takers, sure = nil, false
 		gift := iam.Binding{Role: role, Members: []string{n.Principal.Member}}
-		for _, pc := range j.policyChanges {
-			is := j.matchPolicy(pc, projectName(n.Project))
+		for _, pc := range pl.policyChanges {
+			is := pl.matchPolicy(pc, projectName(n.Project))
 			if is == resource.Different || follows(by, pc.Change) {
 				continue
 			}
-			if takes := j.edit(pc, projectName(n.Project), is).Takes(gift, n.Principal.Member); takes != iam.No {
+			if takes := pl.edit(pc, projectName(n.Project), is).Takes(gift, n.Principal.Member); takes != iam.No {
 				takers, sure = append(takers, pc.Change), sure || takes == iam.Yes
 			}
 		}
@@ -232,11 +232,11 @@ func broughtRoles(kind need.PrincipalKind) []string {
 
 // givesAnything reports whether the plan gives the principal of a need a role
 // in the project, or may.
-func (j *judge) givesAnything(n need.Need) bool {
-	return slices.ContainsFunc(j.policyChanges, func(pc plan.PolicyChange) bool {
-		is := j.matchPolicy(pc, projectName(n.Project))
+func (pl *planned) givesAnything(n need.Need) bool {
+	return slices.ContainsFunc(pl.policyChanges, func(pc plan.PolicyChange) bool {
+		is := pl.matchPolicy(pc, projectName(n.Project))
 		return is != resource.Different && pc.Effect != plan.Removes && pc.Effect != plan.Strips &&
-			slices.ContainsFunc(j.edit(pc, projectName(n.Project), is).Bindings, func(b iam.Binding) bool {
+			slices.ContainsFunc(pl.edit(pc, projectName(n.Project), is).Bindings, func(b iam.Binding) bool {
 				return slices.ContainsFunc(b.Members, func(m string) bool { return m == n.Principal.Member || strings.HasPrefix(m, "unknown:") })
 			})
 	})
@@ -244,30 +244,30 @@ func (j *judge) givesAnything(n need.Need) bool {
 
 // bringsCompute are the changes that turn on the Kubernetes Engine API, where a
 // need is for the Compute Engine API, on which it depends.
-func (j *judge) bringsCompute(n need.Need) []*plan.Change {
+func (pl *planned) bringsCompute(n need.Need) []*plan.Change {
 	if n.Service != "compute.googleapis.com" {
 		return nil
 	}
 	n.Service = "container.googleapis.com"
-	return j.changes(n, j.turnsOn)
+	return pl.changes(n, pl.turnsOn)
 }
 
 // apiOff reports whether the API that makes the principal of a need is known
 // to be off.
-func (j *judge) apiOff(n need.Need) bool {
+func (pl *planned) apiOff(n need.Need) bool {
 	api := "compute.googleapis.com"
 	if n.Principal.Kind == need.GKEServiceAgent || n.Principal.Kind == need.GKENodeServiceAgent {
 		api = "container.googleapis.com"
 	}
-	services, err := j.servicesOf(n.Project)
+	services, err := pl.servicesOf(n.Project)
 	return err == nil && services.State[api] == facts.ServiceDisabled
 }
 
 // changes are the changes of the plan that have, or may have, an effect on a
 // need.
-func (j *judge) changes(n need.Need, effect func(*plan.Change, need.Need) bool) []*plan.Change {
+func (fc *forecast) changes(n need.Need, effect func(*plan.Change, need.Need) bool) []*plan.Change {
 	var out []*plan.Change
-	for _, c := range j.plan.Changes {
+	for _, c := range fc.plan.Changes {
 		if c.Mode == "managed" && effect(c, n) {
 			out = append(out, c)
 		}
@@ -277,15 +277,15 @@ func (j *judge) changes(n need.Need, effect func(*plan.Change, need.Need) bool) 
 
 // certain are the changes whose object is known before apply, so that they
 // surely have the effect on n that they were picked for.
-func (j *judge) certain(n need.Need, changes []*plan.Change) []*plan.Change {
+func (ef *effects) certain(n need.Need, changes []*plan.Change) []*plan.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c *plan.Change) bool {
-		is := func(v plan.Value, project string) bool { return j.valueIsProject(v, project) == resource.Same }
+		is := func(v plan.Value, project string) bool { return ef.valueIsProject(v, project) == resource.Same }
 		switch c.Type {
 		case "google_project_service":
-			return j.inProject(c, n.Project) != resource.Same || c.Now("service").State != plan.Known
+			return ef.inProject(c, n.Project) != resource.Same || c.Now("service").State != plan.Known
 		case "google_service_account":
-			was := c.Replaces() && j.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) == resource.Same
-			return j.concernsAccount(c, n) != resource.Same && !was || c.Now("disabled").State == plan.Unknown
+			was := c.Replaces() && ef.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) == resource.Same
+			return ef.concernsAccount(c, n) != resource.Same && !was || c.Now("disabled").State == plan.Unknown
 		case "google_kms_crypto_key_version":
 			return true // Which version is the primary one is not known.
 		case "google_project":
@@ -295,33 +295,33 @@ func (j *judge) certain(n need.Need, changes []*plan.Change) []*plan.Change {
 		case "google_compute_shared_vpc_host_project":
 			return !is(c.Now("project"), n.Expect)
 		case "google_kms_crypto_key":
-			was := j.match(resource.Parse(c.KeyBefore()), resource.Parse(n.Resource))
-			return j.concernsKey(c, n) != resource.Same && was != resource.Same
+			was := ef.match(resource.Parse(c.KeyBefore()), resource.Parse(n.Resource))
+			return ef.concernsKey(c, n) != resource.Same && was != resource.Same
 		}
-		return j.inProject(c, n.Project) != resource.Same || c.Now("action").State != plan.Known
+		return ef.inProject(c, n.Project) != resource.Same || c.Now("action").State != plan.Known
 	})
 }
 
 // isProjectBefore says whether the project that a change destroys or replaces is a
 // given one. Its number counts where that is given: both stand in the state.
-func (j *judge) isProjectBefore(c *plan.Change, project string) resource.Match {
+func (nm *names) isProjectBefore(c *plan.Change, project string) resource.Match {
 	if isNumber := resource.ParseProject(project).IsNumber(); isNumber && c.Before("number").String() != "" {
-		return j.valueIsProject(c.Before("number"), project)
+		return nm.valueIsProject(c.Before("number"), project)
 	}
-	return j.valueIsProject(c.Before("project_id"), project)
+	return nm.valueIsProject(c.Before("project_id"), project)
 }
 
 // surelyTakes reports whether a change that replaces an API of a project or an
 // attachment surely ends what a need is for: what the state has is that, and what
 // comes is something else.
-func (j *judge) surelyTakes(c *plan.Change, n need.Need) bool {
+func (ef *effects) surelyTakes(c *plan.Change, n need.Need) bool {
 	is := func(attribute, project string) bool {
-		return j.valueIsProject(c.Before(attribute), project) == resource.Same
+		return ef.valueIsProject(c.Before(attribute), project) == resource.Same
 	}
 	if c.Type == "google_project" {
-		return c.Before("deletion_policy").String() == "DELETE" && j.isProjectBefore(c, n.Project) == resource.Same
+		return c.Before("deletion_policy").String() == "DELETE" && ef.isProjectBefore(c, n.Project) == resource.Same
 	}
-	if !c.Replaces() || c.DestroysFirst() && (j.turnsOn(c, n) || j.attaches(c, n)) {
+	if !c.Replaces() || c.DestroysFirst() && (ef.turnsOn(c, n) || ef.attaches(c, n)) {
 		return false
 	}
 	switch c.Type {
@@ -337,17 +337,17 @@ func (j *judge) surelyTakes(c *plan.Change, n need.Need) bool {
 
 // restores reports whether a change surely makes again what it destroys: the same
 // API or attachment, however its projects are written.
-func (j *judge) restores(c *plan.Change, n need.Need) bool {
-	return c.DestroysFirst() && (j.turnsOn(c, n) || j.attaches(c, n)) && len(j.certain(n, []*plan.Change{c})) > 0
+func (ef *effects) restores(c *plan.Change, n need.Need) bool {
+	return c.DestroysFirst() && (ef.turnsOn(c, n) || ef.attaches(c, n)) && len(ef.certain(n, []*plan.Change{c})) > 0
 }
 
 // unlessDenied is a finding about permissions, unless the plan changes what is
 // not judged and may take them away: then what passes is not known.
-func (j *judge) unlessDenied(n need.Need, f Verdict) Verdict {
+func (pl *planned) unlessDenied(n need.Need, f Verdict) Verdict {
 	if n.Kind != need.Permissions || f.Outcome != finding.Pass {
 		return f
 	}
-	if by := addresses(j.changes(n, bounds)); len(by) > 0 {
+	if by := addresses(pl.changes(n, bounds)); len(by) > 0 {
 		f.PlannedBy, f.Message = nil, Statement{}
 		return f.undetermined(say(boundariesChange, list(by)))
 	}
@@ -386,19 +386,19 @@ func makesProject(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_project" && c.Creates() && concerns(c.After("project_id"), n.Project)
 }
 
-func (j *judge) turnsOn(c *plan.Change, n need.Need) bool {
-	return c.Type == "google_project_service" && c.Creates() && j.inProject(c, n.Project) != resource.Different && concerns(c.After("service"), n.Service)
+func (ef *effects) turnsOn(c *plan.Change, n need.Need) bool {
+	return c.Type == "google_project_service" && c.Creates() && ef.inProject(c, n.Project) != resource.Different && concerns(c.After("service"), n.Service)
 }
 
 // turnsOff: an API that goes stays on unless disable_on_destroy says otherwise. One
 // that is replaced by the same API, however its project is written, is on again.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
-func (j *judge) turnsOff(c *plan.Change, n need.Need) bool {
+func (ef *effects) turnsOff(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_project" {
-		return c.Deletes() && j.isProjectBefore(c, n.Project) != resource.Different
+		return c.Deletes() && ef.isProjectBefore(c, n.Project) != resource.Different
 	}
 	if c.Type != "google_project_service" || !c.Deletes() || !c.Before("disable_on_destroy").True() ||
-		j.wasInProject(c, n.Project) == resource.Different || j.restores(c, n) {
+		ef.wasInProject(c, n.Project) == resource.Different || ef.restores(c, n) {
 		return false
 	}
 	// The Kubernetes Engine API depends on the Compute Engine API.
@@ -419,8 +419,8 @@ func whatTurnsOff(off []*plan.Change, n need.Need) Statement {
 // Terraform destroys in the reverse order of what waits for what. The order of the
 // changes left is Unseen if the plan does not show that any of them comes too early.
 // https://developer.hashicorp.com/terraform/internals/graph
-func (j *judge) inTheWay(n need.Need, changes []*plan.Change) ([]*plan.Change, plan.Order) {
-	causes := j.causes(n)
+func (ef *effects) inTheWay(n need.Need, changes []*plan.Change) ([]*plan.Change, plan.Order) {
+	causes := ef.causes(n)
 	if len(causes) == 0 || slices.ContainsFunc(causes, func(c *plan.Change) bool { return !c.Goes() }) {
 		return changes, plan.Race
 	}
@@ -438,37 +438,37 @@ func (j *judge) inTheWay(n need.Need, changes []*plan.Change) ([]*plan.Change, p
 	return left, least
 }
 
-func (j *judge) makesAccount(c *plan.Change, n need.Need) bool {
+func (ef *effects) makesAccount(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_service_account" && (c.Creates() || c.Updates()) && !c.After("disabled").True() &&
-		j.concernsAccount(c, n) != resource.Different
+		ef.concernsAccount(c, n) != resource.Different
 }
 
 // remakesAccount reports whether a change destroys an account and makes one of the
 // same email.
-func (j *judge) remakesAccount(c *plan.Change, n need.Need) bool {
-	return c.Replaces() && j.makesAccount(c, n) && j.wasAccount(c, n)
+func (ef *effects) remakesAccount(c *plan.Change, n need.Need) bool {
+	return c.Replaces() && ef.makesAccount(c, n) && ef.wasAccount(c, n)
 }
 
 // wasAccount reports whether a change begins with the account of a need.
-func (j *judge) wasAccount(c *plan.Change, n need.Need) bool {
-	return j.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) != resource.Different
+func (ef *effects) wasAccount(c *plan.Change, n need.Need) bool {
+	return ef.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) != resource.Different
 }
 
 // disposesOf: google_project_default_service_accounts acts on all default
 // accounts of its project.
-func (j *judge) disposesOf(c *plan.Change, n need.Need) bool {
+func (ef *effects) disposesOf(c *plan.Change, n need.Need) bool {
 	switch c.Type {
 	case "google_service_account":
 		if c.Replaces() && c.EmailBefore() != "" && !strings.EqualFold(c.EmailBefore(), c.AccountEmail()) {
 			// Another account takes its place.
-			return j.wasAccount(c, n)
+			return ef.wasAccount(c, n)
 		}
 		disabled := c.After("disabled")
 		mayEnd := c.Goes() || disabled.True() || c.Updates() && disabled.State == plan.Unknown
-		return mayEnd && j.concernsAccount(c, n) != resource.Different
+		return mayEnd && ef.concernsAccount(c, n) != resource.Different
 	case "google_project_default_service_accounts":
 		action := c.After("action")
-		return c.Creates() && n.Principal.Kind == need.ComputeDefaultServiceAccount && j.inProject(c, n.Project) != resource.Different &&
+		return c.Creates() && n.Principal.Kind == need.ComputeDefaultServiceAccount && ef.inProject(c, n.Project) != resource.Different &&
 			(action.String() == "DISABLE" || action.String() == "DELETE" || action.State == plan.Unknown)
 	}
 	return false
@@ -480,10 +480,10 @@ func concerns(v plan.Value, want string) bool {
 }
 
 // concernsAccount says whether a change is about the account of a need.
-func (j *judge) concernsAccount(c *plan.Change, n need.Need) resource.Match {
+func (ef *effects) concernsAccount(c *plan.Change, n need.Need) resource.Match {
 	known := resource.Parse(c.AccountEmail())
 	if known.IsZero() {
 		return resource.MaybeSame
 	}
-	return j.match(known, resource.Parse(n.Principal.Member))
+	return ef.match(known, resource.Parse(n.Principal.Member))
 }

@@ -1,9 +1,10 @@
-package preflight
+package judge
 
 import (
 	"sort"
 	"strings"
 
+	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
@@ -25,12 +26,12 @@ func unnumbered(name string) (project string, ok bool) {
 
 // numbered puts the number of a project in place of {number:PROJECT}, where it
 // can be found out.
-func (j *judge) numbered(n need.Need) need.Need {
+func (nm *names) numbered(n need.Need) need.Need {
 	id, ok := unnumbered(n.Principal.Member + " " + n.Resource)
 	if !ok {
 		return n
 	}
-	number, err := j.number(id)
+	number, err := nm.number(id)
 	if err != nil || number == "" {
 		return n
 	}
@@ -42,23 +43,23 @@ func (j *judge) numbered(n need.Need) need.Need {
 }
 
 // numberedMembers puts the numbers of projects into members that name agents.
-func (j *judge) numberedMembers(members []string) []string {
+func (nm *names) numberedMembers(members []string) []string {
 	out := make([]string, len(members))
 	for i, m := range members {
-		out[i] = j.numbered(need.Need{Principal: need.Principal{Member: m}}).Principal.Member
+		out[i] = nm.numbered(need.Need{Principal: need.Principal{Member: m}}).Principal.Member
 	}
 	return out
 }
 
 // homeOf is where a service account lives: its project under both names, and
 // what is above it. Nil where that was not asked for.
-func (j *judge) homeOf(member string, n need.Need) []string {
+func (ev *evaluator) homeOf(member string, n need.Need) []string {
 	project := plan.AccountProject(emailOf(member))
-	number, err := j.number(n.Project)
+	number, err := ev.number(n.Project)
 	if err != nil || project != n.Project && project != number {
 		return nil
 	}
-	ancestors, err := j.ancestry(n.Project)
+	ancestors, err := ev.ancestry(n.Project)
 	if err != nil {
 		return nil
 	}
@@ -93,10 +94,10 @@ func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 
 // atHand is whom the credentials at hand belong to.
 func (j *judge) atHand() finding.DeployerRef {
-	ref := finding.DeployerRef{Source: j.options.Credentials}
+	ref := finding.DeployerRef{Source: j.of.Credentials}
 	id, err := j.identity()
 	if err != nil {
-		e := asError(err)
+		e := facts.AsError(err)
 		ref.Unknown = e.Error()
 		if e.Unreachable() {
 			ref.Unknown = "Google Cloud did not answer"

@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"fmt"
@@ -11,22 +11,21 @@ import (
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
-	"gke-preflight/preflight/rules"
 	"gke-preflight/preflight/shell"
 )
 
 // attached answers whether a project is a service project of a Shared VPC host.
-func (j *judge) attached(n need.Need, f Verdict) Verdict {
-	if off := j.changes(n, j.detaches); len(off) > 0 {
-		return j.takenAway(n, f, off, say(detached, n.Project, n.Expect))
+func (sj *stateJudge) attached(n need.Need, f Verdict) Verdict {
+	if off := sj.changes(n, sj.detaches); len(off) > 0 {
+		return sj.takenAway(n, f, off, say(detached, n.Project, n.Expect))
 	}
-	host, err := j.host(n.Project)
-	if err == nil && j.matchProject(resource.ParseProject(host), resource.ParseProject(n.Expect)) == resource.Same {
+	host, err := sj.host(n.Project)
+	if err == nil && sj.matchProject(resource.ParseProject(host), resource.ParseProject(n.Expect)) == resource.Same {
 		f.Outcome, f.Message = finding.Pass, say(attached, n.Project, n.Expect)
 		return f.evident("projects.getXpnHost", n.Resource, host)
 	}
-	if on := j.changes(n, j.attaches); len(on) > 0 {
-		return j.provided(n, f, on, say(theAttachment, n.Project, n.Expect))
+	if on := sj.changes(n, sj.attaches); len(on) > 0 {
+		return sj.provided(n, f, on, say(theAttachment, n.Project, n.Expect))
 	}
 	if err != nil {
 		return f.undetermined(because(err, "which host project "+n.Project+" is attached to", "compute.projects.get", "roles/compute.networkViewer"))
@@ -38,41 +37,41 @@ func (j *judge) attached(n need.Need, f Verdict) Verdict {
 	return f.failed(n, say(attachedElsewhere, n.Project, host, n.Expect))
 }
 
-func (j *judge) attaches(c *plan.Change, n need.Need) bool {
-	return c.Type == "google_compute_shared_vpc_service_project" && c.Creates() && j.isAttachment(c.After, n)
+func (ef *effects) attaches(c *plan.Change, n need.Need) bool {
+	return c.Type == "google_compute_shared_vpc_service_project" && c.Creates() && ef.isAttachment(c.After, n)
 }
 
 // detaches: a host project that is none any more has no service projects.
-func (j *judge) detaches(c *plan.Change, n need.Need) bool {
+func (ef *effects) detaches(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_compute_shared_vpc_host_project" {
 		// A new host project has no service projects.
-		return c.Deletes() && j.valueIsProject(c.Before("project"), n.Expect) != resource.Different
+		return c.Deletes() && ef.valueIsProject(c.Before("project"), n.Expect) != resource.Different
 	}
-	return c.Type == "google_compute_shared_vpc_service_project" && c.Deletes() && j.isAttachment(c.Before, n) && !j.restores(c, n)
+	return c.Type == "google_compute_shared_vpc_service_project" && c.Deletes() && ef.isAttachment(c.Before, n) && !ef.restores(c, n)
 }
 
 // isAttachment reports whether a change is, or may be, about the attachment
 // that a need is for.
-func (j *judge) isAttachment(get func(...any) plan.Value, n need.Need) bool {
-	return j.valueIsProject(get("service_project"), n.Project) != resource.Different && j.valueIsProject(get("host_project"), n.Expect) != resource.Different
+func (ef *effects) isAttachment(get func(...any) plan.Value, n need.Need) bool {
+	return ef.valueIsProject(get("service_project"), n.Project) != resource.Different && ef.valueIsProject(get("host_project"), n.Expect) != resource.Different
 }
 
 // keyUsable answers whether a key is there, enabled, and of a purpose.
-func (j *judge) keyUsable(n need.Need, f Verdict) Verdict {
+func (sj *stateJudge) keyUsable(n need.Need, f Verdict) Verdict {
 	name := resource.RelativeName(n.Resource)
-	if gone := j.changes(n, j.destroysKey); len(gone) > 0 {
-		return j.takenAway(n, f, gone, say(keyRemoved, resource.Describe(n.Resource)))
+	if gone := sj.changes(n, sj.destroysKey); len(gone) > 0 {
+		return sj.takenAway(n, f, gone, say(keyRemoved, resource.Describe(n.Resource)))
 	}
-	key, err := j.key(name)
-	if asError(err).NotFound() && err != nil {
-		if made := j.changes(n, j.makesKey); len(made) > 0 {
-			return j.provided(n, f, made, resource.Describe(n.Resource))
+	key, err := sj.key(name)
+	if facts.AsError(err).NotFound() && err != nil {
+		if made := sj.changes(n, sj.makesKey); len(made) > 0 {
+			return sj.provided(n, f, made, resource.Describe(n.Resource))
 		}
 		return f.evident("cryptoKeys.get", n.Resource, "404 not found").failed(n, say(keyMissing, resource.Describe(n.Resource)))
 	}
 	if err != nil {
-		if made := j.changes(n, j.makesKey); len(made) > 0 {
-			return j.provided(n, f, made, resource.Describe(n.Resource))
+		if made := sj.changes(n, sj.makesKey); len(made) > 0 {
+			return sj.provided(n, f, made, resource.Describe(n.Resource))
 		}
 		return f.undetermined(because(err, "the state of "+resource.Describe(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
 	}
@@ -95,9 +94,9 @@ func (j *judge) keyUsable(n need.Need, f Verdict) Verdict {
 // version of a key that is used. A key itself stays forever; the provider
 // destroys its versions. A key ring is only forgotten.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/kms/resource_kms_crypto_key.go (resourceKMSCryptoKeyDelete)
-func (j *judge) destroysKey(c *plan.Change, n need.Need) bool {
+func (ef *effects) destroysKey(c *plan.Change, n need.Need) bool {
 	isKey := func(name resource.Name) bool {
-		return name.IsZero() || j.match(name, resource.Parse(n.Resource)) != resource.Different
+		return name.IsZero() || ef.match(name, resource.Parse(n.Resource)) != resource.Different
 	}
 	switch c.Type {
 	case "google_kms_crypto_key":
@@ -112,26 +111,26 @@ func (j *judge) destroysKey(c *plan.Change, n need.Need) bool {
 }
 
 // makesKey: a planned key's name may follow from the plan.
-func (j *judge) makesKey(c *plan.Change, n need.Need) bool {
-	return c.Type == "google_kms_crypto_key" && c.Creates() && j.concernsKey(c, n) != resource.Different
+func (ef *effects) makesKey(c *plan.Change, n need.Need) bool {
+	return c.Type == "google_kms_crypto_key" && c.Creates() && ef.concernsKey(c, n) != resource.Different
 }
 
 // concernsKey says whether a change is about the key of a need.
-func (j *judge) concernsKey(c *plan.Change, n need.Need) resource.Match {
+func (ef *effects) concernsKey(c *plan.Change, n need.Need) resource.Match {
 	name := resource.Parse(c.ResourceName())
 	if name.IsZero() {
 		return resource.MaybeSame
 	}
-	return j.match(name, resource.Parse(n.Resource))
+	return ef.match(name, resource.Parse(n.Resource))
 }
 
 // unconstrained answers whether a constraint of the organisation policy leaves
 // a project alone.
-func (j *judge) unconstrained(n need.Need, f Verdict) Verdict {
-	if by := addresses(j.changes(n, j.setsConstraint)); len(by) > 0 {
+func (sj *stateJudge) unconstrained(n need.Need, f Verdict) Verdict {
+	if by := addresses(sj.changes(n, sj.setsConstraint)); len(by) > 0 {
 		return f.undetermined(say(constraintPlanned, n.Expect, list(by)))
 	}
-	enforced, err := j.enforces(n.Project, n.Expect)
+	enforced, err := sj.enforces(n.Project, n.Expect)
 	if err != nil {
 		return f.undetermined(because(err, "whether the constraint "+n.Expect+" is in force for project "+n.Project, "orgpolicy.policy.get", "roles/orgpolicy.policyViewer"))
 	}
@@ -145,7 +144,7 @@ func (j *judge) unconstrained(n need.Need, f Verdict) Verdict {
 
 // setsConstraint reports whether a change sets the constraint of a need.
 // The older types name it in another attribute.
-func (j *judge) setsConstraint(c *plan.Change, n need.Need) bool {
+func (ef *effects) setsConstraint(c *plan.Change, n need.Need) bool {
 	if !c.Creates() && !c.Updates() && !c.Deletes() {
 		return false
 	}
@@ -154,7 +153,7 @@ func (j *judge) setsConstraint(c *plan.Change, n need.Need) bool {
 	case "google_org_policy_policy":
 		attribute = "name"
 	case "google_project_organization_policy":
-		if j.inProject(c, n.Project) == resource.Different {
+		if ef.inProject(c, n.Project) == resource.Different {
 			return false
 		}
 	case "google_folder_organization_policy", "google_organization_policy":
@@ -166,23 +165,23 @@ func (j *judge) setsConstraint(c *plan.Change, n need.Need) bool {
 
 // free answers whether the names that the plan gives new clusters are not
 // taken.
-func (j *judge) free(n need.Need, f Verdict) Verdict {
+func (cj *clusterJudge) free(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
 		if resource.InAnyLocation(name) {
-			if f = j.freeAnywhere(n, f, name); f.Outcome != finding.Pass {
+			if f = cj.freeAnywhere(n, f, name); f.Outcome != finding.Pass {
 				return f
 			}
 			continue
 		}
-		c, err := j.cluster(name)
+		c, err := cj.cluster(name)
 		switch {
 		case err == nil:
 			return f.evident("clusters.get", clusterResource(name), "status: "+c.Status).
 				failed(n, say(clusterNameTaken, name, c.Status))
-		case asError(err).NotFound():
+		case facts.AsError(err).NotFound():
 			f = f.evident("clusters.get", clusterResource(name), "404 not found")
 		default:
-			return j.unlooked(n, f, err)
+			return cj.unlooked(n, f, err)
 		}
 	}
 	f.Outcome, f.Message = finding.Pass, say(clusterNameFree)
@@ -190,8 +189,8 @@ func (j *judge) free(n need.Need, f Verdict) Verdict {
 }
 
 // freeAnywhere answers whether no location has a cluster of a name.
-func (j *judge) freeAnywhere(n need.Need, f Verdict, name string) Verdict {
-	found, err := j.elsewhere(name)
+func (cj *clusterJudge) freeAnywhere(n need.Need, f Verdict, name string) Verdict {
+	found, err := cj.elsewhere(name)
 	if err != nil {
 		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
@@ -205,23 +204,23 @@ func (j *judge) freeAnywhere(n need.Need, f Verdict, name string) Verdict {
 
 // unlooked is the finding about a cluster that could not be looked up. Where
 // the API is off in its project, that is another rule's matter.
-func (j *judge) unlooked(n need.Need, f Verdict, err error) Verdict {
+func (cj *clusterJudge) unlooked(n need.Need, f Verdict, err error) Verdict {
 	if isMissing(err) {
 		return f
 	}
-	_, consumer, off := asError(err).ServiceDisabled()
+	_, consumer, off := facts.AsError(err).ServiceDisabled()
 	if !off {
 		return f.undetermined(because(err, "how "+list(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))
 	}
 	consumer = strings.TrimPrefix(consumer, "projects/")
-	number, numberErr := j.number(n.Project)
+	number, numberErr := cj.number(n.Project)
 	switch {
 	case consumer == "" || numberErr != nil && consumer != n.Project:
-		return f.undetermined(say(gkeOffSomewhere, asError(err).Message))
+		return f.undetermined(say(gkeOffSomewhere, facts.AsError(err).Message))
 	case consumer != n.Project && consumer != number:
-		return j.offElsewhere(n, f, err, consumer)
+		return cj.offElsewhere(n, f, err, consumer)
 	}
-	if services, err := j.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
+	if services, err := cj.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
 		return f.undetermined(say(gkeStateContradicted, n.Project))
 	}
 	f.Outcome, f.Reason = finding.Skipped, say(gkeOff, n.Project)
@@ -232,18 +231,18 @@ func (j *judge) unlooked(n need.Need, f Verdict, err error) Verdict {
 // project that requests are billed to, which is not that of the cluster: apply
 // is refused in the same way, if it asks with the same credentials.
 // https://docs.cloud.google.com/docs/quotas/quota-project
-func (j *judge) offElsewhere(n need.Need, f Verdict, err error, project string) Verdict {
-	if !j.plan.UsesEnvironmentOnly() {
+func (cj *clusterJudge) offElsewhere(n need.Need, f Verdict, err error, project string) Verdict {
+	if !cj.plan.UsesEnvironmentOnly() {
 		return f.undetermined(say(billedElsewhere, project))
 	}
 	enabled := need.Need{Project: project, Service: "container.googleapis.com"}
-	if on := j.changes(enabled, j.turnsOn); len(on) > 0 {
+	if on := cj.changes(enabled, cj.turnsOn); len(on) > 0 {
 		return f.undetermined(say(billedServiceMayBeEnabled, project, list(addresses(on))))
 	}
-	n.ExpectedError = asError(err).Message
+	n.ExpectedError = facts.AsError(err).Message
 	n.Fix.Role = ""
 	n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+project)}
-	f = f.evident(asError(err).Method, n.Resource, "SERVICE_DISABLED, consumer projects/"+project)
+	f = f.evident(facts.AsError(err).Method, n.Resource, "SERVICE_DISABLED, consumer projects/"+project)
 	return f.failed(n, say(billedServiceOff, project))
 }
 
@@ -252,32 +251,32 @@ func (j *judge) offElsewhere(n need.Need, f Verdict, err error, project string) 
 func clusterResource(name string) string { return "//container.googleapis.com/" + name }
 
 // existing answers whether clusters that are there let themselves be changed.
-func (j *judge) existing(n need.Need, f Verdict) Verdict {
+func (cj *clusterJudge) existing(n need.Need, f Verdict) Verdict {
 	for _, name := range n.Clusters {
-		cluster, err := j.cluster(name)
-		if err != nil && asError(err).NotFound() {
+		cluster, err := cj.cluster(name)
+		if err != nil && facts.AsError(err).NotFound() {
 			f = f.evident("clusters.get", clusterResource(name), "404 not found")
-			if n.Expect == rules.Lasts {
+			if n.Expect == need.Lasts {
 				return f.undetermined(say(clusterMissing, name))
 			}
 			f.Outcome, f.Message = finding.Pass, say(clusterGone, name)
 			continue
 		}
 		if err != nil {
-			return j.unlooked(n, f, err)
+			return cj.unlooked(n, f, err)
 		}
 		f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
-		if f = j.existingOne(n, f, name, cluster); f.Outcome != finding.Pass {
+		if f = cj.existingOne(n, f, name, cluster); f.Outcome != finding.Pass {
 			return f
 		}
 	}
 	return f
 }
 
-func (j *judge) existingOne(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
+func (cj *clusterJudge) existingOne(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	switch n.Kind {
 	case need.Idle:
-		return j.idle(n, f, name, cluster)
+		return cj.idle(n, f, name, cluster)
 	case need.Recreated:
 		return recreated(n, f, name, cluster)
 	}
@@ -285,9 +284,9 @@ func (j *judge) existingOne(n need.Need, f Verdict, name string, cluster facts.C
 }
 
 // idle answers whether no operation is running on a cluster or its node pools.
-func (j *judge) idle(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
+func (cj *clusterJudge) idle(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
-	operations, err := j.operationsIn(parts[1])
+	operations, err := cj.operationsIn(parts[1])
 	if err != nil {
 		return f.undetermined(because(err, "which operations are running on "+name, "container.operations.list", "roles/container.clusterViewer"))
 	}
@@ -385,7 +384,7 @@ func sound(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 			worst = i
 		}
 	}
-	if n.Expect == rules.Lasts && cluster.Status == "ERROR" && (worst < 0 || conditionSeverity(all[worst].Code) != need.Error) {
+	if n.Expect == need.Lasts && cluster.Status == "ERROR" && (worst < 0 || conditionSeverity(all[worst].Code) != need.Error) {
 		return f.undetermined(unusable(name, cluster))
 	}
 	if worst < 0 {
@@ -428,11 +427,11 @@ func conditionSeverity(code string) need.Severity {
 
 // onPath answers whether a program is there. That apply runs on the machine
 // that checks is assumed.
-func (j *judge) onPath(n need.Need, f Verdict) Verdict {
-	if j.options.LookPath == nil {
+func (sj *stateJudge) onPath(n need.Need, f Verdict) Verdict {
+	if sj.of.HasProgram == nil {
 		return f.undetermined(say(programsUnsearchable))
 	}
-	if _, err := j.options.LookPath(n.Expect); err != nil {
+	if !sj.of.HasProgram[n.Expect] {
 		return f.failed(n, say(programMissing, n.Expect))
 	}
 	f.Outcome, f.Message = finding.Pass, say(programFound, n.Expect)
@@ -445,12 +444,12 @@ const tokenLasts = time.Hour
 
 // fresh answers whether a token that was read while planning still works when
 // apply gets to use it.
-func (j *judge) fresh(n need.Need, f Verdict) Verdict {
+func (sj *stateJudge) fresh(n need.Need, f Verdict) Verdict {
 	if n.Made.IsZero() {
 		return f.undetermined(say(tokenAgeUnknown))
 	}
 	made := n.Made.UTC().Format(time.RFC3339)
-	if j.options.Now().Sub(n.Made) >= tokenLasts {
+	if sj.of.Now.Sub(n.Made) >= tokenLasts {
 		return f.failed(n, say(tokenExpired, made))
 	}
 	f.Outcome = finding.Pass

@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"fmt"
@@ -36,7 +36,7 @@ func list(names []string) string {
 
 // because says why something could not be found out, and what would help.
 func because(err error, what, permission, role string) Statement {
-	e := asError(err)
+	e := facts.AsError(err)
 	if e.Unreachable() {
 		return say(noAnswer, e.Silence())
 	}
@@ -61,7 +61,7 @@ func because(err error, what, permission, role string) Statement {
 // whyUnread says why an allow policy is not at hand. A plain refusal stays
 // short: inDoubt says what would help, once for all that was refused.
 func whyUnread(err error, name string) string {
-	if e := asError(err); e.Denied() && e.Method != facts.MethodGenerateAccessToken {
+	if e := facts.AsError(err); e.Denied() && e.Method != facts.MethodGenerateAccessToken {
 		return refused + e.Message
 	}
 	return because(err, "the allow policy of "+name, resource.PolicyPermission(name), "roles/iam.securityReviewer").String()
@@ -169,9 +169,9 @@ func doubtInWords(d iam.Doubt) string {
 }
 
 // levelsInWords are the resources whose policies decide about a need.
-func (j *judge) levelsInWords(n need.Need) string {
+func (ev *evaluator) levelsInWords(n need.Need) string {
 	var names []string
-	for _, l := range j.deciding(n).levels {
+	for _, l := range ev.deciding(n).levels {
 		names = append(names, resource.Describe(l.Resource))
 	}
 	return strings.Join(names, ", ")

@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"slices"
@@ -12,13 +12,13 @@ import (
 // troubleshoot lets Policy Troubleshooter settle what the policies at hand
 // leave open, and what deny policies that were not read might take away. What
 // the plan changes it knows nothing of: that stays as it is.
-func (j *judge) troubleshoot(n need.Need, identity iam.Identity, t *turns, permissions []string) {
-	if !j.options.Troubleshooter || identity.Member == "" || j.isPending() {
+func (tl *timelines) troubleshoot(n need.Need, identity iam.Identity, t *turns, permissions []string) {
+	if !tl.of.Troubleshooter || identity.Member == "" || tl.isPending() {
 		return
 	}
-	doubted := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !j.doubtful(t, p) })
+	doubted := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !tl.doubtful(t, p) })
 	for _, p := range doubted {
-		access, err := ask[facts.Access](j.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
+		access, err := ask[facts.Access](tl.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
 		if err != nil {
 			t.unasked = union(t.unasked, because(err, "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization").String())
 			continue
@@ -29,12 +29,12 @@ func (j *judge) troubleshoot(n need.Need, identity iam.Identity, t *turns, permi
 
 // doubtful reports whether an answer of now is one to ask about, and the plan
 // leaves it as it is.
-func (j *judge) doubtful(t *turns, p string) bool {
+func (tl *timelines) doubtful(t *turns, p string) bool {
 	now, then := t.held[p], t.then[p]
 	if now.Verdict != then.Verdict || !slices.Equal(now.Doubts, then.Doubts) || !slices.Equal(now.Grants, then.Grants) {
 		return false
 	}
-	return now.Verdict == iam.Unknown || now.Verdict == iam.Yes && !j.denials().complete()
+	return now.Verdict == iam.Unknown || now.Verdict == iam.Yes && !tl.denials().complete()
 }
 
 // settle puts what Policy Troubleshooter says in place of a doubt.

@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"slices"
@@ -12,19 +12,19 @@ import (
 // match says whether a name in the plan is that of a resource that is asked
 // about. Where the names alone do not tell, Google Cloud is asked about the
 // project or the account.
-func (j *judge) match(planned, asked resource.Name) resource.Match {
+func (nm *names) match(planned, asked resource.Name) resource.Match {
 	m := planned.Compare(asked)
 	switch {
 	case m != resource.MaybeSame:
 		return m
 	case asked.Account() != "":
-		return j.matchAccount(planned, asked)
+		return nm.matchAccount(planned, asked)
 	}
-	return j.matchProject(planned.Project(), asked.Project())
+	return nm.matchProject(planned.Project(), asked.Project())
 }
 
 // matchProject says whether a project in the plan is one that is asked about.
-func (j *judge) matchProject(planned, asked resource.Project) resource.Match {
+func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 	m := planned.Compare(asked)
 	if m != resource.MaybeSame {
 		return m
@@ -33,11 +33,11 @@ func (j *judge) matchProject(planned, asked resource.Project) resource.Match {
 	if planned.IsNumber() {
 		id, number = asked, planned
 	}
-	if known := j.numbers[id.String()]; known != "" {
+	if known := nm.numbers[id.String()]; known != "" {
 		return number.Compare(resource.ParseProject(known))
 	}
 	// The one that is asked about is looked up anyway.
-	p, err := j.project(asked.String())
+	p, err := nm.project(asked.String())
 	if isMissing(err) {
 		return resource.MaybeSame
 	}
@@ -47,7 +47,7 @@ func (j *judge) matchProject(planned, asked resource.Project) resource.Match {
 		}
 		return resource.Different
 	}
-	if known, err := j.number(id.String()); err == nil && known != "" {
+	if known, err := nm.number(id.String()); err == nil && known != "" {
 		return number.Compare(resource.ParseProject(known))
 	}
 	return resource.MaybeSame
@@ -60,13 +60,13 @@ func unresolved(a, b string) string {
 
 // matchAccount says whether an email and a unique ID are of one account, or an
 // email that the provider made with a project's number and the real one.
-func (j *judge) matchAccount(planned, asked resource.Name) resource.Match {
+func (nm *names) matchAccount(planned, asked resource.Name) resource.Match {
 	if one, other := resource.Parse(planned.Account()), resource.Parse(asked.Account()); !one.IsZero() && !other.IsZero() {
-		return j.matchProject(one.Project(), other.Project())
+		return nm.matchProject(one.Project(), other.Project())
 	}
-	account, err := j.account(asked.Project().String(), asked.Account())
+	account, err := nm.account(asked.Project().String(), asked.Account())
 	if asked.Project() == (resource.Project{}) {
-		account, err = j.account("-", asked.Account())
+		account, err = nm.account("-", asked.Account())
 	}
 	if err != nil {
 		return resource.MaybeSame
@@ -78,51 +78,51 @@ func (j *judge) matchAccount(planned, asked resource.Name) resource.Match {
 }
 
 // inProject says whether a change is made in a project.
-func (j *judge) inProject(c *plan.Change, project string) resource.Match {
-	return j.valueIsProject(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
+func (nm *names) inProject(c *plan.Change, project string) resource.Match {
+	return nm.valueIsProject(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
 }
 
 // wasInProject says whether what a change destroys or replaces is in a project.
-func (j *judge) wasInProject(c *plan.Change, project string) resource.Match {
+func (nm *names) wasInProject(c *plan.Change, project string) resource.Match {
 	if v := c.Before("project"); v.String() != "" {
-		return j.valueIsProject(v, project)
+		return nm.valueIsProject(v, project)
 	}
-	return j.inProject(c, project)
+	return nm.inProject(c, project)
 }
 
 // valueIsProject says whether a value names a project. It may where it is not
 // known.
-func (j *judge) valueIsProject(v plan.Value, project string) resource.Match {
+func (nm *names) valueIsProject(v plan.Value, project string) resource.Match {
 	if v.String() == "" {
 		return resource.MaybeSame
 	}
-	return j.matchProject(resource.ParseProject(v.String()), resource.ParseProject(project))
+	return nm.matchProject(resource.ParseProject(v.String()), resource.ParseProject(project))
 }
 
 // matchRole says whether a custom role is one of a project, by the project's
 // name.
-func (j *judge) matchRole(role, project string) resource.Match {
+func (nm *names) matchRole(role, project string) resource.Match {
 	in := resource.Parse(project)
 	if !strings.Contains(role, "/roles/") || !in.IsProject() {
 		return resource.Different
 	}
-	return j.matchProject(resource.Parse(role).Project(), in.Project())
+	return nm.matchProject(resource.Parse(role).Project(), in.Project())
 }
 
 // roleIn is a role as the policy of a project names it: custom roles have the
 // project's ID in their names, whatever a plan calls the project.
-func (j *judge) roleIn(role, project string) string {
-	if j.matchRole(role, project) != resource.Same {
+func (nm *names) roleIn(role, project string) string {
+	if nm.matchRole(role, project) != resource.Same {
 		return role
 	}
-	return j.renamedRole(role, project)
+	return nm.renamedRole(role, project)
 }
 
 // renamedRole is the name of a custom role that is one of a project.
-func (j *judge) renamedRole(role, project string) string {
+func (nm *names) renamedRole(role, project string) string {
 	in := resource.Parse(project).Project()
 	if in.IsNumber() {
-		if p, err := j.project(in.String()); err == nil {
+		if p, err := nm.project(in.String()); err == nil {
 			in = resource.ParseProject(p.ID)
 		}
 	}

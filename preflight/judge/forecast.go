@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"slices"
@@ -12,20 +12,20 @@ import (
 
 // edits are what apply does to the policy of a resource: what gives counts only
 // if all the given changes wait for it.
-func (j *judge) edits(name string, waiting []*plan.Change) []iam.Edit {
+func (fc *forecast) edits(name string, waiting []*plan.Change) []iam.Edit {
 	var out []iam.Edit
 	var changes []*plan.Change
-	for _, pc := range j.policyChanges {
-		is := j.matchPolicy(pc, name)
+	for _, pc := range fc.policyChanges {
+		is := fc.matchPolicy(pc, name)
 		if is == resource.Different {
 			continue
 		}
 		changes = append(changes, pc.Change)
-		e := j.edit(pc, name, is)
+		e := fc.edit(pc, name, is)
 		e.Late = !awaited(pc.Change, waiting)
 		out = append(out, e)
 	}
-	for _, c := range j.replacedAccounts() {
+	for _, c := range fc.replacedAccounts() {
 		changes = append(changes, c)
 		out = append(out, iam.Edit{Effect: iam.Strip, Bindings: []iam.Binding{{Members: []string{"serviceAccount:" + c.EmailBefore()}}}})
 	}
@@ -38,9 +38,9 @@ func (j *judge) edits(name string, waiting []*plan.Change) []iam.Edit {
 // replacedAccounts returns the changes that destroy a service account and make it
 // anew. Bindings of the old one do not count for the new one, whatever its email.
 // https://docs.cloud.google.com/iam/docs/service-accounts-delete-undelete
-func (j *judge) replacedAccounts() []*plan.Change {
+func (fc *forecast) replacedAccounts() []*plan.Change {
 	var out []*plan.Change
-	for _, c := range j.plan.Changes {
+	for _, c := range fc.plan.Changes {
 		if c.Mode == "managed" && c.Replaces() && c.EmailBefore() != "" {
 			out = append(out, c)
 		}
@@ -49,27 +49,27 @@ func (j *judge) replacedAccounts() []*plan.Change {
 }
 
 // matchPolicy says whether a change is about the policy of a resource.
-func (j *judge) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
+func (nm *names) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
 	if pc.On.IsZero() && hasSameKind(pc, name) {
 		return resource.MaybeSame
 	}
-	return j.match(pc.On, resource.Parse(name))
+	return nm.match(pc.On, resource.Parse(name))
 }
 
 // edit is what a change does to the policy of a resource, if it is about that.
-func (j *judge) edit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
+func (fc *forecast) edit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
 	e := iam.Edit{Effect: effectOf(pc.Effect), Maybe: is != resource.Same}
 	if pc.Unknown {
 		e.Unknown = pc.Address + " sets the policy to what is not known before apply"
 	}
 	if pc.Effect == plan.Strips {
-		e.Bindings = []iam.Binding{{Members: j.defaultAccounts(name)}}
+		e.Bindings = []iam.Binding{{Members: fc.defaultAccounts(name)}}
 	}
 	for _, g := range pc.Grants {
 		if g.Role == "" && pc.Effect == plan.SetsRole {
 			e.Unknown = pc.Address + " sets a role that is not known before apply"
 		}
-		e.Bindings = append(e.Bindings, j.bindingOf(g, pc, name))
+		e.Bindings = append(e.Bindings, fc.bindingOf(g, pc, name))
 	}
 	return e
 }
@@ -100,8 +100,8 @@ func effectOf(e plan.PolicyEffect) iam.Effect {
 
 // bindingOf is a planned grant. A member that is not known before apply may be
 // anyone.
-func (j *judge) bindingOf(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
-	b := iam.Binding{Role: j.roleIn(g.Role, name), Members: j.numberedMembers(g.Members), Source: pc.Address}
+func (fc *forecast) bindingOf(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
+	b := iam.Binding{Role: fc.roleIn(g.Role, name), Members: fc.numberedMembers(g.Members), Source: pc.Address}
 	if g.More {
 		b.Members = append(slices.Clone(b.Members), "unknown:"+pc.Address)
 	}
@@ -140,28 +140,28 @@ func order(c *plan.Change, waiting []*plan.Change) plan.Order {
 
 // defaultAccounts are the members that stand for the default accounts of a
 // project.
-func (j *judge) defaultAccounts(name string) []string {
+func (fc *forecast) defaultAccounts(name string) []string {
 	id := strings.TrimPrefix(name, "projects/")
 	out := []string{"serviceAccount:" + id + "@appspot.gserviceaccount.com"}
-	if number, err := j.number(id); err == nil {
+	if number, err := fc.number(id); err == nil {
 		out = append(out, "serviceAccount:"+number+"-compute@developer.gserviceaccount.com")
 	}
 	return out
 }
 
 // changesIAM reports whether the plan changes anything that permissions rest on.
-func (j *judge) changesIAM() bool {
-	return len(j.policyChanges)+len(j.denyChanges)+len(j.roleChanges)+len(j.plan.Moves()) > 0
+func (fc *forecast) changesIAM() bool {
+	return len(fc.policyChanges)+len(fc.denyChanges)+len(fc.roleChanges)+len(fc.plan.Moves()) > 0
 }
 
 // then is a view as the plan leaves it.
-func (j *judge) then(v view, waiting []*plan.Change) view {
-	levels := j.moved(v.levels, waiting)
-	out := view{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: j.rolesThen(v, waiting)}
+func (fc *forecast) then(v view, waiting []*plan.Change) view {
+	levels := fc.moved(v.levels, waiting)
+	out := view{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: fc.rolesThen(v, waiting)}
 	for i, l := range levels {
 		name := resource.RelativeName(l.Resource)
-		out.levels[i] = l.Apply(j.edits(name, waiting))
-		out.levels[i].Denies = j.deniesThen(name, l.Denies, waiting)
+		out.levels[i] = l.Apply(fc.edits(name, waiting))
+		out.levels[i].Denies = fc.deniesThen(name, l.Denies, waiting)
 	}
 	return out
 }
@@ -169,9 +169,9 @@ func (j *judge) then(v view, waiting []*plan.Change) view {
 // moved returns levels as the moves of the plan leave them: what is granted above
 // a project or folder does not count after it has moved, and what is granted
 // above its new place only if all the given changes wait for the move.
-func (j *judge) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
-	for _, m := range j.plan.Moves() {
-		i := slices.IndexFunc(levels, func(l iam.Level) bool { return j.isSame(resource.RelativeName(l.Resource), m.What) })
+func (fc *forecast) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
+	for _, m := range fc.plan.Moves() {
+		i := slices.IndexFunc(levels, func(l iam.Level) bool { return fc.isSame(resource.RelativeName(l.Resource), m.What) })
 		if i < 0 {
 			continue
 		}
@@ -186,7 +186,7 @@ func (j *judge) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
 			levels[k] = iam.Level{Resource: levels[k].Resource, Policy: &iam.Policy{}, Denies: denies}
 		}
 		if stays < 0 {
-			levels = append(levels, j.above(m, inTime)...)
+			levels = append(levels, fc.above(m, inTime)...)
 		}
 	}
 	return levels
@@ -194,14 +194,14 @@ func (j *judge) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
 
 // above returns the levels of the place that a project or folder moves to, one of
 // which stands for what is not read.
-func (j *judge) above(m plan.Move, inTime bool) []iam.Level {
+func (fc *forecast) above(m plan.Move, inTime bool) []iam.Level {
 	var out []iam.Level
 	to := "a place that is not known before apply"
 	if m.To != "" {
 		to = resource.Describe(resource.FullName(m.To))
 	}
 	if m.To != "" && inTime {
-		out = append(out, j.level(m.To))
+		out = append(out, fc.level(m.To))
 	}
 	if resource.KindOf(m.To).Collection == resource.Organizations && inTime {
 		return out
@@ -213,17 +213,17 @@ func (j *judge) above(m plan.Move, inTime bool) []iam.Level {
 }
 
 // isSame reports whether two relative names are, or may be, of one resource.
-func (j *judge) isSame(a, b string) bool {
-	return j.match(resource.Parse(a), resource.Parse(b)) != resource.Different
+func (nm *names) isSame(a, b string) bool {
+	return nm.match(resource.Parse(a), resource.Parse(b)) != resource.Different
 }
 
 // deniesThen are the deny rules of a resource as the plan leaves them: what it
 // denies counts as soon as it may come, what it no longer denies only if the
 // given changes wait for that.
-func (j *judge) deniesThen(name string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
+func (fc *forecast) deniesThen(name string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
 	out := slices.Clone(now)
-	for _, d := range j.denyChanges {
-		is := j.matchDeny(d, name)
+	for _, d := range fc.denyChanges {
+		is := fc.matchDeny(d, name)
 		if is == resource.Different {
 			continue
 		}
@@ -238,11 +238,11 @@ func (j *judge) deniesThen(name string, now []iam.DenyRule, waiting []*plan.Chan
 }
 
 // matchDeny says whether a deny policy is attached to a resource.
-func (j *judge) matchDeny(d plan.DenyChange, name string) resource.Match {
+func (nm *names) matchDeny(d plan.DenyChange, name string) resource.Match {
 	if d.On.IsZero() {
 		return resource.MaybeSame
 	}
-	return j.match(d.On, resource.Parse(name))
+	return nm.match(d.On, resource.Parse(name))
 }
 
 func denyRuleThen(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.DenyRule {
@@ -257,9 +257,9 @@ func denyRuleThen(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.Den
 }
 
 // denyChangesOf are the changes that make a deny policy.
-func (j *judge) denyChangesOf(policy string) []string {
+func (fc *forecast) denyChangesOf(policy string) []string {
 	var out []string
-	for _, d := range j.denyChanges {
+	for _, d := range fc.denyChanges {
 		if d.ID == policy {
 			out = union(out, d.Address)
 		}
@@ -269,9 +269,9 @@ func (j *judge) denyChangesOf(policy string) []string {
 
 // rolesThen are the custom roles that the plan makes or changes: what they gain
 // counts only if all the given changes wait for it.
-func (j *judge) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
+func (fc *forecast) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
 	out := map[string]iam.Role{}
-	for _, rc := range j.roleChanges {
+	for _, rc := range fc.roleChanges {
 		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Goes, Source: rc.Address}
 		if !rc.Goes && !awaited(rc.Change, waiting) {
 			role.Permissions = intersect(rc.After, rc.Before)
@@ -283,9 +283,9 @@ func (j *judge) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
 		out[rc.Role] = role
 		for _, l := range v.levels {
 			name := resource.RelativeName(l.Resource)
-			if is := j.matchRole(rc.Role, name); is != resource.Different {
+			if is := fc.matchRole(rc.Role, name); is != resource.Different {
 				role.Unknown = role.Unknown || is != resource.Same
-				out[j.renamedRole(rc.Role, name)] = role
+				out[fc.renamedRole(rc.Role, name)] = role
 			}
 		}
 	}
@@ -301,13 +301,13 @@ func unfit(rc plan.RoleChange) []string {
 
 // causes are the changes that a need is there for; none for what apply leaves
 // as it is.
-func (j *judge) causes(n need.Need) []*plan.Change {
+func (fc *forecast) causes(n need.Need) []*plan.Change {
 	named := make(map[string]bool, len(n.Addresses))
 	for _, address := range n.Addresses {
 		named[address] = true
 	}
 	var out []*plan.Change
-	for _, c := range j.plan.Changes {
+	for _, c := range fc.plan.Changes {
 		if named[c.Address] && c.Deposed == "" && !c.Has("no-op") {
 			out = append(out, c)
 		}

@@ -1,4 +1,4 @@
-package preflight
+package judge
 
 import (
 	"slices"
@@ -48,19 +48,19 @@ type turns struct {
 
 // turns evaluates the policies three times: as they are, as they will be when
 // the need arises, and as they will be in the end.
-func (j *judge) turns(n need.Need, identity iam.Identity, permissions []string) *turns {
-	v := j.deciding(n)
-	t := &turns{lifts: j.denyChangesOf, held: map[string]iam.Answer{}, then: map[string]iam.Answer{}, someday: map[string]iam.Answer{}}
-	now := j.evaluateOn(v, n, identity, permissions)
+func (tl *timelines) turns(n need.Need, identity iam.Identity, permissions []string) *turns {
+	v := tl.deciding(n)
+	t := &turns{lifts: tl.denyChangesOf, held: map[string]iam.Answer{}, then: map[string]iam.Answer{}, someday: map[string]iam.Answer{}}
+	now := tl.evaluateOn(v, n, identity, permissions)
 	then, someday := now, now
-	if j.changesIAM() {
-		then = j.evaluateOn(j.then(v, j.causes(n)), n, identity, permissions)
-		someday = j.evaluateOn(j.then(v, nil), n, identity, permissions)
+	if tl.changesIAM() {
+		then = tl.evaluateOn(tl.then(v, tl.causes(n)), n, identity, permissions)
+		someday = tl.evaluateOn(tl.then(v, nil), n, identity, permissions)
 	}
 	for i, p := range permissions {
 		t.held[p], t.then[p], t.someday[p] = now[i], then[i], someday[i]
 	}
-	j.troubleshoot(n, identity, t, permissions)
+	tl.troubleshoot(n, identity, t, permissions)
 	for _, p := range permissions {
 		t.sort(p)
 	}
@@ -166,17 +166,17 @@ func (t *turns) forget(p string) {
 
 // turned is the finding of a need whose permissions have been sorted. What is
 // missing for good comes first, then what the plan itself does wrong.
-func (j *judge) turned(n need.Need, f Verdict, t *turns) Verdict {
+func (pj *permissionJudge) turned(n need.Need, f Verdict, t *turns) Verdict {
 	slices.Sort(t.planned)
 	switch {
 	case len(t.missing) > 0:
-		return j.answered(n, f, t.missing, t.open, Statement{})
+		return pj.answered(n, f, t.missing, t.open, Statement{})
 	case len(t.lost) > 0:
-		return j.lost(n, f, t)
+		return pj.lost(n, f, t)
 	case len(t.raced) > 0:
-		return j.raced(n, f, t)
+		return pj.raced(n, f, t)
 	}
-	f = j.answered(n, f, nil, t.open, say(verbatim, strings.Join(t.why, "; ")))
+	f = pj.answered(n, f, nil, t.open, say(verbatim, strings.Join(t.why, "; ")))
 	if f.Outcome == finding.Pass && len(t.planned) > 0 {
 		f.PlannedBy, f.Reason = t.planned, say(propagationTakes)
 		f.Message = say(permissionsPlanned, who(*f.Principal), list(n.Permissions), resource.Describe(n.Resource))
@@ -185,36 +185,36 @@ func (j *judge) turned(n need.Need, f Verdict, t *turns) Verdict {
 }
 
 // lost is the finding of permissions that the plan takes away.
-func (j *judge) lost(n need.Need, f Verdict, t *turns) Verdict {
+func (pj *permissionJudge) lost(n need.Need, f Verdict, t *turns) Verdict {
 	f.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: t.lost, Undetermined: t.open}
-	by := j.takers(n, t)
+	by := pj.takers(n, t)
 	f = f.against(n)
 	if t.onlyDenied() {
 		f.Severity = n.Severity
 	}
 	f.TakenAwayBy = by
 	f.Message = say(permissionsRemoved, list(t.lost), resource.Describe(n.Resource), who(*f.Principal), n.Rule)
-	f.Terraform = j.keep(by, f.Principal.Member, n.Fix.Role, t.lost)
+	f.Terraform = pj.keep(by, f.Principal.Member, n.Fix.Role, t.lost)
 	return f
 }
 
 // raced is the finding of permissions that the plan grants without anyone
 // waiting.
-func (j *judge) raced(n need.Need, f Verdict, t *turns) Verdict {
+func (pj *permissionJudge) raced(n need.Need, f Verdict, t *turns) Verdict {
 	slices.Sort(t.racedBy)
 	f.PlannedBy = t.racedBy
 	what := list(t.raced) + " on " + resource.Describe(n.Resource) + " for " + who(*f.Principal)
-	if j.unseenOrder(n, t.racedBy) {
-		return f.undetermined(say(orderUnseen, what, list(t.racedBy), list(addresses(j.causes(n)))))
+	if pj.unseenOrder(n, t.racedBy) {
+		return f.undetermined(say(orderUnseen, what, list(t.racedBy), list(addresses(pj.causes(n)))))
 	}
 	f.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: t.raced, Undetermined: t.open}
-	return f.race(n, what, addresses(j.causes(n)))
+	return f.race(n, what, addresses(pj.causes(n)))
 }
 
 // unseenOrder reports whether the order of a need and a change is hidden.
-func (j *judge) unseenOrder(n need.Need, by []string) bool {
-	for _, c := range j.plan.Changes {
-		if slices.Contains(by, c.Address) && order(c, j.causes(n)) == plan.Unseen {
+func (fc *forecast) unseenOrder(n need.Need, by []string) bool {
+	for _, c := range fc.plan.Changes {
+		if slices.Contains(by, c.Address) && order(c, fc.causes(n)) == plan.Unseen {
 			return true
 		}
 	}
@@ -222,33 +222,33 @@ func (j *judge) unseenOrder(n need.Need, by []string) bool {
 }
 
 // takers are the changes that end the grants that hold now.
-func (j *judge) takers(n need.Need, t *turns) []string {
+func (tl *timelines) takers(n need.Need, t *turns) []string {
 	var out []string
-	for _, level := range j.deciding(n).levels {
-		for _, pc := range j.policyChanges {
-			if pc.Effect != plan.Adds && j.mayBeOn(pc.On, resource.RelativeName(level.Resource)) && t.touchedBy(pc, level.Resource) {
+	for _, level := range tl.deciding(n).levels {
+		for _, pc := range tl.policyChanges {
+			if pc.Effect != plan.Adds && tl.mayBeOn(pc.On, resource.RelativeName(level.Resource)) && t.touchedBy(pc, level.Resource) {
 				out = union(out, pc.Address)
 			}
 		}
 	}
-	for _, rc := range j.roleChanges {
-		if t.restsOn(j.roleIn(rc.Role, projectName(n.Project))) {
+	for _, rc := range tl.roleChanges {
+		if t.restsOn(tl.roleIn(rc.Role, projectName(n.Project))) {
 			out = union(out, rc.Address)
 		}
 	}
-	for _, c := range j.replacedAccounts() {
+	for _, c := range tl.replacedAccounts() {
 		if t.isOf("serviceAccount:" + c.EmailBefore()) {
 			out = union(out, c.Address)
 		}
 	}
-	for _, m := range j.plan.Moves() {
-		if slices.ContainsFunc(j.deciding(n).levels, func(l iam.Level) bool { return j.isSame(resource.RelativeName(l.Resource), m.What) }) {
+	for _, m := range tl.plan.Moves() {
+		if slices.ContainsFunc(tl.deciding(n).levels, func(l iam.Level) bool { return tl.isSame(resource.RelativeName(l.Resource), m.What) }) {
 			out = union(out, m.Address)
 		}
 	}
 	for _, p := range t.lost {
 		for _, d := range t.then[p].Denied {
-			out = union(out, j.denyChangesOf(d.Policy)...)
+			out = union(out, tl.denyChangesOf(d.Policy)...)
 		}
 	}
 	slices.Sort(out)
@@ -293,24 +293,24 @@ func (t *turns) touchedBy(pc plan.PolicyChange, resource string) bool {
 }
 
 // keep is what to write so that a member keeps its role.
-func (j *judge) keep(by []string, member, role string, lost []string) string {
+func (fc *forecast) keep(by []string, member, role string, lost []string) string {
 	var lines []string
-	for _, rc := range j.roleChanges {
+	for _, rc := range fc.roleChanges {
 		if slices.Contains(by, rc.Address) {
 			lines = union(lines, fix.KeepPermissions(plan.BlockOf(rc.Address), lost))
 		}
 	}
-	for _, d := range j.denyChanges {
+	for _, d := range fc.denyChanges {
 		if slices.Contains(by, d.Address) {
 			lines = union(lines, fix.ExceptPrincipal(plan.BlockOf(d.Address), denyPrincipal(member)))
 		}
 	}
-	for _, c := range j.replacedAccounts() {
+	for _, c := range fc.replacedAccounts() {
 		if slices.Contains(by, c.Address) {
 			lines = union(lines, fix.KeepAccount(plan.BlockOf(c.Address), role, member))
 		}
 	}
-	for _, pc := range j.policyChanges {
+	for _, pc := range fc.policyChanges {
 		if !slices.Contains(by, pc.Address) {
 			continue
 		}
@@ -341,31 +341,31 @@ func denyPrincipal(member string) string {
 
 // mayBeOn reports whether a change on a resource, which may not be known, is
 // one on the resource of a name.
-func (j *judge) mayBeOn(on resource.Name, name string) bool {
-	return on.IsZero() || j.match(on, resource.Parse(name)) != resource.Different
+func (nm *names) mayBeOn(on resource.Name, name string) bool {
+	return on.IsZero() || nm.match(on, resource.Parse(name)) != resource.Different
 }
 
 // bearingOn are the changes of policies that decide about a need.
-func (j *judge) bearingOn(n need.Need) []string {
+func (tl *timelines) bearingOn(n need.Need) []string {
 	var out []string
-	for _, level := range j.deciding(n).levels {
+	for _, level := range tl.deciding(n).levels {
 		name := resource.RelativeName(level.Resource)
-		for _, pc := range j.policyChanges {
-			if j.mayBeOn(pc.On, name) {
+		for _, pc := range tl.policyChanges {
+			if tl.mayBeOn(pc.On, name) {
 				out = union(out, pc.Address)
 			}
 		}
-		for _, d := range j.denyChanges {
-			if j.mayBeOn(d.On, name) {
+		for _, d := range tl.denyChanges {
+			if tl.mayBeOn(d.On, name) {
 				out = union(out, d.Address)
 			}
 		}
 	}
-	for _, rc := range j.roleChanges {
+	for _, rc := range tl.roleChanges {
 		out = union(out, rc.Address)
 	}
-	out = union(out, addresses(j.replacedAccounts())...)
-	for _, m := range j.plan.Moves() {
+	out = union(out, addresses(tl.replacedAccounts())...)
+	for _, m := range tl.plan.Moves() {
 		out = union(out, m.Address)
 	}
 	slices.Sort(out)
