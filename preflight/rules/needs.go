@@ -25,16 +25,16 @@ func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]need.Need, error)
 			continue
 		}
 		if err := ctx.Err(); errors.Is(err, context.Canceled) {
-			return nil, fmt.Errorf("find what the plan needs: %w", err)
+			return nil, fmt.Errorf("derive the needs of the plan: %w", err)
 		}
 		for _, n := range rule.Needs(p, set) {
 			complete(&n, rule, set)
-			if known := merged[n.Key()]; known != nil {
-				// Sorted once at the end: one need may be that of 10,000 clusters.
-				known.Addresses = append(known.Addresses, n.Addresses...)
-				known.Clusters = append(known.Clusters, n.Clusters...)
-				known.Enables = append(known.Enables, n.Enables...)
-				known.Standing = known.Standing && n.Standing
+			if first := merged[n.Key()]; first != nil {
+				// Sorted once at the end: 10,000 clusters may share one need.
+				first.Addresses = append(first.Addresses, n.Addresses...)
+				first.Clusters = append(first.Clusters, n.Clusters...)
+				first.Enables = append(first.Enables, n.Enables...)
+				first.Standing = first.Standing && n.Standing
 				continue
 			}
 			merged[n.Key()] = &n
