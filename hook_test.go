@@ -80,7 +80,7 @@ func TestHook(t *testing.T) {
 		"a module with a variable":            {module, "modules/pool/main.tf", 0, nil, "modules/pool was not planned: it is a module: it has no backend, provider or state, and no value for variable name"},
 		"a module only":                       {module, "modules/pool/main.tf", 0, nil, "nothing was checked"},
 		"a module with a value":               {module + "export TF_VAR_name=x", "modules/pool/main.tf", 1, []string{"modules/pool"}, ""},
-		"a module that is called":             {module + root + "echo > modules/pool/main.tf", "modules/pool/main.tf", 0, nil, "not checked through envs/prod, where terraform init has not run"},
+		"a module that is called":             {module + root + "echo > modules/pool/main.tf", "modules/pool/main.tf", 0, nil, "not checked through envs/prod: terraform init has not run there"},
 		"a module that is initialized":        {module + root + "mkdir modules/pool/.terraform", "modules/pool/main.tf", 0, nil, "modules/pool was not planned"},
 		"through a root":                      {module + root + "mkdir envs/prod/.terraform", "modules/pool/main.tf", 1, []string{"envs/prod"}, "checked through envs/prod"},
 		"through a root that changed, too":    {module + root + "mkdir envs/prod/.terraform", "modules/pool/main.tf envs/prod/main.tf", 1, []string{"envs/prod"}, "checked through envs/prod"},
@@ -95,7 +95,7 @@ func TestHook(t *testing.T) {
 		"a file named like an option":         {"touch ./--config=cfg.tf ./--fail-on=note.tf; echo nonsense > cfg.tf", "--config=cfg.tf --fail-on=note.tf", 1, []string{"."}, ""},
 		"a program in an option":              {"printf '#!/bin/sh\\ntouch pwned\\n' > pwn.tf; chmod +x pwn.tf; mkdir ./--terraform=.; touch ./--terraform=./pwn.tf", "--terraform=./pwn.tf", 1, []string{"./--terraform=."}, ""},
 		"a directory named like stdin":        {"mkdir ./-; touch ./-/main.tf", "-/main.tf", 1, []string{"./-"}, ""},
-		"an option behind the --":             {"touch main.tf", "--fail-on=warning main.tf", 2, nil, "there is no file --fail-on=warning"},
+		"an option behind the --":             {"touch main.tf", "--fail-on=warning main.tf", 2, nil, "no such file: --fail-on=warning"},
 		"a directory named like a CI command": {"mkdir '::error::x'; touch ::error::x/main.tf", "::error::x/main.tf", 1, []string{`\::error::x`}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/netip"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -22,7 +21,7 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// accessFlags are those of access.
+// accessFlags are the flags of access.
 type accessFlags struct {
 	planFlags
 	outputFlags
@@ -38,17 +37,16 @@ func newAccess(env Env) *cobra.Command {
 	f := new(accessFlags)
 	cmd := &cobra.Command{
 		Use:   "access",
-		Short: "Find out why a cluster answers 401, 403, 404 or nothing",
-		Long: `Access says whether this machine can talk to a cluster's API server, and what
-is in the way: the login, the cluster's name, permissions, the network,
+		Short: "Find out why a cluster returns 401, 403, 404 or no response",
+		Long: `access checks whether this machine can reach a cluster's API server and, if
+not, why: the login, the cluster's name, permissions, the network,
 certificates, gke-gcloud-auth-plugin.
 
-The cluster is that of the kubeconfig's current context, unless a flag names
-another. It changes nothing; the plugin that the kubeconfig names is run, as
-kubectl runs it.
+By default it checks the cluster of the kubeconfig's current context. It is
+read-only; it runs the plugin that the kubeconfig names, as kubectl does.
 
 Exit codes: 0 access works, 1 a cause was found, 2 the run could not start,
-3 something could not be found out.`,
+3 something is undetermined.`,
 		Example: `  gke-preflight access
   gke-preflight access --cluster projects/acme-prod/locations/europe-west1/clusters/main
   gke-preflight access --plan plan.json --format json`,
@@ -63,14 +61,14 @@ Exit codes: 0 access works, 1 a cause was found, 2 the run could not start,
 
 func (f *accessFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.context, "context", "", "`name` of the kubeconfig's context (default: the current one)")
-	flags.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig `file` (default: those that kubectl reads)")
-	flags.StringVar(&f.cluster, "cluster", "", "projects/P/locations/L/clusters/C")
-	flags.StringVar(&f.plan, "plan", "", "the clusters of a `plan` that exist already")
-	flags.StringVar(&f.cloud, "cloud", "", "a `file` that stands for Google Cloud, instead of asking it")
+	flags.StringVar(&f.context, "context", "", "`name` of a kubeconfig context (default: the current one)")
+	flags.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig `file` (default: the files that kubectl reads)")
+	flags.StringVar(&f.cluster, "cluster", "", "`cluster` to check: projects/P/locations/L/clusters/C")
+	flags.StringVar(&f.plan, "plan", "", "check the clusters of a `plan` that already exist")
+	flags.StringVar(&f.cloud, "cloud", "", "replay a snapshot `file` instead of calling Google Cloud")
 	flags.StringVar(&f.endpoint, "endpoint", "", "send every request to `URL`/HOST/PATH (default $GKE_PREFLIGHT_ENDPOINT)")
-	flags.StringVar(&f.impersonate, "impersonate-service-account", "", "`account` to ask as (default $GOOGLE_IMPERSONATE_SERVICE_ACCOUNT)")
-	flags.DurationVar(&f.timeout, "timeout", time.Minute, "how long to ask at most")
+	flags.StringVar(&f.impersonate, "impersonate-service-account", "", "`account` to impersonate (default $GOOGLE_IMPERSONATE_SERVICE_ACCOUNT)")
+	flags.DurationVar(&f.timeout, "timeout", time.Minute, "time limit")
 }
 
 func (f *accessFlags) run(ctx context.Context, env Env) error {
@@ -78,11 +76,11 @@ func (f *accessFlags) run(ctx context.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	if err := protect(outputs, f.inputs(env)...); err != nil {
+	if err := checkOutputs(outputs, f.inputs(env)...); err != nil {
 		return err
 	}
 	if f.plan != "" && (f.cluster != "" || f.context != "") {
-		return errors.New("--plan: not together with --cluster or --context")
+		return errors.New("--plan cannot be combined with --cluster or --context")
 	}
 	targets, notes, err := f.targets(ctx, env)
 	if err != nil {
@@ -98,10 +96,10 @@ func (f *accessFlags) run(ctx context.Context, env Env) error {
 	if err := f.writeAccess(env, outputs, r); err != nil {
 		return err
 	}
-	return judgeAccess(r)
+	return accessExitStatus(r)
 }
 
-// inputs are the files that access reads. The kubeconfigs are those that kubectl
+// inputs returns the files that access reads, with every kubeconfig that kubectl
 // reads.
 func (f *accessFlags) inputs(env Env) []inputFile {
 	out := []inputFile{{"the plan", f.plan}, {"the kubeconfig", f.kubeconfig}}
@@ -111,13 +109,14 @@ func (f *accessFlags) inputs(env Env) []inputFile {
 	return append(out, inputFile{"the kubeconfig", filepath.Join(env.Getenv("HOME"), ".kube", "config")})
 }
 
-// A target is a cluster to reach, or the reason why it cannot be named.
+// A target is a cluster to check.
 type target struct {
 	access.Target
+	// unknown is the reason why the cluster cannot be checked; empty if it can.
 	unknown string
 }
 
-// targets are the clusters to reach, and what was left out.
+// targets returns the clusters to check, and notes on those that are left out.
 func (f *accessFlags) targets(ctx context.Context, env Env) ([]target, []string, error) {
 	k, err := access.ReadKubeconfig(f.kubeconfig, env.Getenv)
 	if err != nil {
@@ -125,9 +124,9 @@ func (f *accessFlags) targets(ctx context.Context, env Env) ([]target, []string,
 	}
 	switch {
 	case f.plan != "":
-		return f.planned(ctx, env, k)
+		return f.planTargets(ctx, env, k)
 	case f.cluster == "":
-		t, err := f.ofContext(k)
+		t, err := f.contextTarget(k)
 		return []target{{Target: t}}, nil, err
 	}
 	ref, err := access.ParseRef(f.cluster)
@@ -141,8 +140,9 @@ func (f *accessFlags) targets(ctx context.Context, env Env) ([]target, []string,
 	return []target{{Target: t}}, nil, nil
 }
 
-// ofContext is the cluster of a context, which the names that gcloud gives tell.
-func (f *accessFlags) ofContext(k *access.Kubeconfig) (access.Target, error) {
+// contextTarget returns the cluster of a context. It is recognized by the names
+// that gcloud gives to contexts and cluster entries.
+func (f *accessFlags) contextTarget(k *access.Kubeconfig) (access.Target, error) {
 	const hint = "\nhint: gke-preflight access --cluster projects/PROJECT/locations/LOCATION/clusters/NAME"
 	name := f.context
 	if name == "" {
@@ -157,17 +157,17 @@ func (f *accessFlags) ofContext(k *access.Kubeconfig) (access.Target, error) {
 		ref, ok = t.Entry.Ref()
 	}
 	if !ok && t.Entry == nil {
-		return t, fmt.Errorf("find the cluster: %s has no context %q, or it leads nowhere\nhint: kubectl config get-contexts", k.Files(), name)
+		return t, fmt.Errorf("find the cluster: %s has no context %q, or the context names no cluster entry\nhint: kubectl config get-contexts", k.Files(), name)
 	}
 	if !ok {
-		return t, fmt.Errorf("find the cluster: context %q is not called gke_PROJECT_LOCATION_NAME, so it does not tell%s --context=%q", name, hint, name)
+		return t, fmt.Errorf("find the cluster: context %q is not named gke_PROJECT_LOCATION_NAME, so its cluster is unknown%s --context=%q", name, hint, name)
 	}
 	t.Ref = ref
 	return t, nil
 }
 
-// planned are the clusters of a plan, without those that apply makes.
-func (f *accessFlags) planned(ctx context.Context, env Env, k *access.Kubeconfig) ([]target, []string, error) {
+// planTargets returns the clusters of a plan, without those that apply creates.
+func (f *accessFlags) planTargets(ctx context.Context, env Env, k *access.Kubeconfig) ([]target, []string, error) {
 	p, _, err := f.open(ctx, env, []string{f.plan}, nil)
 	if err != nil {
 		return nil, nil, err
@@ -176,15 +176,16 @@ func (f *accessFlags) planned(ctx context.Context, env Env, k *access.Kubeconfig
 	var notes []string
 	for _, c := range slices.Concat(p.Clusters, p.Standing) {
 		if c.Creates() && !c.Deletes() {
-			notes = append(notes, p.Redact(c.Address)+" is left out: apply makes it")
+			notes = append(notes, p.Redact(c.Address)+" is left out: apply creates it")
 			continue
 		}
-		out = append(out, plannedTarget(p, c, k))
+		out = append(out, clusterTarget(p, c, k))
 	}
 	return out, notes, nil
 }
 
-func plannedTarget(p *plan.Plan, c *plan.Cluster, k *access.Kubeconfig) target {
+// clusterTarget returns the target for a cluster of a plan.
+func clusterTarget(p *plan.Plan, c *plan.Cluster, k *access.Kubeconfig) target {
 	name := "projects/" + c.Project.ID + "/locations/" + c.Location.String() + "/clusters/" + c.Name.String()
 	ref, err := access.ParseRef(name)
 	if err != nil || p.Redact(name) != name {
@@ -193,23 +194,23 @@ func plannedTarget(p *plan.Plan, c *plan.Cluster, k *access.Kubeconfig) target {
 	return target{Target: access.Target{Ref: ref, Entry: k.EntryOf(ref)}}
 }
 
-// check goes the way to each cluster. Nobody is asked where there is none.
+// check checks the access to each target. Without targets no client is needed.
 func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*access.Result, error) {
 	if len(targets) == 0 {
 		return nil, nil
 	}
-	client, source, err := f.client(ctx, env)
+	client, source, err := f.newClient(ctx, env)
 	if err != nil {
 		return nil, err
 	}
-	w := f.world(ctx, env, client, source)
+	e := f.accessEnv(ctx, env, client, source)
 	var out []*access.Result
 	for _, t := range targets {
 		if t.unknown != "" {
 			out = append(out, access.UnknownCluster(t.unknown))
 			continue
 		}
-		out = append(out, access.Check(ctx, w, t.Target))
+		out = append(out, access.Check(ctx, e, t.Target))
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil, ctx.Err()
 		}
@@ -217,26 +218,26 @@ func (f *accessFlags) check(ctx context.Context, env Env, targets []target) ([]*
 	return out, nil
 }
 
-func (f *accessFlags) world(ctx context.Context, env Env, client *gcp.Client, source string) access.Env {
-	w := access.Env{
+func (f *accessFlags) accessEnv(ctx context.Context, env Env, client *gcp.Client, source string) access.Env {
+	e := access.Env{
 		Google: newAccessGoogle(ctx, client), Credentials: source,
-		Connect: access.Transport, Proxy: http.ProxyFromEnvironment, LookPath: exec.LookPath, Run: access.Run,
+		Connect: access.Transport, Proxy: http.ProxyFromEnvironment, LookPath: env.LookPath, Run: access.Run,
 		ReadFile: env.ReadFile, Now: env.Now,
 	}
 	if f.cloud != "" {
-		w.Connect = onThisMachine
+		e.Connect = loopbackOnly
 	}
-	return w
+	return e
 }
 
-// onThisMachine reaches API servers on loopback addresses only: behind a cloud
-// that is a file there are no others.
-func onThisMachine(t access.Trust) http.RoundTripper {
+// loopbackOnly returns a transport that connects to loopback addresses only. It
+// is used with --cloud: the clusters in a file have no other API servers.
+func loopbackOnly(t access.Trust) http.RoundTripper {
 	next := access.Transport(t)
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		ip, err := netip.ParseAddr(r.URL.Hostname())
 		if err != nil || !ip.IsLoopback() {
-			return nil, errors.New("there is no API server behind --cloud")
+			return nil, errors.New("with --cloud, API servers are contacted on loopback addresses only")
 		}
 		return next.RoundTrip(r)
 	})
@@ -249,11 +250,11 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 func (f *accessFlags) writeAccess(env Env, outputs []output, r *access.Report) error {
 	for _, o := range outputs {
-		err := to(env, o.file, func(w io.Writer) error {
+		err := writeOutput(env, o.file, func(w io.Writer) error {
 			if o.format == "json" {
 				return access.JSON(w, r)
 			}
-			return access.Text(w, r, term.Palette{On: f.text(env, o.file).Color})
+			return access.Text(w, r, term.Palette{On: f.textOptions(env, o.file).Color})
 		})
 		if err != nil {
 			return fmt.Errorf("write the report: %w", err)
@@ -262,25 +263,25 @@ func (f *accessFlags) writeAccess(env Env, outputs []output, r *access.Report) e
 	return nil
 }
 
-// judgeAccess turns a result into an exit code.
-func judgeAccess(r *access.Report) error {
+// accessExitStatus returns nil if access works, and otherwise an exitError.
+func accessExitStatus(r *access.Report) error {
 	switch r.Result {
 	case access.Fail:
-		return verdict{ExitFail}
+		return exitError{ExitFail}
 	case access.Undetermined:
-		return verdict{ExitUndetermined}
+		return exitError{ExitUndetermined}
 	}
 	return nil
 }
 
-// accessGoogle asks Google Cloud for package access.
+// accessGoogle adapts a client to what package access calls.
 type accessGoogle struct {
 	*gcp.Client
 	info func() (gcp.TokenInfo, error)
 }
 
-// newAccessGoogle asks about the caller's token once, whatever the number of
-// clusters.
+// newAccessGoogle returns an accessGoogle that looks up the caller's token once,
+// regardless of the number of clusters.
 func newAccessGoogle(ctx context.Context, client *gcp.Client) accessGoogle {
 	return accessGoogle{client, sync.OnceValues(func() (gcp.TokenInfo, error) { return client.TokenInfo(ctx) })}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,8 +25,8 @@ projects:
       europe-west1/main: {endpoint: 192.0.2.11, masterAuthCA: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCmFjbWUKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=}
 `
 
-// Exit codes are those of all commands. Behind a cloud that is a file there is
-// no API server, so that access never passes for want of one to fail.
+// TestAccessExitCodes checks the exit codes of access. A cloud in a file has no API
+// server, so access never passes.
 func TestAccessExitCodes(t *testing.T) {
 	cloud := filepath.Join(t.TempDir(), "cloud.yaml")
 	if err := os.WriteFile(cloud, []byte(accessCloud), 0o600); err != nil {
@@ -35,7 +36,7 @@ func TestAccessExitCodes(t *testing.T) {
 	for _, tt := range []struct {
 		args []string
 		code int
-		says string // part of what is printed, to either stream
+		says string // part of the output, to either stream
 	}{
 		{[]string{at + "europe-west1/clusters/main", "--cloud", cloud}, ExitUndetermined, "UNDETERMINED"},
 		{[]string{at + "europe-west2/clusters/main", "--cloud", cloud}, ExitFail, "is in europe-west1, not in europe-west2"},
@@ -49,11 +50,11 @@ func TestAccessExitCodes(t *testing.T) {
 		var out bytes.Buffer
 		env := Env{
 			Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" },
-			ReadFile: os.ReadFile, Now: time.Now, Version: "test",
+			ReadFile: os.ReadFile, LookPath: exec.LookPath, Now: time.Now, Version: "test",
 		}
 		code := Main(t.Context(), env, append([]string{"access"}, tt.args...))
 		if code != tt.code || !strings.Contains(out.String(), tt.says) {
-			t.Errorf("%v: code %d, want %d:\n%s", tt.args, code, tt.code, out.String())
+			t.Errorf("%v: exit code %d, want %d:\n%s", tt.args, code, tt.code, out.String())
 		}
 	}
 }

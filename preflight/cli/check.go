@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ import (
 	"gke-preflight/preflight/suppress"
 )
 
-// checkFlags are those of check.
+// checkFlags are the flags of check.
 type checkFlags struct {
 	planFlags
 	outputFlags
@@ -39,10 +38,11 @@ func newCheck(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PLAN]",
 		Short: "Check a plan against Google Cloud",
-		Long: `Check says whether apply of a plan will be stopped, and by what.
+		Long: `check reports whether apply of a plan will pass or what will fail, for whom,
+with the fix.
 
 PLAN is the output of terraform show -json, a binary plan file, a directory to
-plan, or - for standard input. Without one it is this directory.`,
+plan, or - for standard input (default: the current directory).`,
 		Example: `  terraform plan -out=tfplan && gke-preflight check tfplan
   terraform show -json tfplan | gke-preflight check -`,
 		Args: cobra.MaximumNArgs(1),
@@ -57,14 +57,14 @@ func (f *checkFlags) register(cmd *cobra.Command) {
 	f.outputFlags.register(cmd, reportFormats()...)
 	f.cloudFlags.register(cmd)
 	f.thresholdFlags.register(cmd)
-	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
-	cmd.Flags().StringVar(&f.baseline, "baseline", "", "JSON `report` of an earlier check: only what is new fails")
-	cmd.Flags().DurationVar(&f.wait, "wait", 0, "ask again what is open until it passes, at most for `DURATION`, such as 7m")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to read a plan file, and then to ask Google Cloud, at most")
+	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default "+configName+" next to the plan)")
+	cmd.Flags().StringVar(&f.baseline, "baseline", "", "fail only on findings that are not in this earlier JSON `report`")
+	cmd.Flags().DurationVar(&f.wait, "wait", 0, "retry what does not pass for at most `DURATION`, such as 7m, while IAM changes propagate")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "time limit for reading a plan file, and again for querying Google Cloud")
 }
 
 func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
-	c, err := f.configure(cmd, env, args)
+	c, err := f.loadConfig(cmd, env, args)
 	if err != nil {
 		return err
 	}
@@ -72,19 +72,19 @@ func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := protect(outputs, f.inputs(env, c, args)...); err != nil {
+	if err := checkOutputs(outputs, f.inputs(env, c, args)...); err != nil {
 		return err
 	}
-	options, err := f.options(env, c)
+	options, err := f.checkOptions(env, c)
 	if err != nil {
 		return err
 	}
-	f.reading = f.timeout
+	f.readTimeout = f.timeout
 	p, source, err := f.open(cmd.Context(), env, args, c.accounts)
 	if err != nil {
 		return err
 	}
-	configuration, err := f.configuration(source)
+	configuration, err := f.readSource(source)
 	if err != nil {
 		return err
 	}
@@ -93,27 +93,28 @@ func (f *checkFlags) run(cmd *cobra.Command, env Env, args []string) error {
 		return err
 	}
 	r.Plan.Source = source
-	f.describe(r, env, p, c)
+	f.addContext(r, env, p, c)
 	if configuration != nil {
 		r.Locate(configuration)
 	}
 	r.Tool = finding.Tool{Name: "gke-preflight", Version: env.Version}
-	if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
+	if err := f.writeReport(env, outputs, r, f.thresholdFlags); err != nil {
 		return err
 	}
-	return f.judge(r)
+	return f.exitStatus(r)
 }
 
-// configure reads the configuration file, and sets the flags that it has
-// defaults for, unless they were given.
-func (f *checkFlags) configure(cmd *cobra.Command, env Env, args []string) (*config, error) {
-	c, err := readConfig(env, f.config, directoryOf(args))
+// loadConfig reads the configuration file and applies its defaults for flags
+// that were not given. Defaults that do not apply are deleted from the config, so
+// that the report does not list them.
+func (f *checkFlags) loadConfig(cmd *cobra.Command, env Env, args []string) (*config, error) {
+	c, err := readConfig(env, f.config, planDirectory(args))
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range sortedNames(c.flags) {
 		if cmd.Flags().Changed(name) || cmd.Flags().Lookup(name) == nil {
-			delete(c.flags, name) // it does not count here
+			delete(c.flags, name)
 			continue
 		}
 		if err := cmd.Flags().Set(name, c.flags[name]); err != nil {
@@ -126,14 +127,14 @@ func (f *checkFlags) configure(cmd *cobra.Command, env Env, args []string) (*con
 	return c, nil
 }
 
-// inputs are the files that a check reads.
+// inputs returns the files that a check reads.
 func (f *checkFlags) inputs(env Env, c *config, args []string) []inputFile {
-	out := []inputFile{{"the configuration", c.file}, {"the baseline", f.baseline}, {"the file that stands for Google Cloud", f.cloud}}
+	out := []inputFile{{"the configuration", c.file}, {"the baseline", f.baseline}, {"the --cloud file", f.cloud}}
 	if len(args) > 0 {
 		out = append(out, inputFile{"the plan", args[0]})
 	}
 	for _, file := range f.varFiles {
-		out = append(out, inputFile{"a file of variables", file})
+		out = append(out, inputFile{"a variables file", file})
 	}
 	for _, name := range []string{"GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CREDENTIALS"} {
 		out = append(out, inputFile{"the credentials", env.Getenv(name)})
@@ -141,35 +142,38 @@ func (f *checkFlags) inputs(env Env, c *config, args []string) []inputFile {
 	return out
 }
 
-// directoryOf is the directory that a plan is in, or is.
-func directoryOf(args []string) string {
+// planDirectory returns the directory that the plan is in or, if the plan is a
+// directory, that directory.
+func planDirectory(args []string) string {
 	if len(args) == 0 || args[0] == "-" {
 		return "."
 	}
-	if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+	if isDirectory(args[0]) {
 		return args[0]
 	}
 	return filepath.Dir(args[0])
 }
 
-// configuration is where the plan's addresses can be looked up; nil where the
-// configuration is not at hand.
-func (f *checkFlags) configuration(planned string) (*plan.Source, error) {
+// readSource reads the Terraform configuration, in which addresses of the plan
+// are looked up; it returns nil if there is none. Without --source the
+// configuration is the planned directory. Terraform was able to read that one, so
+// an error is no reason to stop.
+func (f *checkFlags) readSource(planned string) (*plan.Source, error) {
 	if f.source != "" {
 		return plan.ReadSource(f.source)
 	}
-	if info, err := os.Stat(planned); err != nil || !info.IsDir() {
+	if !isDirectory(planned) {
 		return nil, nil
 	}
 	s, err := plan.ReadSource(planned)
 	if err != nil {
-		return nil, nil // Terraform could read it: no reason to stop.
+		return nil, nil
 	}
 	return s, nil
 }
 
-// options are those of the check, from flags and configuration.
-func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
+// checkOptions returns the options of a check, from flags and configuration.
+func (f *checkFlags) checkOptions(env Env, c *config) (preflight.Options, error) {
 	o := preflight.Options{
 		Impersonation:  !f.noImpersonation,
 		Troubleshooter: f.troubleshooter,
@@ -181,7 +185,7 @@ func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 		Table:          iam.Predefined(),
 		Now:            env.Now,
 		LookPath:       env.LookPath,
-		Progress:       progress(env),
+		Progress:       progressPrinter(env),
 	}
 	if _, err := f.threshold(); err != nil {
 		return o, err
@@ -197,7 +201,7 @@ func (f *checkFlags) options(env Env, c *config) (preflight.Options, error) {
 	return o, nil
 }
 
-// readReport reads a JSON report that was saved.
+// readReport reads a saved JSON report.
 func readReport(env Env, file string) (*finding.Report, error) {
 	data, err := env.ReadFile(file)
 	if err != nil {
@@ -211,27 +215,29 @@ func readReport(env Env, file string) (*finding.Report, error) {
 	return r, nil
 }
 
-// check asks Google Cloud, unless the plan gives nothing to ask about.
+// check checks a plan against Google Cloud. For a plan without GKE resources no
+// client is needed.
 func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflight.Options) (*finding.Report, error) {
 	if p.Empty() {
 		return preflight.Check(ctx, p, nil, o)
 	}
-	f.unneeded = !p.UsesEnvironment()
-	if all, _ := byProvider(f.deployers); o.Deployer == "" && p.ShowsDeployers() {
+	f.ignoreImpersonation = !p.UsesEnvironment()
+	if all, _ := splitByProvider(f.deployers); o.Deployer == "" && p.ShowsDeployers() {
 		o.Deployer = all
 	}
-	client, source, err := f.client(ctx, env)
+	client, source, err := f.newClient(ctx, env)
 	if err != nil {
 		return nil, err
 	}
 	o.Credentials, f.credentials = source, source
 	if s := f.replayed; s != nil {
-		// As it was when the snapshot was made; that does not change by waiting.
-		o.Now, o.LookPath, f.wait = func() time.Time { return s.RecordedAt }, onRecordedPath(s), 0
+		// The check sees what there was when the snapshot was recorded. Waiting
+		// changes nothing.
+		o.Now, o.LookPath, f.wait = func() time.Time { return s.RecordedAt }, recordedLookPath(s), 0
 	}
-	r, err := f.ask(ctx, p, client, o)
+	r, err := f.checkUntil(ctx, p, client, o)
 	if errors.Is(err, preflight.ErrUnauthenticated) {
-		return nil, fmt.Errorf("%w (%s): they have expired or were withdrawn\nhint: gcloud auth application-default login", err, source)
+		return nil, fmt.Errorf("%w (%s): they have expired or were revoked\nhint: gcloud auth application-default login", err, source)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -239,13 +245,14 @@ func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflig
 	return r, err
 }
 
-// ask checks, and again what is open as long as --wait allows and there is
-// hope.
-func (f *checkFlags) ask(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*finding.Report, error) {
-	begin := o.Now()
+// checkUntil checks a plan and, until --wait has passed, retries what may still
+// change, with growing pauses. If a pause is interrupted, it returns the last
+// report.
+func (f *checkFlags) checkUntil(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*finding.Report, error) {
+	start := o.Now()
 	for pause := f.wait / firstPause; ; pause = min(2*pause, time.Minute) {
-		r, err := f.once(ctx, p, client, o)
-		left := f.wait - o.Now().Sub(begin)
+		r, err := f.checkOnce(ctx, p, client, o)
+		left := f.wait - o.Now().Sub(start)
 		if err != nil || r.Result == finding.Pass || !r.MayChange(o.FailOn) || left <= 0 {
 			return r, err
 		}
@@ -256,16 +263,16 @@ func (f *checkFlags) ask(ctx context.Context, p *plan.Plan, client *gcp.Client, 
 	}
 }
 
-// firstPause is the part of --wait that is waited before asking again.
+// firstPause is the first pause, as a fraction of --wait: 1/50.
 const firstPause = 50
 
-func (f *checkFlags) once(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*finding.Report, error) {
+func (f *checkFlags) checkOnce(ctx context.Context, p *plan.Plan, client *gcp.Client, o preflight.Options) (*finding.Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	return preflight.Check(ctx, p, client, o)
 }
 
-// sleep waits, and reports whether it did: not if it was interrupted.
+// sleep waits for d and returns true, or returns false as soon as ctx is done.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -277,13 +284,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// progress shows how far a check is, on a terminal and nowhere else.
-func progress(env Env) func(done, total int) {
+// progressPrinter returns a function that prints the progress of a check; nil if
+// standard error is not a terminal.
+func progressPrinter(env Env) func(done, total int) {
 	if env.StderrWidth == 0 {
 		return nil
 	}
 	return func(done, total int) {
-		line := fmt.Sprintf("gke-preflight: %d of %d questions answered", done, total)
+		line := fmt.Sprintf("gke-preflight: checked %d of %d", done, total)
 		if done == total {
 			line = strings.Repeat(" ", len(line))
 		}
@@ -291,7 +299,8 @@ func progress(env Env) func(done, total int) {
 	}
 }
 
-// cloudFlags say which Google Cloud is asked, and as whom.
+// cloudFlags are the flags that select the Google Cloud to query and the
+// credentials to use.
 type cloudFlags struct {
 	cloud           string
 	endpoint        string
@@ -299,29 +308,31 @@ type cloudFlags struct {
 	noImpersonation bool
 	troubleshooter  bool
 
-	// recorder keeps what is asked, and replayed is the snapshot that is asked
-	// instead of Google Cloud; each is usually nil.
+	// recorder records requests and responses; nil unless a snapshot is made.
 	recorder *gcp.Recorder
+	// replayed is the snapshot that answers instead of Google Cloud; nil if none
+	// does.
 	replayed *gcp.Snapshot
-	// unneeded reports that the plan's providers name their own accounts, so that
-	// the one that the environment impersonates is not used.
-	unneeded bool
-	// credentials says in words whose were used, once they were.
+	// ignoreImpersonation reports whether all providers of the plan name their own
+	// accounts, so that the one that the environment impersonates is not used.
+	ignoreImpersonation bool
+	// credentials describes the credentials; empty until a client is made.
 	credentials string
 }
 
 func (f *cloudFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.cloud, "cloud", "", "a `file` that stands for Google Cloud, instead of asking it")
+	cmd.Flags().StringVar(&f.cloud, "cloud", "", "replay a snapshot `file` instead of calling Google Cloud")
 	cmd.Flags().StringVar(&f.endpoint, "endpoint", "", "send every request to `URL`/HOST/PATH (default $GKE_PREFLIGHT_ENDPOINT)")
 	cmd.Flags().StringVar(&f.impersonate, "impersonate-service-account", "", "`account` that apply impersonates (default $GOOGLE_IMPERSONATE_SERVICE_ACCOUNT)")
-	cmd.Flags().BoolVar(&f.troubleshooter, "troubleshooter", false, "ask Policy Troubleshooter what policies leave open: groups, deny policies, what is above projects")
-	cmd.Flags().BoolVar(&f.noImpersonation, "no-impersonation", false, "do not make tokens of other service accounts to ask as them")
+	cmd.Flags().BoolVar(&f.troubleshooter, "troubleshooter", false, "ask Policy Troubleshooter what policies leave undetermined: groups, deny policies, folders and the organization")
+	cmd.Flags().BoolVar(&f.noImpersonation, "no-impersonation", false, "do not impersonate node service accounts to test their permissions")
 }
 
-// client is the way to Google Cloud, and in words whose credentials it uses.
-func (f *cloudFlags) client(ctx context.Context, env Env) (*gcp.Client, string, error) {
+// newClient returns a client of Google Cloud and a description of its
+// credentials.
+func (f *cloudFlags) newClient(ctx context.Context, env Env) (*gcp.Client, string, error) {
 	if f.cloud != "" {
-		return f.offline(ctx, env)
+		return f.offlineClient(ctx, env)
 	}
 	endpoint := f.endpoint
 	if endpoint == "" {
@@ -339,23 +350,24 @@ func (f *cloudFlags) client(ctx context.Context, env Env) (*gcp.Client, string, 
 	if err != nil {
 		return nil, "", err
 	}
-	return f.deployer(ctx, client, credentials.Source, env)
+	return f.deployerClient(ctx, client, credentials.Source, env)
 }
 
-// impersonates is the account that apply impersonates from the start; usually
-// empty.
-func (f *cloudFlags) impersonates(env Env) string {
+// impersonatedAccount returns the account that apply impersonates for all
+// providers; empty if there is none.
+func (f *cloudFlags) impersonatedAccount(env Env) string {
 	if f.impersonate != "" || f.replayed != nil {
 		return f.impersonate
 	}
 	return env.Getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
 }
 
-// deployer is the client that asks as the account that apply impersonates. If
-// that may not be, apply cannot begin, and neither can a check.
-func (f *cloudFlags) deployer(ctx context.Context, client *gcp.Client, source string, env Env) (*gcp.Client, string, error) {
-	account := f.impersonates(env)
-	if account == "" || f.unneeded {
+// deployerClient returns a client that authenticates as the deployer: the account
+// that apply impersonates or, if there is none, the caller. If impersonation is
+// denied, apply cannot start, so the check does not start either.
+func (f *cloudFlags) deployerClient(ctx context.Context, client *gcp.Client, source string, env Env) (*gcp.Client, string, error) {
+	account := f.impersonatedAccount(env)
+	if account == "" || f.ignoreImpersonation {
 		return client, source, nil
 	}
 	other, err := client.As(account, nil)

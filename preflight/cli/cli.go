@@ -1,6 +1,6 @@
-// Package cli is the command line: commands, flags, streams and exit codes. It
-// is the one package that knows all the others, and it decides nothing about
-// GKE.
+// Package cli implements the command line: commands, flags, streams and exit
+// codes. It is the only package that imports all the others, and it makes no
+// decisions about GKE.
 package cli
 
 import (
@@ -21,17 +21,18 @@ import (
 
 // Exit codes, the same for every format.
 const (
-	// ExitPass: nothing at or above the threshold.
+	// ExitPass means that nothing at or above the threshold fails.
 	ExitPass = 0
-	// ExitFail: a finding fails.
+	// ExitFail means that a finding fails.
 	ExitFail = 1
-	// ExitStart: the run could not start: flags, plan, credentials.
+	// ExitStart means that the run could not start: flags, plan, credentials.
 	ExitStart = 2
-	// ExitUndetermined: nothing fails, but something needed is undetermined.
+	// ExitUndetermined means that nothing fails, but something required is
+	// undetermined.
 	ExitUndetermined = 3
 )
 
-// Env is the world outside of a command.
+// An Env holds what a command uses of the process that it runs in.
 type Env struct {
 	Stdin  io.Reader
 	Stdout io.Writer
@@ -40,51 +41,42 @@ type Env struct {
 	Getenv func(string) string
 	// ReadFile reads a whole file.
 	ReadFile func(string) ([]byte, error)
-	// LookPath finds a program; nil where none can be looked for.
+	// LookPath finds a program on PATH.
 	LookPath func(string) (string, error)
 	// Now is the clock.
 	Now func() time.Time
-	// HTTP sends requests to Google; nil for the standard way.
+	// HTTP sends requests to Google; nil for the default transport.
 	HTTP http.RoundTripper
-	// StdoutWidth and StderrWidth are the columns of a terminal; 0 for what is
-	// none.
+	// StdoutWidth and StderrWidth are the terminal's width in columns; 0 if the
+	// stream is not a terminal.
 	StdoutWidth int
 	StderrWidth int
-	// Dir is the working directory; empty where it is not known.
+	// Dir is the working directory; empty if it is unknown.
 	Dir string
-	// Version is that of the program.
+	// Version is the version of the program.
 	Version string
 }
 
-// A codedError ends the program with its code.
-type codedError struct {
-	code int
-	err  error
-}
+// An exitError ends a run that worked but whose result is not a pass. The report
+// says why, so nothing is printed to standard error.
+type exitError struct{ code int }
 
-func (e *codedError) Error() string { return e.err.Error() }
-func (e *codedError) Unwrap() error { return e.err }
+func (exitError) Error() string { return "the plan does not pass" }
 
-// verdict is a run that worked and whose result is not a pass: it is in the
-// report, and standard error says nothing more.
-type verdict struct{ code int }
-
-func (verdict) Error() string { return "the plan does not pass" }
-
-// Main runs the command that args name and returns the exit code. A fault of the
-// program's own is told without its value, which may hold something of the plan.
+// Main runs the command that args name and returns the exit code. A panic is
+// reported without its value, which may contain parts of the plan.
 func Main(ctx context.Context, env Env, args []string) (code int) {
 	defer func() {
 		if recover() != nil {
-			fmt.Fprintln(env.Stderr, "gke-preflight: internal error at "+faultyLine()+"\nhint: this is a bug; report this line and the version")
+			fmt.Fprintln(env.Stderr, "gke-preflight: internal error at "+panicLocation()+"\nhint: this is a bug; report this line and the version")
 			code = ExitStart
 		}
 	}()
 	return run(ctx, env, args)
 }
 
-// faultyLine returns where the program panicked.
-func faultyLine() string {
+// panicLocation returns the function, file and line that panicked.
+func panicLocation() string {
 	pc := make([]uintptr, 50)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(0, pc)])
 	for panicked := false; ; {
@@ -103,23 +95,20 @@ func run(ctx context.Context, env Env, args []string) int {
 	if err == nil {
 		return ExitPass
 	}
-	var v verdict
-	if errors.As(err, &v) {
-		return v.code
+	var exit exitError
+	if errors.As(err, &exit) {
+		return exit.code
 	}
 	if ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
-	complain(env.Stderr, err)
-	var coded *codedError
-	if errors.As(err, &coded) {
-		return coded.code
-	}
+	printError(env.Stderr, err)
 	return ExitStart
 }
 
-// complain prints an error and its hints, cleaned: it may quote the plan.
-func complain(w io.Writer, err error) {
+// printError prints an error and its hints. It escapes control characters,
+// because an error may quote the plan.
+func printError(w io.Writer, err error) {
 	for i, line := range strings.Split(err.Error(), "\n") {
 		if i == 0 {
 			line = "gke-preflight: " + line
@@ -131,15 +120,16 @@ func complain(w io.Writer, err error) {
 func newRoot(env Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gke-preflight",
-		Short:         "Find out before terraform apply whether GKE will come up",
+		Short:         "Catch GKE permission errors before terraform apply",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Long: `gke-preflight reads a Terraform plan, works out which identities need which
-permissions and APIs for its GKE clusters, asks Google Cloud, and says whether
-apply will pass. It changes nothing.
+permissions and APIs for its GKE clusters, checks them in Google Cloud, and
+reports whether apply will pass or what will fail, with the fix. It is
+read-only.
 
 Exit codes: 0 pass, 1 a finding fails, 2 the run could not start, 3 nothing
-fails but something needed could not be found out.`,
+fails but something required is undetermined.`,
 	}
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)

@@ -18,34 +18,38 @@ import (
 	"gke-preflight/preflight/suppress"
 )
 
-// configName is the configuration file that is looked for beside a plan.
+// configName is the name of the configuration file next to a plan.
 const configName = ".gke-preflight.yaml"
 
-// A config is a configuration file that has been read.
+// A config holds the contents of a configuration file.
 type config struct {
-	// file is where the configuration was read from; empty if there is none.
-	// Found reports that it was found beside the plan.
-	file     string
+	// file is the path of the file; empty if there is none.
+	file string
+	// found reports whether the file was found next to the plan, and not named by
+	// --config.
 	found    bool
 	settings rules.Settings
 	waivers  []suppress.Waiver
-	// numbers are those of projects, and accounts those of nodes, that a plan
-	// cannot know.
-	numbers  map[string]string
+	// numbers are project numbers, by project ID.
+	numbers map[string]string
+	// accounts are emails of node service accounts, by address of the cluster or
+	// node pool.
 	accounts map[string]string
+	// deployer is an IAM member; empty if the credentials show it.
 	deployer string
+	// endpoint is a URL that requests are sent to; empty for Google's hosts.
 	endpoint string
 	// flags are defaults for flags, by name.
 	flags map[string]string
 }
 
-// readConfig reads the named configuration file; without a name the one beside
-// the plan, if it is there. A file that nobody named may come with what is
-// being checked, so it cannot say where tokens go.
-func readConfig(env Env, name, beside string) (*config, error) {
+// readConfig reads the configuration file name or, if name is empty, the one in
+// the plan's directory, if there is one. The latter may be part of the code that is
+// being checked, so it must not decide where access tokens are sent.
+func readConfig(env Env, name, directory string) (*config, error) {
 	named := name != ""
 	if !named {
-		name = filepath.Join(beside, configName)
+		name = filepath.Join(directory, configName)
 	}
 	data, err := env.ReadFile(name)
 	if !named && errors.Is(err, fs.ErrNotExist) {
@@ -57,7 +61,7 @@ func readConfig(env Env, name, beside string) (*config, error) {
 	c, err := parseConfig(name, data)
 	c.file, c.found = name, !named
 	if err == nil && !named && c.endpoint != "" {
-		err = fmt.Errorf("%s: endpoint: only a file that --config names may say where requests go", name)
+		err = fmt.Errorf("%s: endpoint: only allowed in a file that --config names", name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w\nhint: docs/configuration.md, docs/config.schema.json", err)
@@ -76,7 +80,10 @@ func newConfig() *config {
 	}
 }
 
-// parseConfig reads a configuration file; its errors name line and column.
+// parseConfig parses a configuration file. Its errors start with file, line and
+// column. It reads YAML nodes itself, because decoding into structs skips null
+// values, so that a waiver with an empty expiration date would last forever
+// (docs/decisions/0023-configuration-nodes.md).
 func parseConfig(name string, data []byte) (*config, error) {
 	c := newConfig()
 	var document yaml.Node
@@ -88,58 +95,66 @@ func parseConfig(name string, data []byte) (*config, error) {
 		return c, fmt.Errorf("%s: %w", name, err)
 	}
 	r := &configReader{file: name, config: c}
-	return c, r.object(document.Content[0], r.members())
+	return c, r.readObject(document.Content[0], r.members())
 }
 
-// A configReader reads the nodes of one file.
+// A configReader reads the YAML nodes of a file into config.
 type configReader struct {
 	file   string
 	config *config
 }
 
+// members returns the functions that read the top-level members of a file.
 func (r *configReader) members() map[string]func(*yaml.Node) error {
 	return map[string]func(*yaml.Node) error{
-		"rules":       func(n *yaml.Node) error { return r.each(n, r.rule) },
-		"waivers":     func(n *yaml.Node) error { return r.list(n, r.waiver) },
-		"canaries":    func(n *yaml.Node) error { return r.each(n, r.permissions(r.config.settings.Canaries)) },
-		"permissions": func(n *yaml.Node) error { return r.each(n, r.permissions(r.config.settings.Extra)) },
-		"projects":    func(n *yaml.Node) error { return r.each(n, r.project) },
-		"accounts":    func(n *yaml.Node) error { return r.each(n, r.account) },
-		"deployer":    func(n *yaml.Node) error { return r.text(n, &r.config.deployer) },
-		"endpoint":    func(n *yaml.Node) error { return r.text(n, &r.config.endpoint) },
-		"flags":       func(n *yaml.Node) error { return r.each(n, r.flag) },
+		"rules":       func(n *yaml.Node) error { return r.readMembers(n, r.readRule) },
+		"waivers":     func(n *yaml.Node) error { return r.readList(n, r.readWaiver) },
+		"canaries":    func(n *yaml.Node) error { return r.readMembers(n, r.readPermissions(r.config.settings.Canaries)) },
+		"permissions": func(n *yaml.Node) error { return r.readMembers(n, r.readPermissions(r.config.settings.Extra)) },
+		"projects":    func(n *yaml.Node) error { return r.readMembers(n, r.readProject) },
+		"accounts":    func(n *yaml.Node) error { return r.readMembers(n, r.readAccount) },
+		"deployer":    func(n *yaml.Node) error { return r.readText(n, &r.config.deployer) },
+		"endpoint":    func(n *yaml.Node) error { return r.readText(n, &r.config.endpoint) },
+		"flags":       func(n *yaml.Node) error { return r.readMembers(n, r.readFlag) },
 	}
 }
 
-// at is an error about a node.
-func (r *configReader) at(n *yaml.Node, format string, args ...any) error {
+// errorAt returns an error about a node.
+func (r *configReader) errorAt(n *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("%s:%d:%d: %w", r.file, n.Line, n.Column, fmt.Errorf(format, args...))
 }
 
-// each calls member for each member of a mapping.
-func (r *configReader) each(n *yaml.Node, member func(name, value *yaml.Node) error) error {
+// readMembers calls read for each member of a mapping.
+func (r *configReader) readMembers(n *yaml.Node, read func(name, value *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
-		return r.at(n, "want a mapping")
+		return r.errorAt(n, "want a mapping")
 	}
+	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if err := member(n.Content[i], n.Content[i+1]); err != nil {
+		key := n.Content[i]
+		if seen[key.Value] {
+			return r.errorAt(key, "duplicate key %q", key.Value)
+		}
+		seen[key.Value] = true
+		if err := read(key, n.Content[i+1]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// object reads a mapping whose members are known.
-func (r *configReader) object(n *yaml.Node, members map[string]func(*yaml.Node) error) error {
-	return r.each(n, func(name, value *yaml.Node) error {
+// readObject reads a mapping in which only the given members are allowed.
+func (r *configReader) readObject(n *yaml.Node, members map[string]func(*yaml.Node) error) error {
+	return r.readMembers(n, func(name, value *yaml.Node) error {
 		read := members[name.Value]
 		if read == nil {
-			return r.at(name, "there is no %s here; want one of %s", name.Value, strings.Join(sortedNames(members), ", "))
+			return r.errorAt(name, "unknown key %q; want one of %s", name.Value, strings.Join(sortedNames(members), ", "))
 		}
 		return read(value)
 	})
 }
 
+// sortedNames returns the keys of m, sorted.
 func sortedNames[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))
 	for name := range m {
@@ -149,9 +164,9 @@ func sortedNames[V any](m map[string]V) []string {
 	return names
 }
 
-func (r *configReader) list(n *yaml.Node, element func(*yaml.Node) error) error {
+func (r *configReader) readList(n *yaml.Node, element func(*yaml.Node) error) error {
 	if n.Kind != yaml.SequenceNode {
-		return r.at(n, "want a list")
+		return r.errorAt(n, "want a list")
 	}
 	for _, e := range n.Content {
 		if err := element(e); err != nil {
@@ -161,67 +176,68 @@ func (r *configReader) list(n *yaml.Node, element func(*yaml.Node) error) error 
 	return nil
 }
 
-func (r *configReader) text(n *yaml.Node, into *string) error {
+func (r *configReader) readText(n *yaml.Node, into *string) error {
 	if n.Kind != yaml.ScalarNode || n.Value == "" {
-		return r.at(n, "want a text")
+		return r.errorAt(n, "want a string")
 	}
 	*into = n.Value
 	return nil
 }
 
-func (r *configReader) ruleID(n *yaml.Node) error {
+func (r *configReader) checkRuleID(n *yaml.Node) error {
 	if !slices.ContainsFunc(rules.All(), func(rule rules.Rule) bool { return rule.ID == n.Value }) {
-		return r.at(n, "there is no rule %s (gke-preflight rules lists them)", n.Value)
+		return r.errorAt(n, "unknown rule %s (gke-preflight rules lists the rules)", n.Value)
 	}
 	return nil
 }
 
-func (r *configReader) rule(id, value *yaml.Node) error {
-	if err := r.ruleID(id); err != nil {
+func (r *configReader) readRule(id, value *yaml.Node) error {
+	if err := r.checkRuleID(id); err != nil {
 		return err
 	}
-	return r.object(value, map[string]func(*yaml.Node) error{"severity": func(n *yaml.Node) error {
-		if !knownSeverity(n.Value) {
-			return r.at(n, "severity %q: want error, warning or note", n.Value)
+	return r.readObject(value, map[string]func(*yaml.Node) error{"severity": func(n *yaml.Node) error {
+		if !isSeverity(n.Value) {
+			return r.errorAt(n, "severity %q: want error, warning or note", n.Value)
 		}
 		r.config.settings.Severities[id.Value] = need.Severity(n.Value)
 		return nil
 	}})
 }
 
-func (r *configReader) waiver(n *yaml.Node) error {
+func (r *configReader) readWaiver(n *yaml.Node) error {
 	w := suppress.Waiver{Where: fmt.Sprintf("%s:%d", r.file, n.Line)}
-	err := r.object(n, map[string]func(*yaml.Node) error{
+	err := r.readObject(n, map[string]func(*yaml.Node) error{
 		"rule": func(n *yaml.Node) error {
 			w.Rule = n.Value
-			return r.ruleID(n)
+			return r.checkRuleID(n)
 		},
-		"address":   func(n *yaml.Node) error { return r.text(n, &w.Address) },
-		"principal": func(n *yaml.Node) error { return r.text(n, &w.Principal) },
-		"reason":    func(n *yaml.Node) error { return r.text(n, &w.Reason) },
+		"address":   func(n *yaml.Node) error { return r.readText(n, &w.Address) },
+		"principal": func(n *yaml.Node) error { return r.readText(n, &w.Principal) },
+		"reason":    func(n *yaml.Node) error { return r.readText(n, &w.Reason) },
 		"expires": func(n *yaml.Node) (err error) {
 			if w.Expires, err = time.Parse(time.DateOnly, n.Value); err != nil {
-				return r.at(n, "expires %q: want a day such as 2027-03-31", n.Value)
+				return r.errorAt(n, "expires %q: want a date such as 2027-03-31", n.Value)
 			}
 			return nil
 		},
 	})
 	if err == nil && (w.Rule == "" || w.Reason == "") {
-		err = r.at(n, "a waiver needs a rule and a reason")
+		err = r.errorAt(n, "a waiver needs a rule and a reason")
 	}
 	r.config.waivers = append(r.config.waivers, w)
 	return err
 }
 
-// permissions reads lists of permissions by kind of principal.
-func (r *configReader) permissions(into map[need.PrincipalKind][]string) func(kind, value *yaml.Node) error {
+// readPermissions returns a function that reads a list of permissions for a kind
+// of principal.
+func (r *configReader) readPermissions(into map[need.PrincipalKind][]string) func(kind, value *yaml.Node) error {
 	return func(kind, value *yaml.Node) error {
 		if !slices.Contains(need.PrincipalKinds(), need.PrincipalKind(kind.Value)) {
-			return r.at(kind, "there is no kind of principal %s; want one of %v", kind.Value, need.PrincipalKinds())
+			return r.errorAt(kind, "unknown kind of principal %s; want one of %v", kind.Value, need.PrincipalKinds())
 		}
-		return r.list(value, func(n *yaml.Node) error {
+		return r.readList(value, func(n *yaml.Node) error {
 			if strings.Count(n.Value, ".") < 2 || strings.ContainsAny(n.Value, " */") {
-				return r.at(n, "%q is no permission; want one such as compute.disks.list", n.Value)
+				return r.errorAt(n, "%q is not a permission; want one such as compute.disks.list", n.Value)
 			}
 			into[need.PrincipalKind(kind.Value)] = append(into[need.PrincipalKind(kind.Value)], n.Value)
 			return nil
@@ -229,34 +245,34 @@ func (r *configReader) permissions(into map[need.PrincipalKind][]string) func(ki
 	}
 }
 
-func (r *configReader) project(id, value *yaml.Node) error {
-	return r.object(value, map[string]func(*yaml.Node) error{"number": func(n *yaml.Node) error {
+func (r *configReader) readProject(id, value *yaml.Node) error {
+	return r.readObject(value, map[string]func(*yaml.Node) error{"number": func(n *yaml.Node) error {
 		if n.Value == "" || strings.Trim(n.Value, "0123456789") != "" {
-			return r.at(n, "number %q of project %s: want digits", n.Value, id.Value)
+			return r.errorAt(n, "number %q of project %s: want digits", n.Value, id.Value)
 		}
 		r.config.numbers[id.Value] = n.Value
 		return nil
 	}})
 }
 
-func (r *configReader) account(address, value *yaml.Node) error {
+func (r *configReader) readAccount(address, value *yaml.Node) error {
 	if !strings.Contains(value.Value, "@") {
-		return r.at(value, "%q is no email of a service account", value.Value)
+		return r.errorAt(value, "%q is not an email of a service account", value.Value)
 	}
 	r.config.accounts[address.Value] = value.Value
 	return nil
 }
 
-func (r *configReader) flag(name, value *yaml.Node) error {
-	if !slices.Contains(configurable(), name.Value) {
-		return r.at(name, "flag %s cannot be set here; want one of %s", name.Value, strings.Join(configurable(), ", "))
+func (r *configReader) readFlag(name, value *yaml.Node) error {
+	if !slices.Contains(configurableFlags(), name.Value) {
+		return r.errorAt(name, "flag %s cannot be set here; want one of %s", name.Value, strings.Join(configurableFlags(), ", "))
 	}
 	r.config.flags[name.Value] = value.Value
 	return nil
 }
 
-// configurable are the flags that a configuration file may set: none that
-// names a file, a program or a place that tokens go to.
-func configurable() []string {
+// configurableFlags returns the flags that a configuration file may set. None of
+// them names a file, a program or a place that access tokens are sent to.
+func configurableFlags() []string {
 	return []string{"allow-undetermined", "color", "fail-on", "no-impersonation", "project", "timeout", "troubleshooter", "verbose", "wait"}
 }

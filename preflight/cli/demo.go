@@ -18,14 +18,14 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// demoToken is whom the built-in cloud, and any file given to --cloud, takes
-// the caller for.
+// demoToken is the caller's access token in the built-in cloud and in any file
+// given to --cloud.
 const demoToken = "deployer-token"
 
 const (
 	demoPlan  = "plans/named-service-account/plan.json"
 	demoCloud = "clouds/acme.yaml"
-	// demoFault is what is wrong with the cloud of the demonstration.
+	// demoFault is the edit that breaks the built-in cloud.
 	demoFault = "revoke projects/acme-prod roles/container.serviceAgent serviceAccount:service-111111111111@container-engine-robot.iam.gserviceaccount.com"
 )
 
@@ -33,10 +33,10 @@ func newDemo(env Env) *cobra.Command {
 	f := new(checkFlags)
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Check a built-in plan against a built-in Google Cloud, before and after mending it",
-		Long: `demo shows what check says of a built-in plan on a Google Cloud that is built in
-too, where the GKE service agent has lost its role, and what it says after that
-was mended. Every format but text on standard output shows the first alone.`,
+		Short: "Check a built-in plan against a built-in Google Cloud, before and after the fix",
+		Long: `demo checks a built-in plan against a built-in Google Cloud in which the GKE
+service agent has lost its role, and again after the fix. Formats other than
+text on standard output show the first check only.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.demo(cmd.Context(), env) },
 	}
@@ -44,28 +44,29 @@ was mended. Every format but text on standard output shows the first alone.`,
 	return cmd
 }
 
-// demo shows a failing check, and the passing one after its fix.
+// demo prints a failing check and the passing check after the fix.
 func (f *checkFlags) demo(ctx context.Context, env Env) error {
 	f.failOn = "error"
 	outputs, err := f.outputs()
 	if err != nil {
 		return err
 	}
-	told := slices.Contains(outputs, output{format: "text"})
-	tell := func(title string) {
-		if told {
+	toText := slices.Contains(outputs, output{format: "text"})
+	printTitle := func(title string) {
+		if toText {
 			fmt.Fprintln(env.Stdout, title)
 		}
 	}
-	tell("# The GKE service agent has lost its role: apply would fail minutes from now.\n$ gke-preflight check tfplan")
-	if err := f.demoStep(ctx, env, demoFault, outputs); err != nil || !told {
+	printTitle("# The GKE service agent has lost its role: apply would fail minutes from now.\n$ gke-preflight check tfplan")
+	if err := f.demoStep(ctx, env, demoFault, outputs); err != nil || !toText {
 		return err
 	}
-	tell("\n# After the command above:\n$ gke-preflight check tfplan")
+	printTitle("\n# After the command above:\n$ gke-preflight check tfplan")
 	return f.demoStep(ctx, env, "", []output{{format: "text"}})
 }
 
-// demoStep writes the report of a check on the cloud with a fault.
+// demoStep checks the built-in plan against the built-in cloud, with the edit
+// fault unless it is empty, and writes the report.
 func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string, outputs []output) error {
 	data, err := fixtures.Demo.ReadFile(demoPlan)
 	if err != nil {
@@ -79,11 +80,11 @@ func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string, output
 	if err != nil {
 		return err
 	}
-	client, err := standIn(ctx, env, description, fault, nil)
+	client, err := fakeClient(ctx, env, description, fault, nil)
 	if err != nil {
 		return err
 	}
-	options, err := f.options(env, newConfig())
+	options, err := f.checkOptions(env, newConfig())
 	if err != nil {
 		return err
 	}
@@ -94,27 +95,28 @@ func (f *checkFlags) demoStep(ctx context.Context, env Env, fault string, output
 	}
 	r.Plan.Source = "tfplan"
 	r.Tool = finding.Tool{Name: "gke-preflight", Version: env.Version}
-	return f.write(env, outputs, r, f.thresholdFlags)
+	return f.writeReport(env, outputs, r, f.thresholdFlags)
 }
 
-// offline is a client of the Google Cloud that a file describes.
-func (f *cloudFlags) offline(ctx context.Context, env Env) (*gcp.Client, string, error) {
+// offlineClient returns a client of the Google Cloud in the --cloud file: a
+// snapshot in JSON, or a description in YAML.
+func (f *cloudFlags) offlineClient(ctx context.Context, env Env) (*gcp.Client, string, error) {
 	data, err := env.ReadFile(f.cloud)
 	if err != nil {
 		return nil, "", fmt.Errorf("read --cloud: %w", err)
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return f.replay(ctx, env, data)
+		return f.replayClient(ctx, env, data)
 	}
-	client, err := standIn(ctx, env, data, "", f.recorder)
+	client, err := fakeClient(ctx, env, data, "", f.recorder)
 	if err != nil {
 		return nil, "", err
 	}
-	return f.deployer(ctx, client, f.cloud, env)
+	return f.deployerClient(ctx, client, f.cloud, env)
 }
 
-// standIn is a client of a Google Cloud that lives in this process.
-func standIn(ctx context.Context, env Env, description []byte, fault string, recorder *gcp.Recorder) (*gcp.Client, error) {
+// fakeClient returns a client of a fake Google Cloud in this process.
+func fakeClient(ctx context.Context, env Env, description []byte, fault string, recorder *gcp.Recorder) (*gcp.Client, error) {
 	cloud, err := fakegcp.Load(bytes.NewReader(description))
 	if err != nil {
 		return nil, fmt.Errorf("read --cloud: %w", err)

@@ -13,11 +13,11 @@ import (
 	"gke-preflight/preflight/rules"
 )
 
-// describe adds to a report what its result rests on besides the plan and
-// Google Cloud: the configuration, and a file that answered instead.
-func (f *checkFlags) describe(r *finding.Report, env Env, p *plan.Plan, c *config) {
+// addContext adds to a report what its result depends on besides the plan and
+// Google Cloud: the configuration, and the file that was replayed.
+func (f *checkFlags) addContext(r *finding.Report, env Env, p *plan.Plan, c *config) {
 	if c.file != "" {
-		r.Configuration = c.describe(p.Redact)
+		r.Configuration = c.reference(p.Redact)
 		r.Notices = append(r.Notices, configurationNotice(r.Configuration))
 	}
 	if f.cloud == "" || r.Requests.Total == 0 {
@@ -33,11 +33,12 @@ func (f *checkFlags) describe(r *finding.Report, env Env, p *plan.Plan, c *confi
 	}
 }
 
-// describe says what a configuration changes, with texts as they may be shown.
-func (c *config) describe(hide func(string) string) *finding.ConfigurationRef {
+// reference returns what a configuration changes. Texts are passed through
+// redact, because they may contain values that the plan marks as sensitive.
+func (c *config) reference(redact func(string) string) *finding.ConfigurationRef {
 	out := &finding.ConfigurationRef{File: c.file, Found: c.found}
 	changes := func(format string, args ...any) {
-		out.Changed = append(out.Changed, hide(fmt.Sprintf(format, args...)))
+		out.Changed = append(out.Changed, redact(fmt.Sprintf(format, args...)))
 	}
 	lowers := func(format string, args ...any) {
 		changes(format, args...)
@@ -53,11 +54,11 @@ func (c *config) describe(hide func(string) string) *finding.ConfigurationRef {
 		changes("waivers: %d (%s)", n, strings.Join(slices.Compact(waived), ", "))
 	}
 	for _, name := range sortedNames(c.flags) {
-		tell := changes
+		add := changes
 		if name == "allow-undetermined" && c.flags[name] != "false" {
-			tell = lowers
+			add = lowers
 		}
-		tell("flag %s: %s", name, c.flags[name])
+		add("flag %s: %s", name, c.flags[name])
 	}
 	for _, id := range sortedNames(c.numbers) {
 		changes("number of project %s: %s", id, c.numbers[id])
@@ -74,27 +75,27 @@ func (c *config) describe(hide func(string) string) *finding.ConfigurationRef {
 	return out
 }
 
-// describeRules says which severities and permissions a configuration changes.
+// describeRules lists the severities and permissions that a configuration changes.
 func (c *config) describeRules(changes, lowers func(string, ...any)) {
 	defaults := map[string]need.Severity{}
 	for _, r := range rules.All() {
 		defaults[r.ID] = r.Severity
 	}
 	for _, id := range sortedNames(c.settings.Severities) {
-		is, was := c.settings.Severities[id], defaults[id]
+		configured, builtIn := c.settings.Severities[id], defaults[id]
 		switch {
-		case is == was:
-		case isLess(is, was):
-			lowers("severity of %s: %s instead of %s", id, is, was)
+		case configured == builtIn:
+		case isLess(configured, builtIn):
+			lowers("severity of %s: %s instead of %s", id, configured, builtIn)
 		default:
-			changes("severity of %s: %s instead of %s", id, is, was)
+			changes("severity of %s: %s instead of %s", id, configured, builtIn)
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(c.settings.Canaries)) {
 		lowers("canaries of %s: %s instead of the built-in ones", kind, strings.Join(c.settings.Canaries[kind], ", "))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(c.settings.Extra)) {
-		changes("further permissions of %s: %s", kind, strings.Join(c.settings.Extra[kind], ", "))
+		changes("additional permissions of %s: %s", kind, strings.Join(c.settings.Extra[kind], ", "))
 	}
 }
 
@@ -107,7 +108,7 @@ func isLess(a, than need.Severity) bool {
 func configurationNotice(c *finding.ConfigurationRef) string {
 	name := "configuration " + c.File
 	if c.Found {
-		name += " (found beside the plan)"
+		name += " (found next to the plan)"
 	}
 	if len(c.Changed) == 0 {
 		return name + " changes nothing"
@@ -117,20 +118,20 @@ func configurationNotice(c *finding.ConfigurationRef) string {
 
 func snapshotNotice(s *finding.SnapshotRef) string {
 	if s.RecordedAt.IsZero() {
-		return "answers come from " + s.File + ", which describes a Google Cloud, and not from Google Cloud"
+		return "offline: answers come from " + s.File + ", not from Google Cloud"
 	}
-	return "answers come from a snapshot of " + s.RecordedAt.Format(time.DateOnly) + " (" + s.File + ", recorded at " + s.RecordedAt.Format(time.RFC3339) + "), and not from Google Cloud"
+	return "offline: answers come from a snapshot of " + s.RecordedAt.Format(time.DateOnly) + " (" + s.File + ", recorded at " + s.RecordedAt.Format(time.RFC3339) + "), not from Google Cloud"
 }
 
-// ageNotice says that a snapshot is old; it is empty for one of the last day
-// and for files that are none.
+// ageNotice returns a warning about a snapshot that is more than a day old; empty
+// for a newer one, and if recorded is zero because the file is not a snapshot.
 func ageNotice(recorded, now time.Time) string {
 	age := now.Sub(recorded)
 	switch {
 	case recorded.IsZero() || age <= 24*time.Hour && age >= -24*time.Hour:
 		return ""
 	case age < 0:
-		return "the snapshot claims to be of a day that has not come yet: conditions were judged at its time"
+		return "the snapshot is dated in the future: conditions were evaluated at that time"
 	}
-	return fmt.Sprintf("the snapshot is %d days old: what was granted, revoked or has expired since then is not seen, and conditions were judged at its time", int(age.Hours()/24))
+	return fmt.Sprintf("the snapshot is %d days old: later grants, revocations and expirations are not visible, and conditions were evaluated at its time", int(age.Hours()/24))
 }

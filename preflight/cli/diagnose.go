@@ -16,13 +16,13 @@ func newDiagnose(env Env) *cobra.Command {
 	var f diagnoseFlags
 	cmd := &cobra.Command{
 		Use:   "diagnose [FILE]",
-		Short: "Find errors in a log, and say why and what to run",
+		Short: "Find errors in a log, with their cause and fix",
 		Long: `diagnose reads a log of Terraform, gcloud, kubectl, helm or a client library,
-or entries of an audit log, from a file or from standard input. It asks nobody,
-unless --check names the plan that was applied: then Google Cloud is asked what
-the rules concerned ask before apply, and says which suspect it is.
+or entries of an audit log, from a file or from standard input. It sends no
+requests, unless --check names the plan that was applied: then it runs the
+rules concerned against Google Cloud, to find out which suspect is the cause.
 
-Exit codes: 0 the log was read, whatever it holds; 2 it could not be.`,
+Exit codes: 0 the log was read, whatever it contains; 2 it could not be read.`,
 		Example: `  terraform apply 2>&1 | tee apply.log; gke-preflight diagnose apply.log
   gke-preflight diagnose --format json < apply.log`,
 		Args: cobra.MaximumNArgs(1),
@@ -31,13 +31,13 @@ Exit codes: 0 the log was read, whatever it holds; 2 it could not be.`,
 		},
 	}
 	f.outputFlags.register(cmd, "text", "json")
-	cmd.Flags().StringVar(&f.plan, "check", "", "ask Google Cloud about `PLAN`, which apply failed with")
+	cmd.Flags().StringVar(&f.plan, "check", "", "check `PLAN`, which apply failed with, against Google Cloud")
 	f.planFlags.register(cmd)
 	f.cloudFlags.register(cmd)
 	return cmd
 }
 
-// diagnoseFlags are those of diagnose.
+// diagnoseFlags are the flags of diagnose.
 type diagnoseFlags struct {
 	outputFlags
 	planFlags
@@ -50,11 +50,11 @@ func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	inputs := []inputFile{{"the plan", f.plan}, {"the file that stands for Google Cloud", f.cloud}}
+	inputs := []inputFile{{"the plan", f.plan}, {"the --cloud file", f.cloud}}
 	for _, log := range args {
 		inputs = append(inputs, inputFile{"the log", log})
 	}
-	if err := protect(outputs, inputs...); err != nil {
+	if err := checkOutputs(outputs, inputs...); err != nil {
 		return err
 	}
 	found, err := readLog(ctx, env, args)
@@ -67,12 +67,12 @@ func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
 		}
 	}
 	for _, o := range outputs {
-		err := to(env, o.file, func(w io.Writer) error {
+		err := writeOutput(env, o.file, func(w io.Writer) error {
 			if o.format == "json" {
 				return diagnose.JSON(w, found)
 			}
-			as := f.text(env, o.file)
-			return diagnose.Text(w, found, diagnose.TextOptions{Color: as.Color, Width: as.Width})
+			options := f.textOptions(env, o.file)
+			return diagnose.Text(w, found, diagnose.TextOptions{Color: options.Color, Width: options.Width})
 		})
 		if err != nil {
 			return fmt.Errorf("write the diagnosis: %w", err)
@@ -81,8 +81,8 @@ func (f *diagnoseFlags) run(ctx context.Context, env Env, args []string) error {
 	return nil
 }
 
-// readLog reads the log that args name; without any, or with -, standard
-// input.
+// readLog reads the log that args name, or standard input if args are empty or
+// "-".
 func readLog(ctx context.Context, env Env, args []string) (_ *diagnose.Report, err error) {
 	if len(args) == 0 || args[0] == "-" {
 		return diagnose.Read(input.Reader(ctx, env.Stdin))

@@ -13,8 +13,8 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// check asks Google Cloud what the rules concerned ask of a plan, and puts the
-// answers into the errors.
+// check runs the rules that the errors in found name on a plan, and adds the
+// results to the errors.
 func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Report) error {
 	var concerned []string
 	for _, e := range found.Errors {
@@ -27,8 +27,8 @@ func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Repo
 	if err != nil {
 		return err
 	}
-	f.unneeded = !p.UsesEnvironment()
-	client, source, err := f.client(ctx, env)
+	f.ignoreImpersonation = !p.UsesEnvironment()
+	client, source, err := f.newClient(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -36,44 +36,44 @@ func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Repo
 	defer cancel()
 	r, err := preflight.Check(ctx, p, client, preflight.Options{
 		Impersonation: !f.noImpersonation, Troubleshooter: f.troubleshooter, FailOn: need.Error, Only: concerned,
-		Table: iam.Predefined(), Now: env.Now, LookPath: env.LookPath, Credentials: source, Progress: progress(env),
+		Table: iam.Predefined(), Now: env.Now, LookPath: env.LookPath, Credentials: source, Progress: progressPrinter(env),
 	})
 	if err != nil {
 		return err
 	}
 	for i := range found.Errors {
 		if e := &found.Errors[i]; len(e.Rules) > 0 {
-			e.SetCheck(checkOf(e, r))
+			e.SetCheck(resultFor(e, r))
 		}
 	}
 	return nil
 }
 
-// checkOf is what a report says about an error: what fails, or, where nothing
-// does, what could not be found out.
-func checkOf(e *diagnose.Error, r *finding.Report) diagnose.Check {
-	if about := aboutError(e, r, finding.Fail); len(about) > 0 {
-		return diagnose.Check{Outcome: diagnose.CheckFound, Findings: about}
+// resultFor returns what a report says about an error: the findings that fail or,
+// if none do, the undetermined ones.
+func resultFor(e *diagnose.Error, r *finding.Report) diagnose.Check {
+	if findings := findingsAbout(e, r, finding.Fail); len(findings) > 0 {
+		return diagnose.Check{Outcome: diagnose.CheckFound, Findings: findings}
 	}
-	if about := aboutError(e, r, finding.Undetermined); len(about) > 0 {
-		return diagnose.Check{Outcome: diagnose.CheckUndetermined, Findings: about}
+	if findings := findingsAbout(e, r, finding.Undetermined); len(findings) > 0 {
+		return diagnose.Check{Outcome: diagnose.CheckUndetermined, Findings: findings}
 	}
 	return diagnose.Check{Outcome: diagnose.CheckClear}
 }
 
-// aboutError are the findings of an outcome that are about an error, in the
-// order of the rules that it names: those that speak of its permission, if
-// there are any.
-func aboutError(e *diagnose.Error, r *finding.Report, outcome finding.Outcome) []diagnose.Finding {
+// findingsAbout returns the findings with outcome that concern an error, in the
+// order of the rules that the error names. If any of them miss the error's
+// permission, it returns only those.
+func findingsAbout(e *diagnose.Error, r *finding.Report, outcome finding.Outcome) []diagnose.Finding {
 	var exact, all []diagnose.Finding
 	for _, id := range e.Rules {
 		for _, f := range r.Findings {
-			if f.Outcome != outcome || f.Rule != id && f.Answers != id || !inProject(e, f) {
+			if f.Outcome != outcome || f.Rule != id && f.Answers != id || !mayConcernProject(e, f) {
 				continue
 			}
-			all = append(all, diagnosed(f))
+			all = append(all, diagnoseFinding(f))
 			if f.Permissions != nil && slices.Contains(f.Permissions.Missing, e.Permission) {
-				exact = append(exact, diagnosed(f))
+				exact = append(exact, diagnoseFinding(f))
 			}
 		}
 	}
@@ -83,14 +83,15 @@ func aboutError(e *diagnose.Error, r *finding.Report, outcome finding.Outcome) [
 	return all
 }
 
-// inProject reports whether a finding may be about the project of an error,
-// which may be named by its number there.
-func inProject(e *diagnose.Error, f finding.Finding) bool {
+// mayConcernProject reports whether a finding may be about the project of an
+// error. An error may name its project by number, which matches any finding.
+func mayConcernProject(e *diagnose.Error, f finding.Finding) bool {
 	isNumber := strings.Trim(e.Project, "0123456789") == ""
 	return e.Project == "" || isNumber || f.Resource == "" || strings.Contains(f.Resource+"/", "/projects/"+e.Project+"/")
 }
 
-func diagnosed(f finding.Finding) diagnose.Finding {
+// diagnoseFinding converts a finding for package diagnose.
+func diagnoseFinding(f finding.Finding) diagnose.Finding {
 	out := diagnose.Finding{Rule: f.Rule, Message: f.Message}
 	if f.Outcome == finding.Undetermined {
 		out.Message = f.Reason

@@ -15,26 +15,29 @@ import (
 	"gke-preflight/preflight/report"
 )
 
-// An output is a format, and the file that it goes to; empty for standard
+// An output is a format and the file that it is written to; empty for standard
 // output.
 type output struct{ format, file string }
 
-// outputFlags say what is printed, where and how.
+// outputFlags are the flags that select formats and files.
 type outputFlags struct {
+	// known are the formats of the command, the default first.
 	known   []string
 	formats []string
 	color   string
 	verbose bool
 }
 
-// register takes the formats that the command knows, the usual one first.
+// register defines the flags. Known are the formats of the command, the default
+// first.
 func (f *outputFlags) register(cmd *cobra.Command, known ...string) {
 	f.known = known
 	cmd.Flags().StringArrayVar(&f.formats, "format", nil, "`FORMAT` or FORMAT=FILE: "+strings.Join(known, ", ")+"; repeatable (default "+known[0]+")")
 	cmd.Flags().StringVar(&f.color, "color", "auto", "auto, always or never")
-	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list what passes too")
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list passed checks too")
 }
 
+// outputs parses --format, and validates the other flags.
 func (f *outputFlags) outputs() ([]output, error) {
 	if f.color != "auto" && f.color != "always" && f.color != "never" {
 		return nil, fmt.Errorf("--color %q: want auto, always or never", f.color)
@@ -52,14 +55,14 @@ func (f *outputFlags) outputs() ([]output, error) {
 			return nil, fmt.Errorf("--format %q: want a file after =", s)
 		}
 		if slices.ContainsFunc(out, func(o output) bool { return isSameOutput(o.file, file) }) {
-			return nil, twice(file)
+			return nil, duplicateOutput(file)
 		}
 		out = append(out, output{format, file})
 	}
 	return out, nil
 }
 
-// isSameOutput reports whether two outputs go to one place. Empty is standard
+// isSameOutput reports whether two outputs are the same file; empty is standard
 // output.
 func isSameOutput(a, b string) bool {
 	if a == "" || b == "" {
@@ -73,16 +76,18 @@ func isSameOutput(a, b string) bool {
 	return err == nil && otherErr == nil && one.Mode().IsRegular() && os.SameFile(one, other)
 }
 
-// twice says that two formats would go to one place.
-func twice(file string) error {
+// duplicateOutput returns the error for two formats that are written to the same
+// file.
+func duplicateOutput(file string) error {
 	if file == "" {
-		return errors.New("--format: more than one format for standard output, which takes one\nhint: --format text --format json=report.json")
+		return errors.New("--format: more than one format for standard output\nhint: --format text --format json=report.json")
 	}
 	return fmt.Errorf("--format: more than one format for the file %s", file)
 }
 
-// text is how text is printed to standard output, or to a file.
-func (f *outputFlags) text(env Env, file string) report.TextOptions {
+// textOptions returns the options of text that is written to file, or to standard
+// output if file is empty.
+func (f *outputFlags) textOptions(env Env, file string) report.TextOptions {
 	o := report.TextOptions{Verbose: f.verbose, Color: f.color == "always"}
 	if file != "" {
 		return o
@@ -94,12 +99,12 @@ func (f *outputFlags) text(env Env, file string) report.TextOptions {
 	return o
 }
 
-// write puts the report wherever it is wanted: files first, so that they are
-// there whatever becomes of standard output.
-func (f *outputFlags) write(env Env, outputs []output, r *finding.Report, t thresholdFlags) error {
+// writeReport writes a report to all outputs. Files come first, so that they are
+// complete even if standard output cannot be written.
+func (f *outputFlags) writeReport(env Env, outputs []output, r *finding.Report, t thresholdFlags) error {
 	slices.SortStableFunc(outputs, func(a, b output) int { return strings.Compare(b.file, a.file) })
 	for _, o := range outputs {
-		err := to(env, o.file, func(w io.Writer) error { return f.print(w, env, o, r, t) })
+		err := writeOutput(env, o.file, func(w io.Writer) error { return f.writeFormat(w, env, o, r, t) })
 		if err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
@@ -107,12 +112,13 @@ func (f *outputFlags) write(env Env, outputs []output, r *finding.Report, t thre
 	return nil
 }
 
-// The formats of reports, text being the usual one.
+// reportFormats returns the formats of a report, the default first.
 func reportFormats() []string {
 	return []string{"text", "json", "sarif", "junit", "github", "markdown", "html", "codequality"}
 }
 
-func (f *outputFlags) print(w io.Writer, env Env, o output, r *finding.Report, t thresholdFlags) error {
+// writeFormat writes a report in the format of o.
+func (f *outputFlags) writeFormat(w io.Writer, env Env, o output, r *finding.Report, t thresholdFlags) error {
 	switch o.format {
 	case "json":
 		return report.JSON(w, r)
@@ -133,5 +139,5 @@ func (f *outputFlags) print(w io.Writer, env Env, o output, r *finding.Report, t
 	case "github":
 		return report.GitHub(w, r)
 	}
-	return report.Text(w, r, f.text(env, o.file))
+	return report.Text(w, r, f.textOptions(env, o.file))
 }

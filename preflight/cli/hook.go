@@ -20,14 +20,14 @@ func newHook(env Env) *cobra.Command {
 	f := new(checkFlags)
 	cmd := &cobra.Command{
 		Use:   "hook [FLAG]... -- [FILE]...",
-		Short: "Check the directories of files, as hooks of pre-commit name them",
-		Long: `hook plans and checks each root module that one of the files is in, once. A
-directory that is only a module is not planned: the initialized root modules
-below the working directory that call it are checked instead. What is not
-checked is named.
+		Short: "Plan and check the directories of the given files, for pre-commit",
+		Long: `hook plans and checks each root module that contains one of the files. It does
+not plan a directory that is only a module: it checks the initialized root
+modules below the working directory that call the module instead. It names the
+directories that it does not check.
 
-Its exit code is the worst of theirs: 2 could not start, then 1 fails, then 3
-undetermined, then 0.`,
+The exit code is the worst of all checks: 2 could not start, then 1 fails, then
+3 undetermined, then 0.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.hook(cmd, env, args) },
 	}
 	f.register(cmd)
@@ -35,39 +35,39 @@ undetermined, then 0.`,
 }
 
 func (f *checkFlags) hook(cmd *cobra.Command, env Env, files []string) error {
-	directories, err := directoriesOf(files)
+	directories, err := fileDirectories(files)
 	if err != nil {
 		return err
 	}
-	roots, err := f.roots(cmd.Context(), env, directories)
+	roots, err := f.rootModules(cmd.Context(), env, directories)
 	if err != nil {
 		return err
 	}
-	if err := f.oneFileEach(roots); err != nil {
+	if err := f.refuseSharedFile(roots); err != nil {
 		return err
 	}
 	var worst error
 	for _, directory := range roots {
 		fmt.Fprintln(env.Stdout, "#", term.Clean(directory))
-		err := runIn(cmd, env, directory)
+		err := checkDirectory(cmd, env, directory)
 		if cmd.Context().Err() != nil {
 			return err
 		}
-		if badness(err) == cannotStart {
-			// Said here, because only one error can be returned.
-			complain(env.Stderr, fmt.Errorf("%s: %w", directory, err))
-			err = verdict{ExitStart}
+		if exitRank(err) == rankCannotStart {
+			// Print it here, because the other directories may have errors too.
+			printError(env.Stderr, fmt.Errorf("%s: %w", directory, err))
+			err = exitError{ExitStart}
 		}
-		if worse(err, worst) {
+		if exitRank(err) > exitRank(worst) {
 			worst = err
 		}
 	}
 	return worst
 }
 
-// oneFileEach refuses reports of several directories in one file, where the last
-// would be all that is left.
-func (f *checkFlags) oneFileEach(roots []string) error {
+// refuseSharedFile returns an error if the reports of several directories would be
+// written to the same file, of which only the last would remain.
+func (f *checkFlags) refuseSharedFile(roots []string) error {
 	if len(roots) < 2 {
 		return nil
 	}
@@ -79,31 +79,30 @@ func (f *checkFlags) oneFileEach(roots []string) error {
 		if o.file == "" || isStream(o.file) {
 			continue
 		}
-		return fmt.Errorf("--format %s=%s: %d directories are checked, and each report would replace the one before\nhint: run gke-preflight check DIR --format json=FILE for each of %s, then gke-preflight render FILE... --format %s=%s",
+		return fmt.Errorf("--format %s=%s: %d directories are checked, and each report would overwrite the previous one\nhint: run gke-preflight check DIR --format json=FILE for each of %s, then gke-preflight render FILE... --format %s=%s",
 			o.format, o.file, len(roots), strings.Join(roots, ", "), o.format, o.file)
 	}
 	return nil
 }
 
-// runIn checks one directory by flags of its own: those of the command line,
-// and what the configuration beside this directory adds. What that file says
-// must not count for the next directory.
-func runIn(cmd *cobra.Command, env Env, directory string) error {
-	f, own := new(checkFlags), new(cobra.Command)
-	f.register(own)
-	own.SetContext(cmd.Context())
-	var failed error
+// checkDirectory checks one directory with a copy of the command line's flags. The
+// configuration file in the directory sets flags of that copy, so it does not
+// affect the next directory.
+func checkDirectory(cmd *cobra.Command, env Env, directory string) error {
+	f, check := new(checkFlags), new(cobra.Command)
+	f.register(check)
+	check.SetContext(cmd.Context())
+	var err error
 	cmd.Flags().Visit(func(given *pflag.Flag) {
-		failed = errors.Join(failed, copyFlag(own.Flags(), given))
+		err = errors.Join(err, copyFlag(check.Flags(), given))
 	})
-	if failed != nil {
-		return failed
+	if err != nil {
+		return err
 	}
-	return f.run(own, env, []string{directory})
+	return f.run(check, env, []string{directory})
 }
 
-// copyFlag sets a flag as it was given; one that is repeatable as often as it
-// was given.
+// copyFlag copies the value of a flag, or all values of a repeatable one.
 func copyFlag(to *pflag.FlagSet, given *pflag.Flag) error {
 	values := []string{given.Value.String()}
 	if list, ok := given.Value.(pflag.SliceValue); ok {
@@ -117,30 +116,31 @@ func copyFlag(to *pflag.FlagSet, given *pflag.Flag) error {
 	return nil
 }
 
-// directoriesOf returns the directories that files are in, each once.
-func directoriesOf(files []string) ([]string, error) {
+// fileDirectories returns the directories that contain files, sorted.
+func fileDirectories(files []string) ([]string, error) {
 	var out []string
 	for _, file := range files {
 		if _, err := os.Lstat(file); err != nil && strings.HasPrefix(file, "-") {
-			return nil, fmt.Errorf("there is no file %s\nhint: put options before --, such as entry: gke-preflight hook %s --", file, file)
+			return nil, fmt.Errorf("no such file: %s\nhint: put options before --, such as entry: gke-preflight hook %s --", file, file)
 		}
-		out = append(out, asPath(filepath.Dir(file)))
+		out = append(out, safePath(filepath.Dir(file)))
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
 }
 
-// asPath returns a directory so that it is no option and no standard input.
-func asPath(directory string) string {
+// safePath returns a path of directory that is not taken for an option or for
+// standard input.
+func safePath(directory string) string {
 	if strings.HasPrefix(directory, "-") {
 		return "." + string(filepath.Separator) + directory
 	}
 	return directory
 }
 
-// roots returns the root modules to check because of changes in directories, and
-// prints what is not checked.
-func (f *checkFlags) roots(ctx context.Context, env Env, directories []string) ([]string, error) {
+// rootModules returns the root modules to check after changes in directories, and
+// prints the directories that are not checked.
+func (f *checkFlags) rootModules(ctx context.Context, env Env, directories []string) ([]string, error) {
 	var roots []string
 	var repository *plan.Repository
 	for _, directory := range directories {
@@ -154,24 +154,24 @@ func (f *checkFlags) roots(ctx context.Context, env Env, directories []string) (
 				return nil, err
 			}
 		}
-		why := f.notRoot(env, repository, directory)
-		if why == "" {
+		reason := f.reasonNotPlanned(env, repository, directory)
+		if reason == "" {
 			roots = append(roots, directory)
 			continue
 		}
-		roots = append(roots, instead(env, directory, why, repository.Roots(directory))...)
+		roots = append(roots, initializedCallers(env, directory, reason, repository.Roots(directory))...)
 	}
 	slices.Sort(roots)
 	roots = slices.Compact(roots)
 	if len(roots) == 0 && len(directories) > 0 {
-		fmt.Fprintln(env.Stdout, "# nothing was checked: no root module is among the directories of these files")
+		fmt.Fprintln(env.Stdout, "# nothing was checked: the directories of these files are not root modules")
 	}
 	return roots, nil
 }
 
-// notRoot says why a directory without a state of its own is not planned. It is
-// empty if nothing shows that the directory is a module.
-func (f *checkFlags) notRoot(env Env, repository *plan.Repository, directory string) string {
+// reasonNotPlanned returns why a directory without a state is not planned. It is
+// empty if nothing shows that the directory is only a module.
+func (f *checkFlags) reasonNotPlanned(env Env, repository *plan.Repository, directory string) string {
 	if !plan.HasConfiguration(directory) {
 		return "it has no configuration files"
 	}
@@ -189,42 +189,41 @@ func (f *checkFlags) notRoot(env Env, repository *plan.Repository, directory str
 	return ""
 }
 
-// instead returns the initialized ones of the roots that call a directory that is
-// not planned, and says so.
-func instead(env Env, directory, why string, callers []string) []string {
+// initializedCallers returns those callers of a directory that are initialized. It
+// prints that the directory is not planned, why, and which callers are checked.
+func initializedCallers(env Env, directory, reason string, callers []string) []string {
 	var roots, left []string
 	for _, c := range callers {
 		if plan.IsInitialized(c) {
-			roots = append(roots, asPath(c))
+			roots = append(roots, safePath(c))
 			continue
 		}
 		left = append(left, c)
 	}
-	line := fmt.Sprintf("# %s was not planned: %s", directory, why)
+	line := fmt.Sprintf("# %s was not planned: %s", directory, reason)
 	if len(roots) > 0 {
 		line += "; checked through " + strings.Join(roots, ", ")
 	}
 	if len(left) > 0 {
-		line += fmt.Sprintf("; not checked through %s, where terraform init has not run", strings.Join(left, ", "))
+		line += fmt.Sprintf("; not checked through %s: terraform init has not run there", strings.Join(left, ", "))
 	}
 	fmt.Fprintln(env.Stdout, term.Clean(line))
 	return roots
 }
 
-// worse reports whether one run went worse than another.
-func worse(err, than error) bool { return badness(err) > badness(than) }
+// rankCannotStart is the exitRank of a check that could not start.
+const rankCannotStart = 3
 
-// cannotStart is the badness of a run that could not start.
-const cannotStart = 3
-
-func badness(err error) int {
-	var v verdict
+// exitRank orders the errors of checks from best to worst. Exit codes are not in
+// that order.
+func exitRank(err error) int {
+	var exit exitError
 	switch {
 	case err == nil:
 		return 0
-	case !errors.As(err, &v) || v.code == ExitStart:
-		return cannotStart
-	case v.code == ExitFail:
+	case !errors.As(err, &exit) || exit.code == ExitStart:
+		return rankCannotStart
+	case exit.code == ExitFail:
 		return 2
 	}
 	return 1

@@ -16,7 +16,7 @@ import (
 	"gke-preflight/preflight/report"
 )
 
-// hostileNames are names that try to be commands of a terminal or a CI server.
+// hostileNames returns names that contain commands for terminals or CI servers.
 func hostileNames() []string {
 	return []string{
 		"##vso[task.setvariable variable=x]y", "a ##[error]b", "###vso[x]", "::error::x", "\n::set-output name=x::y", "a\r::add-mask::b",
@@ -24,8 +24,8 @@ func hostileNames() []string {
 	}
 }
 
-// TestJSONIsHarmless: all that writes JSON for programs writes it alike. It has
-// no command for a terminal or a CI server in it, and decodes to what it was.
+// TestJSONIsHarmless checks that no JSON output contains a command for a terminal
+// or a CI server, and that it decodes to the original names.
 func TestJSONIsHarmless(t *testing.T) {
 	for _, name := range hostileNames() {
 		for command, write := range map[string]func(io.Writer) error{
@@ -52,27 +52,27 @@ func TestJSONIsHarmless(t *testing.T) {
 				t.Errorf("%s escapes %q, which needs no escape: %s", command, name, b.String())
 			}
 			var back any
-			if err := json.Unmarshal(b.Bytes(), &back); err != nil || !holds(back, name) {
+			if err := json.Unmarshal(b.Bytes(), &back); err != nil || !contains(back, name) {
 				t.Errorf("%s does not decode to %q (%v): %v", command, name, err, back)
 			}
 		}
 	}
 }
 
-// holds reports whether a string is anywhere in JSON.
-func holds(v any, s string) bool {
+// contains reports whether a string is anywhere in decoded JSON.
+func contains(v any, s string) bool {
 	switch v := v.(type) {
 	case string:
 		return v == s
 	case []any:
 		for _, e := range v {
-			if holds(e, s) {
+			if contains(e, s) {
 				return true
 			}
 		}
 	case map[string]any:
 		for _, e := range v {
-			if holds(e, s) {
+			if contains(e, s) {
 				return true
 			}
 		}
@@ -80,16 +80,16 @@ func holds(v any, s string) bool {
 	return false
 }
 
-// TestPanicTellsNothing: a fault of the program's own ends it like any other
-// that keeps it from judging, without the value of the panic.
-func TestPanicTellsNothing(t *testing.T) {
+// TestPanicValueNotPrinted checks that a panic ends the program with the exit code
+// of a run that could not start, and that the panic's value is not printed.
+func TestPanicValueNotPrinted(t *testing.T) {
 	var out bytes.Buffer
 	env := Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Getenv: func(string) string { panic("s3cr3t of the plan") }, Version: "v1"}
 	env.ReadFile = func(string) ([]byte, error) { panic("s3cr3t of the plan") }
 	if code := Main(context.Background(), env, []string{"access"}); code != ExitStart {
-		t.Errorf("exit %d", code)
+		t.Errorf("exit code %d, want %d", code, ExitStart)
 	}
 	if got := out.String(); strings.Contains(got, "s3cr3t") || !strings.Contains(got, "internal error at ") || !strings.Contains(got, "json_test.go:") || !strings.Contains(got, "hint: ") {
-		t.Errorf("it says %q", got)
+		t.Errorf("output %q", got)
 	}
 }

@@ -18,24 +18,25 @@ func newNeeds(env Env) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "needs [PLAN]",
-		Short: "List what a plan needs, without asking anyone",
+		Short: "List the permissions and APIs that a plan needs, offline",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return needs(cmd.Context(), env, from, out, config, args)
+			return writeNeeds(cmd.Context(), env, from, out, config, args)
 		},
 	}
 	from.register(cmd)
 	out.register(cmd, "text", "json")
-	cmd.Flags().StringVar(&config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
+	cmd.Flags().StringVar(&config, "config", "", "configuration `file` (default "+configName+" next to the plan)")
 	return cmd
 }
 
-func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config string, args []string) error {
+// writeNeeds reads a plan and writes its needs.
+func writeNeeds(ctx context.Context, env Env, from planFlags, out outputFlags, config string, args []string) error {
 	outputs, err := out.outputs()
 	if err != nil {
 		return err
 	}
-	c, err := readConfig(env, config, directoryOf(args))
+	c, err := readConfig(env, config, planDirectory(args))
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config
 	for _, plan := range args {
 		inputs = append(inputs, inputFile{"the plan", plan})
 	}
-	if err := protect(outputs, inputs...); err != nil {
+	if err := checkOutputs(outputs, inputs...); err != nil {
 		return err
 	}
 	p, source, err := from.open(ctx, env, args, c.accounts)
@@ -56,7 +57,7 @@ func needs(ctx context.Context, env Env, from planFlags, out outputFlags, config
 	}
 	inventory.Plan.Source = source
 	for _, o := range outputs {
-		err := to(env, o.file, func(w io.Writer) error {
+		err := writeOutput(env, o.file, func(w io.Writer) error {
 			if o.format == "json" {
 				return report.InventoryJSON(w, inventory)
 			}

@@ -12,35 +12,36 @@ import (
 
 // An inputFile is a file that a command reads.
 type inputFile struct {
-	// what is the word for it in messages, such as: the plan.
+	// what names the file in messages, such as "the plan".
 	what string
-	// path may be empty, or name a directory or nothing.
+	// path may be empty, a directory, or a file that does not exist.
 	path string
 }
 
-// protect refuses outputs that would overwrite what the command reads, or that
-// a link leads elsewhere. It is called before anything is asked or written.
-func protect(outputs []output, inputs ...inputFile) error {
+// checkOutputs returns an error if an output would overwrite a file that the
+// command reads, or is a symbolic link. It is called before any request is sent
+// and anything is written.
+func checkOutputs(outputs []output, inputs ...inputFile) error {
 	for _, o := range outputs {
 		if o.file == "" {
 			continue
 		}
-		if err := overwrites(o.file, inputs); err != nil {
+		if err := checkOverwrite(o.file, inputs); err != nil {
 			return fmt.Errorf("--format %s=%s: %w\nhint: --format %s=%s", o.format, o.file, err, o.format, unusedName("report", extension(o.format)))
 		}
 	}
 	return nil
 }
 
-// overwrites returns an error if writing file would overwrite one of the inputs
-// or a file of Terraform, or if file is a link.
-func overwrites(file string, inputs []inputFile) error {
+// checkOverwrite returns an error if writing file would overwrite one of the
+// inputs or a Terraform file, or if file is a symbolic link.
+func checkOverwrite(file string, inputs []inputFile) error {
 	if isLink(file) {
-		return errors.New("this is a symbolic link, which is not followed")
+		return errors.New("this is a symbolic link, and links are not followed")
 	}
 	info, err := os.Stat(file)
 	if err != nil || !info.Mode().IsRegular() {
-		return nil // nothing is there that could be lost
+		return nil // there is no file to lose
 	}
 	for _, in := range inputs {
 		other, err := os.Stat(in.path)
@@ -49,13 +50,13 @@ func overwrites(file string, inputs []inputFile) error {
 		}
 	}
 	if isTerraformFile(file) {
-		return errors.New("this is a file of Terraform, which would be overwritten")
+		return errors.New("this is a Terraform file, which would be overwritten")
 	}
 	return nil
 }
 
-// isTerraformFile reports whether a file is one that Terraform or OpenTofu
-// reads in a directory, or keeps there.
+// isTerraformFile reports whether Terraform or OpenTofu reads or saves files of
+// this name in a directory.
 // https://developer.hashicorp.com/terraform/language/files
 func isTerraformFile(file string) bool {
 	return slices.ContainsFunc([]string{
@@ -63,14 +64,15 @@ func isTerraformFile(file string) bool {
 	}, func(ending string) bool { return strings.HasSuffix(file, ending) })
 }
 
-// isLink reports whether a file is a symbolic link that a checkout may have
-// brought. The names of open streams, such as /dev/stdout, are links as well,
-// and whoever writes them means the stream.
+// isLink reports whether a file is a symbolic link, which a checkout of untrusted
+// code may contain. Names of open streams, such as /dev/stdout, are links too, but
+// writing to the stream is what their user wants.
 func isLink(file string) bool {
 	info, err := os.Lstat(file)
 	return err == nil && info.Mode()&os.ModeSymlink != 0 && !isStream(file)
 }
 
+// isStream reports whether a file is the name of an open stream.
 func isStream(file string) bool {
 	file = filepath.ToSlash(filepath.Clean(file))
 	if file == "/dev/stdout" || file == "/dev/stderr" || strings.HasPrefix(file, "/dev/fd/") {
@@ -81,8 +83,8 @@ func isStream(file string) bool {
 	return isDescriptor && len(parts) == 3 && parts[1] == "fd"
 }
 
-// unusedName returns a name for a file that is not there, for hints: what a
-// hint says must never overwrite anything.
+// unusedName returns the name of a file that does not exist. Hints use it, because
+// pasting a hint must never overwrite anything.
 func unusedName(stem, extension string) string {
 	name := stem + extension
 	for i := 2; i < 1000; i++ {
@@ -94,7 +96,7 @@ func unusedName(stem, extension string) string {
 	return name
 }
 
-// extension is that of a file in a format.
+// extension returns the file name extension of a format.
 func extension(format string) string {
 	switch format {
 	case "json", "codequality":
@@ -109,9 +111,9 @@ func extension(format string) string {
 	return ".txt"
 }
 
-// to calls write with standard output, or with a file that it makes or
-// overwrites.
-func to(env Env, file string, write func(io.Writer) error) error {
+// writeOutput calls write with a file that it creates or overwrites, or with
+// standard output if file is empty.
+func writeOutput(env Env, file string, write func(io.Writer) error) error {
 	if file == "" {
 		return write(env.Stdout)
 	}
@@ -126,9 +128,9 @@ func to(env Env, file string, write func(io.Writer) error) error {
 	return f.Close()
 }
 
-// create opens a file for writing and empties it, unless its name is a link.
-// The file is emptied only once it is certain which one was opened: a link may
-// take a name's place in between.
+// create opens a file for writing and truncates it, unless its name is a symbolic
+// link. It truncates the file only after it has compared what was opened with what
+// the name refers to: a link may replace the file in between.
 func create(file string, mode os.FileMode) (*os.File, error) {
 	if isLink(file) {
 		return nil, fmt.Errorf("%s is a symbolic link", file)
@@ -137,13 +139,14 @@ func create(file string, mode os.FileMode) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := empty(f, file); err != nil {
+	if err := truncate(f, file); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
-func empty(f *os.File, file string) error {
+// truncate empties an opened regular file, unless file now names another one.
+func truncate(f *os.File, file string) error {
 	opened, err := f.Stat()
 	if err != nil || !opened.Mode().IsRegular() {
 		return err
@@ -156,4 +159,10 @@ func empty(f *os.File, file string) error {
 		return fmt.Errorf("%s is a symbolic link", file)
 	}
 	return f.Truncate(0)
+}
+
+// isDirectory reports whether path is a directory.
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

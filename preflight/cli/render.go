@@ -9,7 +9,7 @@ import (
 	"gke-preflight/preflight/finding"
 )
 
-// renderFlags are those of render.
+// renderFlags are the flags of render.
 type renderFlags struct {
 	outputFlags
 	thresholdFlags
@@ -19,10 +19,10 @@ func newRender(env Env) *cobra.Command {
 	f := new(renderFlags)
 	cmd := &cobra.Command{
 		Use:   "render REPORT.json...",
-		Short: "Turn kept JSON reports into other formats, several into one",
-		Long: `Render reads reports that check wrote with --format json, and writes them in
-other formats. Several become one, in which each finding names its plan. The
-exit code is that of check, for all of them together.`,
+		Short: "Convert or merge saved JSON reports",
+		Long: `render reads reports that check wrote with --format json, and writes them in
+other formats. It merges several reports into one, in which each finding names
+its plan. The exit code is the one of check for the merged report.`,
 		Example: `  gke-preflight render preflight.json --format markdown
   gke-preflight render reports/*.json --format sarif=all.sarif --format text`,
 		Args: cobra.MinimumNArgs(1),
@@ -42,7 +42,7 @@ func (f *renderFlags) run(env Env, args []string) error {
 	for _, file := range args {
 		inputs = append(inputs, inputFile{"a report to render", file})
 	}
-	if err := protect(outputs, inputs...); err != nil {
+	if err := checkOutputs(outputs, inputs...); err != nil {
 		return err
 	}
 	threshold, err := f.threshold()
@@ -60,63 +60,63 @@ func (f *renderFlags) run(env Env, args []string) error {
 		r = finding.Merge(byPlan(reports), threshold.FailOn)
 		r.Tool = finding.Tool{Name: "gke-preflight", Version: env.Version}
 	}
-	if err := f.write(env, outputs, r, f.thresholdFlags); err != nil {
+	if err := f.writeReport(env, outputs, r, f.thresholdFlags); err != nil {
 		return err
 	}
-	return f.judge(r)
+	return f.exitStatus(r)
 }
 
-// A kept report is one that was read from a file.
-type kept struct {
+// A savedReport is a report and the file that it was read from.
+type savedReport struct {
 	file string
 	*finding.Report
 }
 
-// readReports reads each file once, in the order of their names.
-func readReports(env Env, files []string) ([]kept, error) {
+// readReports reads each file once, sorted by name.
+func readReports(env Env, files []string) ([]savedReport, error) {
 	names := make([]string, 0, len(files))
 	for _, file := range files {
 		names = append(names, filepath.Clean(file))
 	}
 	slices.Sort(names)
-	var out []kept
+	var out []savedReport
 	for _, file := range slices.Compact(names) {
 		r, err := readReport(env, file)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, kept{file, r})
+		out = append(out, savedReport{file, r})
 	}
 	return out, nil
 }
 
-// byPlan are reports by the names of their plans. Where several plans have one
-// name, because each was checked in a directory of its own, the reports' files
-// tell them apart.
-func byPlan(reports []kept) map[string]*finding.Report {
+// byPlan returns reports by the names of their plans. If several plans have the
+// same name, because each was checked in its own directory, the names of the
+// reports' files are used instead.
+func byPlan(reports []savedReport) map[string]*finding.Report {
 	shared := map[string]int{}
-	for _, k := range reports {
-		shared[planName(k)]++
+	for _, s := range reports {
+		shared[planName(s)]++
 	}
 	out := map[string]*finding.Report{}
-	for _, k := range reports {
-		name := planName(k)
+	for _, s := range reports {
+		name := planName(s)
 		if shared[name] > 1 {
-			name = filepath.ToSlash(k.file)
+			name = filepath.ToSlash(s.file)
 		}
 		for out[name] != nil {
-			name += " (" + filepath.ToSlash(k.file) + ")"
+			name += " (" + filepath.ToSlash(s.file) + ")"
 		}
-		out[name] = k.Report
+		out[name] = s.Report
 	}
 	return out
 }
 
-// planName is the name of a report's plan, or of its file where it has none or
-// several.
-func planName(k kept) string {
-	if k.Plan.Source == "" || k.Plan.Source == "-" || len(k.Plans) > 0 {
-		return filepath.ToSlash(k.file)
+// planName returns the name of a report's plan, or the name of its file if the
+// report is of no named plan or of several.
+func planName(s savedReport) string {
+	if s.Plan.Source == "" || s.Plan.Source == "-" || len(s.Plans) > 0 {
+		return filepath.ToSlash(s.file)
 	}
-	return k.Plan.Source
+	return s.Plan.Source
 }

@@ -12,7 +12,7 @@ import (
 func newRules(env Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rules [ID]",
-		Short: "List the rules, or print the page of one",
+		Short: "List the rules, or print the documentation of one",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -39,5 +39,5 @@ func printRule(env Env, id string) error {
 			return err
 		}
 	}
-	return fmt.Errorf("there is no rule %q\nhint: gke-preflight rules", id)
+	return fmt.Errorf("unknown rule %q\nhint: gke-preflight rules", id)
 }

@@ -21,34 +21,34 @@ func newSnapshot(env Env) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use:   "snapshot [PLAN]",
-		Short: "Record what check reads, for check --cloud FILE",
-		Long: `snapshot asks Google Cloud what check asks, and keeps the answers in one file,
-which check --cloud FILE takes in place of Google Cloud: where there is no
-network, for bug reports, for tests. The file holds no token. It holds the
-allow and deny policies of the plan's projects and of what lies above them,
-with the members in them: treat it as you treat those.`,
+		Short: "Record what check reads, for an offline check --cloud FILE",
+		Long: `snapshot sends the requests of check to Google Cloud and saves the answers in a
+file, which check --cloud FILE replays: without a network, for bug reports, for
+tests. The file contains no tokens. It contains the allow and deny policies of
+the plan's projects, their folders and their organization, with all members:
+protect it as you protect those policies.`,
 		Example: `  gke-preflight snapshot tfplan && gke-preflight check tfplan --cloud gke-preflight-snapshot.json`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.snapshot(cmd, env, args, file) },
 	}
 	f.planFlags.register(cmd)
 	f.cloudFlags.register(cmd)
-	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default "+configName+" beside the plan)")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "how long to ask Google Cloud at most")
+	cmd.Flags().StringVar(&f.config, "config", "", "configuration `file` (default "+configName+" next to the plan)")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "time limit for querying Google Cloud")
 	cmd.Flags().StringVarP(&file, "output", "o", "gke-preflight-snapshot.json", "`file` to write")
 	return cmd
 }
 
 func (f *checkFlags) snapshot(cmd *cobra.Command, env Env, args []string, file string) error {
 	f.failOn = "error"
-	c, err := f.configure(cmd, env, args)
+	c, err := f.loadConfig(cmd, env, args)
 	if err != nil {
 		return err
 	}
-	if err := overwrites(file, f.inputs(env, c, args)); err != nil {
+	if err := checkOverwrite(file, f.inputs(env, c, args)); err != nil {
 		return fmt.Errorf("-o %s: %w\nhint: gke-preflight snapshot -o %s", file, err, unusedName("snapshot", ".json"))
 	}
-	o, err := f.options(env, c)
+	o, err := f.checkOptions(env, c)
 	if err != nil {
 		return err
 	}
@@ -68,20 +68,20 @@ func (f *checkFlags) snapshot(cmd *cobra.Command, env Env, args []string, file s
 		return err
 	}
 	s.Exchanges = f.recorder.Exchanges()
-	s.Credentials, s.Impersonate = f.credentials, f.impersonates(env)
-	s.About = fmt.Sprintf("What Google Cloud answered to the %d requests of a check: projects, the states of APIs, allow and deny policies with their members, service accounts, roles. No tokens.", len(s.Exchanges))
+	s.Credentials, s.Impersonate = f.credentials, f.impersonatedAccount(env)
+	s.About = fmt.Sprintf("Google Cloud's answers to the %d requests of a check: projects, the states of APIs, allow and deny policies with their members, service accounts, roles. No tokens.", len(s.Exchanges))
 	if p.Sensitive() {
-		s.About += " Names that the plan calls sensitive are among what was asked."
+		s.About += " The requests contain names that the plan marks as sensitive."
 	}
-	if err := keep(file, s); err != nil {
+	if err := writeSnapshot(file, s); err != nil {
 		return err
 	}
 	fmt.Fprintf(env.Stdout, "%s: %s\n", file, s.About)
 	return nil
 }
 
-// keep writes a snapshot that only its owner may read.
-func keep(file string, s gcp.Snapshot) error {
+// writeSnapshot writes a snapshot to a file that only its owner can read.
+func writeSnapshot(file string, s gcp.Snapshot) error {
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
@@ -90,21 +90,19 @@ func keep(file string, s gcp.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
-	// One that was there may be open to others.
-	err = errors.Join(f.Chmod(0o600), write(f, append(data, '\n')), f.Close())
-	if err != nil {
+	// A file that existed before keeps its mode, which may let others read it.
+	err = f.Chmod(0o600)
+	if err == nil {
+		_, err = f.Write(append(data, '\n'))
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
 	return nil
 }
 
-func write(f *os.File, data []byte) error {
-	_, err := f.Write(data)
-	return err
-}
-
-// replay is a client that is answered by a snapshot.
-func (f *cloudFlags) replay(ctx context.Context, env Env, data []byte) (*gcp.Client, string, error) {
+// replayClient returns a client that a snapshot answers.
+func (f *cloudFlags) replayClient(ctx context.Context, env Env, data []byte) (*gcp.Client, string, error) {
 	s, err := gcp.ReadSnapshot(data)
 	if err != nil {
 		return nil, "", fmt.Errorf("--cloud %s: %w\nhint: gke-preflight snapshot", f.cloud, err)
@@ -119,11 +117,12 @@ func (f *cloudFlags) replay(ctx context.Context, env Env, data []byte) (*gcp.Cli
 	if err != nil {
 		return nil, "", err
 	}
-	return f.deployer(ctx, client, s.Credentials, env)
+	return f.deployerClient(ctx, client, s.Credentials, env)
 }
 
-// onRecordedPath finds the programs that were there when a snapshot was made.
-func onRecordedPath(s *gcp.Snapshot) func(string) (string, error) {
+// recordedLookPath returns a function that finds the programs that were on PATH
+// when a snapshot was recorded.
+func recordedLookPath(s *gcp.Snapshot) func(string) (string, error) {
 	return func(name string) (string, error) {
 		if !s.Programs[name] || strings.ContainsRune(name, os.PathSeparator) {
 			return "", exec.ErrNotFound
