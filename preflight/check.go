@@ -108,7 +108,7 @@ func (o Options) programs(needs []need.Need) map[string]bool {
 	}
 	found := map[string]bool{}
 	for _, n := range needs {
-		if n.Kind == need.OnPath {
+		if n.Kind == need.ProgramOnPath {
 			_, err := o.LookPath(n.Expect)
 			found[n.Expect] = err == nil
 		}
@@ -143,7 +143,7 @@ func (silent) Answer(context.Context, []facts.Question) map[facts.Question]facts
 // impersonates nobody.
 func shareCaller(needs []need.Need) {
 	for i := range needs {
-		needs[i].Principal.Original = false
+		needs[i].Principal.IsCaller = false
 	}
 }
 
@@ -217,7 +217,7 @@ func count(client *gcp.Client) finding.Requests {
 	if client == nil {
 		return r
 	}
-	r.ByMethod = client.Requests()
+	r.ByMethod = client.RequestCounts()
 	for _, n := range r.ByMethod {
 		r.Total += n
 	}

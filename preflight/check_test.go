@@ -178,7 +178,7 @@ func check(t *testing.T, data []byte, server *fakegcp.Server, change ...func(*pr
 		t.Fatal(err)
 	}
 	client, err := gcp.New(t.Context(), gcp.Options{
-		HTTP:        server.RoundTripper(),
+		Transport:   server.RoundTripper(),
 		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "deployer-token"}), Source: "a test"},
 	})
 	if err != nil {

@@ -65,7 +65,7 @@ func checkProjects(b *testing.B, data []byte, transport http.RoundTripper) (unde
 		b.Fatal(err)
 	}
 	client, err := gcp.New(b.Context(), gcp.Options{
-		HTTP: transport, Replayed: true,
+		Transport: transport, NoQuotas: true,
 		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "deployer-token"}), Source: "a test"},
 	})
 	if err != nil {

@@ -246,7 +246,7 @@ func checkFaulty(t testing.TB, name string, transport http.RoundTripper) *findin
 
 func checkWithin(t testing.TB, ctx context.Context, data []byte, transport http.RoundTripper) *finding.Report {
 	t.Helper()
-	r, err := checkData(t, ctx, data, gcp.Options{HTTP: transport})
+	r, err := checkData(t, ctx, data, gcp.Options{Transport: transport})
 	if errors.Is(err, preflight.ErrUnauthenticated) {
 		return nil
 	}
@@ -450,7 +450,7 @@ func TestNothingLeaks(t *testing.T) {
 func leaksNothing(t *testing.T, data []byte, transport telling, secrets []string) {
 	t.Helper()
 	recorder := new(gcp.Recorder)
-	r, err := checkData(t, t.Context(), data, gcp.Options{HTTP: transport, Recorder: recorder})
+	r, err := checkData(t, t.Context(), data, gcp.Options{Transport: transport, Recorder: recorder})
 	out := fmt.Sprint(err)
 	if r != nil {
 		out += inEveryFormat(t, r)

@@ -36,7 +36,7 @@ func TestSnapshot(t *testing.T) {
 			recorder := new(gcp.Recorder)
 			want := checkOver(t, name, recorder.Wrap(newServer(t, edits...).RoundTripper()), "deployer-token")
 			snapshot := kept(t, recorder)
-			if got := checkOver(t, name, snapshot.RoundTripper(), "none"); got != want {
+			if got := checkOver(t, name, snapshot.Transport(), "none"); got != want {
 				t.Errorf("%s with %q (-recorded +replayed):\n%s", name, edits, cmp.Diff(want, got))
 			}
 		}
@@ -82,7 +82,7 @@ func checked(t testing.TB, name string, over http.RoundTripper, token string) (*
 		t.Fatal(err)
 	}
 	client, err := gcp.New(t.Context(), gcp.Options{
-		HTTP: over, Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
+		Transport: over, Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
 		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token}), Source: "a test"},
 	})
 	if err != nil {
@@ -117,7 +117,7 @@ func FuzzSnapshot(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := checked(t, "minimal", s.RoundTripper(), "none")
+		r, err := checked(t, "minimal", s.Transport(), "none")
 		if err != nil {
 			if !errors.Is(err, preflight.ErrUnauthenticated) {
 				t.Error(err)
@@ -143,7 +143,7 @@ func FuzzReadSnapshot(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if response, err := s.RoundTripper().RoundTrip(request); err == nil && response.StatusCode == 0 {
+		if response, err := s.Transport().RoundTrip(request); err == nil && response.StatusCode == 0 {
 			t.Error("an answer without a status")
 		}
 	})

@@ -112,7 +112,7 @@ func (c *checker) tokenError(err error) finding {
 func reason(err error) string {
 	var e *facts.Error
 	if errors.As(err, &e) && e.Unreachable() {
-		return "no answer: " + excerpt(e.Silence())
+		return "no answer: " + excerpt(e.NoAnswerReason())
 	}
 	return excerpt(err.Error())
 }

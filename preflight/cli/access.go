@@ -174,7 +174,7 @@ func (f *accessFlags) planTargets(ctx context.Context, env Env, k *access.Kubeco
 	}
 	var out []target
 	var notes []string
-	for _, c := range slices.Concat(p.Clusters, p.Standing) {
+	for _, c := range slices.Concat(p.Clusters, p.UnchangedClusters) {
 		if c.Creates() && !c.Deletes() {
 			notes = append(notes, p.Redact(c.Address)+" is left out: apply creates it")
 			continue

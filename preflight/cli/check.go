@@ -218,11 +218,11 @@ func readReport(env Env, file string) (*finding.Report, error) {
 // check checks a plan against Google Cloud. For a plan without GKE resources no
 // client is needed.
 func (f *checkFlags) check(ctx context.Context, env Env, p *plan.Plan, o preflight.Options) (*finding.Report, error) {
-	if p.Empty() {
+	if p.IsEmpty() {
 		return preflight.Check(ctx, p, nil, o)
 	}
-	f.ignoreImpersonation = !p.UsesEnvironment()
-	if all, _ := splitByProvider(f.deployers); o.Deployer == "" && p.ShowsDeployers() {
+	f.ignoreImpersonation = !p.UsesEnvironmentCredentials()
+	if all, _ := splitByProvider(f.deployers); o.Deployer == "" && p.HasKnownDeployers() {
 		o.Deployer = all
 	}
 	client, source, err := f.newClient(ctx, env)
@@ -338,14 +338,14 @@ func (f *cloudFlags) newClient(ctx context.Context, env Env) (*gcp.Client, strin
 	if endpoint == "" {
 		endpoint = env.Getenv("GKE_PREFLIGHT_ENDPOINT")
 	}
-	credentials, err := gcp.FindCredentials(ctx, gcp.Environment{
-		Getenv: env.Getenv, ReadFile: env.ReadFile, HTTP: env.HTTP, Endpoint: endpoint,
+	credentials, err := gcp.FindCredentials(ctx, gcp.CredentialsEnv{
+		Getenv: env.Getenv, ReadFile: env.ReadFile, Transport: env.HTTP, Endpoint: endpoint,
 	})
 	if err != nil {
 		return nil, "", err
 	}
 	client, err := gcp.New(ctx, gcp.Options{
-		Endpoint: endpoint, HTTP: env.HTTP, Credentials: credentials, UserAgent: "gke-preflight/" + env.Version, Recorder: f.recorder,
+		Endpoint: endpoint, Transport: env.HTTP, Credentials: credentials, UserAgent: "gke-preflight/" + env.Version, Recorder: f.recorder,
 	})
 	if err != nil {
 		return nil, "", err
@@ -370,7 +370,7 @@ func (f *cloudFlags) deployerClient(ctx context.Context, client *gcp.Client, sou
 	if account == "" || f.ignoreImpersonation {
 		return client, source, nil
 	}
-	other, err := client.As(account, nil)
+	other, err := client.Impersonate(account, nil)
 	if err != nil {
 		return nil, "", err
 	}

@@ -128,8 +128,8 @@ func fakeClient(ctx context.Context, env Env, description []byte, fault string, 
 	}
 	server := fakegcp.New(cloud, fakegcp.WithRoles(iam.Predefined().Permissions), fakegcp.WithClock(env.Now))
 	return gcp.New(ctx, gcp.Options{
-		HTTP:     server.RoundTripper(),
-		Replayed: true,
+		Transport: server.RoundTripper(),
+		NoQuotas:  true,
 		Credentials: &gcp.Credentials{
 			TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: demoToken}),
 			Source:      "--cloud",

@@ -27,7 +27,7 @@ func (f *diagnoseFlags) check(ctx context.Context, env Env, found *diagnose.Repo
 	if err != nil {
 		return err
 	}
-	f.ignoreImpersonation = !p.UsesEnvironment()
+	f.ignoreImpersonation = !p.UsesEnvironmentCredentials()
 	client, source, err := f.newClient(ctx, env)
 	if err != nil {
 		return err

@@ -175,7 +175,7 @@ func (f *checkFlags) reasonNotPlanned(env Env, repository *plan.Repository, dire
 	if !plan.HasConfiguration(directory) {
 		return "it has no configuration files"
 	}
-	if repository.Calls(directory) {
+	if repository.IsCalled(directory) {
 		return "it is a module that other directories call"
 	}
 	if plan.IsInitialized(directory) || len(f.vars) > 0 || len(f.varFiles) > 0 {

@@ -57,11 +57,11 @@ func (f *planFlags) open(ctx context.Context, env Env, args []string, accounts m
 	options.Project, options.Projects = splitByProvider(f.projects)
 	options.Deployer, options.Deployers = splitByProvider(f.deployers)
 	if f.source != "" {
-		text, err := plan.OpenText(f.source)
+		text, err := plan.OpenConfigText(f.source)
 		if err != nil {
 			return nil, source, err
 		}
-		options.Text = text
+		options.ConfigText = text
 	}
 	p, err := plan.Open(ctx, in, options)
 	return p, source, err

@@ -70,7 +70,7 @@ func (f *checkFlags) snapshot(cmd *cobra.Command, env Env, args []string, file s
 	s.Exchanges = f.recorder.Exchanges()
 	s.Credentials, s.Impersonate = f.credentials, f.impersonatedAccount(env)
 	s.About = fmt.Sprintf("Google Cloud's answers to the %d requests of a check: projects, the states of APIs, allow and deny policies with their members, service accounts, roles. No tokens.", len(s.Exchanges))
-	if p.Sensitive() {
+	if p.HasSensitiveValues() {
 		s.About += " The requests contain names that the plan marks as sensitive."
 	}
 	if err := writeSnapshot(file, s); err != nil {
@@ -109,8 +109,8 @@ func (f *cloudFlags) replayClient(ctx context.Context, env Env, data []byte) (*g
 	}
 	f.replayed, f.impersonate = s, s.Impersonate
 	client, err := gcp.New(ctx, gcp.Options{
-		HTTP:        s.RoundTripper(),
-		Replayed:    true,
+		Transport:   s.Transport(),
+		NoQuotas:    true,
 		Credentials: &gcp.Credentials{TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "none"}), Source: s.Credentials},
 		UserAgent:   "gke-preflight/" + env.Version,
 	})

@@ -17,10 +17,10 @@ type Project struct {
 	State string
 }
 
-// A Tested is the result of testing permissions.
-type Tested struct {
+// A PermissionTest is the result of testing permissions.
+type PermissionTest struct {
 	Granted []string
-	Refused []string
+	Missing []string
 	// Invalid are the permissions that cannot be tested on the resource.
 	Invalid []string
 }
@@ -117,12 +117,12 @@ type Key struct {
 	Primary string
 }
 
-// An Access is a result of Policy Troubleshooter: CAN_ACCESS, CANNOT_ACCESS,
+// An AccessState is a result of Policy Troubleshooter: CAN_ACCESS, CANNOT_ACCESS,
 // UNKNOWN_INFO or UNKNOWN_CONDITIONAL.
-type Access string
+type AccessState string
 
 // The results that decide.
 const (
-	CanAccess    Access = "CAN_ACCESS"
-	CannotAccess Access = "CANNOT_ACCESS"
+	CanAccess    AccessState = "CAN_ACCESS"
+	CannotAccess AccessState = "CANNOT_ACCESS"
 )

@@ -62,21 +62,21 @@ func (e *Error) Unauthorized() bool {
 
 // Unreachable reports whether the request was sent and there was no response, or
 // none before the timeout.
-func (e *Error) Unreachable() bool { return e.Silence() != "" }
+func (e *Error) Unreachable() bool { return e.NoAnswerReason() != "" }
 
-// Quota reports whether the request was not sent, since the quota is used up.
-func (e *Error) Quota() (*QuotaError, bool) {
+// QuotaError reports whether the request was not sent, since the quota is used up.
+func (e *Error) QuotaError() (*QuotaError, bool) {
 	var q *QuotaError
 	ok := errors.As(e.Err, &q)
 	return q, ok
 }
 
-// Silence returns why there was no response; empty if there was one. It does not
+// NoAnswerReason returns why there was no response; empty if there was one. It does not
 // mention the request, so that it is the same for all requests that failed for
 // the same reason.
-func (e *Error) Silence() string {
+func (e *Error) NoAnswerReason() string {
 	var u *url.Error
-	_, isQuota := e.Quota()
+	_, isQuota := e.QuotaError()
 	switch {
 	case e.Code != 0 || e.Err == nil || isQuota:
 		return ""
@@ -141,8 +141,8 @@ func (e *QuotaError) Error() string {
 	return fmt.Sprintf("the quota of %d requests per minute to %s is used up", e.PerMinute, e.API)
 }
 
-// NotThere returns the error for a resource that is missing from a complete list.
-func NotThere(method, resource string) *Error {
+// NotFoundError returns the error for a resource that is missing from a complete list.
+func NotFoundError(method, resource string) *Error {
 	return &Error{Method: method, Resource: resource, Code: http.StatusNotFound, Status: "NOT_FOUND", Message: "not found"}
 }
 

@@ -90,7 +90,7 @@ type PermissionState string
 // The states of a permission.
 const (
 	Granted PermissionState = "granted"
-	Refused PermissionState = "refused"
+	Missing PermissionState = "refused"
 	// Untestable means that testIamPermissions does not know the permission on
 	// this resource.
 	Untestable PermissionState = "untestable"

@@ -10,7 +10,7 @@ import (
 // Redact puts (sensitive) in place of every value that the plan marks, in
 // every text of a report that may hold one.
 func Redact(r *Report, p *plan.Plan) {
-	if !p.Sensitive() {
+	if !p.HasSensitiveValues() {
 		return
 	}
 	for i := range r.Findings {

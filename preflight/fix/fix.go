@@ -17,9 +17,9 @@ import (
 func For(n need.Need, member string) (commands []string, terraform string) {
 	commands, terraform = slices.Clone(n.Fix.Commands), n.Fix.Terraform
 	switch {
-	case n.Kind == need.Attached:
+	case n.Kind == need.SharedVPCAttachment:
 		return append(commands, attachCommand(n)), attachBlock(n)
-	case n.Kind == need.Unconstrained:
+	case n.Kind == need.OrgPolicyNotEnforced:
 		return append(commands, liftCommand(n)), terraform
 	case n.Kind == need.Service:
 		return append(commands, enableCommand(n)), enableBlock(n)
@@ -34,7 +34,7 @@ func For(n need.Need, member string) (commands []string, terraform string) {
 // canImport reports whether the one cluster of a need, which exists although its
 // name has to be free, can be imported.
 func canImport(n need.Need) bool {
-	return n.Kind == need.Free && len(n.Addresses) == 1 && len(n.Fix.Commands) == 0 && !resource.InAnyLocation(n.Clusters[0])
+	return n.Kind == need.ClusterNameFree && len(n.Addresses) == 1 && len(n.Fix.Commands) == 0 && !resource.InAnyLocation(n.Clusters[0])
 }
 
 // https://docs.cloud.google.com/sdk/gcloud/reference/compute/shared-vpc/associated-projects/add

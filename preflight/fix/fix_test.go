@@ -38,7 +38,7 @@ func TestFor(t *testing.T) {
 			},
 		},
 		"project that is not attached to its Shared VPC host": {
-			need: need.Need{Kind: need.Attached, Project: "p", Expect: "host"},
+			need: need.Need{Kind: need.SharedVPCAttachment, Project: "p", Expect: "host"},
 			want: fix{
 				Commands: []string{"gcloud compute shared-vpc associated-projects add p --host-project=host"},
 				Terraform: `resource "google_compute_shared_vpc_service_project" "gke" {
@@ -48,18 +48,18 @@ func TestFor(t *testing.T) {
 			},
 		},
 		"constraint that is enforced": {
-			need: need.Need{Kind: need.Unconstrained, Project: "p", Expect: "constraints/compute.requireShieldedVm"},
+			need: need.Need{Kind: need.OrgPolicyNotEnforced, Project: "p", Expect: "constraints/compute.requireShieldedVm"},
 			want: fix{Commands: []string{"gcloud resource-manager org-policies disable-enforce constraints/compute.requireShieldedVm --project=p"}},
 		},
 		"cluster that exists already": {
-			need: need.Need{Kind: need.Free, Addresses: []string{"google_container_cluster.main"}, Clusters: []string{"projects/p/locations/l/clusters/c"}},
+			need: need.Need{Kind: need.ClusterNameFree, Addresses: []string{"google_container_cluster.main"}, Clusters: []string{"projects/p/locations/l/clusters/c"}},
 			want: fix{Commands: []string{"terraform import google_container_cluster.main projects/p/locations/l/clusters/c"}},
 		},
 		"cluster of one of several addresses": {
-			need: need.Need{Kind: need.Free, Addresses: []string{"google_container_cluster.a", "google_container_cluster.b"}, Clusters: []string{"projects/p/locations/l/clusters/c"}},
+			need: need.Need{Kind: need.ClusterNameFree, Addresses: []string{"google_container_cluster.a", "google_container_cluster.b"}, Clusters: []string{"projects/p/locations/l/clusters/c"}},
 		},
 		"cluster in an unknown location": {
-			need: need.Need{Kind: need.Free, Addresses: []string{"google_container_cluster.main"}, Clusters: []string{"projects/p/locations/-/clusters/c"}},
+			need: need.Need{Kind: need.ClusterNameFree, Addresses: []string{"google_container_cluster.main"}, Clusters: []string{"projects/p/locations/-/clusters/c"}},
 		},
 		"missing permissions": {
 			need:   need.Need{Kind: need.Permissions, Project: "p", Resource: "//cloudresourcemanager.googleapis.com/projects/p", Fix: need.Fix{Role: "roles/editor"}},
@@ -81,7 +81,7 @@ func TestFor(t *testing.T) {
 			member: member,
 		},
 		"fix that the rule knows": {
-			need: need.Need{Kind: need.Statement, Fix: need.Fix{Commands: []string{"gcloud x"}, Terraform: "x = 1"}},
+			need: need.Need{Kind: need.PlanOnly, Fix: need.Fix{Commands: []string{"gcloud x"}, Terraform: "x = 1"}},
 			want: fix{Commands: []string{"gcloud x"}, Terraform: "x = 1"},
 		},
 	} {
@@ -151,9 +151,9 @@ func TestCommandsRunNothing(t *testing.T) {
 func needsWith(name string) []need.Need {
 	grant := need.Fix{Role: "roles/editor"}
 	needs := []need.Need{
-		{Kind: need.Attached, Project: name, Expect: name},
-		{Kind: need.Unconstrained, Project: name, Expect: name},
-		{Kind: need.Free, Addresses: []string{name}, Clusters: []string{name}},
+		{Kind: need.SharedVPCAttachment, Project: name, Expect: name},
+		{Kind: need.OrgPolicyNotEnforced, Project: name, Expect: name},
+		{Kind: need.ClusterNameFree, Addresses: []string{name}, Clusters: []string{name}},
 		{Kind: need.Service, Project: name, Service: name},
 	}
 	for _, resource := range []string{

@@ -17,8 +17,8 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
-// A Method is a method of a Google API that may be called, since it only reads.
-type Method struct {
+// A AllowedMethod is a method of a Google API that may be called, since it only reads.
+type AllowedMethod struct {
 	// ID is the method's ID in Google's discovery documents.
 	ID   string
 	Host string
@@ -27,8 +27,8 @@ type Method struct {
 	Path *regexp.Regexp
 }
 
-// Methods returns all methods that may be called.
-func Methods() []Method {
+// AllowedMethods returns all methods that may be called.
+func AllowedMethods() []AllowedMethod {
 	const (
 		crm       = "cloudresourcemanager.googleapis.com"
 		iam       = "iam.googleapis.com"
@@ -42,10 +42,10 @@ func Methods() []Method {
 		// The resource that a deny policy is attached to is one segment of the path.
 		attachment = `cloudresourcemanager\.googleapis\.com%2F(?:projects|folders|organizations)%2F[A-Za-z0-9._-]+(?:(?::|%3A)[a-z0-9-]+)?`
 	)
-	method := func(id, host, verb, path string) Method {
-		return Method{ID: id, Host: host, Verb: verb, Path: regexp.MustCompile("^" + path + "$")}
+	method := func(id, host, verb, path string) AllowedMethod {
+		return AllowedMethod{ID: id, Host: host, Verb: verb, Path: regexp.MustCompile("^" + path + "$")}
 	}
-	return []Method{
+	return []AllowedMethod{
 		method("cloudresourcemanager.projects.get", crm, "GET", "/v3/projects/"+project),
 		method("cloudresourcemanager.projects.getIamPolicy", crm, "POST", "/v3/projects/"+project+":getIamPolicy"),
 		method("cloudresourcemanager.projects.testIamPermissions", crm, "POST", "/v3/projects/"+project+":testIamPermissions"),
@@ -89,13 +89,13 @@ func Methods() []Method {
 // counts them.
 type allowlist struct {
 	next      http.RoundTripper
-	methods   func() []Method
+	methods   func() []AllowedMethod
 	counter   *counter
 	userAgent string
 	logger    *slog.Logger // nil for none
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (a *allowlist) RoundTrip(r *http.Request) (*http.Response, error) {
 	id, ok := findMethod(a.methods(), r)
 	if !ok {
@@ -119,7 +119,7 @@ func (a *allowlist) RoundTrip(r *http.Request) (*http.Response, error) {
 // findMethod returns the ID of the method that a request calls; false if it is
 // none of methods. It matches the path as it is sent: patterns do not match an
 // escaped slash, unless they contain one.
-func findMethod(methods []Method, r *http.Request) (string, bool) {
+func findMethod(methods []AllowedMethod, r *http.Request) (string, bool) {
 	if r.URL.Scheme != "https" || r.URL.User != nil {
 		return "", false
 	}

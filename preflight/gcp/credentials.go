@@ -17,12 +17,12 @@ import (
 // ErrNoCredentials means that there are no credentials.
 var ErrNoCredentials = errors.New("no Google credentials found")
 
-// An Environment is where FindCredentials looks for credentials.
-type Environment struct {
+// An CredentialsEnv is where FindCredentials looks for credentials.
+type CredentialsEnv struct {
 	Getenv   func(string) string
 	ReadFile func(string) ([]byte, error)
-	// HTTP sends the requests for tokens; nil for a default transport.
-	HTTP http.RoundTripper
+	// Transport sends the requests for tokens; nil for a default transport.
+	Transport http.RoundTripper
 	// Endpoint is a server to use in place of Google, as in Options.
 	Endpoint string
 }
@@ -46,7 +46,7 @@ const (
 // use: it looks in the same places, in the same order. The error is
 // ErrNoCredentials if there are none.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/guides/provider_reference.html.markdown
-func FindCredentials(ctx context.Context, env Environment) (*Credentials, error) {
+func FindCredentials(ctx context.Context, env CredentialsEnv) (*Credentials, error) {
 	if token := env.Getenv("GOOGLE_OAUTH_ACCESS_TOKEN"); token != "" {
 		source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})
 		return env.withQuotaProject(&Credentials{TokenSource: source, Source: "GOOGLE_OAUTH_ACCESS_TOKEN"}, ""), nil
@@ -69,7 +69,7 @@ func FindCredentials(ctx context.Context, env Environment) (*Credentials, error)
 
 // applicationDefaultFile returns the file where gcloud saves the application
 // default credentials; empty if it cannot be known.
-func (e Environment) applicationDefaultFile() string {
+func (e CredentialsEnv) applicationDefaultFile() string {
 	const name = "application_default_credentials.json"
 	switch {
 	case e.Getenv("CLOUDSDK_CONFIG") != "":
@@ -82,14 +82,14 @@ func (e Environment) applicationDefaultFile() string {
 	return ""
 }
 
-func (e Environment) pathOrJSON(ctx context.Context, source, value string) (*Credentials, error) {
+func (e CredentialsEnv) pathOrJSON(ctx context.Context, source, value string) (*Credentials, error) {
 	if strings.HasPrefix(strings.TrimSpace(value), "{") {
 		return e.fromJSON(ctx, source, []byte(value))
 	}
 	return e.file(ctx, source, value)
 }
 
-func (e Environment) file(ctx context.Context, source, name string) (*Credentials, error) {
+func (e CredentialsEnv) file(ctx context.Context, source, name string) (*Credentials, error) {
 	data, err := e.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the credentials file in %s: %w", source, err)
@@ -99,7 +99,7 @@ func (e Environment) file(ctx context.Context, source, name string) (*Credential
 
 // fromJSON parses a service account key, a user's login, or the configuration of a
 // federated or impersonated identity. Its errors quote nothing of it.
-func (e Environment) fromJSON(ctx context.Context, source string, data []byte) (*Credentials, error) {
+func (e CredentialsEnv) fromJSON(ctx context.Context, source string, data []byte) (*Credentials, error) {
 	var head struct {
 		Type         string `json:"type"`
 		QuotaProject string `json:"quota_project_id"`
@@ -119,11 +119,11 @@ func (e Environment) fromJSON(ctx context.Context, source string, data []byte) (
 	return e.withQuotaProject(c, head.QuotaProject), nil
 }
 
-// withHTTPClient returns a context with the HTTP client for requests for tokens.
+// withHTTPClient returns a context with the Transport client for requests for tokens.
 // These carry secrets, so that the client follows no redirect and sends no secret
 // in plain text.
-func (e Environment) withHTTPClient(ctx context.Context) (context.Context, error) {
-	base := e.HTTP
+func (e CredentialsEnv) withHTTPClient(ctx context.Context) (context.Context, error) {
+	base := e.Transport
 	if base == nil {
 		base = defaultTransport()
 	}
@@ -142,7 +142,7 @@ func (e Environment) withHTTPClient(ctx context.Context) (context.Context, error
 // from the metadata server of another cloud, which has no TLS.
 type secureTransport struct{ next http.RoundTripper }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (t secureTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	hasSecret := r.Body != nil && r.Body != http.NoBody || r.Header.Get("Authorization") != ""
 	if hasSecret && r.URL.Scheme != "https" && !isLoopback(r.URL.Hostname()) {
@@ -153,7 +153,7 @@ func (t secureTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // withQuotaProject sets the project that requests are billed to: project, unless
 // the environment names another one.
-func (e Environment) withQuotaProject(c *Credentials, project string) *Credentials {
+func (e CredentialsEnv) withQuotaProject(c *Credentials, project string) *Credentials {
 	c.QuotaProject = project
 	if p := e.Getenv("GOOGLE_CLOUD_QUOTA_PROJECT"); p != "" {
 		c.QuotaProject = p
@@ -166,7 +166,7 @@ func (e Environment) withQuotaProject(c *Credentials, project string) *Credentia
 
 // metadataServer returns the credentials of the machine's service account, if the
 // machine runs on Google Cloud.
-func (e Environment) metadataServer(ctx context.Context) (*Credentials, error) {
+func (e CredentialsEnv) metadataServer(ctx context.Context) (*Credentials, error) {
 	if e.Getenv("NO_GCE_CHECK") == "true" || e.Endpoint != "" || !metadata.OnGCEWithContext(ctx) {
 		return nil, fmt.Errorf("%w (looked at GOOGLE_OAUTH_ACCESS_TOKEN, GOOGLE_CREDENTIALS, GOOGLE_APPLICATION_CREDENTIALS, application default credentials and the metadata server)\nhint: gcloud auth application-default login", ErrNoCredentials)
 	}

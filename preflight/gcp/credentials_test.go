@@ -81,7 +81,7 @@ func TestFindCredentials(t *testing.T) {
 		{"billing project with the override", map[string]string{"GOOGLE_OAUTH_ACCESS_TOKEN": "given", "GOOGLE_BILLING_PROJECT": "acme-bill", "USER_PROJECT_OVERRIDE": "true"}, "GOOGLE_OAUTH_ACCESS_TOKEN", "given", "acme-bill"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := FindCredentials(context.Background(), Environment{
+			c, err := FindCredentials(context.Background(), CredentialsEnv{
 				Getenv: func(name string) string { return tt.env[name] }, ReadFile: os.ReadFile, Endpoint: tokens.URL,
 			})
 			if err != nil {
@@ -109,7 +109,7 @@ func TestNoCredentials(t *testing.T) {
 		"missing file":  {"GOOGLE_APPLICATION_CREDENTIALS": "/no/such/file"},
 		"malformed key": {"GOOGLE_CREDENTIALS": broken},
 	} {
-		c, err := FindCredentials(context.Background(), Environment{
+		c, err := FindCredentials(context.Background(), CredentialsEnv{
 			Getenv: func(name string) string { return env[name] }, ReadFile: os.ReadFile,
 		})
 		if err == nil {
@@ -141,7 +141,7 @@ func TestCredentialsNotRedirected(t *testing.T) {
 	defer tokens.Close()
 	for name, file := range map[string]string{"user login": userFile, "key": keyFile(t)} {
 		for _, status = range []int{301, 302, 303, 307, 308} {
-			c, err := FindCredentials(context.Background(), Environment{
+			c, err := FindCredentials(context.Background(), CredentialsEnv{
 				Getenv: func(n string) string { return map[string]string{"GOOGLE_CREDENTIALS": file}[n] }, Endpoint: tokens.URL,
 			})
 			if err != nil {
@@ -176,7 +176,7 @@ func TestCredentialsEncrypted(t *testing.T) {
 			sent = true
 			return &http.Response{StatusCode: 200, Body: http.NoBody, Request: r}, nil
 		})
-		ctx, err := Environment{HTTP: base}.withHTTPClient(context.Background())
+		ctx, err := CredentialsEnv{Transport: base}.withHTTPClient(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,8 +197,8 @@ func TestCredentialsEncrypted(t *testing.T) {
 	}
 }
 
-// roundTrip is a function that implements http.RoundTripper.
+// roundTrip is a function that implements http.Transport.
 type roundTrip func(*http.Request) (*http.Response, error)
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

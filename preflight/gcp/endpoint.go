@@ -37,7 +37,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (t *endpointTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !isGoogle(r.URL.Host) {
 		return t.next.RoundTrip(r)

@@ -31,8 +31,8 @@ type Options struct {
 	// https://HOST/PATH goes to Endpoint/HOST/PATH. Plain http is only allowed to a
 	// loopback address. Empty for Google.
 	Endpoint string
-	// HTTP sends the requests; nil for a default transport.
-	HTTP http.RoundTripper
+	// Transport sends the requests; nil for a default transport.
+	Transport http.RoundTripper
 	// Recorder records all requests and responses; nil for no recording.
 	Recorder *Recorder
 	// Credentials are the caller's.
@@ -43,9 +43,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Backoff makes the pauses between attempts; nil for exponential ones.
 	Backoff func() backoff.BackOff
-	// Replayed reports that HTTP replays a snapshot or is a fake, so that no request
+	// NoQuotas reports that Transport replays a snapshot or is a fake, so that no request
 	// has to wait for quotas.
-	Replayed bool
+	NoQuotas bool
 	// AttemptTimeout is the timeout of each attempt; 0 for 30 seconds.
 	AttemptTimeout time.Duration
 }
@@ -73,14 +73,14 @@ type shared struct {
 	quotas  quotas
 	counter *counter
 	// methods returns Methods, compiled on first use.
-	methods func() []Method
+	methods func() []AllowedMethod
 	// connect makes the API clients of a client.
 	connect func(*Client, context.Context) error
 }
 
 // New returns a client. Its errors are about the endpoint.
 func New(ctx context.Context, o Options) (*Client, error) {
-	base := o.HTTP
+	base := o.Transport
 	if base == nil {
 		base = newFirstConnection(defaultTransport())
 	}
@@ -95,8 +95,8 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	if o.AttemptTimeout == 0 {
 		o.AttemptTimeout = 30 * time.Second
 	}
-	s := &shared{options: o, base: base, counter: newCounter(), methods: sync.OnceValue(Methods), connect: (*Client).connect}
-	if !o.Replayed {
+	s := &shared{options: o, base: base, counter: newCounter(), methods: sync.OnceValue(AllowedMethods), connect: (*Client).connect}
+	if !o.NoQuotas {
 		s.quotas = knownQuotas()
 	}
 	return s.client(ctx, newOAuthSource(o.Credentials.TokenSource), o.Credentials.QuotaProject)
@@ -139,11 +139,11 @@ func (c *Client) connect(ctx context.Context) error {
 	return nil
 }
 
-// As returns a client that impersonates a service account, with a token that it
+// Impersonate returns a client that impersonates a service account, with a token that it
 // generates when it is first needed. Delegates is the delegation chain, the
 // account that c itself impersonates first. If that fails there is no client to
 // fall back on: the response to c says nothing about the account.
-func (c *Client) As(account string, delegates []string) (*Client, error) {
+func (c *Client) Impersonate(account string, delegates []string) (*Client, error) {
 	t := &impersonatedSource{owner: c, account: account, delegates: delegates}
 	other, err := c.shared.client(context.Background(), t, "")
 	if err != nil {
@@ -162,5 +162,5 @@ func (c *Client) Original() *Client {
 	return c
 }
 
-// Requests returns the number of requests so far by method ID.
-func (c *Client) Requests() map[string]int { return c.shared.counter.snapshot() }
+// RequestCounts returns the number of requests so far by method ID.
+func (c *Client) RequestCounts() map[string]int { return c.shared.counter.snapshot() }

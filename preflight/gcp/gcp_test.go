@@ -123,7 +123,10 @@ func TestRequests(t *testing.T) {
 			_, err := c.Key(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
 			return err
 		}, "GET /cloudkms.googleapis.com/v1/projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c"},
-		{"constraint", func(ctx context.Context, c *Client) error { _, err := c.Enforced(ctx, "acme-prod", "a.b"); return err },
+		{"constraint", func(ctx context.Context, c *Client) error {
+			_, err := c.ConstraintEnforced(ctx, "acme-prod", "a.b")
+			return err
+		},
 			"GET /orgpolicy.googleapis.com/v2/projects/acme-prod/policies/a.b:getEffectivePolicy"},
 		{"tag value", func(ctx context.Context, c *Client) error { _, err := c.TagParent(ctx, "tagValues/1"); return err },
 			"GET /cloudresourcemanager.googleapis.com/v3/tagValues/1"},
@@ -184,8 +187,11 @@ func TestMalformedResponses(t *testing.T) {
 			_, err := c.Key(ctx, "projects/acme-kms/locations/l/keyRings/k/cryptoKeys/c")
 			return err
 		},
-		"constraint": func(ctx context.Context, c *Client) error { _, err := c.Enforced(ctx, "acme-prod", "a.b"); return err },
-		"tag value":  func(ctx context.Context, c *Client) error { _, err := c.TagParent(ctx, "tagValues/1"); return err },
+		"constraint": func(ctx context.Context, c *Client) error {
+			_, err := c.ConstraintEnforced(ctx, "acme-prod", "a.b")
+			return err
+		},
+		"tag value": func(ctx context.Context, c *Client) error { _, err := c.TagParent(ctx, "tagValues/1"); return err },
 		"troubleshoot": func(ctx context.Context, c *Client) error {
 			_, err := c.Troubleshoot(ctx, "a@x", "//r", "a.b.c")
 			return err
@@ -240,7 +246,7 @@ func TestDenyPolicyIDs(t *testing.T) {
 func TestEmptyResponses(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, "{}") })
 	tested, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"a.b.c"})
-	if diff := cmp.Diff(facts.Tested{Refused: []string{"a.b.c"}}, tested); diff != "" || err != nil {
+	if diff := cmp.Diff(facts.PermissionTest{Missing: []string{"a.b.c"}}, tested); diff != "" || err != nil {
 		t.Errorf("permissions (-want +got): %v\n%s", err, diff)
 	}
 	if _, err := c.Policy(t.Context(), "projects/acme-prod"); err == nil {
@@ -278,8 +284,8 @@ func TestBatches(t *testing.T) {
 		return out
 	}
 	tested, err := c.TestPermissions(t.Context(), "projects/acme-prod", many(201))
-	if err != nil || len(tested.Granted) != 3 || len(tested.Refused) != 198 {
-		t.Errorf("%d granted, %d refused, %v", len(tested.Granted), len(tested.Refused), err)
+	if err != nil || len(tested.Granted) != 3 || len(tested.Missing) != 198 {
+		t.Errorf("%d granted, %d refused, %v", len(tested.Granted), len(tested.Missing), err)
 	}
 	slices.Sort(sizes)
 	if diff := cmp.Diff([]int{1, 100, 100}, sizes); diff != "" {
@@ -308,7 +314,7 @@ func TestInvalidPermission(t *testing.T) {
 		answer(w, 200, `{"permissions": ["good.x.y"]}`)
 	})
 	got, err := c.TestPermissions(t.Context(), "projects/acme-prod", []string{"good.x.y", "bad.x.y", "other.x.y"})
-	want := facts.Tested{Granted: []string{"good.x.y"}, Refused: []string{"other.x.y"}, Invalid: []string{"bad.x.y"}}
+	want := facts.PermissionTest{Granted: []string{"good.x.y"}, Missing: []string{"other.x.y"}, Invalid: []string{"bad.x.y"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}
@@ -338,7 +344,7 @@ func TestRetry(t *testing.T) {
 		if n.Load() != want || (err == nil) != (want == 3) {
 			t.Errorf("%d: %d attempts, error %v; want %d attempts", status, n.Load(), err, want)
 		}
-		if got := c.Requests()["cloudresourcemanager.projects.testIamPermissions"]; got != 1 {
+		if got := c.RequestCounts()["cloudresourcemanager.projects.testIamPermissions"]; got != 1 {
 			t.Errorf("%d: counted %d requests, want 1", status, got)
 		}
 	}
@@ -516,7 +522,7 @@ func TestRedirect(t *testing.T) {
 // exactly the allowed ones are sent.
 func TestAllowlist(t *testing.T) {
 	want := map[string]bool{}
-	methods := Methods()
+	methods := AllowedMethods()
 	for _, m := range methods {
 		want[m.ID] = true
 	}
@@ -626,7 +632,7 @@ func FuzzAllowlist(f *testing.F) {
 	f.Add("GET", "cloudresourcemanager.googleapis.com", "/v3/projects/p")
 	f.Add("POST", "iam.googleapis.com", "/v1/projects/p/serviceAccounts/a:disable")
 	f.Add("POST", "cloudresourcemanager.googleapis.com", "/v3/projects/p%2F..:getIamPolicy")
-	methods := Methods()
+	methods := AllowedMethods()
 	f.Fuzz(func(t *testing.T, verb, host, path string) {
 		u, err := url.Parse("https://" + host + path)
 		if err != nil {
@@ -660,7 +666,7 @@ func FuzzError(f *testing.F) {
 
 func as(t *testing.T, c *Client, account string) *Client {
 	t.Helper()
-	other, err := c.As(account, nil)
+	other, err := c.Impersonate(account, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -675,7 +681,7 @@ func TestAsError(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.shared.connect = func(*Client, context.Context) error { return errors.New("no") }
-	if other, err := c.As("a@p.iam.gserviceaccount.com", nil); err == nil || other != nil {
+	if other, err := c.Impersonate("a@p.iam.gserviceaccount.com", nil); err == nil || other != nil {
 		t.Errorf("got %v, %v; want an error", other, err)
 	}
 }

@@ -7,9 +7,9 @@ import (
 )
 
 // firstConnection is a transport that lets the first request to a host connect
-// over TLS before the others continue. Over HTTP/2 they then share its
+// over TLS before the others continue. Over Transport/2 they then share its
 // connection. Without it net/http would open a connection for each of many
-// simultaneous requests, since it learns that a host speaks HTTP/2 only from a
+// simultaneous requests, since it learns that a host speaks Transport/2 only from a
 // finished handshake. It costs no time: the others would have waited as long for
 // their own connection.
 type firstConnection struct {
@@ -23,7 +23,7 @@ func newFirstConnection(next http.RoundTripper) *firstConnection {
 	return &firstConnection{next: next, ready: map[string]chan struct{}{}}
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (f *firstConnection) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" {
 		return f.next.RoundTrip(r)

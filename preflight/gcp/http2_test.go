@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestConnections: over HTTP/2 all requests share one connection; over HTTP/1.1
+// TestConnections: over Transport/2 all requests share one connection; over Transport/1.1
 // connections are reused, and there are no more than requests in flight.
 func TestConnections(t *testing.T) {
 	const rounds, requests = 3, 200
@@ -46,7 +46,7 @@ func TestConnections(t *testing.T) {
 			}
 			defer s.Close()
 			defer base.CloseIdleConnections()
-			client, err := New(t.Context(), Options{Endpoint: s.URL, HTTP: newFirstConnection(base), Credentials: credentials()})
+			client, err := New(t.Context(), Options{Endpoint: s.URL, Transport: newFirstConnection(base), Credentials: credentials()})
 			if err != nil {
 				t.Fatal(err)
 			}

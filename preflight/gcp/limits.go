@@ -15,7 +15,7 @@ const (
 	// requests for a dozen projects, which go to several hosts.
 	maxConcurrent = 128
 	// maxPerHost is how many requests to one host may be in flight at once: as many
-	// streams as an HTTP/2 connection has, unless its server allows more.
+	// streams as an Transport/2 connection has, unless its server allows more.
 	maxPerHost = 100
 	// maxResponse is the maximum size of a response, in bytes. The largest policies
 	// have some megabytes: 1,500 members, each with a long name.
@@ -69,7 +69,7 @@ func (l *limits) host(host string) semaphore {
 	return l.hosts[host]
 }
 
-// RoundTrip implements http.RoundTripper. It reads the whole body, so that a
+// RoundTrip implements http.Transport. It reads the whole body, so that a
 // truncated response is an error of the attempt, which can be retried.
 func (l *limits) RoundTrip(r *http.Request) (*http.Response, error) {
 	for _, s := range []semaphore{l.host(r.URL.Host), l.total} {

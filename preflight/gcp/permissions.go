@@ -23,17 +23,17 @@ const maxPermissions = 100
 // folders/N, organizations/N, projects/P/serviceAccounts/E or
 // projects/P/regions/R/subnetworks/S.
 // https://docs.cloud.google.com/iam/docs/testing-permissions
-func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (facts.Tested, error) {
-	results, err := inBatches(ctx, permissions, maxPermissions, func(ctx context.Context, batch []string) (facts.Tested, error) {
+func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (facts.PermissionTest, error) {
+	results, err := inBatches(ctx, permissions, maxPermissions, func(ctx context.Context, batch []string) (facts.PermissionTest, error) {
 		return c.testBatch(ctx, resource, batch)
 	})
 	if err != nil {
-		return facts.Tested{}, err
+		return facts.PermissionTest{}, err
 	}
-	var all facts.Tested
+	var all facts.PermissionTest
 	for _, r := range results {
 		all.Granted = append(all.Granted, r.Granted...)
-		all.Refused = append(all.Refused, r.Refused...)
+		all.Missing = append(all.Missing, r.Missing...)
 		all.Invalid = append(all.Invalid, r.Invalid...)
 	}
 	return all, nil
@@ -45,22 +45,22 @@ var invalidPermission = regexp.MustCompile(`Permission (\S+) is not valid for th
 
 // testBatch tests one batch of permissions. It drops each permission that Google
 // calls invalid, and tests the rest again.
-func (c *Client) testBatch(ctx context.Context, resource string, permissions []string) (facts.Tested, error) {
-	var t facts.Tested
+func (c *Client) testBatch(ctx context.Context, resource string, permissions []string) (facts.PermissionTest, error) {
+	var t facts.PermissionTest
 	for len(permissions) > 0 {
 		granted, err := c.test(ctx, resource, permissions)
 		if err == nil {
 			t.Granted = granted
-			t.Refused = slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return slices.Contains(granted, p) })
+			t.Missing = slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return slices.Contains(granted, p) })
 			return t, nil
 		}
 		var e *facts.Error
 		if !errors.As(err, &e) || e.Code != http.StatusBadRequest {
-			return facts.Tested{}, err
+			return facts.PermissionTest{}, err
 		}
 		match := invalidPermission.FindStringSubmatch(e.Message)
 		if match == nil || !slices.Contains(permissions, match[1]) {
-			return facts.Tested{}, err
+			return facts.PermissionTest{}, err
 		}
 		t.Invalid = append(t.Invalid, match[1])
 		permissions = slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return p == match[1] })

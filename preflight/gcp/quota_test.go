@@ -40,7 +40,7 @@ func newMeteredClient(t *testing.T, m *meter, replayed bool) *Client {
 	t.Helper()
 	m.start = time.Now()
 	c, err := New(t.Context(), Options{
-		HTTP: m, Credentials: credentials(), Replayed: replayed,
+		Transport: m, Credentials: credentials(), NoQuotas: replayed,
 		Backoff: func() backoff.BackOff { return &backoff.ZeroBackOff{} },
 	})
 	if err != nil {
@@ -64,7 +64,7 @@ func countQuotaErrors(errs []error) (n int) {
 	for _, err := range errs {
 		var e *facts.Error
 		if errors.As(err, &e) {
-			if _, ok := e.Quota(); ok {
+			if _, ok := e.QuotaError(); ok {
 				n++
 			}
 		}

@@ -40,7 +40,7 @@ type retryTransport struct {
 	timeout time.Duration
 }
 
-// RoundTrip implements http.RoundTripper. It returns the result of the last
+// RoundTrip implements http.Transport. It returns the result of the last
 // attempt, even if that is an error response, so that the caller can decode it.
 func (t *retryTransport) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	n := 0

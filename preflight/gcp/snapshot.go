@@ -46,7 +46,7 @@ type Exchange struct {
 	URL    string `json:"url"`
 	// Body is the body of the request, with permissions sorted.
 	Body string `json:"body,omitempty"`
-	// Status is the HTTP status; 0 if there was no response. Answer is the body of
+	// Status is the Transport status; 0 if there was no response. Answer is the body of
 	// the response, or the error if there was none.
 	Status int    `json:"status"`
 	Answer string `json:"answer"`
@@ -67,7 +67,7 @@ type Recorder struct {
 	exchanges map[string]Exchange
 }
 
-// Wrap returns a RoundTripper that records what it sends to next.
+// Wrap returns a Transport that records what it sends to next.
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
 	return recordingTransport{recorder: r, next: next}
 }
@@ -90,7 +90,7 @@ type recordingTransport struct {
 	next     http.RoundTripper
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (t recordingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	e, err := t.recorder.newExchange(request)
 	if err != nil {
@@ -204,9 +204,9 @@ func ReadSnapshot(data []byte) (*Snapshot, error) {
 	return &s, nil
 }
 
-// RoundTripper returns a RoundTripper that replays the recorded responses. A
+// Transport returns a Transport that replays the recorded responses. A
 // request that was not recorded is an error.
-func (s *Snapshot) RoundTripper() http.RoundTripper {
+func (s *Snapshot) Transport() http.RoundTripper {
 	exchanges := make(map[string]Exchange, len(s.Exchanges))
 	for _, e := range s.Exchanges {
 		exchanges[e.key()] = e
@@ -216,7 +216,7 @@ func (s *Snapshot) RoundTripper() http.RoundTripper {
 
 type replayTransport struct{ exchanges map[string]Exchange } // by key
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (t replayTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	e, err := newExchange(request)
 	if err != nil {

@@ -94,7 +94,7 @@ func (s *Source) answer(ctx context.Context, b *batch) map[facts.Question]facts.
 // permissions answers questions about permissions. A permission that is neither
 // granted nor refused is untestable.
 func (s *Source) permissions(ctx context.Context, b *batch) map[facts.Question]facts.Answer {
-	var tested facts.Tested
+	var tested facts.PermissionTest
 	client, err := s.clientFor(b.as)
 	if err == nil {
 		tested, err = client.TestPermissions(ctx, b.on, b.items)
@@ -106,7 +106,7 @@ func (s *Source) permissions(ctx context.Context, b *batch) map[facts.Question]f
 		}
 	}
 	put(b.items, facts.Untestable)
-	put(tested.Refused, facts.Refused)
+	put(tested.Missing, facts.Missing)
 	put(tested.Granted, facts.Granted)
 	return answers
 }
@@ -163,7 +163,7 @@ func (s *Source) state(ctx context.Context, q facts.Question) (any, error) {
 	case facts.KindKey:
 		return c.Key(ctx, q.On)
 	case facts.KindConstraint:
-		return c.Enforced(ctx, q.On, q.Item)
+		return c.ConstraintEnforced(ctx, q.On, q.Item)
 	case facts.KindCluster:
 		return c.Cluster(ctx, q.On)
 	case facts.KindClusters:
@@ -195,7 +195,7 @@ func (s *Source) clientFor(as facts.Caller) (*Client, error) {
 	}
 	// Like the provider, impersonate with the original credentials, not with the
 	// account that the environment impersonates.
-	c, err := s.client.Original().As(as.Account, delegates)
+	c, err := s.client.Original().Impersonate(as.Account, delegates)
 	if err == nil {
 		s.callers[as] = c
 	}

@@ -52,7 +52,7 @@ type authTransport struct {
 	quotaProject string // empty if requests name none
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.Transport.
 func (t *authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !isGoogle(r.URL.Host) {
 		return nil, permanent(fmt.Errorf("not sending a token to %s, which is not a Google host", r.URL.Host))

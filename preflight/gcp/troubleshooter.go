@@ -11,7 +11,7 @@ import (
 // name. Policy Troubleshooter evaluates groups, deny policies and the policies
 // of all ancestors, as far as the caller may see them.
 // https://docs.cloud.google.com/policy-intelligence/docs/reference/policytroubleshooter/rest/v3/iam/troubleshoot
-func (c *Client) Troubleshoot(ctx context.Context, email, resource, permission string) (facts.Access, error) {
+func (c *Client) Troubleshoot(ctx context.Context, email, resource, permission string) (facts.AccessState, error) {
 	const method, address = "policytroubleshooter.iam.troubleshoot", "https://policytroubleshooter.googleapis.com/v3/iam:troubleshoot"
 	type tuple struct {
 		Principal        string `json:"principal"`
@@ -23,8 +23,8 @@ func (c *Client) Troubleshoot(ctx context.Context, email, resource, permission s
 	}
 	request.Tuple = tuple{email, resource, permission}
 	var response struct {
-		Overall facts.Access `json:"overallAccessState"`
-		Tuple   tuple        `json:"accessTuple"`
+		Overall facts.AccessState `json:"overallAccessState"`
+		Tuple   tuple             `json:"accessTuple"`
 	}
 	if err := c.post(ctx, method, resource, address, request, &response); err != nil {
 		return "", err

@@ -32,14 +32,14 @@ type Request struct {
 	// https://docs.cloud.google.com/iam/docs/setting-limits-on-granting-roles
 	ChangesPolicy bool
 	ModifiedRoles []string
-	// Programs are shared by all requests of a run, so that each expression is
+	// Cache are shared by all requests of a run, so that each expression is
 	// compiled once, and the total cost of evaluation is limited. Nil for neither.
-	Programs *Programs
+	Cache *ConditionCache
 }
 
-// Programs holds compiled conditions and the total cost of their evaluations. It
+// ConditionCache holds compiled conditions and the total cost of their evaluations. It
 // is safe for concurrent use.
-type Programs struct {
+type ConditionCache struct {
 	mu       sync.Mutex
 	compiled map[string]compiled // by expression
 	// cost is in cel-go's units: about one for each step.
@@ -53,7 +53,7 @@ type compiled struct {
 }
 
 // NewPrograms returns an empty Programs.
-func NewPrograms() *Programs { return &Programs{compiled: map[string]compiled{}} }
+func NewPrograms() *ConditionCache { return &ConditionCache{compiled: map[string]compiled{}} }
 
 const (
 	// maxCost is the maximum cost of one evaluation. Google accepts 12 logical
@@ -69,7 +69,7 @@ const (
 
 // program returns the program of an expression; false if it does not compile, or
 // if the evaluations of this run have cost too much already.
-func (p *Programs) program(expression string) (cel.Program, bool) {
+func (p *ConditionCache) program(expression string) (cel.Program, bool) {
 	if p == nil {
 		return compile(expression)
 	}
@@ -84,7 +84,7 @@ func (p *Programs) program(expression string) (cel.Program, bool) {
 }
 
 // charge adds the cost of an evaluation, which is never free.
-func (p *Programs) charge(details *cel.EvalDetails) {
+func (p *ConditionCache) charge(details *cel.EvalDetails) {
 	if p == nil {
 		return
 	}
@@ -96,17 +96,17 @@ func (p *Programs) charge(details *cel.EvalDetails) {
 	}
 }
 
-// Holds says whether a condition is true. A nil condition always is. It is Unknown
+// Eval says whether a condition is true. A nil condition always is. It is Unknown
 // if its value depends on attributes that are not known, or if it does not
 // compile.
-func (c *Condition) Holds(r Request) Verdict {
+func (c *Condition) Eval(r Request) Verdict {
 	if c == nil {
 		return Yes
 	}
 	if c.Expression == "" && c.Unknown {
 		return Unknown
 	}
-	program, ok := r.Programs.program(c.Expression)
+	program, ok := r.Cache.program(c.Expression)
 	if !ok {
 		return Unknown
 	}
@@ -178,7 +178,7 @@ func (c *Condition) limit(r Request) Limit {
 	if c == nil {
 		return ""
 	}
-	program, ok := r.Programs.program(c.Expression)
+	program, ok := r.Cache.program(c.Expression)
 	if !ok {
 		return ""
 	}
@@ -201,7 +201,7 @@ func (r Request) evalAt(program cel.Program, t time.Time, name string) Verdict {
 		return Unknown
 	}
 	value, details, err := program.Eval(vars)
-	r.Programs.charge(details)
+	r.Cache.charge(details)
 	if err != nil {
 		return Unknown
 	}

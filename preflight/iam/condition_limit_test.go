@@ -34,7 +34,7 @@ func TestConditionLimit(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := &Condition{Expression: tt.expression}
 			r := Request{Time: now, Until: now.Add(time.Hour), ChangesPolicy: tt.changes, ModifiedRoles: tt.roles}
-			if got, limit := c.Holds(r), c.limit(r); got != tt.want || limit != tt.limit {
+			if got, limit := c.Eval(r), c.limit(r); got != tt.want || limit != tt.limit {
 				t.Errorf("got verdict %d, limit %q; want %d, %q", got, limit, tt.want, tt.limit)
 			}
 		})

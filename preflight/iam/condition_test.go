@@ -60,7 +60,7 @@ func TestConditions(t *testing.T) {
 		{`"a string"`, cluster, Unknown},
 		{``, cluster, Unknown},
 	} {
-		if got := (&Condition{Expression: tt.expression}).Holds(tt.request); got != tt.want {
+		if got := (&Condition{Expression: tt.expression}).Eval(tt.request); got != tt.want {
 			t.Errorf("%s: got %d, want %d, for %+v", tt.expression, got, tt.want, tt.request)
 		}
 	}
@@ -72,8 +72,8 @@ func FuzzCondition(f *testing.F) {
 		f.Add(e, "projects/p")
 	}
 	f.Fuzz(func(t *testing.T, expression, name string) {
-		none := (&Condition{Expression: expression}).Holds(Request{})
-		known := (&Condition{Expression: expression}).Holds(Request{Names: []string{name}, Type: "t", Service: "s", Time: time.Unix(1, 0), Until: time.Unix(1, 0)})
+		none := (&Condition{Expression: expression}).Eval(Request{})
+		known := (&Condition{Expression: expression}).Eval(Request{Names: []string{name}, Type: "t", Service: "s", Time: time.Unix(1, 0), Until: time.Unix(1, 0)})
 		if none != Unknown && none != known {
 			t.Errorf("%q: got %d without any attributes, and %d with them", expression, none, known)
 		}
@@ -83,6 +83,6 @@ func FuzzCondition(f *testing.F) {
 func BenchmarkCondition(b *testing.B) {
 	c := &Condition{Expression: `resource.type == "container.googleapis.com/Cluster" && request.time < timestamp("2030-01-01T00:00:00Z")`}
 	for b.Loop() {
-		c.Holds(Request{Time: time.Unix(1, 0), Until: time.Unix(1, 0), Type: "x"})
+		c.Eval(Request{Time: time.Unix(1, 0), Until: time.Unix(1, 0), Type: "x"})
 	}
 }

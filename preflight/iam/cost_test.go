@@ -23,8 +23,8 @@ func TestCostLimit(t *testing.T) {
 		{"nested six times", nested(6), Unknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := Request{Time: now, Until: now.Add(time.Hour), Names: []string{"projects/p"}, Programs: NewPrograms()}
-			if got := (&Condition{Expression: tt.expression}).Holds(r); got != tt.want {
+			r := Request{Time: now, Until: now.Add(time.Hour), Names: []string{"projects/p"}, Cache: NewPrograms()}
+			if got := (&Condition{Expression: tt.expression}).Eval(r); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
@@ -35,9 +35,9 @@ func TestCostLimit(t *testing.T) {
 func TestTotalCostLimit(t *testing.T) {
 	programs := NewPrograms()
 	expensive := &Condition{Expression: nested(4)}
-	r := Request{Names: []string{"projects/p"}, Programs: programs}
+	r := Request{Names: []string{"projects/p"}, Cache: programs}
 	evaluations := 0
-	for expensive.Holds(r) == Yes {
+	for expensive.Eval(r) == Yes {
 		if evaluations++; evaluations > 10_000 {
 			t.Fatal("got 10,000 expensive evaluations, want fewer")
 		}
@@ -45,7 +45,7 @@ func TestTotalCostLimit(t *testing.T) {
 	if evaluations < 100 {
 		t.Errorf("got %d evaluations, want at least 100", evaluations)
 	}
-	if (&Condition{Expression: "true"}).Holds(r) != Unknown {
+	if (&Condition{Expression: "true"}).Eval(r) != Unknown {
 		t.Error("a condition that is not evaluated is not Unknown")
 	}
 }
@@ -57,7 +57,7 @@ func BenchmarkHolds(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				(&Condition{Expression: c}).Holds(Request{Names: []string{"projects/p"}, Programs: NewPrograms()})
+				(&Condition{Expression: c}).Eval(Request{Names: []string{"projects/p"}, Cache: NewPrograms()})
 			}
 		})
 	}

@@ -24,28 +24,28 @@ type DenyRule struct {
 	Unknown string
 }
 
-// A Denial is a deny rule that denies, or may deny, a permission.
-type Denial struct {
+// A MatchedDenyRule is a deny rule that denies, or may deny, a permission.
+type MatchedDenyRule struct {
 	Policy, Resource string
 	// Detail says why it is uncertain; empty if it is certain.
 	Detail string
 }
 
-func (d Denial) doubt() Doubt {
+func (d MatchedDenyRule) doubt() Doubt {
 	return Doubt{Kind: DoubtDeny, Policy: d.Policy, Resource: d.Resource, Detail: d.Detail}
 }
 
 // denials returns the deny rules of all levels that deny the permission, and
 // those that may deny it.
-func denials(q Question) (sure, unsure []Denial) {
+func denials(q Question) (sure, unsure []MatchedDenyRule) {
 	for _, level := range q.Levels {
-		for _, rule := range level.Denies {
+		for _, rule := range level.DenyRules {
 			m, why := rule.match(q)
 			switch m {
 			case certain:
-				sure = append(sure, Denial{Policy: rule.Policy, Resource: level.Resource})
+				sure = append(sure, MatchedDenyRule{Policy: rule.Policy, Resource: level.Resource})
 			case possible:
-				unsure = append(unsure, Denial{Policy: rule.Policy, Resource: level.Resource, Detail: why})
+				unsure = append(unsure, MatchedDenyRule{Policy: rule.Policy, Resource: level.Resource, Detail: why})
 			}
 		}
 	}
@@ -60,7 +60,7 @@ func (d DenyRule) match(q Question) (match, string) {
 	permission := matchDeniedPermission(d.Permissions, d.ExceptPermissions, q.Permission)
 	denied, principal := matchDenyPrincipals(q.Identity, d.Denied)
 	excepted, exception := matchDenyPrincipals(q.Identity, d.Except)
-	condition := d.Condition.Holds(q.Request)
+	condition := d.Condition.Eval(q.Request)
 	switch {
 	case permission == never || denied == never || excepted == certain || condition == No:
 		return never, ""
@@ -80,7 +80,7 @@ func (d DenyRule) match(q Question) (match, string) {
 // covers only permissions that can be denied at all, and that is not known of
 // every permission.
 func matchDeniedPermission(patterns, except []string, permission string) match {
-	name := DenyName(permission)
+	name := DenyPermission(permission)
 	if slices.ContainsFunc(except, func(p string) bool { return covers(p, name) }) {
 		return never
 	}
@@ -95,10 +95,10 @@ func matchDeniedPermission(patterns, except []string, permission string) match {
 	return possible
 }
 
-// DenyName returns a permission in the form of deny policies:
+// DenyPermission returns a permission in the form of deny policies:
 // container.clusters.get is container.googleapis.com/clusters.get there.
 // https://docs.cloud.google.com/iam/docs/deny-permissions-support
-func DenyName(permission string) string {
+func DenyPermission(permission string) string {
 	service, rest, _ := strings.Cut(permission, ".")
 	if service == "resourcemanager" {
 		service = "cloudresourcemanager"

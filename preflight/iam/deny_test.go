@@ -59,9 +59,9 @@ func TestDeny(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := Question{
-				Identity:   Identity{Member: account, Home: []string{"projects/111", "projects/acme-prod"}},
+				Identity:   Identity{Member: account, Containers: []string{"projects/111", "projects/acme-prod"}},
 				Permission: "container.clusters.create", Complete: true,
-				Levels: []Level{{Resource: project, Policy: bound("roles/gives", account)}, {Resource: folder, Policy: &Policy{}, Denies: []DenyRule{tt.rule}}},
+				Levels: []Level{{Resource: project, Policy: bound("roles/gives", account)}, {Resource: folder, Policy: &Policy{}, DenyRules: []DenyRule{tt.rule}}},
 			}
 			granted := Roles{Fetched: map[string]Role{"roles/gives": {Permissions: []string{"container.clusters.create"}}}}
 			got := Evaluate(q, granted)
@@ -88,7 +88,7 @@ func TestDenyName(t *testing.T) {
 		"resourcemanager.projects.get":            "cloudresourcemanager.googleapis.com/projects.get",
 		"cloudkms.cryptoKeyVersions.useToEncrypt": "cloudkms.googleapis.com/cryptoKeyVersions.useToEncrypt",
 	} {
-		if diff := cmp.Diff(want, DenyName(permission)); diff != "" {
+		if diff := cmp.Diff(want, DenyPermission(permission)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", permission, diff)
 		}
 	}
@@ -98,7 +98,7 @@ func TestDenyName(t *testing.T) {
 func TestUnmet(t *testing.T) {
 	policy := &Policy{Bindings: []Binding{{Role: "roles/gives", Members: []string{account}, Condition: &Condition{Expression: "false"}}}}
 	got := Evaluate(Question{Identity: Identity{Member: account}, Permission: "p.x.y", Complete: true, Levels: []Level{{Resource: project, Policy: policy}}}, roles())
-	unmet := []Unmet{{Role: "roles/gives", Member: account, Resource: project, Expression: "false"}}
+	unmet := []UnmetCondition{{Role: "roles/gives", Member: account, Resource: project, Expression: "false"}}
 	want := Answer{Verdict: No, Unmet: unmet, Levels: []LevelAnswer{{Resource: project, Unmet: unmet}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

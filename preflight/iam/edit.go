@@ -18,24 +18,24 @@ const (
 	SetRole
 	// SetPolicy replaces all bindings.
 	SetPolicy
-	// Strip removes the members of the first binding from every role.
-	Strip
+	// RemoveFromAllRoles removes the members of the first binding from every role.
+	RemoveFromAllRoles
 )
 
 // An Edit is a planned change of a policy.
 type Edit struct {
 	Effect   Effect
 	Bindings []Binding
-	// Late reports that the edit may be applied after the grants are needed, so
+	// MayComeTooLate reports that the edit may be applied after the grants are needed, so
 	// that what it removes counts, and what it adds does not.
-	Late bool
+	MayComeTooLate bool
 	// Unknown says why it is not known what the edit sets; empty if it is known.
 	Unknown string
-	// Maybe reports that the edit may be about another policy.
-	Maybe bool
-	// Follows reports whether the edit is applied after another one of the same
+	// MayBeOtherPolicy reports that the edit may be about another policy.
+	MayBeOtherPolicy bool
+	// RunsAfter reports whether the edit is applied after another one of the same
 	// plan, given its index. Nil if no order is known.
-	Follows func(other int) bool
+	RunsAfter func(other int) bool
 }
 
 // Apply returns l after edits. If one edit removes a binding and another adds it,
@@ -43,7 +43,7 @@ type Edit struct {
 // policy stays unreadable unless an edit replaces it; bindings added to it are
 // kept in Planned.
 func (l Level) Apply(edits []Edit) Level {
-	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned), Denies: l.Denies}
+	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned), DenyRules: l.DenyRules}
 	before := &Policy{}
 	if l.Policy != nil {
 		before = l.Policy
@@ -51,9 +51,9 @@ func (l Level) Apply(edits []Edit) Level {
 	}
 	for _, e := range edits {
 		if e.Unknown != "" {
-			return Level{Resource: l.Resource, Unreadable: e.Unknown, Denies: l.Denies}
+			return Level{Resource: l.Resource, Unreadable: e.Unknown, DenyRules: l.DenyRules}
 		}
-		if e.Effect == SetPolicy && !e.Maybe {
+		if e.Effect == SetPolicy && !e.MayBeOtherPolicy {
 			out.Policy = &Policy{}
 		}
 		if out.Policy != nil {
@@ -104,8 +104,8 @@ func isRemoved(edits []Edit, i int, b Binding, member string) Verdict {
 			// so that this keeps Apply fast.
 			continue
 		}
-		removes := other.Takes(b, member)
-		if k == i || removes == No || edits[i].Follows != nil && edits[i].Follows(k) {
+		removes := other.Removes(b, member)
+		if k == i || removes == No || edits[i].RunsAfter != nil && edits[i].RunsAfter(k) {
 			continue
 		}
 		if removes == Yes {
@@ -116,14 +116,14 @@ func isRemoved(edits []Edit, i int, b Binding, member string) Verdict {
 	return worst
 }
 
-// Takes says whether an edit removes a member from the role of b. It is Unknown if
+// Removes says whether an edit removes a member from the role of b. It is Unknown if
 // the edit sets members that are not known.
-func (e Edit) Takes(b Binding, member string) Verdict {
+func (e Edit) Removes(b Binding, member string) Verdict {
 	if e.Unknown != "" {
 		return Unknown
 	}
 	removes := e.removes(b, member)
-	if e.Maybe && removes == Yes {
+	if e.MayBeOtherPolicy && removes == Yes {
 		return Unknown
 	}
 	return removes
@@ -134,7 +134,7 @@ func (e Edit) removes(b Binding, member string) Verdict {
 	isNamed, hasUnknown, replaces := false, false, No
 	for _, own := range e.Bindings {
 		same := sameRoleAndCondition(own, b)
-		if e.Effect == Strip {
+		if e.Effect == RemoveFromAllRoles {
 			same = Yes
 		}
 		if same == No {
@@ -159,7 +159,7 @@ func (e Edit) removes(b Binding, member string) Verdict {
 }
 
 // adds reports whether an edit adds the members of its bindings.
-func (e Edit) adds() bool { return e.Effect != Remove && e.Effect != Strip }
+func (e Edit) adds() bool { return e.Effect != Remove && e.Effect != RemoveFromAllRoles }
 
 // unknownPrefix begins a member that stands for one that is not known.
 const unknownPrefix = "unknown:"
@@ -168,7 +168,7 @@ func isUnknownMember(member string) bool { return strings.HasPrefix(member, unkn
 
 // additions returns the bindings that an edit adds to an unreadable policy.
 func (e Edit) additions() []Binding {
-	if e.Late || !e.adds() {
+	if e.MayComeTooLate || !e.adds() {
 		return nil
 	}
 	return e.possibleBindings()
@@ -177,7 +177,7 @@ func (e Edit) additions() []Binding {
 // possibleBindings returns the bindings of an edit. If the edit may be about
 // another policy, their members are uncertain.
 func (e Edit) possibleBindings() []Binding {
-	if !e.Maybe {
+	if !e.MayBeOtherPolicy {
 		return e.Bindings
 	}
 	out := make([]Binding, len(e.Bindings))
@@ -199,7 +199,7 @@ func (p *Policy) remove(e Edit) {
 		for _, b := range e.Bindings {
 			p.removeMembers(e, func(_ Binding, m string) bool { return slices.Contains(b.Members, m) }, func(have Binding) Verdict { return sameRoleAndCondition(have, b) })
 		}
-	case Strip:
+	case RemoveFromAllRoles:
 		p.removeMembers(e, func(_ Binding, m string) bool { return slices.Contains(e.Bindings[0].Members, m) }, all)
 	case SetRole:
 		for _, b := range e.Bindings {
@@ -215,7 +215,7 @@ func (p *Policy) remove(e Edit) {
 // But if it may be about another policy, the members that it names stay in either
 // case.
 func (e Edit) omits(have Binding, member string) bool {
-	return !e.Maybe || !slices.ContainsFunc(e.Bindings, func(b Binding) bool {
+	return !e.MayBeOtherPolicy || !slices.ContainsFunc(e.Bindings, func(b Binding) bool {
 		return sameRoleAndCondition(have, b) == Yes && slices.Contains(b.Members, member)
 	})
 }
@@ -226,7 +226,7 @@ func (p *Policy) removeMembers(e Edit, isRemoved func(Binding, string) bool, mat
 	var left []Binding
 	for _, b := range p.Bindings {
 		matches := match(b)
-		if matches == Yes && e.Maybe {
+		if matches == Yes && e.MayBeOtherPolicy {
 			matches = Unknown
 		}
 		if matches == No {
@@ -271,7 +271,7 @@ func (p *Policy) add(e Edit, before *Policy) {
 			continue
 		}
 		kept, gained := before.split(b)
-		if e.Late && slices.ContainsFunc(gained, isUnknownMember) {
+		if e.MayComeTooLate && slices.ContainsFunc(gained, isUnknownMember) {
 			for _, m := range before.members(b) {
 				if !slices.Contains(kept, m) {
 					kept = append(kept, uncertain(m))
@@ -287,7 +287,7 @@ func (p *Policy) add(e Edit, before *Policy) {
 
 // addGained adds the members that gain the role of b, unless e is late.
 func (p *Policy) addGained(e Edit, b Binding, gained []string) {
-	if !e.Late && len(gained) > 0 {
+	if !e.MayComeTooLate && len(gained) > 0 {
 		p.Bindings = append(p.Bindings, Binding{Role: b.Role, Members: gained, Condition: b.Condition, Source: b.Source})
 	}
 }

@@ -53,9 +53,9 @@ type Level struct {
 	// Planned are the bindings that the plan adds to a policy that could not be
 	// read.
 	Planned []Binding
-	// Denies are the rules of the deny policies that are attached to the
+	// DenyRules are the rules of the deny policies that are attached to the
 	// resource, as far as they could be read.
-	Denies []DenyRule
+	DenyRules []DenyRule
 }
 
 // An Identity is a principal whose permissions are evaluated.
@@ -64,9 +64,9 @@ type Identity struct {
 	Member string
 	// ServiceAgent reports that Google manages the account.
 	ServiceAgent bool
-	// Home are the project of a service account and its ancestors: projects/ID,
+	// Containers are the project of a service account and its ancestors: projects/ID,
 	// projects/NUMBER, folders/N, organizations/N. Nil if they are not known.
-	Home []string
+	Containers []string
 }
 
 // A Question asks whether an identity holds a permission.
@@ -126,9 +126,9 @@ type Doubt struct {
 	Detail string
 }
 
-// An Unmet is a binding that would grant the permission if its condition were
+// An UnmetCondition is a binding that would grant the permission if its condition were
 // true.
-type Unmet struct{ Role, Member, Resource, Expression string }
+type UnmetCondition struct{ Role, Member, Resource, Expression string }
 
 // An Answer is a verdict and the reasons for it.
 type Answer struct {
@@ -139,14 +139,14 @@ type Answer struct {
 	Doubts []Doubt
 	// Denied are the deny rules that deny the permission. If there are any, the
 	// verdict is No.
-	Denied []Denial
+	Denied []MatchedDenyRule
 	// Unmet are the bindings whose conditions are false; empty unless the verdict
 	// is No.
-	Unmet []Unmet
-	// Unconfirmed are roles that the identity has, or may have, and that are not
+	Unmet []UnmetCondition
+	// NeedsRoleFetch are roles that the identity has, or may have, and that are not
 	// in the embedded table, or lack the permission there. Fetch them and evaluate
 	// again before relying on a No.
-	Unconfirmed []string
+	NeedsRoleFetch []string
 	// Levels are what each level says by itself, in the order of the question. The
 	// last one has no resource if some ancestors are not known.
 	Levels []LevelAnswer
@@ -159,8 +159,8 @@ type LevelAnswer struct {
 	Resource string
 	Grants   []Grant
 	Doubts   []Doubt
-	Denied   []Denial
-	Unmet    []Unmet
+	Denied   []MatchedDenyRule
+	Unmet    []UnmetCondition
 }
 
 // Evaluate answers a question. What a deny rule denies is not held, even if a
@@ -174,7 +174,7 @@ func Evaluate(q Question, roles Roles) Answer {
 		a.addDoubt(DoubtAncestors, "", "", "", "")
 		a.Levels = append(a.Levels, LevelAnswer{Doubts: a.Doubts[len(a.Doubts)-1:]})
 	}
-	a.Unconfirmed = unique(a.Unconfirmed)
+	a.NeedsRoleFetch = unique(a.NeedsRoleFetch)
 	return a.withVerdict(denials(q))
 }
 
@@ -212,12 +212,12 @@ func (a *Answer) addLevel(q Question, roles Roles, level Level) {
 
 // withVerdict returns the answer with its verdict, given the rules that deny the
 // permission and those that may deny it.
-func (a Answer) withVerdict(sure, unsure []Denial) Answer {
+func (a Answer) withVerdict(sure, unsure []MatchedDenyRule) Answer {
 	if len(sure) > 0 {
 		return Answer{Verdict: No, Denied: sure, Levels: a.Levels}
 	}
 	if len(a.Grants) > 0 {
-		a.Doubts, a.Unconfirmed, a.Unmet = nil, nil, nil
+		a.Doubts, a.NeedsRoleFetch, a.Unmet = nil, nil, nil
 		for _, d := range unsure {
 			a.Doubts = append(a.Doubts, d.doubt())
 		}
@@ -259,17 +259,17 @@ func (a *Answer) addBinding(q Question, roles Roles, resource string, b Binding)
 	if match == never {
 		return
 	}
-	holds := b.Condition.Holds(q.Request)
+	holds := b.Condition.Eval(q.Request)
 	has, confirmed := roles.grants(b.Role, q.Permission)
 	if !confirmed && holds != No {
-		a.Unconfirmed = append(a.Unconfirmed, b.Role)
+		a.NeedsRoleFetch = append(a.NeedsRoleFetch, b.Role)
 	}
 	switch {
 	case has == No:
 	case holds == No:
-		a.Unmet = append(a.Unmet, Unmet{Role: b.Role, Member: member, Resource: resource, Expression: b.Condition.Expression})
+		a.Unmet = append(a.Unmet, UnmetCondition{Role: b.Role, Member: member, Resource: resource, Expression: b.Condition.Expression})
 	case has == Unknown:
-		a.addBindingDoubt(DoubtRole, q, resource, member, b, roles.Fetched[b.Role].Doubt)
+		a.addBindingDoubt(DoubtRole, q, resource, member, b, roles.Fetched[b.Role].UnknownReason)
 	case match == possible && isGroup(member):
 		a.addBindingDoubt(DoubtGroup, q, resource, member, b, "")
 	case match == possible:

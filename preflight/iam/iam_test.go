@@ -34,11 +34,11 @@ func bound(role string, members ...string) *Policy {
 // TestMembers: which identities the members of a binding include.
 func TestMembers(t *testing.T) {
 	identities := map[string]Identity{
-		"agent":         {Member: agent, ServiceAgent: true, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
-		"account":       {Member: account, Home: []string{"projects/111", "projects/acme-prod", "folders/4"}},
+		"agent":         {Member: agent, ServiceAgent: true, Containers: []string{"projects/111", "projects/acme-prod", "folders/4"}},
+		"account":       {Member: account, Containers: []string{"projects/111", "projects/acme-prod", "folders/4"}},
 		"unknown home":  {Member: account},
 		"human":         {Member: human},
-		"other project": {Member: "serviceAccount:other@acme-prod.iam.gserviceaccount.com", Home: []string{"projects/222"}},
+		"other project": {Member: "serviceAccount:other@acme-prod.iam.gserviceaccount.com", Containers: []string{"projects/222"}},
 	}
 	const sets = "principalSet://cloudresourcemanager.googleapis.com/"
 	for _, tt := range []struct {
@@ -153,8 +153,8 @@ func TestUnconfirmed(t *testing.T) {
 		{"roles/other", "p.x.y", map[string]Role{"roles/other": {}}, No, nil},
 	} {
 		got := evaluate(tt.role, tt.permission, tt.fetched)
-		if got.Verdict != tt.want || !slices.Equal(got.Unconfirmed, tt.unconfirmed) {
-			t.Errorf("%s of %s: got %d, unconfirmed %v; want %d, %v", tt.permission, tt.role, got.Verdict, got.Unconfirmed, tt.want, tt.unconfirmed)
+		if got.Verdict != tt.want || !slices.Equal(got.NeedsRoleFetch, tt.unconfirmed) {
+			t.Errorf("%s of %s: got %d, unconfirmed %v; want %d, %v", tt.permission, tt.role, got.Verdict, got.NeedsRoleFetch, tt.want, tt.unconfirmed)
 		}
 	}
 }
@@ -218,10 +218,10 @@ func TestApply(t *testing.T) {
 	}{
 		{"no edits", nil, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"add a member", []Edit{{Effect: Add, Bindings: grant("r", "d")}}, map[string]string{"r a": "", "r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
-		{"add a member late", []Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"add a member late", []Edit{{Effect: Add, Bindings: grant("r", "d"), MayComeTooLate: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"add an existing member", []Edit{{Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"remove a member", []Edit{{Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"remove, then add again", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a"), Follows: after}}, map[string]string{"r a": "x.y", "r b": "", "s a": "", "r c if x": ""}},
+		{"remove, then add again", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a"), RunsAfter: after}}, map[string]string{"r a": "x.y", "r b": "", "s a": "", "r c if x": ""}},
 		{"remove and add in unknown order", []Edit{{Effect: Remove, Bindings: grant("r", "a")}, {Effect: Add, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
 		{"add, and set the role without the member", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
 		{"add, and set the role with the member", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
@@ -229,14 +229,14 @@ func TestApply(t *testing.T) {
 		{"set the role with the member, and remove", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: Remove, Bindings: grant("r", "a")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
 		{"set the role twice", []Edit{{Effect: SetRole, Bindings: grant("r", "a", "b")}, {Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
 		{"add, and set the policy without the member", []Edit{{Effect: Add, Bindings: grant("r", "d")}, {Effect: SetPolicy, Bindings: grant("s", "a")}}, map[string]string{"s a": ""}},
-		{"set the policy, then add", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a")}, {Effect: Add, Bindings: grant("r", "d"), Follows: after}}, map[string]string{"s a": "", "r d": "x.y"}},
+		{"set the policy, then add", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a")}, {Effect: Add, Bindings: grant("r", "d"), RunsAfter: after}}, map[string]string{"s a": "", "r d": "x.y"}},
 		{"set the role", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d")}}, map[string]string{"r b": "", "r d": "x.y", "s a": "", "r c if x": ""}},
-		{"set the role late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), Late: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
-		{"set the role with an unknown member late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y"), Late: true}}, map[string]string{"r b": "", "r maybe:a": "", "s a": "", "r c if x": ""}},
+		{"set the role late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "d"), MayComeTooLate: true}}, map[string]string{"r b": "", "s a": "", "r c if x": ""}},
+		{"set the role with an unknown member late", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y"), MayComeTooLate: true}}, map[string]string{"r b": "", "r maybe:a": "", "s a": "", "r c if x": ""}},
 		{"set the role with an unknown member", []Edit{{Effect: SetRole, Bindings: grant("r", "b", "unknown:x.y")}}, map[string]string{"r b": "", "r unknown:x.y": "x.y", "s a": "", "r c if x": ""}},
-		{"set a new role with an unknown member late", []Edit{{Effect: SetRole, Bindings: grant("t", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
-		{"set the policy with an unknown member late", []Edit{{Effect: SetPolicy, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r maybe:a": "", "r maybe:b": ""}},
-		{"add an unknown member late", []Edit{{Effect: Add, Bindings: grant("r", "unknown:x.y"), Late: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"set a new role with an unknown member late", []Edit{{Effect: SetRole, Bindings: grant("t", "unknown:x.y"), MayComeTooLate: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
+		{"set the policy with an unknown member late", []Edit{{Effect: SetPolicy, Bindings: grant("r", "unknown:x.y"), MayComeTooLate: true}}, map[string]string{"r maybe:a": "", "r maybe:b": ""}},
+		{"add an unknown member late", []Edit{{Effect: Add, Bindings: grant("r", "unknown:x.y"), MayComeTooLate: true}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"set the role with the condition under another title", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Title: "t", Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": "", "r d if x": "x.y"}},
 		{"remove with the condition under another description", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Description: "d", Expression: "x"}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r c if x": ""}},
 		{"set the role with the condition", []Edit{{Effect: SetRole, Bindings: under("r", &Condition{Expression: "x"}, "d")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r d if x": "x.y"}},
@@ -246,7 +246,7 @@ func TestApply(t *testing.T) {
 		{"remove with an unknown condition", []Edit{{Effect: Remove, Bindings: under("r", &Condition{Unknown: true}, "c")}}, map[string]string{"r a": "", "r b": "", "s a": "", "r maybe:c if x": ""}},
 		{"set the role without members", []Edit{{Effect: SetRole, Bindings: grant("r")}}, map[string]string{"s a": "", "r c if x": ""}},
 		{"set the policy", []Edit{{Effect: SetPolicy, Bindings: grant("s", "a", "d")}}, map[string]string{"s a": "", "s d": "x.y"}},
-		{"strip a member of all roles", []Edit{{Effect: Strip, Bindings: []Binding{{Members: []string{"a"}}}}}, map[string]string{"r b": "", "r c if x": ""}},
+		{"strip a member of all roles", []Edit{{Effect: RemoveFromAllRoles, Bindings: []Binding{{Members: []string{"a"}}}}}, map[string]string{"r b": "", "r c if x": ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, flat(Level{Policy: now}.Apply(tt.edits).Policy)); diff != "" {
@@ -264,7 +264,7 @@ func TestApply(t *testing.T) {
 	if got := unreadable.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d")}}); got.Policy != nil || len(got.Planned) != 1 {
 		t.Errorf("add to an unreadable policy: got %+v, want a planned binding", got)
 	}
-	if got := unreadable.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d"), Late: true}}); len(got.Planned) != 0 {
+	if got := unreadable.Apply([]Edit{{Effect: Add, Bindings: grant("r", "d"), MayComeTooLate: true}}); len(got.Planned) != 0 {
 		t.Errorf("add late to an unreadable policy: got %+v, want no planned binding", got)
 	}
 	if got := unreadable.Apply([]Edit{{Effect: SetPolicy, Bindings: grant("r", "d")}}); got.Policy == nil {

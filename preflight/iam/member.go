@@ -107,8 +107,8 @@ func matchPrincipalSet(id Identity, name string) match {
 	if strings.HasPrefix(id.Member, "user:") || kind == "ServiceAccount" && id.ServiceAgent || kind == "ServiceAgent" && !id.ServiceAgent {
 		return never
 	}
-	if id.Home == nil || kind != "ServiceAccount" && kind != "ServiceAgent" {
+	if id.Containers == nil || kind != "ServiceAccount" && kind != "ServiceAgent" {
 		return possible
 	}
-	return certainIf(slices.Contains(id.Home, container))
+	return certainIf(slices.Contains(id.Containers, container))
 }

@@ -31,16 +31,16 @@ var permissionNames = sync.OnceValue(func() map[string]bool {
 	return out
 })
 
-// IsPermission reports whether a permission is in a predefined role. A permission
+// IsKnownPermission reports whether a permission is in a predefined role. A permission
 // that is in none may be new, or may not exist.
-func IsPermission(name string) bool { return permissionNames()[name] }
+func IsKnownPermission(name string) bool { return permissionNames()[name] }
 
-// FitsRole reports whether a custom role of parent, a project or an organization,
+// CanBeInCustomRole reports whether a custom role of parent, a project or an organization,
 // may have a permission, as far as is known. A role of a project may not have
 // permissions on folders and organizations.
 // https://docs.cloud.google.com/iam/docs/creating-custom-roles#limitations
-func FitsRole(permission, parent string) bool {
-	if !IsPermission(permission) {
+func CanBeInCustomRole(permission, parent string) bool {
+	if !IsKnownPermission(permission) {
 		return false
 	}
 	isAboveProject := strings.HasPrefix(permission, "resourcemanager.organizations.") || strings.HasPrefix(permission, "resourcemanager.folders.") ||

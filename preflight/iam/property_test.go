@@ -16,7 +16,7 @@ var worlds = flag.Int("worlds", 50_000, "`number` of random questions")
 // randomQuestion returns a question about random policies, and random roles.
 func randomQuestion(r *rand.Rand) (Question, Roles) {
 	q := Question{
-		Identity:   Identity{Member: pick(r, account, agent, human), Home: pickHome(r)},
+		Identity:   Identity{Member: pick(r, account, agent, human), Containers: pickHome(r)},
 		Permission: pick(r, "p.x.y", "p.x.z"),
 		Complete:   r.IntN(4) > 0,
 	}
@@ -29,7 +29,7 @@ func randomQuestion(r *rand.Rand) (Question, Roles) {
 			level.Policy = randomPolicy(r)
 		}
 		if r.IntN(8) == 0 {
-			level.Denies = append(level.Denies, randomDenial(r))
+			level.DenyRules = append(level.DenyRules, randomDenial(r))
 		}
 		q.Levels = append(q.Levels, level)
 	}
@@ -129,7 +129,7 @@ func naive(q Question, roles Roles) Verdict {
 // for it (optimistic) or against it.
 func isHeld(q Question, roles Roles, optimistic bool) bool {
 	for _, level := range q.Levels {
-		for _, d := range level.Denies {
+		for _, d := range level.DenyRules {
 			if isDenied(q, d, optimistic) {
 				return false
 			}
@@ -209,9 +209,9 @@ func includes(id Identity, member string, optimistic bool) bool {
 	case strings.HasPrefix(member, "group:"), strings.HasPrefix(member, "projectOwner:"):
 		return optimistic
 	case strings.HasSuffix(member, "/type/ServiceAccount"):
-		return id.Member == account && (slices.Contains(id.Home, "projects/1") || id.Home == nil && optimistic)
+		return id.Member == account && (slices.Contains(id.Containers, "projects/1") || id.Containers == nil && optimistic)
 	case strings.HasSuffix(member, "/type/ServiceAgent"):
-		return id.Member == agent && (slices.Contains(id.Home, "folders/4") || id.Home == nil && optimistic)
+		return id.Member == agent && (slices.Contains(id.Containers, "folders/4") || id.Containers == nil && optimistic)
 	}
 	return false
 }
@@ -274,7 +274,7 @@ func TestMoreDenials(t *testing.T) {
 		if len(q.Levels) == 0 {
 			continue
 		}
-		q.Levels[0].Denies = append(q.Levels[0].Denies, randomDenial(r))
+		q.Levels[0].DenyRules = append(q.Levels[0].DenyRules, randomDenial(r))
 		after := Evaluate(q, roles).Verdict
 		if before == No && after != No || before != Yes && after == Yes {
 			t.Fatalf("another deny rule turned %d into %d: %+v", before, after, q)
@@ -287,20 +287,20 @@ func forget(r *rand.Rand, q *Question, roles Roles) {
 	switch r.IntN(5) {
 	case 4:
 		for i := range q.Levels {
-			for k := range q.Levels[i].Denies {
-				q.Levels[i].Denies[k].Unknown = "forgotten"
+			for k := range q.Levels[i].DenyRules {
+				q.Levels[i].DenyRules[k].Unknown = "forgotten"
 			}
 		}
 	case 0:
 		q.Complete = false
 	case 1:
-		q.Identity.Home = nil
+		q.Identity.Containers = nil
 	case 2:
 		delete(roles.Fetched, pick(r, "roles/a", "roles/b", "roles/c"))
 	default:
 		if len(q.Levels) > 0 {
 			i := r.IntN(len(q.Levels))
-			q.Levels[i] = Level{Unreadable: "403", Denies: q.Levels[i].Denies}
+			q.Levels[i] = Level{Unreadable: "403", DenyRules: q.Levels[i].DenyRules}
 		}
 	}
 }
@@ -312,7 +312,7 @@ func FuzzEvaluate(f *testing.F) {
 	f.Add("principalSet://cloudresourcemanager.googleapis.com/projects/1/type/ServiceAccount", "roles/gives", "p.x.y")
 	f.Add(":", "", "")
 	f.Fuzz(func(t *testing.T, member, role, permission string) {
-		q := Question{Identity: Identity{Member: account, Home: []string{"projects/1"}}, Permission: permission, Complete: true,
+		q := Question{Identity: Identity{Member: account, Containers: []string{"projects/1"}}, Permission: permission, Complete: true,
 			Levels: []Level{{Resource: project, Policy: bound(role, member)}}}
 		got := Evaluate(q, roles())
 		named := strings.EqualFold(member, account) || member == "allUsers" || member == "allAuthenticatedUsers" ||

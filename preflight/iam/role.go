@@ -12,8 +12,8 @@ type Role struct {
 	Deleted bool
 	// Unknown reports that the permissions after apply are not known.
 	Unknown bool
-	// Doubt says why Unknown is set; empty for the usual reason.
-	Doubt string
+	// UnknownReason says why Unknown is set; empty for the usual reason.
+	UnknownReason string
 	// Source is what the plan makes or changes the role with; empty if it does
 	// neither.
 	Source string

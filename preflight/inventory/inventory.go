@@ -116,7 +116,7 @@ func clusterItem(c *plan.Cluster, hide func(string) string) ResourceItem {
 		HostProject:         hide(c.HostProject()),
 		Autopilot:           c.Autopilot,
 		Version:             hide(c.Version.String()),
-		ThrowAwayPool:       c.ThrowAway,
+		ThrowAwayPool:       c.HasTemporaryDefaultPool,
 		NodeServiceAccounts: accountItems(c.Accounts, hide),
 		Keys:                keyItems(c.Keys, hide),
 	}
@@ -167,10 +167,10 @@ func needItem(n need.Need, hide func(string) string) NeedItem {
 		Resource:    hide(n.Resource),
 		Service:     n.Service,
 		Permissions: n.Permissions,
-		Unknown:     hide(n.Unknown),
+		Unknown:     hide(n.UndeterminedReason),
 	}
-	if n.Elsewhere != "" && n.Unknown == "" {
-		item.Unknown = hide("needed only if " + n.Project + " and " + n.Elsewhere + " are two projects")
+	if n.OnlyIfNotProject != "" && n.UndeterminedReason == "" {
+		item.Unknown = hide("needed only if " + n.Project + " and " + n.OnlyIfNotProject + " are two projects")
 	}
 	if n.Principal.Kind != "" {
 		item.Principal = &need.Principal{Kind: n.Principal.Kind, Member: hide(n.Principal.Member)}

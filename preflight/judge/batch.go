@@ -34,13 +34,13 @@ func newBatch(needs []need.Need, r *reader) *batch {
 
 func (b *batch) add(n need.Need, r *reader) {
 	switch {
-	case n.Unknown != "":
+	case n.UndeterminedReason != "":
 	case n.Kind == need.Service:
 		b.services[n.Project] = union(b.services[n.Project], n.Service)
 	case n.Kind == need.Permissions:
 		b.addPermissions(n, r)
-		if len(n.Enables) > 0 && !slices.Contains(n.Enables, "") {
-			b.services[n.Project] = union(b.services[n.Project], n.Enables...)
+		if len(n.OnlyIfDisabled) > 0 && !slices.Contains(n.OnlyIfDisabled, "") {
+			b.services[n.Project] = union(b.services[n.Project], n.OnlyIfDisabled...)
 		}
 	default:
 		b.addClusters(n)
@@ -49,7 +49,7 @@ func (b *batch) add(n need.Need, r *reader) {
 
 // addClusters adds the clusters that a need asks about.
 func (b *batch) addClusters(n need.Need) {
-	if n.NetworkOf != "" || len(n.Clusters) == 0 {
+	if n.NetworkCluster != "" || len(n.Clusters) == 0 {
 		return
 	}
 	if b.clusters[n.Project] == nil {
@@ -100,7 +100,7 @@ func ahead(needs []need.Need, r *reader) []facts.Question {
 	out := []facts.Question{{Kind: facts.KindIdentity}}
 	seen := map[string]bool{}
 	for _, n := range needs {
-		if n.Unknown != "" || n.Project == "" || strings.HasPrefix(n.Project, "{") {
+		if n.UndeterminedReason != "" || n.Project == "" || strings.HasPrefix(n.Project, "{") {
 			continue
 		}
 		key := n.Project

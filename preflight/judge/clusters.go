@@ -69,11 +69,11 @@ func (cj *clusterJudge) absent(n need.Need, f Verdict, name string) Verdict {
 func (cj *clusterJudge) presentAnywhere(n need.Need, f Verdict, name string) Verdict {
 	found, err := cj.elsewhere(name)
 	if err != nil {
-		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+		return f.undetermined(because(err, "which clusters "+need.ProjectInWords(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) == 0 {
 		f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
-		return f.failed(n, say(clusterNowhere, need.ProjectIn(name), name[strings.LastIndex(name, "/")+1:]))
+		return f.failed(n, say(clusterNowhere, need.ProjectInWords(name), name[strings.LastIndex(name, "/")+1:]))
 	}
 	return f.undetermined(say(verbatim, n.Message))
 }
@@ -133,20 +133,20 @@ func importPool(n need.Need, cluster string) []string {
 // onNetwork is a need with the network of its cluster put in. It need not be
 // asked where that network is one of the cluster's own project.
 func (j *judge) onNetwork(n need.Need) (_ need.Need, asked bool) {
-	if n.NetworkOf == "" {
+	if n.NetworkCluster == "" {
 		return n, true
 	}
-	own := resource.Parse(n.NetworkOf).Project()
-	cluster, err := j.cluster(n.NetworkOf)
+	own := resource.Parse(n.NetworkCluster).Project()
+	cluster, err := j.cluster(n.NetworkCluster)
 	host := plan.ProjectOfName(cluster.NetworkConfig.Network)
 	is := j.matchProject(resource.ParseProject(host), own)
 	switch {
 	case err != nil && facts.AsError(err).NotFound():
-		n = n.WithoutNetwork("cluster " + n.NetworkOf + " does not exist")
+		n = n.WithoutNetwork("cluster " + n.NetworkCluster + " does not exist")
 	case err != nil:
-		n = n.WithoutNetwork(because(err, "which network "+n.NetworkOf+" uses", "container.clusters.get", "roles/container.clusterViewer").String())
+		n = n.WithoutNetwork(because(err, "which network "+n.NetworkCluster+" uses", "container.clusters.get", "roles/container.clusterViewer").String())
 	case host == "":
-		n = n.WithoutNetwork("Google Cloud did not say which network " + n.NetworkOf + " uses")
+		n = n.WithoutNetwork("Google Cloud did not say which network " + n.NetworkCluster + " uses")
 	case is == resource.Same:
 		return n, false
 	case is == resource.MaybeSame:

@@ -68,7 +68,7 @@ type deniedOn struct{ resource, id string }
 func permissionProjects(needs []need.Need) []string {
 	found := map[string]bool{}
 	for _, n := range needs {
-		if n.Kind == need.Permissions && n.Unknown == "" && n.Project != "" {
+		if n.Kind == need.Permissions && n.UndeterminedReason == "" && n.Project != "" {
 			found[n.Project] = true
 		}
 	}
@@ -117,7 +117,7 @@ func (d *denials) read(r *reader, on deniedOn) {
 }
 
 func (d *denials) note(resource string, err error) {
-	if _, ok := facts.AsError(err).Quota(); ok {
+	if _, ok := facts.AsError(err).QuotaError(); ok {
 		d.skipped = append(d.skipped, resource)
 		return
 	}

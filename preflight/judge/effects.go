@@ -21,22 +21,22 @@ func (pl *planned) provided(n need.Need, f Verdict, by []*plan.Change, what any)
 		return f.undetermined(say(mayBeProvided, what, list(f.PlannedBy)))
 	}
 	f.PlannedBy = addresses(by)
-	least := plan.Race
+	least := plan.Unordered
 	for _, c := range by {
-		if o := order(c, pl.causes(n)); o == plan.Waits || least == plan.Race {
+		if o := order(c, pl.causes(n)); o == plan.Ordered || least == plan.Unordered {
 			least = o
 		}
-		if least == plan.Waits {
+		if least == plan.Ordered {
 			break
 		}
 	}
 	switch least {
-	case plan.Waits:
+	case plan.Ordered:
 		f.Outcome = finding.Pass
 		f.Message = say(provided, what)
 		f.Reason = say(propagationTakes)
 		return f
-	case plan.Unseen:
+	case plan.OrderUnknown:
 		return f.undetermined(say(orderUnseen, what, list(f.PlannedBy), list(addresses(pl.causes(n)))))
 	}
 	return f.race(n, what, addresses(pl.causes(n)))
@@ -97,11 +97,11 @@ func (pl *planned) unseen(n need.Need, f Verdict, why Statement) Verdict {
 	if by := pl.bringsAgent(n); len(by) > 0 && n.Principal.Kind != need.Deployer {
 		return pl.brought(n, f, by)
 	}
-	if on := pl.changes(n, pl.attaches); n.Kind == need.Attached && len(on) > 0 {
+	if on := pl.changes(n, pl.attaches); n.Kind == need.SharedVPCAttachment && len(on) > 0 {
 		return pl.provided(n, f, on, say(theAttachment, n.Project, n.Expect))
 	}
 	f.PlannedBy = addresses(made)
-	if n.Kind == need.Free {
+	if n.Kind == need.ClusterNameFree {
 		f.Outcome, f.Message = finding.Pass, say(projectNewWithoutClusters, n.Project)
 		return f
 	}
@@ -202,7 +202,7 @@ func (pl *planned) takersOfBrought(n need.Need, by *plan.Change) (takers []*plan
 			if is == resource.Different || follows(by, pc.Change) {
 				continue
 			}
-			if takes := pl.edit(pc, projectName(n.Project), is).Takes(gift, n.Principal.Member); takes != iam.No {
+			if takes := pl.edit(pc, projectName(n.Project), is).Removes(gift, n.Principal.Member); takes != iam.No {
 				takers, sure = append(takers, pc.Change), sure || takes == iam.Yes
 			}
 		}
@@ -235,7 +235,7 @@ func broughtRoles(kind need.PrincipalKind) []string {
 func (pl *planned) givesAnything(n need.Need) bool {
 	return slices.ContainsFunc(pl.policyChanges, func(pc plan.PolicyChange) bool {
 		is := pl.matchPolicy(pc, projectName(n.Project))
-		return is != resource.Different && pc.Effect != plan.Removes && pc.Effect != plan.Strips &&
+		return is != resource.Different && pc.Effect != plan.RemovesMembers && pc.Effect != plan.RemovesDefaultAccounts &&
 			slices.ContainsFunc(pl.edit(pc, projectName(n.Project), is).Bindings, func(b iam.Binding) bool {
 				return slices.ContainsFunc(b.Members, func(m string) bool { return m == n.Principal.Member || strings.HasPrefix(m, "unknown:") })
 			})
@@ -282,23 +282,23 @@ func (ef *effects) certain(n need.Need, changes []*plan.Change) []*plan.Change {
 		is := func(v plan.Value, project string) bool { return ef.valueIsProject(v, project) == resource.Same }
 		switch c.Type {
 		case "google_project_service":
-			return ef.inProject(c, n.Project) != resource.Same || c.Now("service").State != plan.Known
+			return ef.inProject(c, n.Project) != resource.Same || c.Latest("service").State != plan.Known
 		case "google_service_account":
 			was := c.Replaces() && ef.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) == resource.Same
-			return ef.concernsAccount(c, n) != resource.Same && !was || c.Now("disabled").State == plan.Unknown
+			return ef.concernsAccount(c, n) != resource.Same && !was || c.Latest("disabled").State == plan.Unknown
 		case "google_kms_crypto_key_version":
 			return true // Which version is the primary one is not known.
 		case "google_project":
-			return c.Now("project_id").State != plan.Known
+			return c.Latest("project_id").State != plan.Known
 		case "google_compute_shared_vpc_service_project":
-			return !is(c.Now("service_project"), n.Project) || !is(c.Now("host_project"), n.Expect)
+			return !is(c.Latest("service_project"), n.Project) || !is(c.Latest("host_project"), n.Expect)
 		case "google_compute_shared_vpc_host_project":
-			return !is(c.Now("project"), n.Expect)
+			return !is(c.Latest("project"), n.Expect)
 		case "google_kms_crypto_key":
 			was := ef.match(resource.Parse(c.KeyBefore()), resource.Parse(n.Resource))
 			return ef.concernsKey(c, n) != resource.Same && was != resource.Same
 		}
-		return ef.inProject(c, n.Project) != resource.Same || c.Now("action").State != plan.Known
+		return ef.inProject(c, n.Project) != resource.Same || c.Latest("action").State != plan.Known
 	})
 }
 
@@ -321,7 +321,7 @@ func (ef *effects) surelyTakes(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_project" {
 		return c.Before("deletion_policy").String() == "DELETE" && ef.isProjectBefore(c, n.Project) == resource.Same
 	}
-	if !c.Replaces() || c.DestroysFirst() && (ef.turnsOn(c, n) || ef.attaches(c, n)) {
+	if !c.Replaces() || c.DestroysBeforeCreate() && (ef.turnsOn(c, n) || ef.attaches(c, n)) {
 		return false
 	}
 	switch c.Type {
@@ -338,7 +338,7 @@ func (ef *effects) surelyTakes(c *plan.Change, n need.Need) bool {
 // restores reports whether a change surely makes again what it destroys: the same
 // API or attachment, however its projects are written.
 func (ef *effects) restores(c *plan.Change, n need.Need) bool {
-	return c.DestroysFirst() && (ef.turnsOn(c, n) || ef.attaches(c, n)) && len(ef.certain(n, []*plan.Change{c})) > 0
+	return c.DestroysBeforeCreate() && (ef.turnsOn(c, n) || ef.attaches(c, n)) && len(ef.certain(n, []*plan.Change{c})) > 0
 }
 
 // unlessDenied is a finding about permissions, unless the plan changes what is
@@ -397,13 +397,13 @@ func (ef *effects) turnsOff(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_project" {
 		return c.Deletes() && ef.isProjectBefore(c, n.Project) != resource.Different
 	}
-	if c.Type != "google_project_service" || !c.Deletes() || !c.Before("disable_on_destroy").True() ||
+	if c.Type != "google_project_service" || !c.Deletes() || !c.Before("disable_on_destroy").IsTrue() ||
 		ef.wasInProject(c, n.Project) == resource.Different || ef.restores(c, n) {
 		return false
 	}
 	// The Kubernetes Engine API depends on the Compute Engine API.
 	dependent := n.Service == "container.googleapis.com" && c.Before("service").String() == "compute.googleapis.com" &&
-		c.Before("disable_dependent_services").True()
+		c.Before("disable_dependent_services").IsTrue()
 	return dependent || concerns(c.Before("service"), n.Service)
 }
 
@@ -421,17 +421,17 @@ func whatTurnsOff(off []*plan.Change, n need.Need) Statement {
 // https://developer.hashicorp.com/terraform/internals/graph
 func (ef *effects) inTheWay(n need.Need, changes []*plan.Change) ([]*plan.Change, plan.Order) {
 	causes := ef.causes(n)
-	if len(causes) == 0 || slices.ContainsFunc(causes, func(c *plan.Change) bool { return !c.Goes() }) {
-		return changes, plan.Race
+	if len(causes) == 0 || slices.ContainsFunc(causes, func(c *plan.Change) bool { return !c.IsDestroyed() }) {
+		return changes, plan.Unordered
 	}
 	var left []*plan.Change
-	least := plan.Unseen
+	least := plan.OrderUnknown
 	for _, c := range changes {
-		at := plan.Race
-		if c.Goes() {
+		at := plan.Unordered
+		if c.IsDestroyed() {
 			at = order(c, causes)
 		}
-		if at != plan.Waits {
+		if at != plan.Ordered {
 			left, least = append(left, c), min(least, at)
 		}
 	}
@@ -439,7 +439,7 @@ func (ef *effects) inTheWay(n need.Need, changes []*plan.Change) ([]*plan.Change
 }
 
 func (ef *effects) makesAccount(c *plan.Change, n need.Need) bool {
-	return c.Type == "google_service_account" && (c.Creates() || c.Updates()) && !c.After("disabled").True() &&
+	return c.Type == "google_service_account" && (c.Creates() || c.Updates()) && !c.After("disabled").IsTrue() &&
 		ef.concernsAccount(c, n) != resource.Different
 }
 
@@ -464,7 +464,7 @@ func (ef *effects) disposesOf(c *plan.Change, n need.Need) bool {
 			return ef.wasAccount(c, n)
 		}
 		disabled := c.After("disabled")
-		mayEnd := c.Goes() || disabled.True() || c.Updates() && disabled.State == plan.Unknown
+		mayEnd := c.IsDestroyed() || disabled.IsTrue() || c.Updates() && disabled.State == plan.Unknown
 		return mayEnd && ef.concernsAccount(c, n) != resource.Different
 	case "google_project_default_service_accounts":
 		action := c.After("action")

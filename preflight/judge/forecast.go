@@ -22,15 +22,15 @@ func (fc *forecast) edits(name string, waiting []*plan.Change) []iam.Edit {
 		}
 		changes = append(changes, pc.Change)
 		e := fc.edit(pc, name, is)
-		e.Late = !awaited(pc.Change, waiting)
+		e.MayComeTooLate = !awaited(pc.Change, waiting)
 		out = append(out, e)
 	}
 	for _, c := range fc.replacedAccounts() {
 		changes = append(changes, c)
-		out = append(out, iam.Edit{Effect: iam.Strip, Bindings: []iam.Binding{{Members: []string{"serviceAccount:" + c.EmailBefore()}}}})
+		out = append(out, iam.Edit{Effect: iam.RemoveFromAllRoles, Bindings: []iam.Binding{{Members: []string{"serviceAccount:" + c.EmailBefore()}}}})
 	}
 	for i := range out {
-		out[i].Follows = func(other int) bool { return follows(changes[i], changes[other]) }
+		out[i].RunsAfter = func(other int) bool { return follows(changes[i], changes[other]) }
 	}
 	return out
 }
@@ -50,19 +50,19 @@ func (fc *forecast) replacedAccounts() []*plan.Change {
 
 // matchPolicy says whether a change is about the policy of a resource.
 func (nm *names) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
-	if pc.On.IsZero() && hasSameKind(pc, name) {
+	if pc.Resource.IsZero() && hasSameKind(pc, name) {
 		return resource.MaybeSame
 	}
-	return nm.match(pc.On, resource.Parse(name))
+	return nm.match(pc.Resource, resource.Parse(name))
 }
 
 // edit is what a change does to the policy of a resource, if it is about that.
 func (fc *forecast) edit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
-	e := iam.Edit{Effect: effectOf(pc.Effect), Maybe: is != resource.Same}
+	e := iam.Edit{Effect: effectOf(pc.Effect), MayBeOtherPolicy: is != resource.Same}
 	if pc.Unknown {
 		e.Unknown = pc.Address + " sets the policy to what is not known before apply"
 	}
-	if pc.Effect == plan.Strips {
+	if pc.Effect == plan.RemovesDefaultAccounts {
 		e.Bindings = []iam.Binding{{Members: fc.defaultAccounts(name)}}
 	}
 	for _, g := range pc.Grants {
@@ -79,21 +79,21 @@ func (fc *forecast) edit(pc plan.PolicyChange, name string, is resource.Match) i
 // what only goes does so after what waits for it.
 func follows(c, other *plan.Change) bool {
 	if c == other {
-		return c.DestroysFirst()
+		return c.DestroysBeforeCreate()
 	}
-	return !other.Goes() && c.WaitsFor(other) == plan.Waits
+	return !other.IsDestroyed() && c.OrderAfter(other) == plan.Ordered
 }
 
 func effectOf(e plan.PolicyEffect) iam.Effect {
 	switch e {
-	case plan.Removes:
+	case plan.RemovesMembers:
 		return iam.Remove
 	case plan.SetsRole:
 		return iam.SetRole
 	case plan.SetsPolicy:
 		return iam.SetPolicy
-	case plan.Strips:
-		return iam.Strip
+	case plan.RemovesDefaultAccounts:
+		return iam.RemoveFromAllRoles
 	}
 	return iam.Add
 }
@@ -102,7 +102,7 @@ func effectOf(e plan.PolicyEffect) iam.Effect {
 // anyone.
 func (fc *forecast) bindingOf(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
 	b := iam.Binding{Role: fc.roleIn(g.Role, name), Members: fc.numberedMembers(g.Members), Source: pc.Address}
-	if g.More {
+	if g.HasUnknownMembers {
 		b.Members = append(slices.Clone(b.Members), "unknown:"+pc.Address)
 	}
 	if c := g.Condition; c != nil {
@@ -121,18 +121,18 @@ func hasSameKind(pc plan.PolicyChange, name string) bool {
 // awaited reports whether all of the given changes wait for c; without any,
 // it is so.
 func awaited(c *plan.Change, waiting []*plan.Change) bool {
-	return order(c, waiting) == plan.Waits
+	return order(c, waiting) == plan.Ordered
 }
 
 // order is how the given changes stand to c, by the one that waits least.
 func order(c *plan.Change, waiting []*plan.Change) plan.Order {
-	least := plan.Waits
+	least := plan.Ordered
 	for _, w := range waiting {
-		switch w.WaitsFor(c) {
-		case plan.Race:
-			return plan.Race
-		case plan.Unseen:
-			least = plan.Unseen
+		switch w.OrderAfter(c) {
+		case plan.Unordered:
+			return plan.Unordered
+		case plan.OrderUnknown:
+			least = plan.OrderUnknown
 		}
 	}
 	return least
@@ -161,7 +161,7 @@ func (fc *forecast) then(v view, waiting []*plan.Change) view {
 	for i, l := range levels {
 		name := resource.RelativeName(l.Resource)
 		out.levels[i] = l.Apply(fc.edits(name, waiting))
-		out.levels[i].Denies = fc.deniesThen(name, l.Denies, waiting)
+		out.levels[i].DenyRules = fc.deniesThen(name, l.DenyRules, waiting)
 	}
 	return out
 }
@@ -171,19 +171,19 @@ func (fc *forecast) then(v view, waiting []*plan.Change) view {
 // above its new place only if all the given changes wait for the move.
 func (fc *forecast) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
 	for _, m := range fc.plan.Moves() {
-		i := slices.IndexFunc(levels, func(l iam.Level) bool { return fc.isSame(resource.RelativeName(l.Resource), m.What) })
+		i := slices.IndexFunc(levels, func(l iam.Level) bool { return fc.isSame(resource.RelativeName(l.Resource), m.Resource) })
 		if i < 0 {
 			continue
 		}
 		levels = slices.Clone(levels)
 		inTime := awaited(m.Change, waiting)
-		stays := slices.IndexFunc(levels, func(l iam.Level) bool { return resource.RelativeName(l.Resource) == m.To })
+		stays := slices.IndexFunc(levels, func(l iam.Level) bool { return resource.RelativeName(l.Resource) == m.NewParent })
 		for k := i + 1; k < len(levels) && (stays < 0 || k < stays); k++ {
-			denies := levels[k].Denies
+			denies := levels[k].DenyRules
 			if inTime {
 				denies = nil
 			}
-			levels[k] = iam.Level{Resource: levels[k].Resource, Policy: &iam.Policy{}, Denies: denies}
+			levels[k] = iam.Level{Resource: levels[k].Resource, Policy: &iam.Policy{}, DenyRules: denies}
 		}
 		if stays < 0 {
 			levels = append(levels, fc.above(m, inTime)...)
@@ -197,18 +197,18 @@ func (fc *forecast) moved(levels []iam.Level, waiting []*plan.Change) []iam.Leve
 func (fc *forecast) above(m plan.Move, inTime bool) []iam.Level {
 	var out []iam.Level
 	to := "a place that is not known before apply"
-	if m.To != "" {
-		to = resource.Describe(resource.FullName(m.To))
+	if m.NewParent != "" {
+		to = resource.Describe(resource.FullName(m.NewParent))
 	}
-	if m.To != "" && inTime {
-		out = append(out, fc.level(m.To))
+	if m.NewParent != "" && inTime {
+		out = append(out, fc.level(m.NewParent))
 	}
-	if resource.KindOf(m.To).Collection == resource.Organizations && inTime {
+	if resource.KindOf(m.NewParent).Collection == resource.Organizations && inTime {
 		return out
 	}
 	return append(out, iam.Level{
-		Resource:   resource.FullName(m.What),
-		Unreadable: m.Address + " moves " + resource.Describe(resource.FullName(m.What)) + " to " + to + ", and what is granted there is not known: grant what is needed on the project itself",
+		Resource:   resource.FullName(m.Resource),
+		Unreadable: m.Address + " moves " + resource.Describe(resource.FullName(m.Resource)) + " to " + to + ", and what is granted there is not known: grant what is needed on the project itself",
 	})
 }
 
@@ -227,7 +227,7 @@ func (fc *forecast) deniesThen(name string, now []iam.DenyRule, waiting []*plan.
 		if is == resource.Different {
 			continue
 		}
-		if d.Lifts && awaited(d.Change, waiting) {
+		if d.RemovesRules && awaited(d.Change, waiting) {
 			out = slices.DeleteFunc(out, func(r iam.DenyRule) bool { return r.Policy == d.ID && is == resource.Same })
 		}
 		for _, r := range d.Rules {
@@ -239,14 +239,14 @@ func (fc *forecast) deniesThen(name string, now []iam.DenyRule, waiting []*plan.
 
 // matchDeny says whether a deny policy is attached to a resource.
 func (nm *names) matchDeny(d plan.DenyChange, name string) resource.Match {
-	if d.On.IsZero() {
+	if d.Parent.IsZero() {
 		return resource.MaybeSame
 	}
-	return nm.match(d.On, resource.Parse(name))
+	return nm.match(d.Parent, resource.Parse(name))
 }
 
 func denyRuleThen(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.DenyRule {
-	out := iam.DenyRule{Policy: d.ID, Denied: r.Denied, Except: r.Except, Permissions: r.Permissions, ExceptPermissions: r.ExceptPermissions}
+	out := iam.DenyRule{Policy: d.ID, Denied: r.Principals, Except: r.ExceptPrincipals, Permissions: r.Permissions, ExceptPermissions: r.ExceptPermissions}
 	if r.Condition != "" {
 		out.Condition = &iam.Condition{Expression: r.Condition}
 	}
@@ -272,13 +272,13 @@ func (fc *forecast) denyChangesOf(policy string) []string {
 func (fc *forecast) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
 	out := map[string]iam.Role{}
 	for _, rc := range fc.roleChanges {
-		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Goes, Source: rc.Address}
-		if !rc.Goes && !awaited(rc.Change, waiting) {
+		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Destroyed, Source: rc.Address}
+		if !rc.Destroyed && !awaited(rc.Change, waiting) {
 			role.Permissions = intersect(rc.After, rc.Before)
 		}
 		if odd := unfit(rc); len(odd) > 0 {
 			role.Unknown = true
-			role.Doubt = "whether apply can make " + rc.Address + " is not known, because Google refuses permissions that do not exist or that custom roles cannot have, and these are in no predefined role or not for this kind: " + list(odd)
+			role.UnknownReason = "whether apply can make " + rc.Address + " is not known, because Google refuses permissions that do not exist or that custom roles cannot have, and these are in no predefined role or not for this kind: " + list(odd)
 		}
 		out[rc.Role] = role
 		for _, l := range v.levels {
@@ -296,7 +296,7 @@ func (fc *forecast) rolesThen(v view, waiting []*plan.Change) map[string]iam.Rol
 // may refuse.
 func unfit(rc plan.RoleChange) []string {
 	parent, _, _ := strings.Cut(rc.Role, "/roles/")
-	return slices.DeleteFunc(without(rc.After, rc.Before), func(p string) bool { return iam.FitsRole(p, parent) })
+	return slices.DeleteFunc(without(rc.After, rc.Before), func(p string) bool { return iam.CanBeInCustomRole(p, parent) })
 }
 
 // causes are the changes that a need is there for; none for what apply leaves
@@ -308,7 +308,7 @@ func (fc *forecast) causes(n need.Need) []*plan.Change {
 	}
 	var out []*plan.Change
 	for _, c := range fc.plan.Changes {
-		if named[c.Address] && c.Deposed == "" && !c.Has("no-op") {
+		if named[c.Address] && c.Deposed == "" && !c.HasAction("no-op") {
 			out = append(out, c)
 		}
 	}

@@ -70,7 +70,7 @@ func (ev *evaluator) homeOf(member string, n need.Need) []string {
 func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 	found := map[string]finding.DeployerRef{}
 	for _, n := range needs {
-		if n.Principal.Kind != need.Deployer || n.Principal.Original {
+		if n.Principal.Kind != need.Deployer || n.Principal.IsCaller {
 			continue
 		}
 		switch {
@@ -78,7 +78,7 @@ func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 			found["?"] = finding.DeployerRef{Source: "set by the provider", Unknown: "the plan does not show the account"}
 		case n.Principal.Member == "":
 			found[""] = j.atHand()
-		case n.Principal.Named:
+		case n.Principal.NamedByUser:
 			found[n.Principal.Member] = finding.DeployerRef{Member: n.Principal.Member, Source: "--deployer"}
 		default:
 			found[n.Principal.Member] = finding.DeployerRef{Member: n.Principal.Member, Source: "impersonated by the provider"}

@@ -83,15 +83,15 @@ func (r *resources) denials() *denials {
 
 // verdict judges a need.
 func (j *judge) verdict(n need.Need) Verdict {
-	if n.Unknown != "" {
-		return newVerdict(n).undetermined(say(verbatim, n.Unknown))
+	if n.UndeterminedReason != "" {
+		return newVerdict(n).undetermined(say(verbatim, n.UndeterminedReason))
 	}
 	switch n.Kind {
-	case need.Statement:
+	case need.PlanOnly:
 		return stated(n, newVerdict(n))
-	case need.OnPath:
+	case need.ProgramOnPath:
 		return j.onPath(n, newVerdict(n))
-	case need.Fresh:
+	case need.TokenNotExpired:
 		return j.fresh(n, newVerdict(n))
 	}
 	f := j.named(newVerdict(n))
@@ -107,7 +107,7 @@ func (j *judge) verdict(n need.Need) Verdict {
 
 // stated is the finding of what the plan alone says.
 func stated(n need.Need, f Verdict) Verdict {
-	if n.Holds {
+	if n.Satisfied {
 		f.Outcome, f.Message = finding.Pass, say(verbatim, n.Message)
 		return f
 	}
@@ -149,19 +149,19 @@ func (j *judge) asked(n need.Need, f Verdict) Verdict {
 		f = j.usable(n, f)
 	case need.Permissions:
 		f = j.permissions(n, f)
-	case need.Attached:
+	case need.SharedVPCAttachment:
 		f = j.attached(n, f)
 	case need.Key:
 		f = j.keyUsable(n, f)
-	case need.Unconstrained:
+	case need.OrgPolicyNotEnforced:
 		f = j.unconstrained(n, f)
-	case need.Free:
+	case need.ClusterNameFree:
 		f = j.free(n, f)
-	case need.PoolFree:
+	case need.NodePoolNameFree:
 		f = j.poolFree(n, f)
-	case need.Exists:
+	case need.Existing:
 		f = j.present(n, f)
-	case need.Idle, need.Sound, need.Recreated:
+	case need.NoRunningOperation, need.ClusterHealthy, need.NoPendingRecreation:
 		f = j.existing(n, f)
 	}
 	return f
@@ -214,7 +214,7 @@ func (sj *stateJudge) service(n need.Need, f Verdict) Verdict {
 	if err == nil && state == facts.ServiceEnabled {
 		f = f.evident("services.batchGet", n.Resource, n.Service+" is ENABLED")
 		switch off, order := sj.inTheWay(n, sj.changes(n, sj.turnsOff)); {
-		case len(off) > 0 && order == plan.Unseen:
+		case len(off) > 0 && order == plan.OrderUnknown:
 			f.TakenAwayBy = addresses(off)
 			return f.undetermined(say(disableOrderUnseen, whatTurnsOff(off, n), list(f.TakenAwayBy)))
 		case len(off) > 0:

@@ -133,14 +133,14 @@ func (nm *names) renamedRole(role, project string) string {
 // cluster's, of which that cannot be found out, cannot be judged.
 func (j *judge) arises(n *need.Need) bool {
 	project := resource.ParseProject(n.Project)
-	if n.Elsewhere != "" {
-		is := j.matchProject(resource.ParseProject(n.Elsewhere), project)
-		if is == resource.MaybeSame && n.Unknown == "" {
-			n.Unknown = unresolved(n.Elsewhere, n.Project)
+	if n.OnlyIfNotProject != "" {
+		is := j.matchProject(resource.ParseProject(n.OnlyIfNotProject), project)
+		if is == resource.MaybeSame && n.UndeterminedReason == "" {
+			n.UndeterminedReason = unresolved(n.OnlyIfNotProject, n.Project)
 		}
 		return is != resource.Same
 	}
-	return slices.ContainsFunc(n.Among, func(other string) bool {
+	return slices.ContainsFunc(n.OnlyIfProjectIn, func(other string) bool {
 		return j.matchProject(resource.ParseProject(other), project) != resource.Different
 	})
 }

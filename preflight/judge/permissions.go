@@ -48,8 +48,8 @@ func (pj *permissionJudge) deployer(n need.Need, f Verdict) Verdict {
 		return f
 	}
 	if on {
-		f.Outcome, f.Message = finding.Pass, say(alreadyEnabled, list(n.Enables), n.Project)
-		return f.evident("services.batchGet", n.Resource, list(n.Enables)+" is ENABLED")
+		f.Outcome, f.Message = finding.Pass, say(alreadyEnabled, list(n.OnlyIfDisabled), n.Project)
+		return f.evident("services.batchGet", n.Resource, list(n.OnlyIfDisabled)+" is ENABLED")
 	}
 	if onlyAbove(n) {
 		if identity, err := pj.identityOf(n); err != nil || identity.Member == "" {
@@ -76,11 +76,11 @@ func (pj *permissionJudge) deployer(n need.Need, f Verdict) Verdict {
 
 // allOn reports whether all APIs that a need is there to enable are on.
 func (pj *permissionJudge) allOn(n need.Need) bool {
-	if len(n.Enables) == 0 || slices.Contains(n.Enables, "") {
+	if len(n.OnlyIfDisabled) == 0 || slices.Contains(n.OnlyIfDisabled, "") {
 		return false
 	}
 	services, err := pj.servicesOf(n.Project)
-	return err == nil && !slices.ContainsFunc(n.Enables, func(api string) bool { return services.State[api] != facts.ServiceEnabled })
+	return err == nil && !slices.ContainsFunc(n.OnlyIfDisabled, func(api string) bool { return services.State[api] != facts.ServiceEnabled })
 }
 
 // onlyAbove reports whether permissions can be tested on an organization only,
@@ -94,7 +94,7 @@ func onlyAbove(n need.Need) bool {
 // testAll asks as the principal: at the project, and for what is not held there
 // at the account or the subnetwork itself, where a grant may stand too; or else
 // at the folder or organization that the need is about.
-func (pj *permissionJudge) testAll(n need.Need) (facts.Tested, error) {
+func (pj *permissionJudge) testAll(n need.Need) (facts.PermissionTest, error) {
 	on := testedOn(n)
 	tested, err := pj.test(n.Principal, on[0], n.Permissions)
 	if isMissing(err) {
@@ -109,7 +109,7 @@ func (pj *permissionJudge) testAll(n need.Need) (facts.Tested, error) {
 		above, errAbove := tested, err
 		tested, err = pj.test(n.Principal, own, n.Permissions)
 		if notThere(err) && pj.makes(own) {
-			tested, err = facts.Tested{Granted: above.Granted, Refused: missing}, errAbove
+			tested, err = facts.PermissionTest{Granted: above.Granted, Missing: missing}, errAbove
 		}
 	}
 	return tested, err
@@ -145,27 +145,27 @@ func (pj *permissionJudge) untested(n need.Need, f Verdict, err error) Verdict {
 }
 
 // impersonated asks as a named service account, if the credentials at hand may.
-func (pj *permissionJudge) impersonated(n need.Need) (facts.Tested, bool) {
+func (pj *permissionJudge) impersonated(n need.Need) (facts.PermissionTest, bool) {
 	if !pj.of.Impersonation || !isUserManaged(n.Principal.Kind) {
-		return facts.Tested{}, false
+		return facts.PermissionTest{}, false
 	}
 	may, err := pj.test(need.Principal{}, accountIn(n), []string{getAccessToken})
 	if err != nil || !slices.Contains(may.Granted, getAccessToken) {
-		return facts.Tested{}, false
+		return facts.PermissionTest{}, false
 	}
 	tested, err := pj.testAll(n)
 	return tested, err == nil
 }
 
 // fromTest turns the answer of testIamPermissions into a finding.
-func (pj *permissionJudge) fromTest(n need.Need, f Verdict, tested facts.Tested, as string) Verdict {
+func (pj *permissionJudge) fromTest(n need.Need, f Verdict, tested facts.PermissionTest, as string) Verdict {
 	detail := "granted: " + list(intersect(n.Permissions, tested.Granted))
 	if as != "" {
 		detail += " (asked as " + as + ")"
 	}
 	f = f.evident("testIamPermissions", n.Resource, detail)
-	missing := intersect(n.Permissions, tested.Refused)
-	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Refused...))
+	missing := intersect(n.Permissions, tested.Missing)
+	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Missing...))
 	return pj.answered(n, f, missing, open, say(untestable, list(open), resource.Describe(n.Resource)))
 }
 
@@ -200,7 +200,7 @@ func (pj *permissionJudge) refused(n need.Need, f Verdict) Verdict {
 		return f
 	}
 	isSelf := resource.KindOf(n.Resource).Collection == resource.ServiceAccounts && resource.AccountEmail(n.Resource) == emailOf(identity.Member)
-	if f.Outcome == finding.Fail && n.UnlessSelf && isSelf {
+	if f.Outcome == finding.Fail && n.MetBySelf && isSelf {
 		f.Outcome, f.Message = finding.Pass, say(isTheAccount, who(*f.Principal))
 		f.Permissions = &finding.PermissionSet{Needed: n.Permissions}
 		return f
@@ -417,7 +417,7 @@ func (ev *evaluator) deciding(n need.Need) view {
 	}
 	denials := ev.denials()
 	for _, l := range levels {
-		l.Denies = denials.of(resource.RelativeName(l.Resource))
+		l.DenyRules = denials.of(resource.RelativeName(l.Resource))
 		out = append(out, l)
 	}
 	return view{levels: out, complete: complete}
@@ -479,13 +479,13 @@ func worse(a, b iam.Answer) bool {
 func (ev *evaluator) settle(q iam.Question, planned map[string]iam.Role) iam.Answer {
 	roles := iam.Roles{Table: ev.of.Table, Fetched: maps.Clone(planned)}
 	answer := iam.Evaluate(q, roles)
-	if answer.Verdict == iam.Yes || len(answer.Unconfirmed) == 0 {
+	if answer.Verdict == iam.Yes || len(answer.NeedsRoleFetch) == 0 {
 		return answer
 	}
 	if roles.Fetched == nil {
 		roles.Fetched = map[string]iam.Role{}
 	}
-	maps.Copy(roles.Fetched, ev.fetchRoles(answer.Unconfirmed[:min(len(answer.Unconfirmed), maxRoles)]))
+	maps.Copy(roles.Fetched, ev.fetchRoles(answer.NeedsRoleFetch[:min(len(answer.NeedsRoleFetch), maxRoles)]))
 	return iam.Evaluate(q, roles)
 }
 
@@ -525,6 +525,6 @@ func (ev *evaluator) identityOf(n need.Need) (iam.Identity, error) {
 	return iam.Identity{
 		Member:       member,
 		ServiceAgent: n.Principal.Kind != need.Deployer && !isUserManaged(n.Principal.Kind),
-		Home:         ev.homeOf(member, n),
+		Containers:   ev.homeOf(member, n),
 	}, nil
 }

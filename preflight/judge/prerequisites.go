@@ -25,7 +25,7 @@ func SkipDependents(findings []finding.Finding, requires map[string][]string, fa
 	var out []finding.Finding
 	for i, f := range shown {
 		// Of what apply leaves as it is, only what apply does to it is said.
-		if !hidden[i] || !f.Need.Standing {
+		if !hidden[i] || !f.Need.ClusterUnchanged {
 			out = append(out, f)
 		}
 	}
@@ -132,7 +132,7 @@ func (s *skipper) remember(f, root finding.Finding) {
 // resource, clusters that do not exist, or a project.
 func causeKeys(n need.Need) []causeKey {
 	var out []causeKey
-	if n.Kind == need.Exists {
+	if n.Kind == need.Existing {
 		for _, name := range n.Clusters {
 			out = append(out, causeKey{rule: n.Rule, resource: clusterResource(name)})
 		}

@@ -71,7 +71,7 @@ func (r *reader) identityOfCaller(p need.Principal) (facts.Identity, error) {
 
 // caller returns on whose behalf questions about p are asked.
 func (r *reader) caller(p need.Principal) (facts.Caller, error) {
-	if p.Original {
+	if p.IsCaller {
 		return facts.Caller{Original: true}, nil
 	}
 	atHand := r.isAtHand(p)
@@ -80,7 +80,7 @@ func (r *reader) caller(p need.Principal) (facts.Caller, error) {
 		return facts.Caller{Original: r.impersonates}, nil
 	case p.Member == "":
 		return facts.Caller{}, nil
-	case r.isPending() && p.Named:
+	case r.isPending() && p.NamedByUser:
 		return facts.Caller{}, &facts.MissingError{Question: r.missing[0]}
 	}
 	return facts.Caller{Account: strings.TrimPrefix(p.Member, "serviceAccount:"), Delegates: strings.Join(p.Delegates, ">")}, nil
@@ -89,7 +89,7 @@ func (r *reader) caller(p need.Principal) (facts.Caller, error) {
 // isAtHand reports whether a principal that a user named is whoever the ambient
 // credentials belong to.
 func (r *reader) isAtHand(p need.Principal) bool {
-	if !p.Named || len(p.Delegates) > 0 {
+	if !p.NamedByUser || len(p.Delegates) > 0 {
 		return false
 	}
 	id, err := r.identityOfCaller(r.original())
@@ -99,7 +99,7 @@ func (r *reader) isAtHand(p need.Principal) bool {
 // original is the principal that the ambient credentials belong to, before the
 // environment impersonates anybody.
 func (r *reader) original() need.Principal {
-	return need.Principal{Kind: need.Deployer, Original: r.impersonates}
+	return need.Principal{Kind: need.Deployer, IsCaller: r.impersonates}
 }
 
 func (r *reader) project(id string) (facts.Project, error) {
@@ -185,7 +185,7 @@ func (r *resources) cluster(name string) (facts.Cluster, error) {
 			return one, err
 		}
 		if err == nil {
-			return facts.Cluster{}, facts.NotThere("container.projects.locations.clusters.list", name)
+			return facts.Cluster{}, facts.NotFoundError("container.projects.locations.clusters.list", name)
 		}
 	}
 	return ask[facts.Cluster](r.reader, facts.Question{Kind: facts.KindCluster, On: name})
@@ -231,12 +231,12 @@ func (r *resources) tagLevels(value string) (levels []iam.Level, complete bool) 
 }
 
 // test returns which of some permissions on a resource a caller holds.
-func (r *reader) test(p need.Principal, resource string, permissions []string) (facts.Tested, error) {
+func (r *reader) test(p need.Principal, resource string, permissions []string) (facts.PermissionTest, error) {
 	as, err := r.caller(p)
 	if err != nil {
-		return facts.Tested{}, err
+		return facts.PermissionTest{}, err
 	}
-	var t facts.Tested
+	var t facts.PermissionTest
 	for _, permission := range permissions {
 		state, asked := ask[facts.PermissionState](r, facts.Question{Kind: facts.KindPermission, As: as, On: resource, Item: permission})
 		switch {
@@ -244,14 +244,14 @@ func (r *reader) test(p need.Principal, resource string, permissions []string) (
 			err = asked
 		case state == facts.Granted:
 			t.Granted = append(t.Granted, permission)
-		case state == facts.Refused:
-			t.Refused = append(t.Refused, permission)
+		case state == facts.Missing:
+			t.Missing = append(t.Missing, permission)
 		default:
 			t.Invalid = append(t.Invalid, permission)
 		}
 	}
 	if err != nil {
-		return facts.Tested{}, err
+		return facts.PermissionTest{}, err
 	}
 	return t, nil
 }

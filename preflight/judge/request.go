@@ -21,7 +21,7 @@ const applyLasts = time.Hour
 // resource attributes have any.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (ev *evaluator) requests(n need.Need, permission string) []iam.Request {
-	base := iam.Request{Time: ev.of.Now, Until: ev.of.Now.Add(applyLasts), Programs: ev.of.programs}
+	base := iam.Request{Time: ev.of.Now, Until: ev.of.Now.Add(applyLasts), Cache: ev.of.programs}
 	if strings.HasSuffix(permission, ".setIamPolicy") {
 		base.ChangesPolicy, base.ModifiedRoles = true, ev.modifiedRoles(n)
 	}
@@ -48,7 +48,7 @@ func (ev *evaluator) modifiedRoles(n need.Need) []string {
 		if !slices.Contains(n.Addresses, pc.Address) {
 			continue
 		}
-		if pc.Unknown || pc.Effect == plan.SetsPolicy || pc.Effect == plan.Strips {
+		if pc.Unknown || pc.Effect == plan.SetsPolicy || pc.Effect == plan.RemovesDefaultAccounts {
 			return nil
 		}
 		for _, g := range pc.Grants {

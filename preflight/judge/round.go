@@ -37,7 +37,7 @@ type Case struct {
 	HasProgram map[string]bool
 
 	changes  *forecast
-	programs *iam.Programs
+	programs *iam.ConditionCache
 }
 
 // Open prepares a case: what the plan changes is read once.
@@ -130,7 +130,7 @@ func (j *judge) result(raw need.Need) Result {
 	if j.isPending() {
 		return Result{}
 	}
-	dropped := named.Standing && !j.isTaken(named, v)
+	dropped := named.ClusterUnchanged && !j.isTaken(named, v)
 	return Result{Done: !j.isPending(), Dropped: dropped, Need: named, Verdict: v}
 }
 
@@ -167,7 +167,7 @@ func (r *Round) Questions(missing []facts.Question) []facts.Question {
 // the need arises at all.
 func (j *judge) arising(n need.Need) (_ need.Need, arises bool) {
 	n, arises = j.onNetwork(n)
-	if arises && (n.Elsewhere != "" || len(n.Among) > 0) {
+	if arises && (n.OnlyIfNotProject != "" || len(n.OnlyIfProjectIn) > 0) {
 		arises = j.arises(&n)
 	}
 	return n, arises

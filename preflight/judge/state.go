@@ -160,7 +160,7 @@ func (ef *effects) setsConstraint(c *plan.Change, n need.Need) bool {
 	default:
 		return false
 	}
-	return concerns(c.Now(attribute), n.Expect) || c.Deletes() && concerns(c.Before(attribute), n.Expect)
+	return concerns(c.Latest(attribute), n.Expect) || c.Deletes() && concerns(c.Before(attribute), n.Expect)
 }
 
 // free answers whether the names that the plan gives new clusters are not
@@ -192,7 +192,7 @@ func (cj *clusterJudge) free(n need.Need, f Verdict) Verdict {
 func (cj *clusterJudge) freeAnywhere(n need.Need, f Verdict, name string) Verdict {
 	found, err := cj.elsewhere(name)
 	if err != nil {
-		return f.undetermined(because(err, "which clusters "+need.ProjectIn(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+		return f.undetermined(because(err, "which clusters "+need.ProjectInWords(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) > 0 {
 		return f.undetermined(say(clusterNameTakenSomewhere, list(found), n.Message))
@@ -232,7 +232,7 @@ func (cj *clusterJudge) unlooked(n need.Need, f Verdict, err error) Verdict {
 // is refused in the same way, if it asks with the same credentials.
 // https://docs.cloud.google.com/docs/quotas/quota-project
 func (cj *clusterJudge) offElsewhere(n need.Need, f Verdict, err error, project string) Verdict {
-	if !cj.plan.UsesEnvironmentOnly() {
+	if !cj.plan.UsesOnlyEnvironmentCredentials() {
 		return f.undetermined(say(billedElsewhere, project))
 	}
 	enabled := need.Need{Project: project, Service: "container.googleapis.com"}
@@ -275,9 +275,9 @@ func (cj *clusterJudge) existing(n need.Need, f Verdict) Verdict {
 
 func (cj *clusterJudge) existingOne(n need.Need, f Verdict, name string, cluster facts.Cluster) Verdict {
 	switch n.Kind {
-	case need.Idle:
+	case need.NoRunningOperation:
 		return cj.idle(n, f, name, cluster)
-	case need.Recreated:
+	case need.NoPendingRecreation:
 		return recreated(n, f, name, cluster)
 	}
 	return sound(n, f, name, cluster)
@@ -445,11 +445,11 @@ const tokenLasts = time.Hour
 // fresh answers whether a token that was read while planning still works when
 // apply gets to use it.
 func (sj *stateJudge) fresh(n need.Need, f Verdict) Verdict {
-	if n.Made.IsZero() {
+	if n.PlanTime.IsZero() {
 		return f.undetermined(say(tokenAgeUnknown))
 	}
-	made := n.Made.UTC().Format(time.RFC3339)
-	if sj.of.Now.Sub(n.Made) >= tokenLasts {
+	made := n.PlanTime.UTC().Format(time.RFC3339)
+	if sj.of.Now.Sub(n.PlanTime) >= tokenLasts {
 		return f.failed(n, say(tokenExpired, made))
 	}
 	f.Outcome = finding.Pass

@@ -214,7 +214,7 @@ func (pj *permissionJudge) raced(n need.Need, f Verdict, t *turns) Verdict {
 // unseenOrder reports whether the order of a need and a change is hidden.
 func (fc *forecast) unseenOrder(n need.Need, by []string) bool {
 	for _, c := range fc.plan.Changes {
-		if slices.Contains(by, c.Address) && order(c, fc.causes(n)) == plan.Unseen {
+		if slices.Contains(by, c.Address) && order(c, fc.causes(n)) == plan.OrderUnknown {
 			return true
 		}
 	}
@@ -226,7 +226,7 @@ func (tl *timelines) takers(n need.Need, t *turns) []string {
 	var out []string
 	for _, level := range tl.deciding(n).levels {
 		for _, pc := range tl.policyChanges {
-			if pc.Effect != plan.Adds && tl.mayBeOn(pc.On, resource.RelativeName(level.Resource)) && t.touchedBy(pc, level.Resource) {
+			if pc.Effect != plan.AddsMembers && tl.mayBeOn(pc.Resource, resource.RelativeName(level.Resource)) && t.touchedBy(pc, level.Resource) {
 				out = union(out, pc.Address)
 			}
 		}
@@ -242,7 +242,7 @@ func (tl *timelines) takers(n need.Need, t *turns) []string {
 		}
 	}
 	for _, m := range tl.plan.Moves() {
-		if slices.ContainsFunc(tl.deciding(n).levels, func(l iam.Level) bool { return tl.isSame(resource.RelativeName(l.Resource), m.What) }) {
+		if slices.ContainsFunc(tl.deciding(n).levels, func(l iam.Level) bool { return tl.isSame(resource.RelativeName(l.Resource), m.Resource) }) {
 			out = union(out, m.Address)
 		}
 	}
@@ -277,7 +277,7 @@ func (t *turns) restsOn(role string) bool {
 
 // touchedBy reports whether a change is about a grant of what is lost.
 func (t *turns) touchedBy(pc plan.PolicyChange, resource string) bool {
-	if pc.Effect == plan.SetsPolicy || pc.Effect == plan.Strips {
+	if pc.Effect == plan.SetsPolicy || pc.Effect == plan.RemovesDefaultAccounts {
 		return true
 	}
 	for _, p := range t.lost {
@@ -351,12 +351,12 @@ func (tl *timelines) bearingOn(n need.Need) []string {
 	for _, level := range tl.deciding(n).levels {
 		name := resource.RelativeName(level.Resource)
 		for _, pc := range tl.policyChanges {
-			if tl.mayBeOn(pc.On, name) {
+			if tl.mayBeOn(pc.Resource, name) {
 				out = union(out, pc.Address)
 			}
 		}
 		for _, d := range tl.denyChanges {
-			if tl.mayBeOn(d.On, name) {
+			if tl.mayBeOn(d.Parent, name) {
 				out = union(out, d.Address)
 			}
 		}

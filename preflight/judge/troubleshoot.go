@@ -18,7 +18,7 @@ func (tl *timelines) troubleshoot(n need.Need, identity iam.Identity, t *turns, 
 	}
 	doubted := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !tl.doubtful(t, p) })
 	for _, p := range doubted {
-		access, err := ask[facts.Access](tl.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
+		access, err := ask[facts.AccessState](tl.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
 		if err != nil {
 			t.unasked = union(t.unasked, because(err, "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization").String())
 			continue
@@ -38,7 +38,7 @@ func (tl *timelines) doubtful(t *turns, p string) bool {
 }
 
 // settle puts what Policy Troubleshooter says in place of a doubt.
-func (t *turns) settle(p string, access facts.Access) {
+func (t *turns) settle(p string, access facts.AccessState) {
 	var answer iam.Answer
 	switch access {
 	case facts.CanAccess:

@@ -38,9 +38,9 @@ func list(names []string) string {
 func because(err error, what, permission, role string) Statement {
 	e := facts.AsError(err)
 	if e.Unreachable() {
-		return say(noAnswer, e.Silence())
+		return say(noAnswer, e.NoAnswerReason())
 	}
-	if q, ok := e.Quota(); ok {
+	if q, ok := e.QuotaError(); ok {
 		return say(outOfQuota, what, q.Error())
 	}
 	if e.Unauthorized() {

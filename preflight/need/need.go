@@ -33,32 +33,32 @@ const (
 	Service Kind = "service"
 	// Account: the service account Principal must exist and be enabled.
 	Account Kind = "account"
-	// Attached: Project must be a service project of the Shared VPC host Expect.
-	Attached Kind = "attached"
+	// SharedVPCAttachment: Project must be a service project of the Shared VPC host Expect.
+	SharedVPCAttachment Kind = "attached"
 	// Key: the Cloud KMS key Resource must be enabled and have the purpose Expect.
 	Key Kind = "key"
-	// Unconstrained: the organization policy constraint Expect must not be enforced
+	// OrgPolicyNotEnforced: the organization policy constraint Expect must not be enforced
 	// for Project.
-	Unconstrained Kind = "unconstrained"
-	// Free: no cluster with the name in Clusters may exist yet.
-	Free Kind = "free"
-	// PoolFree: no node pool with the name Expect may exist in Clusters yet.
-	PoolFree Kind = "pool-free"
-	// Exists: Clusters must exist, and the node pool Expect in them, unless Expect
+	OrgPolicyNotEnforced Kind = "unconstrained"
+	// ClusterNameFree: no cluster with the name in Clusters may exist yet.
+	ClusterNameFree Kind = "free"
+	// NodePoolNameFree: no node pool with the name Expect may exist in Clusters yet.
+	NodePoolNameFree Kind = "pool-free"
+	// Existing: Clusters must exist, and the node pool Expect in them, unless Expect
 	// is empty.
-	Exists Kind = "exists"
-	// Idle: no operation may be running on Clusters.
-	Idle Kind = "idle"
-	// Sound: GKE must report no condition that prevents changes to Clusters.
-	Sound Kind = "sound"
-	// Recreated: no node pool of Clusters may have to be recreated first.
-	Recreated Kind = "recreated"
-	// OnPath: the program Expect must be on PATH of the machine that runs apply.
-	OnPath Kind = "on-path"
-	// Fresh: a token in the plan must not have expired.
-	Fresh Kind = "fresh"
-	// Statement: the plan alone shows whether the need is met.
-	Statement Kind = "statement"
+	Existing Kind = "exists"
+	// NoRunningOperation: no operation may be running on Clusters.
+	NoRunningOperation Kind = "idle"
+	// ClusterHealthy: GKE must report no condition that prevents changes to Clusters.
+	ClusterHealthy Kind = "sound"
+	// NoPendingRecreation: no node pool of Clusters may have to be recreated first.
+	NoPendingRecreation Kind = "recreated"
+	// ProgramOnPath: the program Expect must be on PATH of the machine that runs apply.
+	ProgramOnPath Kind = "on-path"
+	// TokenNotExpired: a token in the plan must not have expired.
+	TokenNotExpired Kind = "fresh"
+	// PlanOnly: the plan alone shows whether the need is met.
+	PlanOnly Kind = "statement"
 )
 
 // A Need is one requirement of the plan's clusters: a principal, permissions or
@@ -92,39 +92,39 @@ type Need struct {
 	// that the permissions are used on: projects/P/locations/L/clusters/C. The
 	// location is - if it is unknown; Message then says why.
 	Clusters []string
-	// NetworkOf is the relative name of a cluster whose network only Google Cloud
-	// knows: HostProject and Subnetwork in the strings of the need are placeholders
+	// NetworkCluster is the relative name of a cluster whose network only Google Cloud
+	// knows: HostProjectPlaceholder and Subnetwork in the strings of the need are placeholders
 	// for values of its response. Empty if the plan shows the network.
-	NetworkOf string
-	// Enables are the APIs that the permissions enable. The need does not arise if
+	NetworkCluster string
+	// OnlyIfDisabled are the APIs that the permissions enable. The need does not arise if
 	// all of them are already enabled. An unknown API is empty.
-	Enables []string
-	// Made is the time at which the plan was created. Zero if it is unknown, or
+	OnlyIfDisabled []string
+	// PlanTime is the time at which the plan was created. Zero if it is unknown, or
 	// irrelevant to the need.
-	Made time.Time
-	// Standing reports that apply leaves the addresses unchanged: the need matters
+	PlanTime time.Time
+	// ClusterUnchanged reports that apply leaves the addresses unchanged: the need matters
 	// only if apply removes what meets it.
-	Standing bool
-	// UnlessSelf reports that the need is met if Principal is the service account
+	ClusterUnchanged bool
+	// MetBySelf reports that the need is met if Principal is the service account
 	// that Resource names.
-	UnlessSelf bool
-	// Elsewhere is a project that may be the same as Project, because one is an ID
+	MetBySelf bool
+	// OnlyIfNotProject is a project that may be the same as Project, because one is an ID
 	// and the other a number. The need arises only if they differ. Empty if it
 	// arises in any case.
-	Elsewhere string
-	// Among are projects that may be the same as Project. The need arises only if
+	OnlyIfNotProject string
+	// OnlyIfProjectIn are projects that may be the same as Project. The need arises only if
 	// Project is one of them. Empty if it arises in any case.
-	Among []string
+	OnlyIfProjectIn []string
 	// KeyVersion is the used version of the key that Resource names. Empty for the
 	// primary version, and for other resources.
 	KeyVersion string
-	// Unknown says why the need is undetermined before apply, such as a project
+	// UndeterminedReason says why the need is undetermined before apply, such as a project
 	// that is not known yet. Empty if it can be checked.
-	Unknown string
+	UndeterminedReason string
 	// Message says what the plan shows, for a Statement.
 	Message string
-	// Holds reports that a Statement meets the need.
-	Holds bool
+	// Satisfied reports that a Statement meets the need.
+	Satisfied bool
 	// ExpectedError is the error that apply would print. Empty if it is unknown.
 	ExpectedError string
 	// Fix says how to meet the need.
@@ -143,20 +143,20 @@ type Fix struct {
 	Terraform string
 }
 
-// Placeholders in the strings of a need whose NetworkOf is set: for the project
+// Placeholders in the strings of a need whose NetworkCluster is set: for the project
 // of the cluster's network, and for the relative name of its subnetwork.
 const (
-	HostProject = "{host-project}"
-	Subnetwork  = "{subnetwork}"
+	HostProjectPlaceholder = "{host-project}"
+	SubnetworkPlaceholder  = "{subnetwork}"
 )
 
-// WithNetwork returns n with HostProject and Subnetwork replaced by the project
+// WithNetwork returns n with HostProjectPlaceholder and Subnetwork replaced by the project
 // and the subnetwork of its cluster's network.
 func (n Need) WithNetwork(host, subnetwork string) Need {
-	if subnetwork == "" && strings.Contains(n.Resource, Subnetwork) {
+	if subnetwork == "" && strings.Contains(n.Resource, SubnetworkPlaceholder) {
 		n.Resource, n.ExpectedError = resource.ProjectFullName(host), ""
 	}
-	replace := strings.NewReplacer(HostProject, host, Subnetwork, subnetwork).Replace
+	replace := strings.NewReplacer(HostProjectPlaceholder, host, SubnetworkPlaceholder, subnetwork).Replace
 	n.Project, n.Resource, n.Expect, n.ExpectedError = replace(n.Project), replace(n.Resource), replace(n.Expect), replace(n.ExpectedError)
 	return n
 }
@@ -164,13 +164,13 @@ func (n Need) WithNetwork(host, subnetwork string) Need {
 // WithoutNetwork returns n as undetermined for reason why, in the project of its
 // cluster.
 func (n Need) WithoutNetwork(why string) Need {
-	n.Project = resource.Parse(n.NetworkOf).Project().String()
-	n.Resource, n.ExpectedError, n.Unknown = resource.ClusterFullName(n.NetworkOf), "", why
+	n.Project = resource.Parse(n.NetworkCluster).Project().String()
+	n.Resource, n.ExpectedError, n.UndeterminedReason = resource.ClusterFullName(n.NetworkCluster), "", why
 	return n
 }
 
-// ProjectIn returns the project in a relative name, in words: project acme-prod.
-func ProjectIn(name string) string { return "project " + resource.Parse(name).Project().String() }
+// ProjectInWords returns the project in a relative name, in words: project acme-prod.
+func ProjectInWords(name string) string { return "project " + resource.Parse(name).Project().String() }
 
 // Key returns the identity of n. Needs with the same key are merged into one,
 // because they have the same outcome.
@@ -178,16 +178,16 @@ func (n *Need) Key() string {
 	return strings.Join([]string{
 		n.Rule, string(n.Severity), string(n.Kind), string(n.Principal.Kind), n.Principal.Member,
 		strings.Join(n.Principal.Delegates, ","), n.Project, n.Resource, n.Service,
-		strings.Join(n.Permissions, ","), n.Expect, n.Unknown, n.Message, n.NetworkOf,
-		fmt.Sprint(n.Principal.Original, n.UnlessSelf),
-		n.Elsewhere, strings.Join(n.Among, ","), n.KeyVersion,
+		strings.Join(n.Permissions, ","), n.Expect, n.UndeterminedReason, n.Message, n.NetworkCluster,
+		fmt.Sprint(n.Principal.IsCaller, n.MetBySelf),
+		n.OnlyIfNotProject, strings.Join(n.OnlyIfProjectIn, ","), n.KeyVersion,
 	}, "\x00")
 }
 
 // MayChange reports whether the answer to n may change by waiting: what the plan
 // alone says does not.
 func (n Need) MayChange() bool {
-	return n.Unknown == "" && n.Kind != Statement && n.Kind != OnPath && n.Kind != Fresh
+	return n.UndeterminedReason == "" && n.Kind != PlanOnly && n.Kind != ProgramOnPath && n.Kind != TokenNotExpired
 }
 
 // Lasts is the Expect of needs of kind Idle, Sound and Recreated about clusters

@@ -49,11 +49,11 @@ type Principal struct {
 	// Unknown reports that Member is empty because the plan does not show who the
 	// deployer is.
 	Unknown bool `json:"-"`
-	// Original reports that the deployer is the owner of the caller's credentials,
+	// IsCaller reports that the deployer is the owner of the caller's credentials,
 	// not the service account that the environment impersonates with them.
-	Original bool `json:"-"`
-	// Named reports that the user named Member: it may be the caller.
-	Named bool `json:"-"`
+	IsCaller bool `json:"-"`
+	// NamedByUser reports that the user named Member: it may be the caller.
+	NamedByUser bool `json:"-"`
 }
 
 // PrincipalKinds returns the kinds that the configuration can name.
@@ -83,9 +83,9 @@ func (k PrincipalKind) InWords() string {
 	return strings.ReplaceAll(string(k), "-", " ")
 }
 
-// Number returns the number of a project, or a placeholder for it if project is
+// ProjectNumberOrPlaceholder returns the number of a project, or a placeholder for it if project is
 // an ID.
-func Number(project string) string {
+func ProjectNumberOrPlaceholder(project string) string {
 	if strings.Trim(project, "0123456789") == "" {
 		return project
 	}

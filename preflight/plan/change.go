@@ -25,9 +25,9 @@ type Change struct {
 	Deposed string
 	// Imported reports whether apply imports an existing object.
 	Imported bool
-	// Previous is the former address of an object that was moved; usually
+	// PreviousAddress is the former address of an object that was moved; usually
 	// empty.
-	Previous string
+	PreviousAddress string
 	// ProviderName is the source address of the provider, such as
 	// registry.terraform.io/hashicorp/google; empty if the plan does not name
 	// it.
@@ -45,14 +45,14 @@ type Change struct {
 // newChange returns the change for a decoded resource change.
 func newChange(rc *tfjson.ResourceChange) *Change {
 	c := &Change{
-		Address:  rc.Address,
-		Module:   rc.ModuleAddress,
-		Mode:     string(rc.Mode),
-		Type:     rc.Type,
-		Name:     rc.Name,
-		Deposed:  rc.DeposedKey,
-		Previous: rc.PreviousAddress,
-		change:   rc.Change,
+		Address:         rc.Address,
+		Module:          rc.ModuleAddress,
+		Mode:            string(rc.Mode),
+		Type:            rc.Type,
+		Name:            rc.Name,
+		Deposed:         rc.DeposedKey,
+		PreviousAddress: rc.PreviousAddress,
+		change:          rc.Change,
 
 		ProviderName: rc.ProviderName,
 	}
@@ -73,8 +73,8 @@ func (c *Change) Block() string {
 	return join(withoutKeys(c.Module), local)
 }
 
-// Has reports whether c has the given action.
-func (c *Change) Has(action string) bool {
+// HasAction reports whether c has the given action.
+func (c *Change) HasAction(action string) bool {
 	for _, a := range c.Actions {
 		if a == action {
 			return true
@@ -84,40 +84,40 @@ func (c *Change) Has(action string) bool {
 }
 
 // Creates reports whether apply creates an object, also to replace one.
-func (c *Change) Creates() bool { return c.Has("create") }
+func (c *Change) Creates() bool { return c.HasAction("create") }
 
 // Deletes reports whether apply destroys an object, also to replace one. An
 // abandoned object is not destroyed.
-func (c *Change) Deletes() bool { return c.Has("delete") && !c.Abandons() }
+func (c *Change) Deletes() bool { return c.HasAction("delete") && !c.Abandons() }
 
 // Abandons reports whether apply removes an object from the state and leaves it
 // in Google Cloud although the plan says delete, because its deletion_policy in
 // the state is ABANDON.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DeletionPolicyPreDelete)
 func (c *Change) Abandons() bool {
-	return c.Has("delete") && c.Before("deletion_policy").String() == "ABANDON"
+	return c.HasAction("delete") && c.Before("deletion_policy").String() == "ABANDON"
 }
 
 // Updates reports whether apply changes the object in place.
-func (c *Change) Updates() bool { return c.Has("update") }
+func (c *Change) Updates() bool { return c.HasAction("update") }
 
-// Goes reports whether the object does not exist after apply.
-func (c *Change) Goes() bool { return c.Deletes() && !c.Creates() }
+// IsDestroyed reports whether the object does not exist after apply.
+func (c *Change) IsDestroyed() bool { return c.Deletes() && !c.Creates() }
 
 // Replaces reports whether apply destroys the object and creates another.
 func (c *Change) Replaces() bool { return c.Deletes() && c.Creates() }
 
-// Leaves reports whether Terraform does not manage the object after apply: it
+// IsRemovedFromState reports whether Terraform does not manage the object after apply: it
 // is destroyed or abandoned, and only its attributes before apply are known.
-func (c *Change) Leaves() bool { return c.Has("delete") && !c.Creates() }
+func (c *Change) IsRemovedFromState() bool { return c.HasAction("delete") && !c.Creates() }
 
 // isNew reports whether apply creates the first object of c.
-func (c *Change) isNew() bool { return c.Creates() && !c.Has("delete") }
+func (c *Change) isNew() bool { return c.Creates() && !c.HasAction("delete") }
 
-// DestroysFirst reports whether a replaced object is destroyed before the new
+// DestroysBeforeCreate reports whether a replaced object is destroyed before the new
 // one is created, which create_before_destroy reverses.
 // https://developer.hashicorp.com/terraform/internals/json-format#change-representation
-func (c *Change) DestroysFirst() bool {
+func (c *Change) DestroysBeforeCreate() bool {
 	return c.Deletes() && c.Creates() && c.Actions[0] == "delete"
 }
 

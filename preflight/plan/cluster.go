@@ -32,22 +32,22 @@ type Cluster struct {
 	Accounts []Account
 	// Keys are the Cloud KMS keys that the cluster and its nodes use.
 	Keys []Key
-	// ThrowAway reports whether the default node pool is removed right after
+	// HasTemporaryDefaultPool reports whether the default node pool is removed right after
 	// creation. Its nodes still run for a few minutes.
-	ThrowAway bool
+	HasTemporaryDefaultPool bool
 }
 
 // newCluster returns the cluster that c changes.
 func newCluster(c *Change) *Cluster {
 	cluster := &Cluster{
-		Change:     c,
-		Project:    c.Project(),
-		Name:       c.Now("name"),
-		Network:    c.Now("network"),
-		Subnetwork: c.Now("subnetwork"),
-		Autopilot:  c.Now("enable_autopilot").True(),
-		Version:    c.Now("min_master_version"),
-		ThrowAway:  c.Creates() && c.After("remove_default_node_pool").True(),
+		Change:                  c,
+		Project:                 c.Project(),
+		Name:                    c.Latest("name"),
+		Network:                 c.Latest("network"),
+		Subnetwork:              c.Latest("subnetwork"),
+		Autopilot:               c.Latest("enable_autopilot").IsTrue(),
+		Version:                 c.Latest("min_master_version"),
+		HasTemporaryDefaultPool: c.Creates() && c.After("remove_default_node_pool").IsTrue(),
 	}
 	cluster.Location, _ = c.location()
 	cluster.Place = cluster.place()
@@ -58,7 +58,7 @@ func newCluster(c *Change) *Cluster {
 		cluster.PlaceBefore = cluster.Place
 	}
 	cluster.NetworkProject = cluster.findNetworkProject()
-	if !c.Leaves() {
+	if !c.IsRemovedFromState() {
 		cluster.Accounts = cluster.accounts()
 		cluster.Keys = cluster.keys()
 	}
@@ -69,10 +69,10 @@ func newCluster(c *Change) *Cluster {
 // network. A short name is in the cluster's own project.
 func (c *Cluster) findNetworkProject() string {
 	for _, attribute := range []string{"subnetwork", "network"} {
-		if p := ProjectOfName(c.Now(attribute).String()); p != "" {
+		if p := ProjectOfName(c.Latest(attribute).String()); p != "" {
 			return p
 		}
-		if c.Now(attribute).State == Unknown {
+		if c.Latest(attribute).State == Unknown {
 			return c.referencedNetworkProject(attribute)
 		}
 	}
@@ -100,8 +100,8 @@ func (c *Change) referencedNetworkProject(attribute string) string {
 	return commonProject(all).ID
 }
 
-// Standing reports whether the cluster is unchanged.
-func (c *Cluster) Standing() bool { return c.isNoOp() && !c.Leaves() }
+// IsUnchanged reports whether the cluster is unchanged.
+func (c *Cluster) IsUnchanged() bool { return c.isNoOp() && !c.IsRemovedFromState() }
 
 // HostProject returns NetworkProject if it is, or may be, another project than
 // the cluster's. It may be another one if one is a number and the other an ID.
@@ -149,5 +149,5 @@ func (c *Change) mayChangeAttribute(attribute string) bool {
 
 // allClusters returns the changed and the unchanged clusters.
 func (p *Plan) allClusters() []*Cluster {
-	return append(append([]*Cluster(nil), p.Clusters...), p.Standing...)
+	return append(append([]*Cluster(nil), p.Clusters...), p.UnchangedClusters...)
 }

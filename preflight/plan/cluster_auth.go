@@ -7,8 +7,8 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// A Login is how a provider configuration logs in to a Kubernetes cluster.
-type Login struct {
+// A ClusterAuth is how a provider configuration logs in to a Kubernetes cluster.
+type ClusterAuth struct {
 	// Key is the name of the configuration in the plan, such as
 	// kubernetes.token.
 	Key string
@@ -28,13 +28,13 @@ type Login struct {
 	Clusters []string
 }
 
-// Logins returns the configurations of the kubernetes, helm and kubectl
+// ClusterAuths returns the configurations of the kubernetes, helm and kubectl
 // providers that are in use, in the order of their keys.
-func (p *Plan) Logins() []Login { return slices.Clip(p.logins) }
+func (p *Plan) ClusterAuths() []ClusterAuth { return slices.Clip(p.logins) }
 
 // findLogins returns the result of Logins.
-func (p *Plan) findLogins() []Login {
-	var out []Login
+func (p *Plan) findLogins() []ClusterAuth {
+	var out []ClusterAuth
 	for _, key := range sortedKeys(p.config.providers) {
 		config := p.config.providers[key]
 		if slices.Contains([]string{"kubernetes", "helm", "kubectl", "kubernetes-alpha"}, config.Name) && p.isProviderUsed(key) {
@@ -65,9 +65,9 @@ func sortedKeys(m map[string]*tfjson.ProviderConfig) []string {
 }
 
 // newLogin returns how a provider configuration logs in.
-func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) Login {
+func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) ClusterAuth {
 	module := withoutKeys(config.ModuleAddress)
-	l := Login{Key: key, Clusters: p.referencedClusters(module, referencesInAll(config.Expressions))}
+	l := ClusterAuth{Key: key, Clusters: p.referencedClusters(module, referencesInAll(config.Expressions))}
 	settings := config.Expressions
 	if nested := settings["kubernetes"]; nested != nil && nested.ExpressionData != nil {
 		// helm has the same settings one level deeper: as a block, or, from its

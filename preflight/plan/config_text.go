@@ -16,10 +16,10 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// A Text is the text of a configuration. A plan's JSON shows which references
+// A ConfigText is the text of a configuration. A plan's JSON shows which references
 // an expression has, and the text shows what it does with them. Modules are
-// read when they are first needed; a Text is not safe for concurrent use.
-type Text struct {
+// read when they are first needed; a ConfigText is not safe for concurrent use.
+type ConfigText struct {
 	// read returns the files of the module at a path without instance keys; nil
 	// if it has none.
 	read func(path string) []configFile
@@ -40,10 +40,10 @@ const (
 	maxFiles    = 2000
 )
 
-// OpenText opens the text of the configuration in a directory. Remote modules
+// OpenConfigText opens the text of the configuration in a directory. Remote modules
 // are read from where terraform init put them. Its errors are those of
 // ReadSource.
-func OpenText(dir string) (*Text, error) {
+func OpenConfigText(dir string) (*ConfigText, error) {
 	files, err := configurationFiles(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
@@ -59,8 +59,8 @@ func OpenText(dir string) (*Text, error) {
 }
 
 // newText returns a Text without modules.
-func newText(closeArchive func() error) *Text {
-	return &Text{close: closeArchive, modules: map[string]*moduleText{}, bytesLeft: maxText}
+func newText(closeArchive func() error) *ConfigText {
+	return &ConfigText{close: closeArchive, modules: map[string]*moduleText{}, bytesLeft: maxText}
 }
 
 // A moduleRecord is an entry of modules.json, as Terraform writes it into
@@ -101,7 +101,7 @@ func moduleKey(path string) string {
 
 // moduleDirectory returns the directory of a module: the local one that its
 // caller names, or the one that terraform init put it into.
-func (t *Text) moduleDirectory(path string, installed map[string]string) string {
+func (t *ConfigText) moduleDirectory(path string, installed map[string]string) string {
 	if path == "" {
 		return t.root
 	}
@@ -123,7 +123,7 @@ func (t *Text) moduleDirectory(path string, installed map[string]string) string 
 
 // directory reads the configuration files of a directory; nil if not all of
 // them can be read.
-func (t *Text) directory(dir string) []configFile {
+func (t *ConfigText) directory(dir string) []configFile {
 	if dir == "" {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (t *Text) directory(dir string) []configFile {
 }
 
 // readLimited reads a file, unless it or all files together are too long.
-func (t *Text) readLimited(f io.ReadCloser) ([]byte, error) {
+func (t *ConfigText) readLimited(f io.ReadCloser) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxTextFile+1))
 	t.bytesLeft -= int64(len(text))
@@ -164,7 +164,7 @@ func (t *Text) readLimited(f io.ReadCloser) ([]byte, error) {
 // openArchivedText opens the configuration in a binary plan, which is a zip
 // archive that holds the files of all modules; nil if it cannot be read.
 // https://github.com/hashicorp/terraform/blob/main/internal/plans/planfile/config_snapshot.go
-func openArchivedText(file string) *Text {
+func openArchivedText(file string) *ConfigText {
 	archive, err := zip.OpenReader(file)
 	if err != nil {
 		return nil
@@ -181,7 +181,7 @@ func openArchivedText(file string) *Text {
 }
 
 // unzip reads the configuration files of one module in a binary plan.
-func (t *Text) unzip(files []*zip.File) []configFile {
+func (t *ConfigText) unzip(files []*zip.File) []configFile {
 	if len(files) > maxFiles {
 		return nil
 	}
@@ -228,7 +228,7 @@ type callText struct {
 
 // module returns the text of the module at path; nil if it is missing, or if a
 // part of it has errors.
-func (t *Text) module(path string) *moduleText {
+func (t *ConfigText) module(path string) *moduleText {
 	if m, known := t.modules[path]; known {
 		return m
 	}

@@ -11,14 +11,14 @@ import (
 // A DenyChange is the effect of a resource change on one deny policy.
 type DenyChange struct {
 	*Change
-	// On is the project, the folder or the organization that the policy is
+	// Parent is the project, the folder or the organization that the policy is
 	// attached to; zero if it is only known after apply.
-	On resource.Name
+	Parent resource.Name
 	// ID is the last part of the policy's name; empty if it is not known.
 	ID string
-	// Lifts reports whether apply removes the current rules of the policy,
+	// RemovesRules reports whether apply removes the current rules of the policy,
 	// except for those in Rules.
-	Lifts bool
+	RemovesRules bool
 	// Rules are the rules after apply; none if the policy is destroyed.
 	Rules []DenyRule
 }
@@ -26,7 +26,7 @@ type DenyChange struct {
 // A DenyRule is a rule of a deny policy, with names in the format of deny
 // policies.
 type DenyRule struct {
-	Denied, Except                 []string
+	Principals, ExceptPrincipals   []string
 	Permissions, ExceptPermissions []string
 	// Condition is a CEL expression; may be empty.
 	Condition string
@@ -45,9 +45,9 @@ func (p *Plan) DenyChanges() []DenyChange { return slices.Clip(p.denyChanges) }
 func (c *Change) denyChanges() []DenyChange {
 	var out []DenyChange
 	if c.Deletes() {
-		out = append(out, DenyChange{Change: c, On: parseAttachmentPoint(c.Before("parent").String()), ID: c.Before("name").String(), Lifts: true})
+		out = append(out, DenyChange{Change: c, Parent: parseAttachmentPoint(c.Before("parent").String()), ID: c.Before("name").String(), RemovesRules: true})
 	}
-	if !c.Goes() {
+	if !c.IsDestroyed() {
 		out = append(out, c.denyChange())
 	}
 	return out
@@ -55,7 +55,7 @@ func (c *Change) denyChanges() []DenyChange {
 
 // denyChange returns the deny policy after apply.
 func (c *Change) denyChange() DenyChange {
-	d := DenyChange{Change: c, On: parseAttachmentPoint(c.After("parent").String()), ID: c.After("name").String(), Lifts: c.Updates()}
+	d := DenyChange{Change: c, Parent: parseAttachmentPoint(c.After("parent").String()), ID: c.After("name").String(), RemovesRules: c.Updates()}
 	rules := c.After("rules")
 	if rules.State != Known {
 		d.Rules = []DenyRule{{Unknown: true}}
@@ -66,14 +66,14 @@ func (c *Change) denyChange() DenyChange {
 	return d
 }
 
-// DenyPolicyOn returns the resource that the deny policy of c is attached to,
+// DenyPolicyParent returns the resource that the deny policy of c is attached to,
 // as in DenyChange.On; zero if c is not a deny policy, or if the resource is
 // not known.
-func (c *Change) DenyPolicyOn() resource.Name {
+func (c *Change) DenyPolicyParent() resource.Name {
 	if c.Type != "google_iam_deny_policy" {
 		return resource.Name{}
 	}
-	return parseAttachmentPoint(c.Now("parent").String())
+	return parseAttachmentPoint(c.Latest("parent").String())
 }
 
 // parseAttachmentPoint returns the resource of a URL-encoded attachment point.
@@ -96,7 +96,7 @@ func (c *Change) denyRule(path ...any) DenyRule {
 		}
 		return known
 	}
-	r.Denied, r.Except = list("denied_principals"), list("exception_principals")
+	r.Principals, r.ExceptPrincipals = list("denied_principals"), list("exception_principals")
 	r.Permissions, r.ExceptPermissions = list("denied_permissions"), list("exception_permissions")
 	condition := c.After(append(append([]any{}, path...), "denial_condition", 0, "expression")...)
 	r.Condition = condition.String()

@@ -27,7 +27,7 @@ const (
 // Terraform would not have.
 type evaluator struct {
 	plan *Plan
-	text *Text
+	text *ConfigText
 	// canResolveProjects reports whether the projects of planned objects can be
 	// resolved already.
 	canResolveProjects bool
@@ -43,7 +43,7 @@ type evaluator struct {
 
 // newEvaluator returns an evaluator for a plan with the text of its
 // configuration.
-func newEvaluator(p *Plan, t *Text) *evaluator {
+func newEvaluator(p *Plan, t *ConfigText) *evaluator {
 	return &evaluator{plan: p, text: t, values: map[string]cty.Value{}, inProgress: map[string]bool{}, evaluationsLeft: maxEvaluations}
 }
 
@@ -375,7 +375,7 @@ func convertToDeclared(v cty.Value, declared attributes) cty.Value {
 // keys, if the plan shows it.
 func (e *evaluator) plannedAttribute(block, attribute string) cty.Value {
 	changes := e.plan.changesByBlock[block]
-	if len(changes) != 1 || changes[0].Address != block || changes[0].Leaves() {
+	if len(changes) != 1 || changes[0].Address != block || changes[0].IsRemovedFromState() {
 		return cty.DynamicVal
 	}
 	c := changes[0]

@@ -51,11 +51,11 @@ variable "list" {}
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			writeConfiguration(t, map[string]string{"main.tf": "provider \"google\" {\n  project = " + tt.expression + "\n}\n" + declared + tt.more})
-			text, err := OpenText(".")
+			text, err := OpenConfigText(".")
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := mustRead(t, fmt.Sprintf(plan, `"references": [`+tt.references+`]`), Options{Text: text})
+			p := mustRead(t, fmt.Sprintf(plan, `"references": [`+tt.references+`]`), Options{ConfigText: text})
 			if got := p.Clusters[0].Provider().project.String(); got != tt.want {
 				t.Errorf("project = %s: got %q, want %q", tt.expression, got, tt.want)
 			}
@@ -75,7 +75,7 @@ func TestEvaluateModules(t *testing.T) {
 		".terraform/modules/modules.json": `{"Modules": [{"Key": "", "Dir": "."}, {"Key": "far", "Dir": ".terraform/modules/far"}]}`,
 		".terraform/modules/far/main.tf":  "output \"name\" {\n  value = \"far-away\"\n}\n",
 	})
-	text, err := OpenText(".")
+	text, err := OpenConfigText(".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestEvaluateSensitiveModule(t *testing.T) {
 		"main.tf":       "module \"names\" {\n  source = \"./names\"\n  prefix = \"hidden\"\n}\n",
 		"names/main.tf": "variable \"prefix\" { sensitive = true }\nvariable \"open\" { default = \"shown\" }\nlocals {\n  gke = \"${var.prefix}-gke\"\n}\noutput \"kept\" {\n  value     = var.open\n  sensitive = true\n}\n",
 	})
-	text, err := OpenText(".")
+	text, err := OpenConfigText(".")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func TestUnusualPlans(t *testing.T) {
 		"a type that is not GKE's":  `{"format_version": "1.2", "resource_changes": [{"address": "a.b", "type": "a", "name": "b", "change": {}}]}`,
 		"a change with odd members": `{"format_version": "1.2", "resource_changes": [{"change": {"x": 1}, "address": "a.b", "type": "a", "name": "b"}]}`,
 	} {
-		if p, err := Read(strings.NewReader(input), Options{}); err != nil || !p.Empty() {
+		if p, err := Read(strings.NewReader(input), Options{}); err != nil || !p.IsEmpty() {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -5,7 +5,7 @@ import "strings"
 // HasGeneratedName reports whether apply generates the name of c, so that
 // nothing can have it before.
 func (c *Change) HasGeneratedName() bool {
-	return c.Type == "google_container_node_pool" && c.Now("name").State == Absent || c.isGenerated("name")
+	return c.Type == "google_container_node_pool" && c.Latest("name").State == Absent || c.isGenerated("name")
 }
 
 // isGenerated reports whether an attribute contains a random value that apply

@@ -41,30 +41,30 @@ func TestPolicyChanges(t *testing.T) {
 		name, typ, body, expressions string
 		want                         want
 	}{
-		{"a project", "google_project_iam_member", creates(`"project": "acme-prod"`), "", want{"projects/acme-prod", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a folder", "google_folder_iam_member", creates(`"folder": "folders/4"`), "", want{"folders/4", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"an organization", "google_organization_iam_member", creates(`"org_id": "1"`), "", want{"organizations/1", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"an account", "google_service_account_iam_member", creates(`"service_account_id": "projects/p/serviceAccounts/a@p.iam.gserviceaccount.com"`), "", want{"projects/p/serviceAccounts/a@p.iam.gserviceaccount.com", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a subnetwork", "google_compute_subnetwork_iam_member", creates(`"project": "acme-host", "region": "r", "subnetwork": "s"`), "", want{"projects/acme-host/regions/r/subnetworks/s", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a key", "google_kms_crypto_key_iam_member", creates(`"crypto_key_id": "projects/k/locations/l/keyRings/r/cryptoKeys/c"`), "", want{"projects/k/locations/l/keyRings/r/cryptoKeys/c", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"short name of a key", "google_kms_crypto_key_iam_member", creates(`"crypto_key_id": "k/l/r/c"`), "", want{"projects/k/locations/l/keyRings/r/cryptoKeys/c", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"short name of a key ring", "google_kms_key_ring_iam_member", creates(`"key_ring_id": "k/l/r"`), "", want{"projects/k/locations/l/keyRings/r", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a CA pool", "google_privateca_ca_pool_iam_member", creates(`"ca_pool": "projects/k/locations/l/caPools/c"`), "", want{"projects/k/locations/l/caPools/c", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a topic", "google_pubsub_topic_iam_member", creates(`"project": "acme-prod", "topic": "t"`), "", want{"projects/acme-prod/topics/t", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a tag value", "google_tags_tag_value_iam_member", creates(`"tag_value": "tagValues/2"`), "", want{"tagValues/2", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"a tag key", "google_tags_tag_key_iam_member", creates(`"tag_key": "tagKeys/1"`), "", want{"tagKeys/1", Adds, "[roles/x [user:a@acme.example]]"}},
-		{"destroyed member", "google_project_iam_member", `"actions": ["delete"], "before": {` + member + `, "project": "acme-prod"}`, "", want{"projects/acme-prod", Removes, "[roles/x [user:a@acme.example]]"}},
-		{"member_remove", "google_project_iam_member_remove", creates(`"project": "acme-prod"`), "", want{"projects/acme-prod", Removes, "[roles/x [user:a@acme.example]]"}},
+		{"a project", "google_project_iam_member", creates(`"project": "acme-prod"`), "", want{"projects/acme-prod", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"a folder", "google_folder_iam_member", creates(`"folder": "folders/4"`), "", want{"folders/4", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"an organization", "google_organization_iam_member", creates(`"org_id": "1"`), "", want{"organizations/1", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"an account", "google_service_account_iam_member", creates(`"service_account_id": "projects/p/serviceAccounts/a@p.iam.gserviceaccount.com"`), "", want{"projects/p/serviceAccounts/a@p.iam.gserviceaccount.com", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"a subnetwork", "google_compute_subnetwork_iam_member", creates(`"project": "acme-host", "region": "r", "subnetwork": "s"`), "", want{"projects/acme-host/regions/r/subnetworks/s", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"a key", "google_kms_crypto_key_iam_member", creates(`"crypto_key_id": "projects/k/locations/l/keyRings/r/cryptoKeys/c"`), "", want{"projects/k/locations/l/keyRings/r/cryptoKeys/c", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"short name of a key", "google_kms_crypto_key_iam_member", creates(`"crypto_key_id": "k/l/r/c"`), "", want{"projects/k/locations/l/keyRings/r/cryptoKeys/c", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"short name of a key ring", "google_kms_key_ring_iam_member", creates(`"key_ring_id": "k/l/r"`), "", want{"projects/k/locations/l/keyRings/r", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"a CA pool", "google_privateca_ca_pool_iam_member", creates(`"ca_pool": "projects/k/locations/l/caPools/c"`), "", want{"projects/k/locations/l/caPools/c", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"a topic", "google_pubsub_topic_iam_member", creates(`"project": "acme-prod", "topic": "t"`), "", want{"projects/acme-prod/topics/t", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"a tag value", "google_tags_tag_value_iam_member", creates(`"tag_value": "tagValues/2"`), "", want{"tagValues/2", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"a tag key", "google_tags_tag_key_iam_member", creates(`"tag_key": "tagKeys/1"`), "", want{"tagKeys/1", AddsMembers, "[roles/x [user:a@acme.example]]"}},
+		{"destroyed member", "google_project_iam_member", `"actions": ["delete"], "before": {` + member + `, "project": "acme-prod"}`, "", want{"projects/acme-prod", RemovesMembers, "[roles/x [user:a@acme.example]]"}},
+		{"member_remove", "google_project_iam_member_remove", creates(`"project": "acme-prod"`), "", want{"projects/acme-prod", RemovesMembers, "[roles/x [user:a@acme.example]]"}},
 		{"a binding", "google_project_iam_binding", `"actions": ["update"], "after": {"role": "roles/x", "members": ["user:a@acme.example"], "project": "acme-prod"}`, "", want{"projects/acme-prod", SetsRole, "[roles/x [user:a@acme.example]]"}},
 		{"destroyed binding", "google_project_iam_binding", `"actions": ["delete"], "before": {"role": "roles/x", "members": ["user:a@acme.example"], "project": "acme-prod"}`, "", want{"projects/acme-prod", SetsRole, "[roles/x []]"}},
 		{"a policy", "google_project_iam_policy", `"actions": ["create"], "after": {"project": "acme-prod", "policy_data": "{\"bindings\": [{\"role\": \"roles/x\", \"members\": [\"user:a@acme.example\"]}]}"}`, "", want{"projects/acme-prod", SetsPolicy, "[roles/x [user:a@acme.example]]"}},
-		{"default accounts", "google_project_default_service_accounts", `"actions": ["create"], "after": {"project": "acme-prod", "action": "DEPRIVILEGE"}`, "", want{"projects/acme-prod", Strips, ""}},
+		{"default accounts", "google_project_default_service_accounts", `"actions": ["create"], "after": {"project": "acme-prod", "action": "DEPRIVILEGE"}`, "", want{"projects/acme-prod", RemovesDefaultAccounts, ""}},
 		{"planned custom role", "google_project_iam_member", `"actions": ["create"], "after": {"member": "user:a@acme.example", "project": "acme-prod"}, "after_unknown": {"role": true}`,
-			`"role": {"references": ["google_project_iam_custom_role.r.name", "google_project_iam_custom_role.r"]}`, want{"projects/acme-prod", Adds, "[projects/acme-prod/roles/made [user:a@acme.example]]"}},
+			`"role": {"references": ["google_project_iam_custom_role.r.name", "google_project_iam_custom_role.r"]}`, want{"projects/acme-prod", AddsMembers, "[projects/acme-prod/roles/made [user:a@acme.example]]"}},
 		{"planned service agent", "google_project_iam_member", `"actions": ["create"], "after": {"role": "roles/x", "project": "acme-prod"}, "after_unknown": {"member": true}`,
-			`"member": {"references": ["google_project_service_identity.gke.member", "google_project_service_identity.gke"]}`, want{"projects/acme-prod", Adds, "[roles/x [serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com]]"}},
+			`"member": {"references": ["google_project_service_identity.gke.member", "google_project_service_identity.gke"]}`, want{"projects/acme-prod", AddsMembers, "[roles/x [serviceAccount:service-{number:acme-prod}@container-engine-robot.iam.gserviceaccount.com]]"}},
 		{"unknown member", "google_project_iam_member", `"actions": ["create"], "after": {"role": "roles/x", "project": "acme-prod"}, "after_unknown": {"member": true}`,
-			`"member": {"references": ["local.member"]}`, want{"projects/acme-prod", Adds, "[roles/x [] and more]"}},
+			`"member": {"references": ["local.member"]}`, want{"projects/acme-prod", AddsMembers, "[roles/x [] and more]"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			all := planWithChange(t, tt.typ, tt.body, tt.expressions).PolicyChanges()
@@ -74,12 +74,12 @@ func TestPolicyChanges(t *testing.T) {
 			var grants []string
 			for _, g := range all[0].Grants {
 				more := ""
-				if g.More {
+				if g.HasUnknownMembers {
 					more = " and more"
 				}
 				grants = append(grants, fmt.Sprintf("[%s %v%s]", g.Role, g.Members, more))
 			}
-			got := want{all[0].On.Relative(), all[0].Effect, strings.Join(grants, " ")}
+			got := want{all[0].Resource.Relative(), all[0].Effect, strings.Join(grants, " ")}
 			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -94,7 +94,7 @@ func TestDenyChanges(t *testing.T) {
 	const rule = `{"deny_rule": [{"denied_principals": ["principalSet://goog/public:all"], "exception_principals": ["principal://goog/subject/a@acme.example"],
 		"denied_permissions": ["container.googleapis.com/clusters.create"], "denial_condition": [{"expression": "true"}]}]}`
 	known := DenyRule{
-		Denied: []string{"principalSet://goog/public:all"}, Except: []string{"principal://goog/subject/a@acme.example"},
+		Principals: []string{"principalSet://goog/public:all"}, ExceptPrincipals: []string{"principal://goog/subject/a@acme.example"},
 		Permissions: []string{"container.googleapis.com/clusters.create"}, Condition: "true",
 	}
 	for name, tt := range map[string]struct {
@@ -114,8 +114,8 @@ func TestDenyChanges(t *testing.T) {
 			if len(all) != 1 {
 				t.Fatalf("got %d deny changes, want 1", len(all))
 			}
-			if all[0].On.Relative() != tt.on || all[0].ID != "guard" {
-				t.Errorf("got policy %s on %q, want guard on %q", all[0].ID, all[0].On, tt.on)
+			if all[0].Parent.Relative() != tt.on || all[0].ID != "guard" {
+				t.Errorf("got policy %s on %q, want guard on %q", all[0].ID, all[0].Parent, tt.on)
 			}
 			if diff := cmp.Diff(tt.rules, all[0].Rules); diff != "" {
 				t.Errorf("rules (-want +got):\n%s", diff)
@@ -133,7 +133,7 @@ func TestRoleChanges(t *testing.T) {
 	}{
 		"created":   {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", After: []string{"a.b.c"}}},
 		"updated":   {"google_organization_iam_custom_role", `"actions": ["update"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}, "after": {"org_id": "1", "role_id": "x", "permissions": []}`, RoleChange{Role: "organizations/1/roles/x", Before: []string{"a.b.c"}, After: []string{}}},
-		"destroyed": {"google_organization_iam_custom_role", `"actions": ["delete"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", Goes: true, Before: []string{"a.b.c"}}},
+		"destroyed": {"google_organization_iam_custom_role", `"actions": ["delete"], "before": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"]}`, RoleChange{Role: "organizations/1/roles/x", Destroyed: true, Before: []string{"a.b.c"}}},
 		"disabled":  {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x", "permissions": ["a.b.c"], "stage": "DISABLED"}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}}},
 		"unknown":   {"google_organization_iam_custom_role", `"actions": ["create"], "after": {"org_id": "1", "role_id": "x"}, "after_unknown": {"permissions": true}`, RoleChange{Role: "organizations/1/roles/x", After: []string{}, Unknown: true}},
 	} {
@@ -160,7 +160,7 @@ func TestMoves(t *testing.T) {
 	} {
 		got := ""
 		for _, m := range planWithChange(t, tt.typ, tt.body, tt.expressions).Moves() {
-			got += m.What + " to " + m.To
+			got += m.Resource + " to " + m.NewParent
 		}
 		if got != tt.want {
 			t.Errorf("%s: got %q, want %q", name, got, tt.want)
@@ -192,7 +192,7 @@ func TestEndangers(t *testing.T) {
 		"default accounts":              {"google_project_default_service_accounts", `"actions": ["create"], "after": {"action": "DISABLE"}`, true},
 		"data source":                   {"google_service_account", `"actions": ["no-op"], "before": {}, "after": {}`, false},
 	} {
-		if got := planWithChange(t, tt.typ, tt.body, "").Endangers(); got != tt.want {
+		if got := planWithChange(t, tt.typ, tt.body, "").RemovesDependencies(); got != tt.want {
 			t.Errorf("%s: got %t, want %t", name, got, tt.want)
 		}
 	}
@@ -220,7 +220,7 @@ func TestHoldsToken(t *testing.T) {
 		"in the configuration":           {`"configuration": {"provider_config": {"google": {"name": "google", "expressions": {"access_token": {"references": ["var.t"]}}}}}`, false},
 	} {
 		data := `{"format_version": "1.2", "resource_changes": [], ` + tt.members + `}`
-		if got := mustRead(t, data, Options{}).HoldsToken; got != tt.want {
+		if got := mustRead(t, data, Options{}).ContainsToken; got != tt.want {
 			t.Errorf("%s: got %t, want %t", name, got, tt.want)
 		}
 		scan := &tokenScan{in: iotest.OneByteReader(strings.NewReader(data))}

@@ -93,7 +93,7 @@ func (c *Change) KeyBefore() string {
 
 // keyRing returns the name of the key ring of a key, which the plan may create.
 func (c *Change) keyRing(hops int) string {
-	if v := c.Now("key_ring"); v.State == Known {
+	if v := c.Latest("key_ring"); v.State == Known {
 		return resource.ParseAs("keyRings", v.String(), c.Project().Name().Project(), "").Relative()
 	}
 	return c.referencedResourceName("key_ring", "google_kms_key_ring", hops)

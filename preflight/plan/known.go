@@ -91,7 +91,7 @@ func (p *Plan) isKnownAttribute(t target) bool {
 		return b.isData() && p.isReadDuringPlan(b)
 	}
 	for _, c := range changes {
-		if c.Has("read") || !c.isNoOp() && c.hasUnknown(t.attribute) {
+		if c.HasAction("read") || !c.isNoOp() && c.hasUnknown(t.attribute) {
 			return false
 		}
 	}

@@ -16,9 +16,9 @@ type Account struct {
 	ID string
 	// Default reports whether it is the Compute Engine default service account.
 	Default bool
-	// Said reports whether the configuration sets it; false for a default by
+	// Explicit reports whether the configuration sets it; false for a default by
 	// omission.
-	Said bool
+	Explicit bool
 	// Unknown reports whether it is only known after apply.
 	Unknown bool
 	// Sensitive reports whether the plan marks it as sensitive.
@@ -27,9 +27,9 @@ type Account struct {
 	path []any
 }
 
-// Beside returns the path of another attribute of the block that sets the
+// SiblingPath returns the path of another attribute of the block that sets the
 // account.
-func (a Account) Beside(path ...any) []any {
+func (a Account) SiblingPath(path ...any) []any {
 	return append(slices.Clone(a.path[:len(a.path)-1]), path...)
 }
 
@@ -46,7 +46,7 @@ func (c *Cluster) accounts() []Account {
 	out := c.defaultPoolAccounts()
 	enabled := c.After("cluster_autoscaling", 0, "enabled")
 	switch own := c.account(autoProvisioned...); {
-	case own.Said || enabled.True():
+	case own.Explicit || enabled.IsTrue():
 		out = append(out, own)
 	case enabled.State == Unknown:
 		out = append(out, unknownAccount(autoProvisioned...))
@@ -57,7 +57,7 @@ func (c *Cluster) accounts() []Account {
 // unknownAccount returns an account if it is unknown whether, or by which
 // attribute, it is used.
 func unknownAccount(path ...any) Account {
-	return Account{path: path, Attribute: Path(path...), Said: true, Unknown: true}
+	return Account{path: path, Attribute: Path(path...), Explicit: true, Unknown: true}
 }
 
 // defaultPoolAccounts returns the accounts of the pools that the cluster
@@ -74,7 +74,7 @@ func (c *Cluster) defaultPoolAccounts() []Account {
 		}
 		return out
 	}
-	if !c.Creates() && c.After("remove_default_node_pool").True() {
+	if !c.Creates() && c.After("remove_default_node_pool").IsTrue() {
 		return nil
 	}
 	return []Account{c.account("node_config", 0, "service_account")}
@@ -84,7 +84,7 @@ func (c *Cluster) defaultPoolAccounts() []Account {
 // the word default, or a unique ID.
 func (c *Change) account(path ...any) Account {
 	v := c.After(path...)
-	a := Account{path: path, Attribute: Path(path...), Said: v.State != Absent, Sensitive: v.Sensitive}
+	a := Account{path: path, Attribute: Path(path...), Explicit: v.State != Absent, Sensitive: v.Sensitive}
 	switch {
 	case v.State == Unknown:
 		a.Email = cmp.Or(c.referencedAccount(path), c.plan.options.Accounts[c.Address])
@@ -130,10 +130,10 @@ func (c *Change) AccountEmail() string {
 	if c.Type != "google_service_account" {
 		return ""
 	}
-	if v := c.Now("email"); v.String() != "" {
+	if v := c.Latest("email"); v.String() != "" {
 		return v.String()
 	}
-	id, project := c.Now("account_id").String(), c.Project().ID
+	id, project := c.Latest("account_id").String(), c.Project().ID
 	if id == "" || project == "" || isDigits(project) {
 		return ""
 	}

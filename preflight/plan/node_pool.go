@@ -23,10 +23,10 @@ type NodePool struct {
 	// Cluster is the pool's cluster, changed or not; nil if it is not in the
 	// plan.
 	Cluster *Cluster
-	// OfNewCluster reports whether the pool refers to one of several instances
+	// HasNewCluster reports whether the pool refers to one of several instances
 	// of a cluster, the plan does not show which, and apply creates all of
 	// them.
-	OfNewCluster bool
+	HasNewCluster bool
 	// Version is the version of the nodes; if absent, the cluster's.
 	Version  Value
 	Accounts []Account
@@ -38,11 +38,11 @@ func newNodePool(c *Change) *NodePool {
 	pool := &NodePool{
 		Change:  c,
 		Project: c.Project(),
-		Name:    c.Now("name"),
-		Version: c.Now("version"),
+		Name:    c.Latest("name"),
+		Version: c.Latest("version"),
 	}
 	pool.Location, _ = c.location()
-	if !c.Leaves() {
+	if !c.IsRemovedFromState() {
 		pool.Accounts = []Account{c.account("node_config", 0, "service_account")}
 		pool.Keys = c.keysAt([][]any{{"node_config", 0, "boot_disk_kms_key"}})
 	}
@@ -52,7 +52,7 @@ func newNodePool(c *Change) *NodePool {
 // linkCluster finds the pool's cluster, by name or by reference, and what
 // follows from it.
 func (n *NodePool) linkCluster(clusters clusterIndex) {
-	name := n.Now("cluster").String()
+	name := n.Latest("cluster").String()
 	n.ClusterName = lastSegment(name)
 	if p, ok := placeInPath(name, n.Address); ok {
 		n.Project, n.Location = p.Project, Value{State: Known, Raw: p.Location}
@@ -129,7 +129,7 @@ func (n *NodePool) clusterByReference(x clusterIndex) *Cluster {
 	if only := singleCluster(found); only != nil {
 		return only
 	}
-	n.OfNewCluster = x.allNew[block]
+	n.HasNewCluster = x.allNew[block]
 	return nil
 }
 

@@ -260,9 +260,9 @@ func showBinary(ctx context.Context, in Input, dir, file string, o Options) (*Pl
 	if err != nil {
 		return nil, err
 	}
-	if o.Text == nil {
-		if o.Text = openArchivedText(file); o.Text != nil {
-			defer func() { _ = o.Text.close() }()
+	if o.ConfigText == nil {
+		if o.ConfigText = openArchivedText(file); o.ConfigText != nil {
+			defer func() { _ = o.ConfigText.close() }()
 		}
 	}
 	// tfexec caches the version. Asking for it later would write it into the plan.

@@ -5,36 +5,36 @@ type Order int
 
 // The orders.
 const (
-	// Race: it does not; Terraform may apply both at once.
-	Race Order = iota
-	// Waits: it does; Terraform finishes the other one first.
-	Waits
-	// Unseen: it may, through local values, which plans do not show, or because
+	// Unordered: it does not; Terraform may apply both at once.
+	Unordered Order = iota
+	// Ordered: it does; Terraform finishes the other one first.
+	Ordered
+	// OrderUnknown: it may, through local values, which plans do not show, or because
 	// it destroys what is no longer configured.
-	Unseen
+	OrderUnknown
 )
 
-// WaitsFor reports whether Terraform finishes other before it starts c because
+// OrderAfter reports whether Terraform finishes other before it starts c because
 // of references, depends_on, module calls, inputs and outputs, or the provider
 // configuration. Terraform orders blocks, not instances.
-func (c *Change) WaitsFor(other *Change) Order {
+func (c *Change) OrderAfter(other *Change) Order {
 	return c.plan.order(c.Block(), other.Block())
 }
 
 // order reports whether the block from depends on the block to.
 func (p *Plan) order(from, to string) Order {
 	if from == to {
-		return Race
+		return Unordered
 	}
 	w := dependencySearch{plan: p, target: to, visitedTargets: map[target]bool{}, visitedBlocks: map[string]bool{}}
 	w.visitBlock(from)
 	if w.found {
-		return Waits
+		return Ordered
 	}
 	if w.throughLocal || p.config.blocks[from] == nil {
-		return Unseen
+		return OrderUnknown
 	}
-	return Race
+	return Unordered
 }
 
 // A dependencySearch looks for the target block among everything that a block

@@ -44,10 +44,10 @@ func (o Options) projectFor(provider *Provider, open []*Provider) string {
 	if id := o.Projects[provider.Key]; id != "" && !provider.isPerInstance("project") {
 		return id
 	}
-	if provider.project.State == Absent && provider.Unclear == "" {
+	if provider.project.State == Absent && provider.UnknownReason == "" {
 		return o.Project
 	}
-	if provider.Unclear != "" || provider.isPerInstance("project") || !canShareValue(open, "project") {
+	if provider.UnknownReason != "" || provider.isPerInstance("project") || !canShareValue(open, "project") {
 		return ""
 	}
 	return o.Project
@@ -59,7 +59,7 @@ func (o Options) projectFor(provider *Provider, open []*Provider) string {
 func canShareValue(providers []*Provider, attribute string) bool {
 	for _, pr := range providers[1:] {
 		first := providers[0]
-		if pr.Unclear != first.Unclear || pr.alias != first.alias || keyModule(pr.Key) != keyModule(first.Key) ||
+		if pr.UnknownReason != first.UnknownReason || pr.alias != first.alias || keyModule(pr.Key) != keyModule(first.Key) ||
 			len(pr.unknownReferences[attribute]) == 0 || !slices.Equal(pr.unknownReferences[attribute], first.unknownReferences[attribute]) {
 			if pr.Key != first.Key {
 				return false
@@ -85,7 +85,7 @@ func (p *Plan) flagProject(provider *Provider) string { return p.building.projec
 // flagExample returns the flag with which a user can give the value for a
 // provider configuration.
 func (p *Plan) flagExample(provider *Provider, flag, value string) string {
-	if provider.Key == "" || provider.Unclear != "" {
+	if provider.Key == "" || provider.UnknownReason != "" {
 		return flag + " " + value
 	}
 	if len(p.config.googleProviders()) > 1 {
@@ -129,14 +129,14 @@ func (p *Plan) providersHidingDeployer() []*Provider {
 	return open
 }
 
-// ShowsDeployers reports whether the plan shows for every provider
+// HasKnownDeployers reports whether the plan shows for every provider
 // configuration whether the deployer is the caller, or who else it is.
-func (p *Plan) ShowsDeployers() bool { return p.showsDeployers }
+func (p *Plan) HasKnownDeployers() bool { return p.showsDeployers }
 
 // hidesDeployer reports whether the plan does not show who the deployer is
 // under a provider configuration.
 func (pr *Provider) hidesDeployer() bool {
-	return pr.Unclear != "" || pr.OwnCredentials == "external_credentials" || pr.Impersonates.State == Unknown ||
+	return pr.UnknownReason != "" || pr.OwnCredentials == "external_credentials" || pr.Impersonates.State == Unknown ||
 		pr.Impersonates.State == Absent && pr.OwnCredentials != ""
 }
 
@@ -174,12 +174,12 @@ func (c *Change) ImpersonatedByEnvironment() string {
 	return c.plan.options.Getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
 }
 
-// UsesEnvironment reports whether any changed resource is deployed with the
+// UsesEnvironmentCredentials reports whether any changed resource is deployed with the
 // credentials of the environment.
-func (p *Plan) UsesEnvironment() bool {
+func (p *Plan) UsesEnvironmentCredentials() bool {
 	unused := false
 	for _, c := range p.Changes {
-		if c.Mode != "managed" || c.isNoOp() && !c.Leaves() {
+		if c.Mode != "managed" || c.isNoOp() && !c.IsRemovedFromState() {
 			continue
 		}
 		if c.provider.Impersonates.State == Absent && c.provider.OwnCredentials == "" {
@@ -205,12 +205,12 @@ func (p *Plan) checkProviderKeys() error {
 	return nil
 }
 
-// UsesEnvironmentOnly reports whether every changed resource is deployed with
+// UsesOnlyEnvironmentCredentials reports whether every changed resource is deployed with
 // the credentials of the environment.
-func (p *Plan) UsesEnvironmentOnly() bool {
+func (p *Plan) UsesOnlyEnvironmentCredentials() bool {
 	for _, c := range p.Changes {
-		own := c.provider.Impersonates.State != Absent || c.provider.OwnCredentials != "" || c.provider.Unclear != ""
-		if c.Mode == "managed" && (!c.isNoOp() || c.Leaves()) && own {
+		own := c.provider.Impersonates.State != Absent || c.provider.OwnCredentials != "" || c.provider.UnknownReason != ""
+		if c.Mode == "managed" && (!c.isNoOp() || c.IsRemovedFromState()) && own {
 			return false
 		}
 	}

@@ -78,8 +78,8 @@ func TestOrphanProviders(t *testing.T) {
 				"provider_name": %q, "change": {"actions": ["delete"], "before": {"name": "c", "project": "acme-prod"}}}],
 				"configuration": {"provider_config": {%s}, "root_module": {}}}`, name, tt.providers), Options{})
 			got := p.Clusters[0].Provider()
-			if (got.Unclear != "") != tt.unclear || got.Impersonates.String() != tt.impersonates {
-				t.Errorf("got unclear %q and impersonates %q, want unclear %t and %q", got.Unclear, got.Impersonates.String(), tt.unclear, tt.impersonates)
+			if (got.UnknownReason != "") != tt.unclear || got.Impersonates.String() != tt.impersonates {
+				t.Errorf("got unclear %q and impersonates %q, want unclear %t and %q", got.UnknownReason, got.Impersonates.String(), tt.unclear, tt.impersonates)
 			}
 		})
 	}

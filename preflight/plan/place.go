@@ -14,8 +14,8 @@ type Place struct {
 	Cluster string
 	// Location is a region or a zone; empty if it is only known after apply.
 	Location string
-	// Unknown says why a part is not known; empty if all parts are known.
-	Unknown string
+	// UnknownReason says why a part is not known; empty if all parts are known.
+	UnknownReason string
 }
 
 // Name returns projects/P/locations/L/clusters/C, or "" if a part is not known.
@@ -42,8 +42,8 @@ func (p Place) nameIn(location string) string {
 	return "projects/" + p.Project.ID + "/locations/" + location + "/clusters/" + p.Cluster
 }
 
-// Same reports whether p and other are known to be the same cluster.
-func (p Place) Same(other Place) bool { return p.Name() != "" && p.Name() == other.Name() }
+// IsSame reports whether p and other are known to be the same cluster.
+func (p Place) IsSame(other Place) bool { return p.Name() != "" && p.Name() == other.Name() }
 
 // clusterPath matches the cluster attribute of a node pool as the provider
 // does. What it finds takes precedence over project and location.
@@ -64,12 +64,12 @@ func placeInPath(cluster, of string) (Place, bool) {
 // removes it.
 func (c *Cluster) place() Place {
 	location, why := c.location()
-	p := Place{Project: c.Project, Cluster: c.Name.String(), Location: location.String(), Unknown: why}
+	p := Place{Project: c.Project, Cluster: c.Name.String(), Location: location.String(), UnknownReason: why}
 	if p.Cluster == "" {
-		p.Unknown = "the name of " + c.Address + " is not known before apply"
+		p.UnknownReason = "the name of " + c.Address + " is not known before apply"
 	}
 	if p.Project.ID == "" {
-		p.Unknown = p.Project.Source
+		p.UnknownReason = p.Project.Source
 	}
 	return p
 }
@@ -79,7 +79,7 @@ func (c *Cluster) place() Place {
 func (c *Change) placeBefore(name string) Place {
 	p := Place{Project: c.projectBefore(), Cluster: name, Location: lastSegment(c.Before("location").String())}
 	if p.Name() == "" {
-		p.Unknown = "the state of " + c.Address + " does not show the location of its cluster"
+		p.UnknownReason = "the state of " + c.Address + " does not show the location of its cluster"
 	}
 	return p
 }
@@ -95,7 +95,7 @@ func (c *Change) projectBefore() Project {
 // place returns the location of the pool's cluster after apply, or its last one
 // if apply removes the pool.
 func (n *NodePool) place() Place {
-	v := n.Now("cluster")
+	v := n.Latest("cluster")
 	if p, ok := placeInPath(v.String(), n.Address); ok {
 		return p
 	}
@@ -103,15 +103,15 @@ func (n *NodePool) place() Place {
 		return n.Cluster.Place
 	}
 	location, why := n.location()
-	p := Place{Project: n.Project, Cluster: n.ClusterName, Location: location.String(), Unknown: why}
+	p := Place{Project: n.Project, Cluster: n.ClusterName, Location: location.String(), UnknownReason: why}
 	if p.Location == "" && n.locatedAsCluster() {
-		p.Location, p.Unknown = n.Cluster.Place.Location, n.Cluster.Place.Unknown
+		p.Location, p.UnknownReason = n.Cluster.Place.Location, n.Cluster.Place.UnknownReason
 	}
 	if p.Cluster == "" {
-		p.Unknown = "the cluster of " + n.Address + " is not known before apply"
+		p.UnknownReason = "the cluster of " + n.Address + " is not known before apply"
 	}
 	if p.Project.ID == "" {
-		p.Unknown = p.Project.Source
+		p.UnknownReason = p.Project.Source
 	}
 	return p
 }
@@ -149,7 +149,7 @@ func (n *NodePool) placeBefore() Place {
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/regional_utils.go (GetLocation)
 func (c *Change) location() (_ Value, why string) {
 	for _, name := range []string{"location", "region", "zone"} {
-		v := c.Now(name)
+		v := c.Latest(name)
 		if v.State == Unknown {
 			return v, name + " of " + c.Address + " is not known before apply"
 		}

@@ -29,14 +29,14 @@ type Plan struct {
 	// destroys, in the order of the plan.
 	Clusters  []*Cluster
 	NodePools []*NodePool
-	// Standing are the unchanged clusters, and StandingPools the unchanged node
+	// UnchangedClusters are the unchanged clusters, and UnchangedNodePools the unchanged node
 	// pools.
-	Standing      []*Cluster
-	StandingPools []*NodePool
-	// Made is when the plan was made; zero if the plan does not say.
-	Made time.Time
-	// HoldsToken reports whether the plan contains a plaintext access token.
-	HoldsToken bool
+	UnchangedClusters  []*Cluster
+	UnchangedNodePools []*NodePool
+	// CreatedAt is when the plan was made; zero if the plan does not say.
+	CreatedAt time.Time
+	// ContainsToken reports whether the plan contains a plaintext access token.
+	ContainsToken bool
 	// Changes are all resource changes of relevant types, including clusters
 	// and node pools, in the order of the plan.
 	Changes []*Change
@@ -57,9 +57,9 @@ type Plan struct {
 	denyChanges   []DenyChange
 	roleChanges   []RoleChange
 	moves         []Move
-	logins        []Login
+	logins        []ClusterAuth
 	endangers     bool
-	// showsDeployers is the result of ShowsDeployers.
+	// showsDeployers is the result of HasKnownDeployers.
 	showsDeployers bool
 	// secrets are the sensitive strings, longest first, and secretParts the
 	// names in them.
@@ -99,28 +99,28 @@ type Options struct {
 	// does not show it. Deployers gives one per provider configuration, by key.
 	Deployer  string
 	Deployers map[string]string
-	// Text is the text of the configuration that was planned; nil if it is not
+	// ConfigText is the text of the configuration that was planned; nil if it is not
 	// available.
-	Text *Text
+	ConfigText *ConfigText
 	// Accounts are node service accounts that the plan does not show, by the
 	// address of the cluster or node pool.
 	Accounts map[string]string
 }
 
-// Empty reports whether the plan changes no cluster and no node pool, and
+// IsEmpty reports whether the plan changes no cluster and no node pool, and
 // removes nothing that unchanged ones depend on.
-func (p *Plan) Empty() bool {
-	return len(p.Clusters)+len(p.NodePools) == 0 && (len(p.Standing)+len(p.StandingPools) == 0 || !p.Endangers())
+func (p *Plan) IsEmpty() bool {
+	return len(p.Clusters)+len(p.NodePools) == 0 && (len(p.UnchangedClusters)+len(p.UnchangedNodePools) == 0 || !p.RemovesDependencies())
 }
 
-// Endangers reports whether apply removes something that clusters may depend
+// RemovesDependencies reports whether apply removes something that clusters may depend
 // on: grants, permissions, accounts, APIs, networks of other projects.
-func (p *Plan) Endangers() bool { return p.endangers }
+func (p *Plan) RemovesDependencies() bool { return p.endangers }
 
 // findEndangers returns the result of Endangers.
 func (p *Plan) findEndangers() bool {
 	for _, pc := range p.policyChanges {
-		if pc.Effect != Adds {
+		if pc.Effect != AddsMembers {
 			return true
 		}
 	}
@@ -140,9 +140,9 @@ func (c *Change) removesDependency() bool {
 	}
 	switch c.Type {
 	case "google_project_service":
-		return c.Goes() && c.Before("disable_on_destroy").True()
+		return c.IsDestroyed() && c.Before("disable_on_destroy").IsTrue()
 	case "google_service_account":
-		return c.Deletes() || c.After("disabled").mayBeTrue() && !c.Before("disabled").True()
+		return c.Deletes() || c.After("disabled").mayBeTrue() && !c.Before("disabled").IsTrue()
 	case "google_kms_crypto_key":
 		return c.Deletes()
 	case "google_kms_crypto_key_version":
@@ -165,8 +165,8 @@ func (p *Plan) build() {
 	p.building = &buildState{}
 	p.indexChanges()
 	p.unlistedBlocks = p.findUnlistedBlocks()
-	if p.options.Text != nil {
-		p.building.evaluator = newEvaluator(p, p.options.Text)
+	if p.options.ConfigText != nil {
+		p.building.evaluator = newEvaluator(p, p.options.ConfigText)
 	}
 	p.resolveProviders()
 	p.resolveDeployers()
@@ -177,7 +177,7 @@ func (p *Plan) build() {
 		}
 	}
 	clusters := newClusterIndex(p.allClusters())
-	for _, pool := range append(slices.Clone(p.NodePools), p.StandingPools...) {
+	for _, pool := range append(slices.Clone(p.NodePools), p.UnchangedNodePools...) {
 		pool.linkCluster(clusters)
 	}
 	p.resolvePolicies()
@@ -187,7 +187,7 @@ func (p *Plan) build() {
 	p.showsDeployers = len(p.providersHidingDeployer()) == 0
 	p.secrets = p.findSecrets()
 	p.secretParts = p.findSecretParts()
-	p.building, p.options.Text = nil, nil
+	p.building, p.options.ConfigText = nil, nil
 }
 
 // resolveProviders finds the provider configuration of every change. Changes of
@@ -223,13 +223,13 @@ func (p *Plan) resolvePolicies() {
 // classify adds c to the clusters or node pools of the plan, if it is one.
 func (p *Plan) classify(c *Change) {
 	switch {
-	case c.Type == "google_container_cluster" && c.Has("no-op"):
-		p.Standing = append(p.Standing, newCluster(c))
-	case c.Type == "google_container_cluster" && (c.Leaves() || !c.isNoOp()):
+	case c.Type == "google_container_cluster" && c.HasAction("no-op"):
+		p.UnchangedClusters = append(p.UnchangedClusters, newCluster(c))
+	case c.Type == "google_container_cluster" && (c.IsRemovedFromState() || !c.isNoOp()):
 		p.Clusters = append(p.Clusters, newCluster(c))
-	case c.Type == "google_container_node_pool" && c.Has("no-op"):
-		p.StandingPools = append(p.StandingPools, newNodePool(c))
-	case c.Type == "google_container_node_pool" && (c.Leaves() || !c.isNoOp()):
+	case c.Type == "google_container_node_pool" && c.HasAction("no-op"):
+		p.UnchangedNodePools = append(p.UnchangedNodePools, newNodePool(c))
+	case c.Type == "google_container_node_pool" && (c.IsRemovedFromState() || !c.isNoOp()):
 		p.NodePools = append(p.NodePools, newNodePool(c))
 	}
 }

@@ -79,7 +79,7 @@ func describe(p *Plan) string {
 		fmt.Fprintf(&b, "cluster %q %v\n  name %s location %s project %s (%s) provider %s\n", c.Address, c.Actions,
 			c.Name.String(), c.Location.String(), c.Project.ID, c.Project.Source, c.Provider().Key)
 		fmt.Fprintf(&b, "  network %s subnetwork %s host %q autopilot %t version %q throw away %t\n",
-			c.Network.String(), c.Subnetwork.String(), c.HostProject(), c.Autopilot, c.Version.String(), c.ThrowAway)
+			c.Network.String(), c.Subnetwork.String(), c.HostProject(), c.Autopilot, c.Version.String(), c.HasTemporaryDefaultPool)
 		describeDetails(&b, p, c.Change, c.Accounts, c.Keys)
 	}
 	for _, n := range p.NodePools {
@@ -91,25 +91,25 @@ func describe(p *Plan) string {
 			n.Name.String(), n.Location.String(), n.Project.ID, n.Project.Source, n.ClusterName, cluster)
 		describeDetails(&b, p, n.Change, n.Accounts, n.Keys)
 	}
-	for _, c := range p.Standing {
+	for _, c := range p.UnchangedClusters {
 		fmt.Fprintf(&b, "standing %q\n", c.Address)
 	}
 	for _, pc := range p.PolicyChanges() {
-		fmt.Fprintf(&b, "policy %q effect %d on %s %v unknown %t\n", pc.Address, pc.Effect, pc.On, pc.Grants, pc.Unknown)
+		fmt.Fprintf(&b, "policy %q effect %d on %s %v unknown %t\n", pc.Address, pc.Effect, pc.Resource, pc.Grants, pc.Unknown)
 	}
 	return b.String()
 }
 
 func describeDetails(b *strings.Builder, p *Plan, c *Change, accounts []Account, keys []Key) {
 	for _, a := range accounts {
-		fmt.Fprintf(b, "  account %s email %q default %t said %t unknown %t\n", a.Attribute, a.Email, a.Default, a.Said, a.Unknown)
+		fmt.Fprintf(b, "  account %s email %q default %t said %t unknown %t\n", a.Attribute, a.Email, a.Default, a.Explicit, a.Unknown)
 	}
 	for _, k := range keys {
 		fmt.Fprintf(b, "  key %s %q unknown %t\n", k.Attribute, k.Name, k.Unknown)
 	}
 	var waits []string
 	for _, other := range p.Changes {
-		if c.WaitsFor(other) == Waits {
+		if c.OrderAfter(other) == Ordered {
 			waits = append(waits, other.Address)
 		}
 	}
@@ -138,14 +138,14 @@ func TestActions(t *testing.T) {
 		var got []string
 		for _, c := range p.Clusters {
 			got = append(got, "changes")
-			for word, is := range map[string]bool{"creates": c.Creates(), "updates": c.Updates(), "deletes": c.Deletes(), "goes": c.Goes()} {
+			for word, is := range map[string]bool{"creates": c.Creates(), "updates": c.Updates(), "deletes": c.Deletes(), "goes": c.IsDestroyed()} {
 				if is {
 					got = append(got, word)
 				}
 			}
 			slices.Sort(got[1:])
 		}
-		if len(p.Standing) > 0 {
+		if len(p.UnchangedClusters) > 0 {
 			got = append(got, "stands")
 		}
 		if strings.Join(got, " ") != want {

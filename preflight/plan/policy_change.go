@@ -14,27 +14,27 @@ type PolicyEffect int
 
 // The effects, by the resources that have them.
 const (
-	// Adds: *_iam_member adds its members to the role.
-	Adds PolicyEffect = iota
-	// Removes: an *_iam_member that is destroyed, and
+	// AddsMembers: *_iam_member adds its members to the role.
+	AddsMembers PolicyEffect = iota
+	// RemovesMembers: an *_iam_member that is destroyed, and
 	// google_project_iam_member_remove, remove their members from the role.
-	Removes
+	RemovesMembers
 	// SetsRole: *_iam_binding makes its members the only members of the role.
 	SetsRole
 	// SetsPolicy: *_iam_policy makes its bindings the only bindings.
 	SetsPolicy
-	// Strips: google_project_default_service_accounts removes the default
+	// RemovesDefaultAccounts: google_project_default_service_accounts removes the default
 	// accounts from every role.
-	Strips
+	RemovesDefaultAccounts
 )
 
 // A PolicyChange is the effect of a resource change on one allow policy.
 type PolicyChange struct {
 	*Change
-	// On is the resource that has the policy: a project, a folder, an account,
+	// Resource is the resource that has the policy: a project, a folder, an account,
 	// a subnetwork and so on; zero if it is only known after apply.
-	On     resource.Name
-	Effect PolicyEffect
+	Resource resource.Name
+	Effect   PolicyEffect
 	// Grants are the roles and members that the effect applies to.
 	Grants []Grant
 	// Unknown reports whether the policy of SetsPolicy is only known after
@@ -48,8 +48,8 @@ type Grant struct {
 	Role string
 	// Members are the known members.
 	Members []string
-	// More reports whether there are members that are only known after apply.
-	More bool
+	// HasUnknownMembers reports whether there are members that are only known after apply.
+	HasUnknownMembers bool
 	// Condition is nil for a grant without one.
 	Condition *Condition
 }
@@ -84,16 +84,16 @@ func (c *Change) policyChanges() []PolicyChange {
 	switch {
 	case c.Type == "google_project_iam_member_remove":
 		if c.Creates() {
-			return []PolicyChange{{Change: c, On: c.policyResource(c.After), Effect: Removes, Grants: []Grant{c.grant(c.After, "member")}}}
+			return []PolicyChange{{Change: c, Resource: c.policyResource(c.After), Effect: RemovesMembers, Grants: []Grant{c.grant(c.After, "member")}}}
 		}
 	case c.Type == "google_service_account":
 		// The policy of the old account is destroyed with it.
 		if on := resource.Parse(c.EmailBefore()); c.Replaces() && !on.IsZero() {
-			return []PolicyChange{{Change: c, On: on, Effect: SetsPolicy}}
+			return []PolicyChange{{Change: c, Resource: on, Effect: SetsPolicy}}
 		}
 	case c.Type == "google_project_default_service_accounts":
 		if action := c.After("action"); c.Creates() && (action.String() == "DEPRIVILEGE" || action.State == Unknown) {
-			return []PolicyChange{{Change: c, On: c.policyResource(c.After), Effect: Strips}}
+			return []PolicyChange{{Change: c, Resource: c.policyResource(c.After), Effect: RemovesDefaultAccounts}}
 		}
 	case strings.HasSuffix(c.Type, "_iam_member"):
 		return c.memberChanges()
@@ -110,10 +110,10 @@ func (c *Change) policyChanges() []PolicyChange {
 func (c *Change) memberChanges() []PolicyChange {
 	var out []PolicyChange
 	if c.Deletes() {
-		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.Before), Effect: Removes, Grants: []Grant{c.grant(c.Before, "member")}})
+		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.Before), Effect: RemovesMembers, Grants: []Grant{c.grant(c.Before, "member")}})
 	}
 	if c.Creates() {
-		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.After), Effect: Adds, Grants: []Grant{c.grant(c.After, "member")}})
+		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.After), Effect: AddsMembers, Grants: []Grant{c.grant(c.After, "member")}})
 	}
 	return out
 }
@@ -124,11 +124,11 @@ func (c *Change) bindingChanges() []PolicyChange {
 	var out []PolicyChange
 	if c.Deletes() {
 		g := c.grant(c.Before, "members")
-		g.Members, g.More = nil, false
-		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.Before), Effect: SetsRole, Grants: []Grant{g}})
+		g.Members, g.HasUnknownMembers = nil, false
+		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.Before), Effect: SetsRole, Grants: []Grant{g}})
 	}
-	if !c.Goes() {
-		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.After), Effect: SetsRole, Grants: []Grant{c.grant(c.After, "members")}})
+	if !c.IsDestroyed() {
+		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.After), Effect: SetsRole, Grants: []Grant{c.grant(c.After, "members")}})
 	}
 	return out
 }
@@ -140,9 +140,9 @@ func (c *Change) bindingChanges() []PolicyChange {
 func (c *Change) wholePolicyChanges() []PolicyChange {
 	var out []PolicyChange
 	if c.Deletes() {
-		out = append(out, PolicyChange{Change: c, On: c.policyResource(c.Before), Effect: SetsPolicy})
+		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.Before), Effect: SetsPolicy})
 	}
-	if !c.Goes() {
+	if !c.IsDestroyed() {
 		out = append(out, c.wholePolicyChange())
 	}
 	return out
@@ -150,7 +150,7 @@ func (c *Change) wholePolicyChanges() []PolicyChange {
 
 // wholePolicyChange returns the effect of the policy after apply.
 func (c *Change) wholePolicyChange() PolicyChange {
-	change := PolicyChange{Change: c, On: c.policyResource(c.After), Effect: SetsPolicy}
+	change := PolicyChange{Change: c, Resource: c.policyResource(c.After), Effect: SetsPolicy}
 	data := c.After("policy_data")
 	var policy struct {
 		Bindings []struct {
@@ -175,7 +175,7 @@ func (c *Change) grant(get func(...any) Value, attribute string) Grant {
 	g := Grant{Role: c.roleName(get("role")), Condition: condition(get)}
 	if attribute == "member" {
 		member := c.memberName(get("member"))
-		g.More = member == ""
+		g.HasUnknownMembers = member == ""
 		if member != "" {
 			g.Members = []string{member}
 		}
@@ -183,7 +183,7 @@ func (c *Change) grant(get func(...any) Value, attribute string) Grant {
 	}
 	members := get("members")
 	g.Members = members.Strings()
-	g.More = members.State != Known || len(g.Members) != members.Len()
+	g.HasUnknownMembers = members.State != Known || len(g.Members) != members.Len()
 	return g
 }
 
@@ -245,7 +245,7 @@ func (c *Change) serviceAgent() string {
 		"binaryauthorization.googleapis.com": "gcp-sa-binaryauthorization",
 		"pubsub.googleapis.com":              "gcp-sa-pubsub",
 		"privateca.googleapis.com":           "gcp-sa-privateca",
-	}[c.Now("service").String()]
+	}[c.Latest("service").String()]
 	project := c.Project().ID
 	if c.Type != "google_project_service_identity" || domain == "" || project == "" {
 		return ""
@@ -256,21 +256,21 @@ func (c *Change) serviceAgent() string {
 	return "serviceAccount:service-" + project + "@" + domain + ".iam.gserviceaccount.com"
 }
 
-// PolicyOn returns the resource whose allow policy c changes, as in
+// PolicyResource returns the resource whose allow policy c changes, as in
 // PolicyChange.On; zero if c changes none, or if the resource is not known.
-func (c *Change) PolicyOn() resource.Name {
-	return c.policyResource(c.Now)
+func (c *Change) PolicyResource() resource.Name {
+	return c.policyResource(c.Latest)
 }
 
-// AccountOn returns the name of the service account that c changes itself, by
+// ChangedAccount returns the name of the service account that c changes itself, by
 // its keys or in its own attributes; zero if there is none, or if the name is
 // not known.
-func (c *Change) AccountOn() resource.Name {
+func (c *Change) ChangedAccount() resource.Name {
 	switch c.Type {
 	case "google_service_account":
 		return resource.Parse(c.AccountEmail())
 	case "google_service_account_key":
-		return c.accountName(c.Now("service_account_id"))
+		return c.accountName(c.Latest("service_account_id"))
 	}
 	return resource.Name{}
 }

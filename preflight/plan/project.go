@@ -18,10 +18,10 @@ type Project struct {
 	Source string
 	// Sensitive reports whether the plan marks the value that ID was found in.
 	Sensitive bool
-	// Written is the project as the configuration has it, such as
+	// InvalidForm is the project as the configuration has it, such as
 	// projects/acme-prod, if the provider does not accept that form for the
 	// type of object; usually empty.
-	Written string
+	InvalidForm string
 }
 
 // Name returns the project as the name of a resource; zero if it is not known.
@@ -50,7 +50,7 @@ func (c *Change) resolveProject(hops int) Project {
 	p := c.unparsedProject(hops)
 	id := c.projectID(p.ID)
 	if id != p.ID && !c.takesProjectPath() {
-		p.Written = p.ID
+		p.InvalidForm = p.ID
 	}
 	p.ID = id
 	return p
@@ -75,7 +75,7 @@ func (c *Change) projectID(written string) string {
 
 // unparsedProject returns the project of c with the ID as it is written.
 func (c *Change) unparsedProject(hops int) Project {
-	if v := c.Now("project"); v.String() != "" {
+	if v := c.Latest("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "attribute project of " + c.Address, Sensitive: v.Sensitive}
 	}
 	before := c.Before("project")
@@ -201,7 +201,7 @@ func (c *Change) defaultProject() Project {
 	if found := p.inferredProject(c, provider); found.ID != "" {
 		return found
 	}
-	if provider.project.State == Absent && provider.Unclear == "" && c.block != nil {
+	if provider.project.State == Absent && provider.UnknownReason == "" && c.block != nil {
 		if found := p.environmentProject(); found.ID != "" {
 			return found
 		}
@@ -216,7 +216,7 @@ func (c *Change) defaultProject() Project {
 // inferredProject returns the default project of a provider configuration as
 // other objects show it.
 func (p *Plan) inferredProject(c *Change, provider *Provider) Project {
-	if c.block == nil || provider.Unclear != "" || provider.isPerInstance("project") {
+	if c.block == nil || provider.UnknownReason != "" || provider.isPerInstance("project") {
 		return Project{}
 	}
 	shown := p.siblingProject(c, isProviderDefault)
@@ -238,12 +238,12 @@ func (p *Plan) inferredProject(c *Change, provider *Provider) Project {
 func (p *Plan) unknownProjectReason(c *Change, provider *Provider) string {
 	value := provider.project
 	switch {
-	case provider.Unclear != "":
-		return provider.Unclear
+	case provider.UnknownReason != "":
+		return provider.UnknownReason
 	case value.State == Known:
 		return "provider " + provider.Key + " sets project to an invalid project ID"
 	case value.State == Unknown:
-		return provider.Doubt("project", "the project with "+p.flagExample(provider, "--project", "ID"))
+		return provider.WhyUnknown("project", "the project with "+p.flagExample(provider, "--project", "ID"))
 	}
 	return "neither the plan nor the environment names the project of " + c.Address + "; pass --project ID"
 }

@@ -5,11 +5,11 @@ import "slices"
 // A Move is a change of the parent of a project or a folder.
 type Move struct {
 	*Change
-	// What is the project or folder, such as projects/p or folders/1.
-	What string
-	// To is its new parent, such as folders/2 or organizations/3; empty if it
+	// Resource is the project or folder, such as projects/p or folders/1.
+	Resource string
+	// NewParent is its new parent, such as folders/2 or organizations/3; empty if it
 	// is only known after apply.
-	To string
+	NewParent string
 }
 
 // Moves returns the moves of all changes, in the order of the plan.
@@ -52,7 +52,7 @@ func (c *Change) Moves() []Move {
 	case unknown:
 		after = ""
 	}
-	return []Move{{Change: c, What: what, To: after}}
+	return []Move{{Change: c, Resource: what, NewParent: after}}
 }
 
 // folderOrOrganization returns the parent of a project.

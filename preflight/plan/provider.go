@@ -28,9 +28,9 @@ type Provider struct {
 	// Scopes are the OAuth scopes of the provider's tokens. Absent means all of
 	// Google Cloud.
 	Scopes Value
-	// Elsewhere is the attribute that sends requests to hosts outside
+	// CustomEndpoint is the attribute that sends requests to hosts outside
 	// googleapis.com; empty if there is none.
-	Elsewhere string
+	CustomEndpoint string
 	// BillingProject is the project that is billed and whose quota is used, if
 	// UserProjectOverride is true.
 	BillingProject Value
@@ -40,9 +40,9 @@ type Provider struct {
 	// Deployer is the account that the user gave as the one that apply runs as,
 	// if the plan does not show it; usually empty.
 	Deployer string
-	// Unclear says why it is not known which configuration is meant; empty if
+	// UnknownReason says why it is not known which configuration is meant; empty if
 	// it is known.
-	Unclear string
+	UnknownReason string
 
 	project Value
 	// projectOrigin says in words where project was found.
@@ -123,7 +123,7 @@ func (p *Plan) commonProvider(key string, all []*tfjson.ProviderConfig, unclear 
 	first := p.newProvider(all[0], withoutKeys(all[0].ModuleAddress))
 	for _, config := range all[1:] {
 		if other := p.newProvider(config, withoutKeys(config.ModuleAddress)); !first.isSame(other) {
-			return &Provider{Key: key, Unclear: unclear, project: Value{State: Unknown}, projectOrigin: "provider " + key}
+			return &Provider{Key: key, UnknownReason: unclear, project: Value{State: Unknown}, projectOrigin: "provider " + key}
 		}
 	}
 	return first
@@ -133,11 +133,11 @@ func (p *Plan) commonProvider(key string, all []*tfjson.ProviderConfig, unclear 
 // project and billing project.
 func (pr *Provider) isSame(other *Provider) bool {
 	same := func(a, b Value) bool {
-		return a.State != Unknown && a.State == b.State && a.String() == b.String() && a.True() == b.True() && slices.Equal(a.Strings(), b.Strings())
+		return a.State != Unknown && a.State == b.State && a.String() == b.String() && a.IsTrue() == b.IsTrue() && slices.Equal(a.Strings(), b.Strings())
 	}
 	return same(pr.Impersonates, other.Impersonates) && same(pr.Delegates, other.Delegates) && same(pr.Scopes, other.Scopes) &&
 		same(pr.BillingProject, other.BillingProject) && same(pr.UserProjectOverride, other.UserProjectOverride) && same(pr.project, other.project) &&
-		pr.OwnCredentials == "" && other.OwnCredentials == "" && pr.Elsewhere == other.Elsewhere
+		pr.OwnCredentials == "" && other.OwnCredentials == "" && pr.CustomEndpoint == other.CustomEndpoint
 }
 
 // isGoogleProvider reports whether config is of the google or google-beta
@@ -168,7 +168,7 @@ func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provid
 			pr.OwnCredentials = name
 		}
 	}
-	pr.Elsewhere = customEndpoint(config, get)
+	pr.CustomEndpoint = customEndpoint(config, get)
 	pr.project = get("project")
 	pr.projectOrigin = "provider " + pr.Key
 	if f := p.resolveExpression(module, expressionOf(config.Expressions["project"])); f.reference != "" {
@@ -287,10 +287,10 @@ func (pr *Provider) isPerInstance(attribute string) bool {
 	})
 }
 
-// Doubt says why an attribute of the provider configuration is not known, and
+// WhyUnknown says why an attribute of the provider configuration is not known, and
 // how to make it known; flag is what the user can pass instead, empty if there
 // is no such flag.
-func (pr *Provider) Doubt(attribute, flag string) string {
+func (pr *Provider) WhyUnknown(attribute, flag string) string {
 	written := "an expression"
 	if refs := pr.unknownReferences[attribute]; len(refs) > 0 {
 		written = strings.Join(refs, ", ")

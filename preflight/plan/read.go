@@ -45,7 +45,7 @@ func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 	if err := d.read(); err != nil {
 		return nil, err
 	}
-	d.plan.HoldsToken = scan.found
+	d.plan.ContainsToken = scan.found
 	if err := d.plan.checkProviderKeys(); err != nil {
 		return nil, err
 	}
@@ -207,7 +207,7 @@ func (d *document) timestamp() error {
 	if err := d.decode(&text); err != nil {
 		return err
 	}
-	d.plan.Made, _ = time.Parse(time.RFC3339, text)
+	d.plan.CreatedAt, _ = time.Parse(time.RFC3339, text)
 	return nil
 }
 

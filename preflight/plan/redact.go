@@ -263,5 +263,5 @@ func replaceWord(s, secret string) string {
 	})
 }
 
-// Sensitive reports whether the plan has any sensitive values.
-func (p *Plan) Sensitive() bool { return len(p.secrets)+len(p.secretParts) > 0 }
+// HasSensitiveValues reports whether the plan has any sensitive values.
+func (p *Plan) HasSensitiveValues() bool { return len(p.secrets)+len(p.secretParts) > 0 }

@@ -60,8 +60,8 @@ func (r *Repository) readCalls(dir string) {
 	}
 }
 
-// Calls reports whether a directory other than dir calls it as a module.
-func (r *Repository) Calls(dir string) bool {
+// IsCalled reports whether a directory other than dir calls it as a module.
+func (r *Repository) IsCalled(dir string) bool {
 	dir, err := filepath.Abs(dir)
 	return err == nil && slices.ContainsFunc(r.callers[dir], func(c string) bool { return c != dir })
 }
@@ -82,7 +82,7 @@ func (r *Repository) Roots(module string) []string {
 			}
 			seen[c] = true
 			next = append(next, c)
-			if HasState(c) || !r.Calls(c) {
+			if HasState(c) || !r.IsCalled(c) {
 				out = append(out, r.relativePath(c))
 			}
 		}

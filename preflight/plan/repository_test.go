@@ -73,7 +73,7 @@ func TestRepositoryRoots(t *testing.T) {
 		}
 	}
 	for dir, want := range map[string]bool{"modules/pool": true, "modules/loop": false, "envs/prod": false, "envs/dev": true} {
-		if got := r.Calls(filepath.Join(base, dir)); got != want {
+		if got := r.IsCalled(filepath.Join(base, dir)); got != want {
 			t.Errorf("Calls(%s): got %t, want %t", dir, got, want)
 		}
 	}

@@ -7,17 +7,17 @@ package plan
 func (c *Change) ResourceName() string { return c.resourceName(maxHops) }
 
 func (c *Change) resourceName(hops int) string {
-	name := c.Now("name").String()
+	name := c.Latest("name").String()
 	if name == "" || hops <= 0 {
 		return ""
 	}
 	switch c.Type {
 	case "google_kms_key_ring":
-		return locationPath(c.Project().ID, "locations", c.Now("location").String(), "keyRings/"+name)
+		return locationPath(c.Project().ID, "locations", c.Latest("location").String(), "keyRings/"+name)
 	case "google_kms_crypto_key":
 		return wrapNonEmpty("", c.keyRing(hops-1), "/cryptoKeys/"+name)
 	case "google_compute_subnetwork":
-		return locationPath(c.Project().ID, "regions", lastSegment(c.Now("region").String()), "subnetworks/"+name)
+		return locationPath(c.Project().ID, "regions", lastSegment(c.Latest("region").String()), "subnetworks/"+name)
 	}
 	return ""
 }

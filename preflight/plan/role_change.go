@@ -11,9 +11,9 @@ type RoleChange struct {
 	// Role is the name of the role, such as projects/p/roles/r or
 	// organizations/1/roles/r; empty if it is only known after apply.
 	Role string
-	// Goes reports whether the role does not exist after apply: it is
+	// Destroyed reports whether the role does not exist after apply: it is
 	// destroyed, or replaced by one with another name.
-	Goes bool
+	Destroyed bool
 	// Before and After are its permissions; nil if the role does not exist.
 	// Unknown reports whether After is only known after apply.
 	Before, After []string
@@ -32,8 +32,8 @@ func (c *Change) isCustomRole() bool {
 // roleChanges returns the effects of c on custom roles. Replacing a role by one
 // with another name, or in another project, destroys the old one.
 func (c *Change) roleChanges() []RoleChange {
-	was := RoleChange{Change: c, Goes: true, Role: c.customRoleBefore(), Before: c.Before("permissions").Strings()}
-	if c.Goes() {
+	was := RoleChange{Change: c, Destroyed: true, Role: c.customRoleBefore(), Before: c.Before("permissions").Strings()}
+	if c.IsDestroyed() {
 		return []RoleChange{was}
 	}
 	r := c.roleChange()
@@ -64,12 +64,12 @@ func (c *Change) roleChange() RoleChange {
 // customRole returns the name of a custom role; empty if it is only known after
 // apply, or if c is something else.
 func (c *Change) customRole() string {
-	id := c.Now("role_id").String()
+	id := c.Latest("role_id").String()
 	if !c.isCustomRole() || id == "" {
 		return ""
 	}
 	if c.Type == "google_organization_iam_custom_role" {
-		return wrapNonEmpty("organizations/", lastSegment(c.Now("org_id").String()), "/roles/"+id)
+		return wrapNonEmpty("organizations/", lastSegment(c.Latest("org_id").String()), "/roles/"+id)
 	}
 	return wrapNonEmpty("projects/", c.Project().ID, "/roles/"+id)
 }

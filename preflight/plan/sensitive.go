@@ -27,7 +27,7 @@ func (p *Plan) findSecrets() []string {
 	for _, c := range p.allClusters() {
 		s.addResolved(c.Accounts, c.Keys)
 	}
-	for _, n := range append(slices.Clone(p.NodePools), p.StandingPools...) {
+	for _, n := range append(slices.Clone(p.NodePools), p.UnchangedNodePools...) {
 		s.addResolved(n.Accounts, n.Keys)
 	}
 	return slices.SortedFunc(maps.Keys(s), func(a, b string) int {

@@ -65,7 +65,7 @@ func useAllGetters(p *Plan) {
 		callGetters(c)
 		for name := range objectOf(c.change.After) {
 			c.After(name)
-			c.Now(name)
+			c.Latest(name)
 		}
 		for name := range objectOf(c.change.Before) {
 			c.Before(name)

@@ -25,9 +25,9 @@ type Value struct {
 	State State
 	// Raw is the decoded JSON value; nil unless State is Known.
 	Raw any
-	// Partly reports whether parts of a known list or map are only known after
+	// PartlyUnknown reports whether parts of a known list or map are only known after
 	// apply.
-	Partly bool
+	PartlyUnknown bool
 	// Sensitive reports whether the plan marks the value as sensitive.
 	Sensitive bool
 }
@@ -40,16 +40,16 @@ func (v Value) String() string {
 
 // IsUnknown reports whether the value, or a part of it, is only known after
 // apply.
-func (v Value) IsUnknown() bool { return v.State == Unknown || v.Partly }
+func (v Value) IsUnknown() bool { return v.State == Unknown || v.PartlyUnknown }
 
-// True reports whether the value is known to be true, as a bool or as "true".
-func (v Value) True() bool {
+// IsTrue reports whether the value is known to be true, as a bool or as "true".
+func (v Value) IsTrue() bool {
 	b, _ := v.Raw.(bool)
 	return b || v.String() == "true"
 }
 
 // mayBeTrue reports whether the value is true or unknown.
-func (v Value) mayBeTrue() bool { return v.True() || v.State == Unknown }
+func (v Value) mayBeTrue() bool { return v.IsTrue() || v.State == Unknown }
 
 // Len returns the number of elements of a known list; 0 for every other value.
 func (v Value) Len() int {
@@ -93,7 +93,7 @@ func (c *Change) After(path ...any) Value {
 	if found && v != nil && v != "" {
 		known := c.knownValue(v, c.change.AfterSensitive, path)
 		mark, _ := lookupPath(c.change.AfterUnknown, path)
-		known.Partly = mark != nil && known.isCollection()
+		known.PartlyUnknown = mark != nil && known.isCollection()
 		return known
 	}
 	if !isMarked(c.change.AfterUnknown, path) {
@@ -113,10 +113,10 @@ func (c *Change) Before(path ...any) Value {
 	return c.knownValue(v, c.change.BeforeSensitive, path)
 }
 
-// Now returns After for an object that Terraform manages after apply, else
+// Latest returns After for an object that Terraform manages after apply, else
 // Before.
-func (c *Change) Now(path ...any) Value {
-	if c.Leaves() {
+func (c *Change) Latest(path ...any) Value {
+	if c.IsRemovedFromState() {
 		return c.Before(path...)
 	}
 	return c.After(path...)

@@ -1,8 +1,6 @@
 package plan
 
-import (
-	"testing"
-)
+import "testing"
 
 // TestValue checks that known, absent (not set) and unknown values are
 // distinguished, although the plan shows the last two alike.
@@ -58,21 +56,21 @@ func TestAccounts(t *testing.T) {
 			want: []Account{{Attribute: "node_config[0].service_account", Default: true}}},
 		{name: "inline pools", after: `, "node_pool": [{"node_config": [{"service_account": "a@p.iam.gserviceaccount.com"}]}, {"node_config": [{"service_account": "default"}]}]`,
 			want: []Account{
-				{Attribute: "node_pool[0].node_config[0].service_account", Email: "a@p.iam.gserviceaccount.com", Said: true},
-				{Attribute: "node_pool[1].node_config[0].service_account", Default: true, Said: true}}},
+				{Attribute: "node_pool[0].node_config[0].service_account", Email: "a@p.iam.gserviceaccount.com", Explicit: true},
+				{Attribute: "node_pool[1].node_config[0].service_account", Default: true, Explicit: true}}},
 		{name: "Autopilot", after: `, "enable_autopilot": true, "cluster_autoscaling": [{"auto_provisioning_defaults": [{"service_account": "a@p.iam.gserviceaccount.com"}]}]`,
-			want: []Account{{Attribute: "cluster_autoscaling[0].auto_provisioning_defaults[0].service_account", Email: "a@p.iam.gserviceaccount.com", Said: true}}},
+			want: []Account{{Attribute: "cluster_autoscaling[0].auto_provisioning_defaults[0].service_account", Email: "a@p.iam.gserviceaccount.com", Explicit: true}}},
 		{name: "auto-provisioning and default pool", unknown: `, "node_config": true`, after: `, "cluster_autoscaling": [{"enabled": true, "auto_provisioning_defaults": [{"service_account": "a@p.iam.gserviceaccount.com"}]}]`,
 			want: []Account{
 				{Attribute: "node_config[0].service_account", Default: true},
-				{Attribute: "cluster_autoscaling[0].auto_provisioning_defaults[0].service_account", Email: "a@p.iam.gserviceaccount.com", Said: true}}},
+				{Attribute: "cluster_autoscaling[0].auto_provisioning_defaults[0].service_account", Email: "a@p.iam.gserviceaccount.com", Explicit: true}}},
 		{name: "planned account whose email older providers do not show", after: `, "node_config": [{}]`, unknown: `, "node_config": [{"service_account": true}]`,
 			expressions: `"node_config": [{"service_account": {"references": ["google_service_account.x.email", "google_service_account.x"]}}]`, more: planned,
-			want: []Account{{Attribute: "node_config[0].service_account", Email: "gke@acme-prod.iam.gserviceaccount.com", Said: true}}},
+			want: []Account{{Attribute: "node_config[0].service_account", Email: "gke@acme-prod.iam.gserviceaccount.com", Explicit: true}}},
 		{name: "a path", after: `, "node_config": [{"service_account": "projects/p/serviceAccounts/a@p.iam.gserviceaccount.com"}]`,
-			want: []Account{{Attribute: "node_config[0].service_account", Email: "a@p.iam.gserviceaccount.com", Said: true}}},
+			want: []Account{{Attribute: "node_config[0].service_account", Email: "a@p.iam.gserviceaccount.com", Explicit: true}}},
 		{name: "a unique ID", after: `, "node_config": [{"service_account": "112233445566778899000"}]`,
-			want: []Account{{Attribute: "node_config[0].service_account", ID: "112233445566778899000", Said: true}}},
+			want: []Account{{Attribute: "node_config[0].service_account", ID: "112233445566778899000", Explicit: true}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, clusterPlan(tt.after, tt.unknown, tt.expressions, providerSets(`{"constant_value": "acme-prod"}`), tt.more), Options{})
@@ -85,7 +83,7 @@ func TestAccounts(t *testing.T) {
 			}
 			for i := range got {
 				if got[i].Attribute != tt.want[i].Attribute || got[i].Email != tt.want[i].Email || got[i].ID != tt.want[i].ID ||
-					got[i].Default != tt.want[i].Default || got[i].Said != tt.want[i].Said || got[i].Unknown != tt.want[i].Unknown {
+					got[i].Default != tt.want[i].Default || got[i].Explicit != tt.want[i].Explicit || got[i].Unknown != tt.want[i].Unknown {
 					t.Errorf("account %d: got %+v, want %+v", i, got[i], tt.want[i])
 				}
 			}

@@ -29,9 +29,9 @@ func loginRules() []Rule {
 
 // loginNeeds returns the needs of the providers that authenticate to clusters of
 // the plan. The function f reports false if a provider has none.
-func loginNeeds(p *plan.Plan, f func(*plan.Plan, plan.Login) (need.Need, bool)) []need.Need {
+func loginNeeds(p *plan.Plan, f func(*plan.Plan, plan.ClusterAuth) (need.Need, bool)) []need.Need {
 	var needs []need.Need
-	for _, l := range p.Logins() {
+	for _, l := range p.ClusterAuths() {
 		if n, ok := f(p, l); ok {
 			n.Addresses = l.Clusters
 			needs = append(needs, n)
@@ -41,11 +41,11 @@ func loginNeeds(p *plan.Plan, f func(*plan.Plan, plan.Login) (need.Need, bool)) 
 }
 
 // loginPluginNeed returns the need that the program of an exec block is on PATH.
-func loginPluginNeed(_ *plan.Plan, l plan.Login) (need.Need, bool) {
-	n := need.Need{Kind: need.OnPath, Attribute: "provider " + l.Key + ": exec", Expect: l.Command}
+func loginPluginNeed(_ *plan.Plan, l plan.ClusterAuth) (need.Need, bool) {
+	n := need.Need{Kind: need.ProgramOnPath, Attribute: "provider " + l.Key + ": exec", Expect: l.Command}
 	n.ExpectedError = "exec: executable " + l.Command + " not found"
 	if l.Command == "" {
-		n.Unknown = "the command of provider " + l.Key + " is not known before apply"
+		n.UndeterminedReason = "the command of provider " + l.Key + " is not known before apply"
 	}
 	if l.Command == "gke-gcloud-auth-plugin" {
 		n.Fix.Commands = []string{"gcloud components install gke-gcloud-auth-plugin"}
@@ -54,18 +54,18 @@ func loginPluginNeed(_ *plan.Plan, l plan.Login) (need.Need, bool) {
 }
 
 // loginTokenNeed returns the need that a token in the plan has not expired.
-func loginTokenNeed(p *plan.Plan, l plan.Login) (need.Need, bool) {
+func loginTokenNeed(p *plan.Plan, l plan.ClusterAuth) (need.Need, bool) {
 	return need.Need{
-		Kind: need.Fresh, Attribute: "provider " + l.Key + ": token", Made: p.Made,
+		Kind: need.TokenNotExpired, Attribute: "provider " + l.Key + ": token", PlanTime: p.CreatedAt,
 		ExpectedError: "Error: Unauthorized",
 		Fix:           need.Fix{Commands: []string{"terraform plan -out=tfplan"}},
 	}, l.ClientConfig
 }
 
 // loginCredentialsNeed returns the need that a provider has any credentials.
-func loginCredentialsNeed(_ *plan.Plan, l plan.Login) (need.Need, bool) {
+func loginCredentialsNeed(_ *plan.Plan, l plan.ClusterAuth) (need.Need, bool) {
 	return need.Need{
-		Kind: need.Statement, Attribute: "provider " + l.Key,
+		Kind: need.PlanOnly, Attribute: "provider " + l.Key,
 		Message: "provider " + l.Key + " has no token, exec block, certificate or kubeconfig: unless KUBE_* variables are set for apply, its requests are anonymous and fail",
 		Fix:     need.Fix{Terraform: "# in provider \"" + l.Key + "\"\nexec {\n  api_version = \"client.authentication.k8s.io/v1beta1\"\n  command     = \"gke-gcloud-auth-plugin\"\n}"},
 	}, !l.Credentials

@@ -17,10 +17,10 @@ func deployerPrincipal(c *plan.Change) (_ need.Principal, why string) {
 		return unknown, why
 	}
 	if email := impersonatedAccount(provider); email != "" {
-		return need.Principal{Kind: need.Deployer, Member: "serviceAccount:" + email, Delegates: provider.Delegates.Strings(), Named: email == provider.Deployer}, ""
+		return need.Principal{Kind: need.Deployer, Member: "serviceAccount:" + email, Delegates: provider.Delegates.Strings(), NamedByUser: email == provider.Deployer}, ""
 	}
 	if provider.Deployer != "" {
-		return need.Principal{Kind: need.Deployer, Member: memberFromEmail(provider.Deployer), Named: true}, ""
+		return need.Principal{Kind: need.Deployer, Member: memberFromEmail(provider.Deployer), NamedByUser: true}, ""
 	}
 	if why := unknownDeployerReason(c); why != "" {
 		return unknown, why
@@ -32,12 +32,12 @@ func deployerPrincipal(c *plan.Change) (_ need.Principal, why string) {
 // apply would use them: the provider calls other endpoints, or its tokens lack the
 // scope. It is empty if they can.
 func untestableReason(provider *plan.Provider) string {
-	if provider.Elsewhere != "" {
-		return "provider " + provider.Key + " sets " + provider.Elsewhere + ": apply calls other hosts than googleapis.com, which gke-preflight does not"
+	if provider.CustomEndpoint != "" {
+		return "provider " + provider.Key + " sets " + provider.CustomEndpoint + ": apply calls other hosts than googleapis.com, which gke-preflight does not"
 	}
 	switch {
 	case provider.Scopes.State == plan.Unknown:
-		return provider.Doubt("scopes", "")
+		return provider.WhyUnknown("scopes", "")
 	case provider.Scopes.State == plan.Known && !slices.ContainsFunc(provider.Scopes.Strings(), isCloudPlatformScope):
 		return "provider " + provider.Key + " sets scopes without https://www.googleapis.com/auth/cloud-platform, which the Kubernetes Engine API requires: add that to scopes, or leave them out"
 	}
@@ -57,7 +57,7 @@ func isCloudPlatformScope(scope string) bool {
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (getTokenSource)
 func impersonatedAccount(provider *plan.Provider) string {
 	switch {
-	case provider.Unclear != "" || provider.OwnCredentials == "external_credentials":
+	case provider.UnknownReason != "" || provider.OwnCredentials == "external_credentials":
 		return ""
 	case provider.Impersonates.State == plan.Known:
 		return plan.AccountEmail(provider.Impersonates.String())
@@ -72,12 +72,12 @@ func impersonatedAccount(provider *plan.Provider) string {
 func unknownDeployerReason(c *plan.Change) string {
 	provider := c.Provider()
 	switch {
-	case provider.Unclear != "":
-		return provider.Unclear + ": name the account that apply runs as with --deployer EMAIL"
+	case provider.UnknownReason != "":
+		return provider.UnknownReason + ": name the account that apply runs as with --deployer EMAIL"
 	case provider.OwnCredentials != "" && provider.Impersonates.State != plan.Unknown || provider.OwnCredentials == "external_credentials":
 		return "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider; or name the account with " + c.DeployerFlag()
 	case provider.Impersonates.State == plan.Unknown:
-		return provider.Doubt("impersonate_service_account", "the account with "+c.DeployerFlag())
+		return provider.WhyUnknown("impersonate_service_account", "the account with "+c.DeployerFlag())
 	case provider.Delegates.State != plan.Absent && c.ImpersonatedByEnvironment() != "":
 		return "provider " + provider.Key + " sets impersonate_service_account_delegates, and GOOGLE_IMPERSONATE_SERVICE_ACCOUNT the account: set both in the provider"
 	}
@@ -100,7 +100,7 @@ func forDeployer(n need.Need, c *plan.Change) need.Need {
 	principal, why := deployerPrincipal(c)
 	n.Principal = principal
 	if why != "" {
-		n.Unknown = why
+		n.UndeterminedReason = why
 	}
 	n.Kind = need.Permissions
 	return n
@@ -116,9 +116,9 @@ func (t target) deployerNeed(p plan.Place, permissions []string) need.Need {
 		n.ExpectedError = missingPermissionError(permissions[0], n.Clusters[0])
 	}
 	n.Fix.Role = "roles/container.clusterAdmin"
-	if written := p.Project.Written; written != "" && n.Unknown == "" {
+	if written := p.Project.InvalidForm; written != "" && n.UndeterminedReason == "" {
 		// Requests would go to projects/projects/PROJECT_ID.
-		n.Unknown = "the project of " + t.Address + " is written as " + written + ", which the provider does not accept here: write it as " + p.Project.ID
+		n.UndeterminedReason = "the project of " + t.Address + " is written as " + written + ", which the provider does not accept here: write it as " + p.Project.ID
 	}
 	return n
 }

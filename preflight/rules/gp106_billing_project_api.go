@@ -18,12 +18,12 @@ func billingProjectAPI() Rule {
 				billed := provider.BillingProject
 				isOwn := billed.State == plan.Known && billed.String() == t.project.ID
 				override := provider.UserProjectOverride
-				if override.State != plan.Unknown && !override.True() || billed.State == plan.Absent || isOwn {
+				if override.State != plan.Unknown && !override.IsTrue() || billed.State == plan.Absent || isOwn {
 					continue
 				}
-				n := t.needIn(billed.String(), provider.Doubt("billing_project", ""))
+				n := t.needIn(billed.String(), provider.WhyUnknown("billing_project", ""))
 				if override.State == plan.Unknown {
-					n.Unknown = provider.Doubt("user_project_override", "")
+					n.UndeterminedReason = provider.WhyUnknown("user_project_override", "")
 				}
 				n.Attribute = "billing_project"
 				// The provider also reads the instance groups of node pools.

@@ -58,7 +58,7 @@ func clusterPermissions(c *plan.Cluster) []string {
 // the cluster.
 func clusterCreationPermissions(c *plan.Cluster) []string {
 	verbs := []string{"container.clusters.create"}
-	if c.ThrowAway {
+	if c.HasTemporaryDefaultPool {
 		verbs = append(verbs, "container.clusters.update")
 	}
 	return append(verbs, "container.clusters.get", "container.operations.get")

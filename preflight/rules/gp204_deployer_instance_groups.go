@@ -14,7 +14,7 @@ func deployerInstanceGroups() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, t := range changing(p) {
-				if t.After("ignore_node_count_changes").True() || t.After("skip_node_pool_refresh").True() {
+				if t.After("ignore_node_count_changes").IsTrue() || t.After("skip_node_pool_refresh").IsTrue() {
 					continue
 				}
 				n := forDeployer(t.projectNeed(), t.Change)

@@ -14,7 +14,7 @@ func deployerQuotaProject() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, t := range targets(p) {
-				if t.Provider().UserProjectOverride.State == plan.Unknown || t.Provider().UserProjectOverride.True() {
+				if t.Provider().UserProjectOverride.State == plan.Unknown || t.Provider().UserProjectOverride.IsTrue() {
 					needs = append(needs, quotaProjectNeed(t, t.Provider()))
 				}
 			}
@@ -29,11 +29,11 @@ func deployerQuotaProject() Rule {
 func quotaProjectNeed(t target, provider *plan.Provider) need.Need {
 	n := t.projectNeed()
 	if provider.BillingProject.State != plan.Absent {
-		n = t.needIn(provider.BillingProject.String(), provider.Doubt("billing_project", ""))
+		n = t.needIn(provider.BillingProject.String(), provider.WhyUnknown("billing_project", ""))
 		n.Attribute = "billing_project"
 	}
 	if provider.UserProjectOverride.State == plan.Unknown {
-		n.Unknown = provider.Doubt("user_project_override", "")
+		n.UndeterminedReason = provider.WhyUnknown("user_project_override", "")
 	}
 	n = forDeployer(n, t.Change)
 	n.Service = "serviceusage.googleapis.com"

@@ -36,7 +36,7 @@ func deployerNetwork() Rule {
 // subnetwork, because a grant may be on the subnetwork alone.
 func splitBySubnetwork(n need.Need, c *plan.Cluster) []need.Need {
 	name := subnetworkName(c.Subnetwork.String())
-	if name == "" || n.Unknown != "" {
+	if name == "" || n.UndeterminedReason != "" {
 		return []need.Need{n}
 	}
 	subnetwork := n

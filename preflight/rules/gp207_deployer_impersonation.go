@@ -32,7 +32,7 @@ func deployerImpersonation() Rule {
 // https://docs.cloud.google.com/iam/docs/create-short-lived-credentials-delegated
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
 func impersonationNeeds(t target, provider *plan.Provider) []need.Need {
-	from := need.Principal{Kind: need.Deployer, Original: true}
+	from := need.Principal{Kind: need.Deployer, IsCaller: true}
 	var out []need.Need
 	for _, delegate := range provider.Delegates.Strings() {
 		email := plan.AccountEmail(delegate)
@@ -40,9 +40,9 @@ func impersonationNeeds(t target, provider *plan.Provider) []need.Need {
 		from = need.Principal{Kind: need.Delegate, Member: "serviceAccount:" + email}
 	}
 	last := impersonationStepNeed(t, provider, from, impersonatedAccount(provider), "iam.serviceAccounts.getAccessToken")
-	last.UnlessSelf = provider.Impersonates.State == plan.Unknown
+	last.MetBySelf = provider.Impersonates.State == plan.Unknown
 	if provider.Delegates.State == plan.Unknown {
-		last.Unknown = provider.Doubt("impersonate_service_account_delegates", "")
+		last.UndeterminedReason = provider.WhyUnknown("impersonate_service_account_delegates", "")
 	}
 	return append(out, last)
 }
@@ -62,7 +62,7 @@ func impersonationStepNeed(t target, provider *plan.Provider, from need.Principa
 	n.Fix.Role = "roles/iam.serviceAccountTokenCreator"
 	if provider.OwnCredentials != "" && from.Kind == need.Deployer {
 		n.Principal.Unknown = true
-		n.Unknown = "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider"
+		n.UndeterminedReason = "provider " + provider.Key + " sets " + provider.OwnCredentials + ", which the plan does not contain: pass the same credentials to gke-preflight, for example in GOOGLE_CREDENTIALS, and remove them from the provider"
 	}
 	return n
 }

@@ -30,7 +30,7 @@ func deployerOwnChanges() Rule {
 				for _, o := range ownChanges() {
 					if o.matches(c) {
 						n := o.need(c, project)
-						n.Among = among
+						n.OnlyIfProjectIn = among
 						needs = append(needs, n)
 					}
 				}
@@ -103,7 +103,7 @@ func projectOfChange(c *plan.Change) string {
 // policy, the parent of a custom role, the resource that a deny policy is attached
 // to, or a service account.
 func changedResource(c *plan.Change) resource.Name {
-	return cmp.Or(c.PolicyOn(), resource.Parse(c.RoleParent()), c.DenyPolicyOn(), c.AccountOn())
+	return cmp.Or(c.PolicyResource(), resource.Parse(c.RoleParent()), c.DenyPolicyParent(), c.ChangedAccount())
 }
 
 // An ownChange is what the deployer requires for one kind of change.
@@ -134,10 +134,10 @@ func ownChanges() []ownChange {
 	return []ownChange{
 		{matches: isA(customRole, (*plan.Change).Creates), service: iam, permissions: []string{"iam.roles.create"}, role: "roles/iam.roleAdmin", severity: need.Warning},
 		{matches: isA(customRole, (*plan.Change).Updates), service: iam, permissions: []string{"iam.roles.update"}, role: "roles/iam.roleAdmin", severity: need.Warning},
-		{matches: isA(customRole, (*plan.Change).Goes), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: need.Warning},
+		{matches: isA(customRole, (*plan.Change).IsDestroyed), service: iam, permissions: []string{"iam.roles.delete"}, role: "roles/iam.roleAdmin", severity: need.Warning},
 		{matches: isA(roleAbove, (*plan.Change).Creates), service: crm, permissions: []string{"iam.roles.create"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
 		{matches: isA(roleAbove, (*plan.Change).Updates), service: crm, permissions: []string{"iam.roles.update"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
-		{matches: isA(roleAbove, (*plan.Change).Goes), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
+		{matches: isA(roleAbove, (*plan.Change).IsDestroyed), service: crm, permissions: []string{"iam.roles.delete"}, role: "roles/iam.organizationRoleAdmin", severity: need.Warning, onResource: true},
 		ownPolicyChange(resource.Projects, "roles/resourcemanager.projectIamAdmin", ""),
 		ownPolicyChange(resource.Folders, "roles/resourcemanager.folderIamAdmin", ""),
 		ownPolicyChange(resource.Organizations, "roles/resourcemanager.organizationAdmin", ""),
@@ -182,20 +182,20 @@ func changesAny(attributes ...string) func(*plan.Change) bool {
 // setsDisabled returns a function that reports whether an update changes the
 // attribute disabled to a value.
 func setsDisabled(to bool) func(*plan.Change) bool {
-	return func(c *plan.Change) bool { return changesAny("disabled")(c) && c.After("disabled").True() == to }
+	return func(c *plan.Change) bool { return changesAny("disabled")(c) && c.After("disabled").IsTrue() == to }
 }
 
 // disablesService reports whether c destroys a google_project_service and thereby
 // disables the API.
 func disablesService(c *plan.Change) bool {
-	return c.Goes() && c.Before("disable_on_destroy").True()
+	return c.IsDestroyed() && c.Before("disable_on_destroy").IsTrue()
 }
 
 // changesAttribute reports whether the value of an attribute differs, or may
 // differ, after apply.
 func changesAttribute(c *plan.Change, attribute string) bool {
 	before, after := c.Before(attribute), c.After(attribute)
-	return after.State == plan.Unknown || before.Raw != after.Raw && (before.String() != after.String() || before.True() != after.True())
+	return after.State == plan.Unknown || before.Raw != after.Raw && (before.String() != after.String() || before.IsTrue() != after.IsTrue())
 }
 
 // isWrite reports whether apply creates, updates or destroys the object of c.
@@ -229,7 +229,7 @@ func (o ownChange) need(c *plan.Change, project string) need.Need {
 		n.Resource = "//" + o.service + "/" + on.Relative()
 	}
 	if o.enables {
-		n.Enables = []string{c.After("service").String()}
+		n.OnlyIfDisabled = []string{c.After("service").String()}
 	}
 	return n
 }

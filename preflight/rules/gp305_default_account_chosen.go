@@ -14,7 +14,7 @@ func defaultAccountChosen() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			forEachAssignedAccount(p, func(t target, a plan.Account) {
-				if a.Default && !a.Said {
+				if a.Default && !a.Explicit {
 					needs = append(needs, defaultAccountNeed(t, a))
 				}
 			})
@@ -27,9 +27,9 @@ func defaultAccountChosen() Rule {
 // account because none is set.
 func defaultAccountNeed(t target, a plan.Account) need.Need {
 	n := nodeAccountNeed(t, a)
-	n.Kind = need.Statement
+	n.Kind = need.PlanOnly
 	n.Message = "no service account is set, so nodes run as the Compute Engine default service account"
-	if t.cluster != nil && t.cluster.ThrowAway && !t.isNodePool {
+	if t.cluster != nil && t.cluster.HasTemporaryDefaultPool && !t.isNodePool {
 		n.Message = "the temporary default node pool runs for a few minutes as the Compute Engine default service account"
 	}
 	n.Fix.Terraform = "node_config {\n  service_account = \"NAME@" + t.project.ID + ".iam.gserviceaccount.com\"\n}"

@@ -44,7 +44,7 @@ func TestDefaultAccountMessage(t *testing.T) {
 				got = append(got, n)
 			}
 		}
-		if len(got) != 1 || got[0].Kind != need.Statement {
+		if len(got) != 1 || got[0].Kind != need.PlanOnly {
 			t.Errorf("%s: got %+v, want one statement", name, got)
 			continue
 		}

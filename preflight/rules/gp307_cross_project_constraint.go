@@ -20,7 +20,7 @@ func crossProjectConstraint() Rule {
 					return
 				}
 				n := t.needIn(plan.AccountProject(a.Email), t.project.Source)
-				n.Kind = need.Unconstrained
+				n.Kind = need.OrgPolicyNotEnforced
 				n.Attribute = a.Attribute
 				n.Expect = "iam.disableCrossProjectServiceAccountUsage"
 				needs = append(needs, onlyInOtherProject(n, a, t.project.ID))

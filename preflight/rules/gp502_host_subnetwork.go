@@ -70,7 +70,7 @@ func (t target) additionalSubnetworkNeeds(n subnetworkRef) []need.Need {
 	needs := t.subnetworkNeeds(n.attribute, n.name)
 	for i := range needs {
 		if n.name == "" {
-			needs[i].Unknown = n.attribute + " is not known before apply"
+			needs[i].UndeterminedReason = n.attribute + " is not known before apply"
 		}
 	}
 	return needs
@@ -83,7 +83,7 @@ func (t target) mainSubnetworkNeeds() []need.Need {
 	case t.cluster != nil:
 		return t.subnetworkNeeds("subnetwork", t.cluster.Subnetwork.String())
 	case t.place.Name() != "":
-		return t.subnetworkNeeds("cluster", need.Subnetwork)
+		return t.subnetworkNeeds("cluster", need.SubnetworkPlaceholder)
 	}
 	return t.subnetworkNeeds("cluster", "")
 }
@@ -103,7 +103,7 @@ func (t target) agentSubnetworkNeed(kind need.PrincipalKind, attribute, name str
 	if n.Project == "" {
 		n = t.hostProjectNeed()
 	} else if compareProjects(n.Project, t.project.ID) == resource.MaybeSame {
-		n.Elsewhere = t.project.ID
+		n.OnlyIfNotProject = t.project.ID
 	}
 	n.Kind = need.Permissions
 	n.Attribute = attribute
@@ -111,12 +111,12 @@ func (t target) agentSubnetworkNeed(kind need.PrincipalKind, attribute, name str
 	n.Service = "compute.googleapis.com"
 	n.Permissions = permissions
 	n.Fix.Role = "roles/compute.networkUser"
-	if name == need.Subnetwork {
-		n.Resource = "//compute.googleapis.com/" + need.Subnetwork
-		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + need.Subnetwork + "'"
+	if name == need.SubnetworkPlaceholder {
+		n.Resource = "//compute.googleapis.com/" + need.SubnetworkPlaceholder
+		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + need.SubnetworkPlaceholder + "'"
 		return n
 	}
-	if name := subnetworkName(name); name != "" && n.Unknown == "" {
+	if name := subnetworkName(name); name != "" && n.UndeterminedReason == "" {
 		n.Resource = "//compute.googleapis.com/" + name
 		n.ExpectedError = "Error 403: Google Compute Engine: Required 'compute.subnetworks.use' permission for '" + name + "'"
 	}

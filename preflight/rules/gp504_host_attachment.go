@@ -30,16 +30,16 @@ func hostAttachment() Rule {
 func (t target) attachmentNeed() need.Need {
 	host := t.hostProjectNeed()
 	n := t.projectNeed()
-	n.Kind = need.Attached
+	n.Kind = need.SharedVPCAttachment
 	n.Attribute = host.Attribute
-	n.NetworkOf = host.NetworkOf
+	n.NetworkCluster = host.NetworkCluster
 	n.Service = "compute.googleapis.com"
 	n.Expect = host.Project
-	if host.Elsewhere != "" {
-		n.Elsewhere = host.Project
+	if host.OnlyIfNotProject != "" {
+		n.OnlyIfNotProject = host.Project
 	}
-	if n.Unknown == "" {
-		n.Unknown = host.Unknown
+	if n.UndeterminedReason == "" {
+		n.UndeterminedReason = host.UndeterminedReason
 	}
 	n.ExpectedError = fmt.Sprintf("Error 400: Project %q does not have an associated Shared-VPC host project., badRequest", t.project.ID)
 	return n

@@ -67,7 +67,7 @@ func (t target) keyUseNeed(k plan.Key, use keyUse) need.Need {
 	n.Principal = serviceAgent(use.kind, t.project.ID)
 	n.Permissions = use.permissions
 	n.Fix.Role = use.role
-	if n.Unknown == "" {
+	if n.UndeterminedReason == "" {
 		name := keyName(k.Name)
 		n.KeyVersion = resource.Parse(k.Name).Version()
 		n.Resource = "//cloudkms.googleapis.com/" + name

@@ -24,7 +24,7 @@ func keyUsable() Rule {
 					// That these keys sign is inferred from their use.
 					n.Expect, n.Severity = "ASYMMETRIC_SIGN", need.Warning
 				}
-				if n.Unknown == "" {
+				if n.UndeterminedReason == "" {
 					n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
 				}
 				needs = append(needs, n)

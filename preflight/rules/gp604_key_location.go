@@ -21,8 +21,8 @@ func keyLocation() Rule {
 					return
 				}
 				n := t.keyProjectNeed(k)
-				n.Kind = need.Statement
-				if n.Unknown == "" {
+				n.Kind = need.PlanOnly
+				if n.UndeterminedReason == "" {
 					n = keyLocationNeed(n, t, k)
 				}
 				needs = append(needs, n)
@@ -37,7 +37,7 @@ func keyLocation() Rule {
 func keyLocationNeed(n need.Need, t target, k plan.Key) need.Need {
 	where := keyLocationInName(k.Name)
 	n.Resource = "//cloudkms.googleapis.com/" + keyName(k.Name)
-	if n.Holds = where == regionOf(t.location) || mayContainLocation(where, k); n.Holds {
+	if n.Satisfied = where == regionOf(t.location) || mayContainLocation(where, k); n.Satisfied {
 		n.Message = fmt.Sprintf("the key of %s is in %s", k.Attribute, where)
 		return n
 	}

@@ -40,7 +40,7 @@ func (t target) caPoolNeeds(attribute string, pool plan.Value) []need.Need {
 	n.Service = "privateca.googleapis.com"
 	n.Permissions = []string{"privateca.certificates.create"}
 	n.Fix.Role = "roles/privateca.certificateManager"
-	if n.Unknown == "" {
+	if n.UndeterminedReason == "" {
 		n.Resource = "//privateca.googleapis.com/" + name
 	}
 	return []need.Need{api, n}

@@ -19,8 +19,8 @@ func uncheckedOptions() Rule {
 			for _, t := range changing(p) {
 				if used := usedUncheckedOptions(t); len(used) > 0 {
 					n := t.projectNeed()
-					n.Kind = need.Statement
-					n.Unknown = "these options may require grants or APIs that are not checked: " + strings.Join(used, ", ")
+					n.Kind = need.PlanOnly
+					n.UndeterminedReason = "these options may require grants or APIs that are not checked: " + strings.Join(used, ", ")
 					needs = append(needs, n)
 				}
 			}

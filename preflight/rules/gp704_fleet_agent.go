@@ -22,7 +22,7 @@ func fleetAgent() Rule {
 				}
 				n := t.projectNeed()
 				if is == resource.MaybeSame {
-					n.Elsewhere = fleet.String()
+					n.OnlyIfNotProject = fleet.String()
 				}
 				n.Kind = need.Permissions
 				n.Attribute = "fleet[0].project"
@@ -32,7 +32,7 @@ func fleetAgent() Rule {
 				n.Fix.Role = "roles/gkehub.serviceAgent"
 				n.Fix.Commands = nil
 				if fleet.State == plan.Unknown {
-					n.Unknown = "fleet[0].project is not known before apply"
+					n.UndeterminedReason = "fleet[0].project is not known before apply"
 				}
 				needs = append(needs, n)
 			}

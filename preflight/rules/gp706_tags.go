@@ -61,7 +61,7 @@ func (t target) tagNeeds(attribute, value string) []need.Need {
 		n.Permissions, n.Fix.Role = []string{permission}, role
 		n.Resource = "//cloudresourcemanager.googleapis.com/" + value
 		if !strings.HasPrefix(value, "tagValues/") {
-			n.Unknown = attribute + " names a tag that cannot be looked up before apply: write it as tagValues/NUMBER"
+			n.UndeterminedReason = attribute + " names a tag that cannot be looked up before apply: write it as tagValues/NUMBER"
 			n.Resource = ""
 		}
 		return n

@@ -40,21 +40,21 @@ func (t target) publishNeeds(topic plan.Value) []need.Need {
 	project := plan.ProjectOfName(topic.String())
 	is := compareProjects(project, t.project.ID)
 	foreign := n
-	foreign.Kind, foreign.Severity, foreign.Principal, foreign.Permissions = need.Statement, need.Error, need.Principal{}, nil
+	foreign.Kind, foreign.Severity, foreign.Principal, foreign.Permissions = need.PlanOnly, need.Error, need.Principal{}, nil
 	foreign.Message = fmt.Sprintf("topic %s is in project %s, but must be in the cluster's project, %s", topic.String(), project, t.project.ID)
 	foreign.Fix.Role = ""
 	switch {
 	case topic.State == plan.Unknown:
-		n.Unknown = n.Attribute + " is not known before apply"
+		n.UndeterminedReason = n.Attribute + " is not known before apply"
 		return []need.Need{n}
 	case is == resource.Different && project != "" && t.project.ID != "":
 		return []need.Need{foreign}
-	case n.Unknown == "":
+	case n.UndeterminedReason == "":
 		n.Resource = "//pubsub.googleapis.com/" + topic.String()
 	}
 	if is != resource.MaybeSame {
 		return []need.Need{n}
 	}
-	n.Among, foreign.Elsewhere = []string{project}, project
+	n.OnlyIfProjectIn, foreign.OnlyIfNotProject = []string{project}, project
 	return []need.Need{n, foreign}
 }

@@ -33,7 +33,7 @@ func imageStreaming() Rule {
 // setting or by the default of their cluster.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/image-streaming
 func streamsImages(t target, a plan.Account) bool {
-	own := t.After(a.Beside("gcfs_config", 0, "enabled")...)
+	own := t.After(a.SiblingPath("gcfs_config", 0, "enabled")...)
 	if own.State != plan.Absent || t.cluster == nil {
 		return isOn(own)
 	}

@@ -30,7 +30,7 @@ func nodeSecrets() Rule {
 // containerd.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/access-private-registries-private-certificates
 func registrySecrets(t target, a plan.Account) [][]any {
-	domains := a.Beside("containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config")
+	domains := a.SiblingPath("containerd_config", 0, "private_registry_access_config", 0, "certificate_authority_domain_config")
 	var out [][]any
 	all := t.After(domains...)
 	if all.State == plan.Unknown {
@@ -58,9 +58,9 @@ func secretNeed(t target, a plan.Account, path []any) need.Need {
 	n.Fix.Role = "roles/secretmanager.secretAccessor"
 	var why string
 	if n.Principal, why = nodePrincipal(a, t.project.ID); why != "" {
-		n.Unknown = why
+		n.UndeterminedReason = why
 	}
-	if n.Unknown == "" {
+	if n.UndeterminedReason == "" {
 		name, _, _ := strings.Cut(secret, "/versions/")
 		n.Resource = "//secretmanager.googleapis.com/" + name
 	}

@@ -29,16 +29,16 @@ func workloadPool() Rule {
 // workloadPoolNeed returns the need that pool belongs to the cluster's project.
 func (t target) workloadPoolNeed(pool plan.Value) need.Need {
 	n := t.projectNeed()
-	n.Kind = need.Statement
+	n.Kind = need.PlanOnly
 	n.Attribute = "workload_identity_config[0].workload_pool"
 	own := t.project.ID + ".svc.id.goog"
 	switch {
 	case pool.State == plan.Unknown:
-		n.Unknown = n.Attribute + " is not known before apply"
+		n.UndeterminedReason = n.Attribute + " is not known before apply"
 	case pool.String() == own:
-		n.Holds, n.Message = true, "the workload pool is "+own
+		n.Satisfied, n.Message = true, "the workload pool is "+own
 	case isProjectNumber(t.project.ID) && strings.HasSuffix(pool.String(), ".svc.id.goog"):
-		n.Elsewhere = strings.TrimSuffix(pool.String(), ".svc.id.goog")
+		n.OnlyIfNotProject = strings.TrimSuffix(pool.String(), ".svc.id.goog")
 		n.Message = fmt.Sprintf("the workload pool is %s, but GKE accepts only the pool of the cluster's project, %s", pool.String(), t.project.ID)
 	default:
 		n.Message = fmt.Sprintf("the workload pool is %s, but GKE accepts only the pool of the cluster's project: %s", pool.String(), own)

@@ -18,11 +18,11 @@ func sharedRanges() Rule {
 					continue
 				}
 				n := t.hostProjectNeed()
-				n.Kind = need.Statement
+				n.Kind = need.PlanOnly
 				n.Attribute = "ip_allocation_policy"
-				n.Holds, n.Message = true, "the plan requires no new secondary ranges"
+				n.Satisfied, n.Message = true, "the plan requires no new secondary ranges"
 				if t.needsNewRanges() {
-					n.Holds = false
+					n.Satisfied = false
 					n.Message = "GKE would have to add secondary ranges to the subnetwork of the host project, which roles/compute.networkUser does not allow: name existing ranges in cluster_secondary_range_name and services_secondary_range_name"
 				}
 				needs = append(needs, n)

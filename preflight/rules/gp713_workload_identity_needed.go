@@ -35,14 +35,14 @@ func workloadIdentityNeeded() Rule {
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
 func (t target) workloadIdentityNeed(attribute string) need.Need {
 	n := t.projectNeed()
-	n.Kind = need.Statement
+	n.Kind = need.PlanOnly
 	n.Attribute = attribute
 	pool := t.After("workload_identity_config", 0, "workload_pool")
 	switch {
 	case pool.State == plan.Unknown:
-		n.Unknown = "workload_identity_config[0].workload_pool is not known before apply"
+		n.UndeterminedReason = "workload_identity_config[0].workload_pool is not known before apply"
 	case pool.State == plan.Known || t.cluster.Autopilot:
-		n.Holds, n.Message = true, attribute+" has the Workload Identity that it requires"
+		n.Satisfied, n.Message = true, attribute+" has the Workload Identity that it requires"
 	default:
 		n.Message = fmt.Sprintf("%s requires Workload Identity, but %s has no workload_identity_config", attribute, t.Address)
 	}

@@ -12,11 +12,11 @@ func tokenInPlan() Rule {
 		Title:    "Plan file contains no plaintext access token",
 		Severity: need.Note,
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
-			if !p.HoldsToken {
+			if !p.ContainsToken {
 				return nil
 			}
 			return []need.Need{{
-				Kind:    need.Statement,
+				Kind:    need.PlanOnly,
 				Message: "the plan file contains a plaintext access token from data.google_client_config: treat the file as a secret, and do not save it as a build artifact",
 			}}
 		},

@@ -18,7 +18,7 @@ func identityPoolOrder() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, pc := range p.PolicyChanges() {
-				if project := workloadPoolProject(pc); project != "" && pc.Effect != plan.Removes {
+				if project := workloadPoolProject(pc); project != "" && pc.Effect != plan.RemovesMembers {
 					needs = append(needs, poolOrderNeeds(p, pc, project)...)
 				}
 			}
@@ -53,7 +53,7 @@ func poolOrderNeeds(p *plan.Plan, pc plan.PolicyChange, project string) []need.N
 		if is == resource.Different || !own && !c.Autopilot {
 			continue
 		}
-		if !c.Creates() || pc.WaitsFor(c.Change) == plan.Waits {
+		if !c.Creates() || pc.OrderAfter(c.Change) == plan.Ordered {
 			return nil
 		}
 		first, among = c, nil
@@ -64,15 +64,15 @@ func poolOrderNeeds(p *plan.Plan, pc plan.PolicyChange, project string) []need.N
 	if first == nil {
 		return nil
 	}
-	for _, c := range p.Standing {
+	for _, c := range p.UnchangedClusters {
 		if compareProjects(c.Project.ID, project) == resource.Same {
 			return nil
 		}
 	}
 	n := clusterTarget(first).projectNeed()
 	n.Addresses = []string{pc.Address}
-	n.Kind = need.Statement
-	n.Among = among
+	n.Kind = need.PlanOnly
+	n.OnlyIfProjectIn = among
 	n.Message = fmt.Sprintf("%s grants to %s.svc.id.goog, which exists only after %s is created, but does not depend on it", pc.Address, project, first.Address)
 	n.ExpectedError = "Error 400: Identity Pool does not exist (" + project + ".svc.id.goog)."
 	n.Fix.Terraform = "# " + plan.BlockOf(pc.Address) + "\ndepends_on = [" + plan.BlockOf(first.Address) + "]"

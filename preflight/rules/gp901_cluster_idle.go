@@ -14,7 +14,7 @@ func clusterIdle() Rule {
 		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
-			needs := existingClusterNeeds(p, need.Idle)
+			needs := existingClusterNeeds(p, need.NoRunningOperation)
 			changed := changedClusters(p)
 			for i := range needs {
 				if !changed[needs[i].Resource] {

@@ -13,11 +13,11 @@ func poolsRecreated() Rule {
 		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
-			needs := existingClusterNeeds(p, need.Recreated)
+			needs := existingClusterNeeds(p, need.NoPendingRecreation)
 			for _, c := range p.Clusters {
 				if c.Updates() && removesNetworkPolicy(c) {
 					n := clusterTarget(c).projectNeed()
-					n.Kind, n.Severity, n.Attribute = need.Statement, need.Warning, "network_policy"
+					n.Kind, n.Severity, n.Attribute = need.PlanOnly, need.Warning, "network_policy"
 					n.Message = "the plan removes the network policy of cluster " + c.Name.String() + ": its node pools must be recreated before the cluster can be changed again"
 					needs = append(needs, n)
 				}
@@ -31,5 +31,5 @@ func poolsRecreated() Rule {
 // after apply.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/network-policy
 func removesNetworkPolicy(c *plan.Cluster) bool {
-	return c.Before("network_policy", 0, "enabled").True() && !c.After("network_policy", 0, "enabled").True()
+	return c.Before("network_policy", 0, "enabled").IsTrue() && !c.After("network_policy", 0, "enabled").IsTrue()
 }

@@ -13,7 +13,7 @@ func clusterSound() Rule {
 		Severity: need.Error,
 		Requires: []string{"GP201", "GP910"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
-			return existingClusterNeeds(p, need.Sound)
+			return existingClusterNeeds(p, need.ClusterHealthy)
 		},
 	}
 }

@@ -38,9 +38,9 @@ func deletionNeed(c *plan.Cluster) need.Need {
 		return t.preventedDeletionNeed("cluster "+name, c.PlaceBefore.Name())
 	}
 	n := t.projectNeed()
-	n.Kind, n.Attribute = need.Statement, "deletion_protection"
-	if !c.Before("deletion_protection").True() {
-		n.Holds, n.Message = true, "cluster "+name+" is not protected against deletion"
+	n.Kind, n.Attribute = need.PlanOnly, "deletion_protection"
+	if !c.Before("deletion_protection").IsTrue() {
+		n.Satisfied, n.Message = true, "cluster "+name+" is not protected against deletion"
 		return n
 	}
 	n.Message = "the plan destroys cluster " + name + ", whose deletion_protection is true in Terraform's state: set it to false and apply that first"
@@ -59,7 +59,7 @@ func preventsDeletion(c *plan.Change) bool {
 // deletion of t.
 func (t target) preventedDeletionNeed(what, id string) need.Need {
 	n := t.projectNeed()
-	n.Kind, n.Attribute = need.Statement, "deletion_policy"
+	n.Kind, n.Attribute = need.PlanOnly, "deletion_policy"
 	n.Message = "the plan destroys " + what + ", whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first"
 	n.ExpectedError = "Error: cannot destroy \"" + id + "\" without setting deletion_policy=\"DELETE\" and running `terraform apply`"
 	n.Fix.Terraform = "deletion_policy = \"DELETE\""

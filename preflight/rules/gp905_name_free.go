@@ -35,7 +35,7 @@ func takesNewName(c *plan.Cluster) bool {
 func freeNameNeed(c *plan.Cluster) need.Need {
 	t := clusterTarget(c)
 	n := t.namedClusterNeed(c.Place)
-	n.Kind = need.Free
+	n.Kind = need.ClusterNameFree
 	if name := c.Place.Name(); name != "" {
 		n.ExpectedError = "Error 409: Already exists: " + name + "., alreadyExists"
 	}

@@ -35,10 +35,10 @@ func takesNewNodePoolName(n *plan.NodePool) bool {
 // exists.
 func freeNodePoolNameNeed(pool *plan.NodePool) need.Need {
 	n := nodePoolTarget(pool).namedClusterNeed(pool.Place)
-	n.Kind = need.PoolFree
+	n.Kind = need.NodePoolNameFree
 	n.Expect = pool.Name.String()
 	if n.Expect == "" {
-		n.Unknown = "the name of " + pool.Address + " is not known before apply"
+		n.UndeterminedReason = "the name of " + pool.Address + " is not known before apply"
 		return n
 	}
 	n.Resource += "/nodePools/" + n.Expect

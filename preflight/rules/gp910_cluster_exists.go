@@ -54,7 +54,7 @@ func missingClusterNeeds(ending []*plan.Cluster, pool *plan.NodePool) []need.Nee
 	if c := clusterDestroyedUnder(ending, pool); c != nil {
 		return []need.Need{nodePoolTarget(pool).lostClusterNeed(c)}
 	}
-	if c := pool.Cluster; pool.Creates() && c != nil && c.Creates() && pool.WaitsFor(c.Change) != plan.Waits {
+	if c := pool.Cluster; pool.Creates() && c != nil && c.Creates() && pool.OrderAfter(c.Change) != plan.Ordered {
 		return []need.Need{nodePoolTarget(pool).clusterOrderNeed(c)}
 	}
 	return nil
@@ -63,7 +63,7 @@ func missingClusterNeeds(ending []*plan.Cluster, pool *plan.NodePool) []need.Nee
 // destroyedClusters returns the clusters that apply destroys, including those that
 // it destroys before it creates them again.
 func destroyedClusters(p *plan.Plan) []*plan.Cluster {
-	return slices.DeleteFunc(slices.Clone(p.Clusters), func(c *plan.Cluster) bool { return !c.Goes() && !c.DestroysFirst() })
+	return slices.DeleteFunc(slices.Clone(p.Clusters), func(c *plan.Cluster) bool { return !c.IsDestroyed() && !c.DestroysBeforeCreate() })
 }
 
 // clusterDestroyedUnder returns the cluster of a node pool that apply destroys
@@ -75,8 +75,8 @@ func clusterDestroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cl
 		if pool.Updates() {
 			of = pool.PlaceBefore
 		}
-		isOf := c == pool.Cluster && clusterTarget(c).keepsPlace() || c.PlaceBefore.Same(of)
-		ends := c.Goes() || c.DestroysFirst() && !(pool.Creates() && c == pool.Cluster)
+		isOf := c == pool.Cluster && clusterTarget(c).keepsPlace() || c.PlaceBefore.IsSame(of)
+		ends := c.IsDestroyed() || c.DestroysBeforeCreate() && !(pool.Creates() && c == pool.Cluster)
 		if isOf && ends {
 			return c
 		}
@@ -88,7 +88,7 @@ func clusterDestroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cl
 // t.
 func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
 	n := t.projectNeed()
-	n.Kind, n.Attribute = need.Statement, "cluster"
+	n.Kind, n.Attribute = need.PlanOnly, "cluster"
 	n.Message = "the plan destroys the cluster of " + t.Address + " (" + c.Address + "), with all node pools in it"
 	if c.Creates() {
 		n.Message = "the plan replaces the cluster of " + t.Address + " (" + c.Address + "): that destroys all its node pools, and this one is only updated. Replace it too"
@@ -105,17 +105,17 @@ func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
 // creates both at the same time.
 func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
 	n := t.projectNeed()
-	n.Kind, n.Attribute = need.Statement, "cluster"
+	n.Kind, n.Attribute = need.PlanOnly, "cluster"
 	n.Fix.Terraform = "# " + t.Block() + "\ncluster = " + c.Block() + ".id"
 	n.Message = "node pool " + t.Address + " does not depend on its cluster (" + c.Address + "), which the plan creates: apply may fail"
 	if name := c.Place.Name(); name != "" {
 		n.ExpectedError = "Error 404: Not found: " + name + "."
 	}
-	if t.WaitsFor(c.Change) == plan.Unseen {
-		n.Unknown = "whether " + t.Address + " depends on its cluster (" + c.Address + ") is not known, because the reference goes through local values, which a plan does not contain: add the cluster to depends_on"
+	if t.OrderAfter(c.Change) == plan.OrderUnknown {
+		n.UndeterminedReason = "whether " + t.Address + " depends on its cluster (" + c.Address + ") is not known, because the reference goes through local values, which a plan does not contain: add the cluster to depends_on"
 	}
 	if t.place.Name() != "" && compareProjects(t.place.Project.ID, c.Place.Project.ID) != resource.Same {
-		n.Unknown = "whether the cluster of " + t.Address + " is " + c.Address + " is not known, because one project is written as an ID and the other as a number"
+		n.UndeterminedReason = "whether the cluster of " + t.Address + " is " + c.Address + " is not known, because one project is written as an ID and the other as a number"
 	}
 	return n
 }
@@ -124,7 +124,7 @@ func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
 // pool, unless pool is empty.
 func (t target) existenceNeed(p plan.Place, pool string) need.Need {
 	n := t.namedClusterNeed(p)
-	n.Kind = need.Exists
+	n.Kind = need.Existing
 	n.Expect = pool
 	if name := p.Name(); name != "" {
 		n.ExpectedError = "Error 404: Not found: " + name + "."

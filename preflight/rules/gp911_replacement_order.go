@@ -37,7 +37,7 @@ func replacementOrder() Rule {
 
 // isReplaced reports whether apply creates an object again, and destroys or
 // abandons the existing one.
-func isReplaced(c *plan.Change) bool { return c.Creates() && c.Has("delete") }
+func isReplaced(c *plan.Change) bool { return c.Creates() && c.HasAction("delete") }
 
 // clusterReplacementNeed returns the need of a cluster that apply replaces.
 func clusterReplacementNeed(c *plan.Cluster) need.Need {
@@ -45,16 +45,16 @@ func clusterReplacementNeed(c *plan.Cluster) need.Need {
 	what := "cluster " + c.PlaceBefore.Cluster
 	n := t.replacementNeed(what)
 	switch {
-	case n.Holds:
+	case n.Satisfied:
 	case c.HasGeneratedName():
-		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
+		n.Satisfied, n.Message = true, "the replacement of "+what+" has a generated name"
 	case t.keepsPlace():
 		n = conflictingReplacement(n, t, what)
 		n.ExpectedError = "Error 409: Already exists: " + c.Place.Name() + "., alreadyExists"
 	case c.Place.Name() == "":
-		n.Unknown = c.Place.Unknown
+		n.UndeterminedReason = c.Place.UnknownReason
 	default:
-		n.Holds, n.Message = true, "the replacement of "+what+" has another name, location or project"
+		n.Satisfied, n.Message = true, "the replacement of "+what+" has another name, location or project"
 	}
 	return n
 }
@@ -65,20 +65,20 @@ func nodePoolReplacementNeed(pool *plan.NodePool) need.Need {
 	what := "node pool " + pool.Before("name").String() + " of cluster " + pool.PlaceBefore.Cluster
 	n := t.replacementNeed(what)
 	switch {
-	case n.Holds:
+	case n.Satisfied:
 	case pool.HasGeneratedName():
-		n.Holds, n.Message = true, "the replacement of "+what+" has a generated name"
+		n.Satisfied, n.Message = true, "the replacement of "+what+" has a generated name"
 	case isInNewCluster(pool):
-		n.Holds, n.Message = true, "the replacement of "+what+" is in a new cluster"
+		n.Satisfied, n.Message = true, "the replacement of "+what+" is in a new cluster"
 	case keepsNodePoolName(pool):
 		n = conflictingReplacement(n, t, what)
 		n.ExpectedError = nodePoolExistsError(pool.Place, pool.Name.String())
 	case pool.Place.Name() == "":
-		n.Unknown = pool.Place.Unknown
+		n.UndeterminedReason = pool.Place.UnknownReason
 	case pool.Name.String() == "":
-		n.Unknown = "the name of " + pool.Address + " is not known before apply"
+		n.UndeterminedReason = "the name of " + pool.Address + " is not known before apply"
 	default:
-		n.Holds, n.Message = true, "the replacement of "+what+" has another name, or is in another cluster"
+		n.Satisfied, n.Message = true, "the replacement of "+what+" has another name, or is in another cluster"
 	}
 	return n
 }
@@ -93,12 +93,12 @@ func accountReplacementNeed(c *plan.Change) need.Need {
 	what := "service account " + c.EmailBefore()
 	n := t.replacementNeed(what)
 	switch email := c.AccountEmail(); {
-	case n.Holds:
+	case n.Satisfied:
 	case email == "":
-		n.Unknown = "the email of " + c.Address + " is not known before apply"
+		n.UndeterminedReason = "the email of " + c.Address + " is not known before apply"
 	case !strings.EqualFold(email, c.EmailBefore()):
-		n.Holds, n.Message = true, "the replacement of "+what+" has another email"
-	case c.After("create_ignore_already_exists").True():
+		n.Satisfied, n.Message = true, "the replacement of "+what+" has another email"
+	case c.After("create_ignore_already_exists").IsTrue():
 		n.Message = "the plan replaces " + what + " under its email, with create_ignore_already_exists: it keeps the old account as the replacement and then deletes it. Remove create_before_destroy, or choose another account_id"
 		n.Fix.Terraform = destroyFirst
 	default:
@@ -117,10 +117,10 @@ const destroyFirst = "lifecycle {\n  create_before_destroy = false\n}"
 // the object is destroyed first.
 func (t target) replacementNeed(what string) need.Need {
 	n := t.projectNeed()
-	n.Kind = need.Statement
+	n.Kind = need.PlanOnly
 	n.Attribute = "lifecycle.create_before_destroy"
-	if t.DestroysFirst() {
-		n.Holds, n.Message = true, "the plan destroys "+what+" before it creates the replacement"
+	if t.DestroysBeforeCreate() {
+		n.Satisfied, n.Message = true, "the plan destroys "+what+" before it creates the replacement"
 	}
 	return n
 }

@@ -16,7 +16,7 @@ import (
 // only error is that ctx was canceled: rules take no longer than reading the plan,
 // so a deadline is left to the code that calls Google Cloud.
 func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]need.Need, error) {
-	if p.Empty() {
+	if p.IsEmpty() {
 		return nil, nil
 	}
 	merged := map[string]*need.Need{}
@@ -33,8 +33,8 @@ func Needs(ctx context.Context, p *plan.Plan, set Settings) ([]need.Need, error)
 				// Sorted once at the end: 10,000 clusters may share one need.
 				first.Addresses = append(first.Addresses, n.Addresses...)
 				first.Clusters = append(first.Clusters, n.Clusters...)
-				first.Enables = append(first.Enables, n.Enables...)
-				first.Standing = first.Standing && n.Standing
+				first.OnlyIfDisabled = append(first.OnlyIfDisabled, n.OnlyIfDisabled...)
+				first.ClusterUnchanged = first.ClusterUnchanged && n.ClusterUnchanged
 				continue
 			}
 			merged[n.Key()] = &n
@@ -66,7 +66,7 @@ func sortedNeeds(merged map[string]*need.Need) []need.Need {
 	out := make([]need.Need, 0, len(keys))
 	for _, k := range keys {
 		n := *merged[k]
-		n.Addresses, n.Clusters, n.Enables = sortedUnion(nil, n.Addresses), sortedUnion(nil, n.Clusters), sortedUnion(nil, n.Enables)
+		n.Addresses, n.Clusters, n.OnlyIfDisabled = sortedUnion(nil, n.Addresses), sortedUnion(nil, n.Clusters), sortedUnion(nil, n.OnlyIfDisabled)
 		out = append(out, n)
 	}
 	return out

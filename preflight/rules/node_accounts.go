@@ -11,7 +11,7 @@ import (
 // assignsAccount reports whether apply assigns account a to nodes: it creates
 // nodes, or changes the attribute that names a.
 func (t target) assignsAccount(a plan.Account) bool {
-	return t.Creates() || t.Updates() && a.Said && !t.hasSameAccount(a)
+	return t.Creates() || t.Updates() && a.Explicit && !t.hasSameAccount(a)
 }
 
 // hasSameAccount reports whether the nodes of t already run as a.
@@ -58,7 +58,7 @@ func nodeAccountNeed(t target, a plan.Account) need.Need {
 	var why string
 	n.Principal, why = nodePrincipal(a, t.project.ID)
 	if why != "" {
-		n.Unknown = why
+		n.UndeterminedReason = why
 	}
 	return n
 }
@@ -70,7 +70,7 @@ func (t target) accountNeed(a plan.Account) need.Need {
 	n.Attribute = a.Attribute
 	account, why := nodePrincipal(a, t.project.ID)
 	if why != "" {
-		n.Unknown, n.Resource = why, ""
+		n.UndeterminedReason, n.Resource = why, ""
 		return n
 	}
 	if project != "" {
@@ -85,7 +85,7 @@ func usableAccountNeed(t target, a plan.Account) need.Need {
 	n := t.accountNeed(a)
 	n.Kind = need.Account
 	n.Principal, _ = nodePrincipal(a, t.project.ID)
-	if n.Unknown == "" {
+	if n.UndeterminedReason == "" {
 		n.ExpectedError = fmt.Sprintf("Service account %s does not exist", accountEmail(n.Principal))
 	}
 	return n
@@ -119,7 +119,7 @@ func accountProjectMatch(a plan.Account, project string) resource.Match {
 // project than its nodes.
 func onlyInOtherProject(n need.Need, a plan.Account, project string) need.Need {
 	if accountProjectMatch(a, project) == resource.MaybeSame {
-		n.Elsewhere = project
+		n.OnlyIfNotProject = project
 	}
 	return n
 }

@@ -13,7 +13,7 @@ func serviceAgent(kind need.PrincipalKind, project string) need.Principal {
 	if project == "" {
 		return need.Principal{Kind: kind}
 	}
-	n := need.Number(project)
+	n := need.ProjectNumberOrPlaceholder(project)
 	email := map[need.PrincipalKind]string{
 		need.GKEServiceAgent:                 "service-" + n + "@container-engine-robot.iam.gserviceaccount.com",
 		need.GKENodeServiceAgent:             "service-" + n + "@gcp-sa-gkenode.iam.gserviceaccount.com",

@@ -167,22 +167,22 @@ func summary(n need.Need) wantNeed {
 		line += " of " + strings.Join(n.Clusters, ", ")
 	}
 	switch {
-	case n.Holds:
+	case n.Satisfied:
 		line += " satisfied: " + n.Message
 	case n.Message != "":
 		line += " finding: " + n.Message
 	}
-	if n.Standing {
+	if n.ClusterUnchanged {
 		line += " unchanged"
 	}
-	if n.Elsewhere != "" {
-		line += " if it is not " + n.Elsewhere
+	if n.OnlyIfNotProject != "" {
+		line += " if it is not " + n.OnlyIfNotProject
 	}
-	if len(n.Among) > 0 {
-		line += " if it is " + strings.Join(n.Among, " or ")
+	if len(n.OnlyIfProjectIn) > 0 {
+		line += " if it is " + strings.Join(n.OnlyIfProjectIn, " or ")
 	}
-	if n.Unknown != "" {
-		line += " unknown: " + n.Unknown
+	if n.UndeterminedReason != "" {
+		line += " unknown: " + n.UndeterminedReason
 	}
 	return wantNeed(strings.Join(strings.Fields(line), " "))
 }
@@ -265,7 +265,7 @@ func TestGoldens(t *testing.T) {
 // TestNoGKE: a plan without GKE has no needs, whatever else it contains.
 func TestNoGKE(t *testing.T) {
 	p := read(t, "kubernetes-provider", set{"resource_changes": []any{}})
-	if got := allNeeds(p, Settings{}); len(got) > 0 || !p.HoldsToken {
+	if got := allNeeds(p, Settings{}); len(got) > 0 || !p.ContainsToken {
 		t.Errorf("got %+v, want no needs", got)
 	}
 }
@@ -289,8 +289,8 @@ func TestWellFormed(t *testing.T) {
 					t.Errorf("%s: %s has address %s, which is not in the plan", name, n.Rule, a)
 				}
 			}
-			here := n.Kind == need.OnPath || n.Kind == need.Fresh || n.Kind == need.Statement
-			if n.Resource == "" && n.Unknown == "" && !here {
+			here := n.Kind == need.ProgramOnPath || n.Kind == need.TokenNotExpired || n.Kind == need.PlanOnly
+			if n.Resource == "" && n.UndeterminedReason == "" && !here {
 				t.Errorf("%s: %s has neither a resource nor a reason why it is unknown", name, n.Rule)
 			}
 			if (n.Kind == need.Permissions) != (len(n.Permissions) > 0) {
@@ -461,7 +461,7 @@ func TestUnchanged(t *testing.T) {
 	} {
 		var got []string
 		for _, n := range allNeeds(read(t, "existing", tt.changes), Settings{}) {
-			if n.Standing {
+			if n.ClusterUnchanged {
 				got = sortedUnion(got, n.Addresses)
 			}
 		}

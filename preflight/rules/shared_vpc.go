@@ -37,7 +37,7 @@ func sharedVPCClusters(p *plan.Plan) []target {
 func sharedVPCTargets(p *plan.Plan) []target {
 	out := sharedVPCClusters(p)
 	for _, t := range changing(p) {
-		if t.isNodePool && t.Creates() && !t.inNewCluster && (t.cluster == nil || t.cluster.Standing() && t.mayUseSharedVPC()) {
+		if t.isNodePool && t.Creates() && !t.inNewCluster && (t.cluster == nil || t.cluster.IsUnchanged() && t.mayUseSharedVPC()) {
 			out = append(out, t)
 		}
 	}
@@ -53,7 +53,7 @@ func (t target) hostProjectNeed() need.Need {
 	n := t.needIn(host, "the project of the network of "+t.cluster.Address+" is not known before apply")
 	n.Attribute = "network"
 	if host != "" && t.cluster.NetworkMatch() == resource.MaybeSame {
-		n.Elsewhere = t.project.ID
+		n.OnlyIfNotProject = t.project.ID
 	}
 	return n
 }
@@ -68,8 +68,8 @@ func (t target) namedHostProjectNeed() need.Need {
 		n.Attribute = "cluster"
 		return n
 	}
-	n := t.needIn(need.HostProject, "")
-	n.Attribute, n.NetworkOf = "cluster", name
+	n := t.needIn(need.HostProjectPlaceholder, "")
+	n.Attribute, n.NetworkCluster = "cluster", name
 	return n
 }
 

@@ -50,7 +50,7 @@ func targets(p *plan.Plan) []target {
 
 // isOnlyAbandoned reports whether apply removes c from the state without
 // destroying the object.
-func isOnlyAbandoned(c *plan.Change) bool { return c.Leaves() && c.Abandons() }
+func isOnlyAbandoned(c *plan.Change) bool { return c.IsRemovedFromState() && c.Abandons() }
 
 // clusterTarget returns c as a target.
 func clusterTarget(c *plan.Cluster) target {
@@ -84,16 +84,16 @@ func afterApply(p *plan.Plan) []target {
 // unchanged returns the clusters and node pools that apply leaves as they are. It
 // returns none if the plan removes nothing that they could depend on.
 func unchanged(p *plan.Plan) []target {
-	if !p.Endangers() {
+	if !p.RemovesDependencies() {
 		return nil
 	}
 	var out []target
-	for _, c := range p.Standing {
+	for _, c := range p.UnchangedClusters {
 		t := clusterTarget(c)
 		t.unchanged = true
 		out = append(out, t)
 	}
-	for _, n := range p.StandingPools {
+	for _, n := range p.UnchangedNodePools {
 		t := nodePoolTarget(n)
 		t.unchanged = true
 		out = append(out, t)
@@ -105,7 +105,7 @@ func unchanged(p *plan.Plan) []target {
 func changing(p *plan.Plan) []target {
 	var out []target
 	for _, t := range targets(p) {
-		if !t.Goes() {
+		if !t.IsDestroyed() {
 			out = append(out, t)
 		}
 	}
@@ -129,9 +129,9 @@ func (t target) clusterNeed(p plan.Place) need.Need {
 // needIn returns a need of t in project. If project is empty, the need is
 // undetermined for reason why.
 func (t target) needIn(project, why string) need.Need {
-	n := need.Need{Addresses: []string{t.Address}, Project: project, Standing: t.unchanged}
+	n := need.Need{Addresses: []string{t.Address}, Project: project, ClusterUnchanged: t.unchanged}
 	if project == "" {
-		n.Unknown = why
+		n.UndeterminedReason = why
 		return n
 	}
 	n.Resource = resource.ProjectFullName(project)
@@ -146,23 +146,23 @@ func (t target) namedClusterNeed(p plan.Place) need.Need {
 	n.Service = "container.googleapis.com"
 	name := p.NameAnywhere()
 	if name == "" {
-		n.Unknown = p.Unknown
+		n.UndeterminedReason = p.UnknownReason
 		return n
 	}
 	n.Clusters = []string{name}
 	n.Resource = resource.ClusterFullName(name)
-	n.Message = p.Unknown
+	n.Message = p.UnknownReason
 	return n
 }
 
 // isInNewCluster reports whether apply creates the cluster of n.
 func isInNewCluster(n *plan.NodePool) bool {
-	return n.OfNewCluster || n.Cluster != nil && n.Cluster.Creates()
+	return n.HasNewCluster || n.Cluster != nil && n.Cluster.Creates()
 }
 
 // keepsPlace reports whether the cluster of t has the same name, location and
 // project after apply.
-func (t target) keepsPlace() bool { return t.place.Same(t.placeBefore) }
+func (t target) keepsPlace() bool { return t.place.IsSame(t.placeBefore) }
 
 // keepsNodePoolName reports whether a node pool has the same name in the same
 // cluster after apply.
@@ -173,5 +173,5 @@ func keepsNodePoolName(n *plan.NodePool) bool {
 // isReplacedElsewhere reports whether apply replaces t in another cluster, under
 // another name, or in another location or project.
 func (t target) isReplacedElsewhere() bool {
-	return t.Replaces() && t.placeBefore.Name() != "" && !t.place.Same(t.placeBefore)
+	return t.Replaces() && t.placeBefore.Name() != "" && !t.place.IsSame(t.placeBefore)
 }
