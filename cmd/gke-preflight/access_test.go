@@ -26,8 +26,8 @@ import (
 )
 
 // apiserver serves an API server over TLS, and sets $API to its address and
-// $CA to its authority in base64. It answers STATUS and BODY;
-// to who has TOKEN, if one is given, a list of namespaces.
+// $CA to its CA certificate in base64. It responds with STATUS and BODY, and to
+// requests with TOKEN, if given, with a list of namespaces.
 //
 //	apiserver STATUS BODY [TOKEN]
 func apiserver(ts *testscript.TestScript, neg bool, args []string) {
@@ -54,7 +54,7 @@ func apiserver(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("CA", base64.StdEncoding.EncodeToString(authority))
 }
 
-// selfSigned is a certificate for 127.0.0.1 that is its own authority.
+// selfSigned returns a self-signed certificate for 127.0.0.1.
 func selfSigned() (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -72,8 +72,8 @@ func selfSigned() (tls.Certificate, []byte, error) {
 	return certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
 }
 
-// gke serves the cloud of a file in the script, in which $NAME stands for
-// environment variables, edited, and logs in as the deployer.
+// gke serves the cloud in a file of the script, with environment variables
+// expanded and edits applied, and logs in as the deployer.
 //
 //	gke FILE [EDIT]...
 func gke(ts *testscript.TestScript, neg bool, args []string) {
@@ -86,14 +86,14 @@ func gke(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(c.Edit(edit))
 	}
 	server := fakegcp.New(c, fakegcp.WithRoles(iam.Predefined().Permissions), fakegcp.WithClock(time.Now))
-	ts.Value("world").(*world).server = server
+	ts.Value("scenario").(*scenario).server = server
 	h := httptest.NewServer(server)
 	ts.Defer(h.Close)
 	ts.Setenv("GKE_PREFLIGHT_ENDPOINT", h.URL)
 	ts.Setenv("GOOGLE_OAUTH_ACCESS_TOKEN", "deployer-token")
 }
 
-// expand replaces $NAME in files by environment variables.
+// expand expands environment variables in files.
 //
 //	expand FILE...
 func expand(ts *testscript.TestScript, neg bool, args []string) {
@@ -106,19 +106,18 @@ func expand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// programs makes the only programs on PATH those of some directories, beside
-// gke-preflight.
+// programs sets PATH to some directories and that of gke-preflight.
 //
 //	programs DIRECTORY...
 func programs(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: programs DIRECTORY...")
 	}
-	world := ts.Value("world").(*world)
-	if world.path == "" {
-		world.path, _, _ = strings.Cut(ts.Getenv("PATH"), string(os.PathListSeparator))
+	s := ts.Value("scenario").(*scenario)
+	if s.path == "" {
+		s.path, _, _ = strings.Cut(ts.Getenv("PATH"), string(os.PathListSeparator))
 	}
-	path := []string{world.path}
+	path := []string{s.path}
 	for _, dir := range args {
 		path = append(path, ts.MkAbs(dir))
 	}

@@ -15,8 +15,8 @@ import (
 	"gke-preflight/fixtures/deadline"
 )
 
-// TestInterrupt: a command that waits for what never comes ends when it is
-// told to, and says so.
+// TestInterrupt checks that a command that waits for input that never arrives ends
+// when it is interrupted, and reports it.
 func TestInterrupt(t *testing.T) {
 	plan, err := filepath.Abs("../../fixtures/plans/minimal/plan.json")
 	if err != nil {
@@ -60,8 +60,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestInterruptWhilePlanning: Terraform is interrupted in turn, and nothing is
-// left behind.
+// TestInterruptWhilePlanning checks that Terraform is interrupted too, and that no
+// files remain.
 func TestInterruptWhilePlanning(t *testing.T) {
 	dir, temp := t.TempDir(), t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
@@ -103,7 +103,7 @@ esac
 	}
 }
 
-// writer opens a pipe for writing, once somebody reads it.
+// writer opens a pipe for writing once it has a reader.
 func writer(t *testing.T, pipe string) *os.File {
 	t.Helper()
 	for range 10_000 {

@@ -1,6 +1,6 @@
-// Command gke-preflight finds out before terraform apply whether the plan's
-// GKE clusters will come up: it reads the plan, asks Google Cloud, and says
-// what will fail, for whom, and which command mends it. It changes nothing.
+// Command gke-preflight reads a Terraform plan before terraform apply and reports
+// whether the plan's GKE clusters will come up or what will fail, for whom, and
+// the command that fixes it. It only reads from Google Cloud.
 package main
 
 import (
@@ -45,7 +45,7 @@ func run() int {
 	return cli.Main(ctx, env, os.Args[1:])
 }
 
-// width is the columns of a terminal; 0 for everything else.
+// width returns the width of a terminal in columns; 0 if f is not a terminal.
 func width(f *os.File) int {
 	columns, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
@@ -54,8 +54,8 @@ func width(f *os.File) int {
 	return columns
 }
 
-// version is what the Go toolchain wrote into the binary: the tag that it was
-// built at, or what is after one.
+// version returns the version that the Go toolchain wrote into the binary: a tag,
+// or a pseudo-version of the commits after one.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

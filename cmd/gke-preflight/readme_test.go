@@ -14,8 +14,8 @@ import (
 	"gke-preflight/preflight/cli"
 )
 
-// TestReadme holds the picture in the README against what the demonstration
-// prints. With -update it is drawn anew.
+// TestReadme compares the output in the README with what demo prints. With -update
+// it rewrites the README.
 func TestReadme(t *testing.T) {
 	const file = "../../README.md"
 	data, err := os.ReadFile(file)
@@ -46,8 +46,8 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// comment is the first half of the demonstration as a comment, quoted and
-// without the headings that would be those of the README.
+// comment returns the first check of demo as a Markdown comment, quoted and
+// without headings, which would become headings of the README.
 func comment(t *testing.T) string {
 	t.Helper()
 	first, _, _ := strings.Cut(demo(t, "--format", "markdown"), "# After the command above:")
@@ -66,8 +66,8 @@ func headingEnd(line string) string {
 	return ""
 }
 
-// demo runs the demonstration on a terminal that nobody looks at, with a clock
-// that stands still.
+// demo returns the output of the demo command on a terminal of fixed width, at a
+// fixed time.
 func demo(t *testing.T, flags ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer

@@ -18,7 +18,7 @@ import (
 	"gke-preflight/preflight/iam"
 )
 
-var update = flag.Bool("update", false, "rewrite the wanted output in the scripts")
+var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -26,14 +26,14 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs whole commands on real plans against a Google Cloud that
-// enforces IAM. Beside testscript's own commands a script has:
+// TestScripts runs whole commands on real plans against a fake Google Cloud that
+// enforces IAM. In addition to testscript's own commands, scripts can use:
 //
-//	plan NAME [FILE]    copies the plan of fixtures/plans/NAME to FILE (plan.json)
-//	source NAME         copies the configuration of fixtures/plans/NAME to main.tf
-//	cloud [EDIT]...     serves fixtures/clouds/acme.yaml, edited, and logs in as the deployer
-//	steady FILE         replaces what differs from run to run (times) in FILE
-//	asked METHOD N      the cloud was asked METHOD exactly N times
+//	plan NAME [FILE]    copy the plan of fixtures/plans/NAME to FILE (plan.json)
+//	source NAME         copy the configuration of fixtures/plans/NAME to main.tf
+//	cloud [EDIT]...     serve fixtures/clouds/acme.yaml, edited, and log in as the deployer
+//	steady FILE         replace times in FILE, which differ between runs
+//	asked METHOD N      check that METHOD was called exactly N times
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -54,10 +54,12 @@ func TestScripts(t *testing.T) {
 
 const fixtures = "../../fixtures"
 
-// A world is what the commands of one script share.
-type world struct {
+// A scenario holds what the commands of a script share.
+type scenario struct {
 	server *fakegcp.Server
-	path   string // where gke-preflight is
+	// path is the directory of the gke-preflight binary; empty until programs
+	// replaces PATH.
+	path string
 }
 
 func setup(e *testscript.Env) error {
@@ -65,15 +67,15 @@ func setup(e *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	// For scripts that take everything else off PATH.
+	// For scripts that remove everything else from PATH.
 	program, err := exec.LookPath("gke-preflight")
 	if err != nil {
 		return err
 	}
 	e.Setenv("GKE_PREFLIGHT", program)
-	e.Values["world"] = new(world)
+	e.Values["scenario"] = new(scenario)
 	e.Values["fixtures"] = root
-	// No credentials of the machine, and no metadata server.
+	// Hide the credentials and the metadata server of this machine.
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("NO_GCE_CHECK", "true")
 	return nil
@@ -114,7 +116,7 @@ func cloud(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(c.Edit(edit))
 	}
 	server := fakegcp.New(c, fakegcp.WithRoles(iam.Predefined().Permissions), fakegcp.WithClock(time.Now))
-	ts.Value("world").(*world).server = server
+	ts.Value("scenario").(*scenario).server = server
 	h := httptest.NewServer(server)
 	ts.Defer(h.Close)
 	ts.Setenv("GKE_PREFLIGHT_ENDPOINT", h.URL)
@@ -137,12 +139,12 @@ func asked(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: asked METHOD N")
 	}
 	n := 0
-	for _, call := range ts.Value("world").(*world).server.Calls() {
+	for _, call := range ts.Value("scenario").(*scenario).server.Calls() {
 		if call.Method == args[0] {
 			n++
 		}
 	}
 	if got := strconv.Itoa(n); (got == args[1]) == neg {
-		ts.Fatalf("%s was asked %s times", args[0], got)
+		ts.Fatalf("%s was called %s times", args[0], got)
 	}
 }
