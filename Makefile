@@ -1,5 +1,5 @@
-# Everything here needs Go, git and make only. Tools are fetched by the Go
-# toolchain at the versions below, and stay out of go.mod.
+# All targets need only Go, git and make. The Go toolchain fetches tools at the
+# versions below; they are not in go.mod.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 CYCLONEDX   = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
@@ -20,8 +20,8 @@ demo: ## check a built-in plan against a built-in Google Cloud
 test: ## run all tests
 	go test ./...
 
-# The scripts start the program some hundred times, and with the race detector each
-# start takes a second. What runs side by side is in the packages and in these.
+# The scripts start the program several hundred times, and with the race detector each
+# start takes a second. Concurrent code is covered by the packages and by these.
 RACE_SCRIPTS = TestScripts/(wait|cost|snapshot|troubleshooter|credentials|overwrite)$$
 
 .PHONY: race
@@ -38,15 +38,15 @@ sbom: build ## list what is in ./gke-preflight, as CycloneDX, in ./gke-preflight
 	go run $(CYCLONEDX) bin -json -noserial -output gke-preflight.cdx.json ./gke-preflight
 
 .PHONY: reproducible
-reproducible: ## build the last commit twice, apart, and compare the bytes
+reproducible: ## build the last commit twice and compare the bytes
 	.ci/reproducible
 
 .PHONY: generate
-generate: ## make the generated files anew
+generate: ## regenerate the generated files
 	go generate ./...
 
 .PHONY: update
-update: ## make the golden files and the README's picture anew
+update: ## regenerate the golden files and the output in the README
 	go test ./cmd/gke-preflight ./preflight/plan ./preflight/rules ./preflight/report -update
 
 .PHONY: lint
@@ -62,7 +62,7 @@ bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: fuzz
-fuzz: ## fuzz each target for a short while
+fuzz: ## fuzz each target for 20 seconds
 	@go list ./... | while read -r package; do \
 		go test -list '^Fuzz' "$$package" | grep '^Fuzz' | while read -r target; do \
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime 20s "$$package" || exit 1; \
@@ -70,5 +70,5 @@ fuzz: ## fuzz each target for a short while
 	done
 
 .PHONY: clean
-clean: ## remove what build made
+clean: ## remove build output
 	rm -f gke-preflight gke-preflight.cdx.json

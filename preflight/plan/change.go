@@ -124,7 +124,7 @@ func (c *Change) DestroysBeforeCreate() bool {
 // isNoOp reports whether apply changes nothing in Google Cloud for c.
 func (c *Change) isNoOp() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }
 
-// constant is the value of an expression that is one; null is nil.
+// constant returns the value of a constant expression; nil for null.
 func constant(e *tfjson.Expression) (any, bool) {
 	if e == nil || e.ExpressionData == nil || len(e.References) > 0 || len(e.NestedBlocks) > 0 {
 		return nil, false

@@ -22,8 +22,7 @@ import (
 // errors are a *FormatError, or those of r.
 func Read(r io.Reader, o Options) (*Plan, error) { return read(r, o, maxHeldValue) }
 
-// read is Read with a limit, in bytes, of how much it holds in memory of what
-// it skips.
+// read implements Read with a limit, in bytes, on the memory for skipped values.
 func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 	scan := &tokenScan{in: r}
 	in := &boundedReader{in: bufio.NewReaderSize(scan, 64<<10), limit: limit}

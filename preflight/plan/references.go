@@ -60,7 +60,7 @@ type expression struct {
 	references  []string
 }
 
-// resolveFrom is resolveExpression with at most the given number of hops.
+// resolveFrom resolves an expression with at most the given number of hops.
 func (p *Plan) resolveFrom(module string, e expression, hops int) resolution {
 	if e.hasConstant {
 		return resolution{value: e.constant, found: true}
