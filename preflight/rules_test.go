@@ -1,6 +1,9 @@
 package preflight_test
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +32,11 @@ func TestEveryRule(t *testing.T) {
 	}
 	for _, broken := range faulty() {
 		look(broken[0], broken[1:]...)
+	}
+	for name, clouds := range rulePlans(t) {
+		for _, edits := range clouds {
+			look(name, edits...)
+		}
 	}
 	for broken := range faultyPlans() {
 		look(broken)
@@ -80,24 +88,42 @@ func demanding(o *preflight.Options) {
 	o.Waivers = []suppress.Waiver{{Rule: "GP101", Address: "nothing", Reason: "none", Where: "a test"}}
 }
 
-// impossible reports whether a rule can never have an outcome: some rules that
-// only look at the plan, and derived rules, report nothing but failures.
+// impossible reports whether a rule can never have an outcome: derived rules
+// report nothing but failures, and others say what they report.
 func impossible(r rules.Rule, o finding.Outcome) bool {
 	if r.Derived {
 		return o != finding.Fail
 	}
-	switch r.ID {
-	case "GP305", "GP803", "GP804", "GP908":
-		return o != finding.Fail
-	case "GP904":
-		return o == finding.Undetermined
-	case "GP710":
-		// The policies of secrets are not read, so there is no complete view.
-		return o == finding.Fail
-	case "GP701":
-		return o != finding.Undetermined
+	return len(r.Outcomes) > 0 && !slices.Contains(r.Outcomes, string(o))
+}
+
+// rulePlans returns the plans that are there for one rule each, with the clouds
+// that they are checked against: a line of the file clouds for each, which holds
+// the edits of the healthy one, separated by semicolons.
+func rulePlans(t *testing.T) map[string][][]string {
+	t.Helper()
+	files, err := filepath.Glob("../fixtures/plans/rules/*/clouds")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return false
+	out := map[string][][]string{}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := "rules/" + filepath.Base(filepath.Dir(f))
+		for line := range strings.Lines(string(data)) {
+			var edits []string
+			for edit := range strings.SplitSeq(strings.TrimSpace(line), ";") {
+				if edit = strings.TrimSpace(edit); edit != "" && edit != "healthy" {
+					edits = append(edits, edit)
+				}
+			}
+			out[name] = append(out[name], edits)
+		}
+	}
+	return out
 }
 
 // faulty are plans, with what is wrong with the cloud.

@@ -21,8 +21,9 @@ func loginRules() []Rule {
 		},
 		{
 			ID: "GP908", Name: "login-credentials", Severity: need.Warning,
-			Title: "Credentials are configured for the kubernetes, helm and kubectl providers",
-			Needs: func(p *plan.Plan, _ Settings) []need.Need { return loginNeeds(p, loginCredentialsNeed) },
+			Outcomes: []string{"fail"},
+			Title:    "Credentials are configured for the kubernetes, helm and kubectl providers",
+			Needs:    func(p *plan.Plan, _ Settings) []need.Need { return loginNeeds(p, loginCredentialsNeed) },
 		},
 	}
 }

@@ -11,6 +11,7 @@ func defaultAccountChosen() Rule {
 		Name:     "default-account-chosen",
 		Title:    "Nodes use an explicitly configured service account",
 		Severity: need.Note,
+		Outcomes: []string{"fail"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			forEachAssignedAccount(p, func(t target, a plan.Account) {

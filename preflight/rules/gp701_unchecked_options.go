@@ -14,6 +14,7 @@ func uncheckedOptions() Rule {
 		Name:     "unchecked-options",
 		Title:    "Clusters use no options with undocumented requirements",
 		Severity: need.Warning,
+		Outcomes: []string{"undetermined"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, t := range changing(p) {

@@ -13,6 +13,7 @@ func nodeSecrets() Rule {
 		Name:     "node-secrets",
 		Title:    "Node service accounts can read the secrets with registry certificates",
 		Severity: need.Warning,
+		Outcomes: []string{"pass", "undetermined"},
 		Requires: []string{"GP301", "GP304"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need

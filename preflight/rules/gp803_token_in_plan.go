@@ -11,6 +11,7 @@ func tokenInPlan() Rule {
 		Name:     "token-in-plan",
 		Title:    "Plan file contains no plaintext access token",
 		Severity: need.Note,
+		Outcomes: []string{"fail"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			if !p.ContainsToken {
 				return nil

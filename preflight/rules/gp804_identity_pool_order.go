@@ -15,6 +15,7 @@ func identityPoolOrder() Rule {
 		Name:     "identity-pool-order",
 		Title:    "Grants to Kubernetes service accounts depend on the first cluster with Workload Identity",
 		Severity: need.Warning,
+		Outcomes: []string{"fail"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, pc := range p.PolicyChanges() {

@@ -11,6 +11,7 @@ func deletionProtection() Rule {
 		Name:     "deletion-protection",
 		Title:    "Clusters that the plan destroys or replaces have no deletion protection",
 		Severity: need.Error,
+		Outcomes: []string{"pass", "fail"},
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, c := range p.Clusters {

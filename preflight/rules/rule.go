@@ -22,6 +22,10 @@ type Rule struct {
 	// Needs returns what the rule requires for a plan. Rule and Severity of the
 	// needs may be empty: Needs of this package sets them. Nil if Derived is true.
 	Needs func(*plan.Plan, Settings) []need.Need
+	// Outcomes are the outcomes that a need of the rule can have, if not all of pass,
+	// fail and undetermined: a rule that reads only the plan may report nothing but
+	// failures, and one without a complete view never fails.
+	Outcomes []string
 	// Derived reports that the rule has no needs of its own: package preflight
 	// derives its findings from needs of other rules together with what the plan
 	// changes, or from the configuration.
