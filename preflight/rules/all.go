@@ -54,6 +54,7 @@ func All() []Rule {
 		workloadPool(),           // GP711
 		sharedRanges(),           // GP712
 		workloadIdentityNeeded(), // GP713
+		nodeBootSecrets(),        // GP714
 		takenAway(),              // GP801
 		race(),                   // GP802
 		tokenInPlan(),            // GP803
