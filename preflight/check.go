@@ -75,7 +75,7 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*f
 		shareCaller(all)
 	}
 	needs, settled := o.open(all)
-	c := newChecker(judge.Open(judge.Case{
+	c := newChecker(judge.NewCase(judge.Case{
 		Plan: p, Needs: needs, Now: begin, Table: o.Table, Impersonation: o.Impersonation, Troubleshooter: o.Troubleshooter,
 		Numbers: o.Numbers, Deployer: o.Deployer, Credentials: o.Credentials, Impersonates: impersonates, HasProgram: o.programs(needs),
 	}), o.Progress)

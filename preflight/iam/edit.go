@@ -43,7 +43,7 @@ type Edit struct {
 // policy stays unreadable unless an edit replaces it; bindings added to it are
 // kept in Planned.
 func (l Level) Apply(edits []Edit) Level {
-	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Planned: slices.Clone(l.Planned), DenyRules: l.DenyRules}
+	out := Level{Resource: l.Resource, Unreadable: l.Unreadable, Denied: l.Denied, Planned: slices.Clone(l.Planned), DenyRules: l.DenyRules}
 	before := &Policy{}
 	if l.Policy != nil {
 		before = l.Policy
@@ -87,7 +87,7 @@ func surviving(edits []Edit, i int) []Binding {
 			case No:
 				out[n].Members = append(out[n].Members, m)
 			case Unknown:
-				out[n].Members = append(out[n].Members, unknownPrefix+b.Source)
+				out[n].Members = append(out[n].Members, UnknownMember(b.Source))
 			}
 		}
 	}
@@ -164,7 +164,20 @@ func (e Edit) adds() bool { return e.Effect != Remove && e.Effect != RemoveFromA
 // unknownPrefix begins a member that stands for one that is not known.
 const unknownPrefix = "unknown:"
 
-func isUnknownMember(member string) bool { return strings.HasPrefix(member, unknownPrefix) }
+// UnknownMember returns a member that stands for one that is not known. Source is
+// what the plan sets it with.
+func UnknownMember(source string) string { return unknownPrefix + source }
+
+// UnknownMemberSource returns the source of an UnknownMember. ok is false for
+// other members.
+func UnknownMemberSource(member string) (source string, ok bool) {
+	return strings.CutPrefix(member, unknownPrefix)
+}
+
+func isUnknownMember(member string) bool {
+	_, ok := UnknownMemberSource(member)
+	return ok
+}
 
 // additions returns the bindings that an edit adds to an unreadable policy.
 func (e Edit) additions() []Binding {
@@ -251,6 +264,12 @@ func (p *Policy) removeMembers(e Edit, isRemoved func(Binding, string) bool, mat
 
 // uncertainPrefix begins a member that a binding may or may not have.
 const uncertainPrefix = "maybe:"
+
+// UncertainMember returns the member that a binding may or may not have, given how
+// a Doubt names it. ok is false for other members.
+func UncertainMember(member string) (_ string, ok bool) {
+	return strings.CutPrefix(member, uncertainPrefix)
+}
 
 func uncertain(member string) string {
 	return uncertainPrefix + strings.TrimPrefix(member, uncertainPrefix)

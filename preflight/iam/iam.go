@@ -50,6 +50,9 @@ type Level struct {
 	Policy *Policy
 	// Unreadable says why Policy is nil.
 	Unreadable string
+	// Denied reports that Policy is nil because the caller may not read it.
+	// Unreadable then is Google's message.
+	Denied bool
 	// Planned are the bindings that the plan adds to a policy that could not be
 	// read.
 	Planned []Binding
@@ -121,6 +124,8 @@ type Doubt struct {
 	// Limit says how the condition limits the binding; empty if it does not. Detail
 	// then is the condition's expression.
 	Limit Limit
+	// Denied reports that a policy could not be read because the caller may not.
+	Denied bool
 	// Detail is the condition's expression, why a policy could not be read, or why
 	// a deny policy is uncertain.
 	Detail string
@@ -195,7 +200,7 @@ func (a *Answer) addLevel(q Question, roles Roles, level Level) {
 		a.addBinding(q, roles, level.Resource, b)
 	}
 	if level.Policy == nil {
-		a.addDoubt(DoubtPolicy, "", "", level.Resource, level.Unreadable)
+		a.Doubts = append(a.Doubts, Doubt{Kind: DoubtPolicy, Resource: level.Resource, Denied: level.Denied, Detail: level.Unreadable})
 	} else {
 		for _, b := range level.Policy.Bindings {
 			a.addBinding(q, roles, level.Resource, b)

@@ -62,21 +62,21 @@ func (b *batch) addClusters(n need.Need) {
 
 func (b *batch) addPermissions(n need.Need, r *reader) {
 	as, err := r.caller(n.Principal)
-	if onlyAbove(n) || err != nil {
+	if isOrganizationOnly(n) || err != nil {
 		return
 	}
-	for _, resource := range testedOn(n) {
+	for _, resource := range testableNames(n) {
 		key := testKey{as, resource}
 		b.permissions[key] = union(b.permissions[key], n.Permissions...)
 	}
 	if isUserManaged(n.Principal.Kind) {
-		key := testKey{resource: accountIn(n)}
+		key := testKey{resource: accountName(n)}
 		b.permissions[key] = union(b.permissions[key], getAccessToken)
 	}
 }
 
-// with returns questions, and what may travel with them.
-func (b *batch) with(questions []facts.Question) []facts.Question {
+// expand returns questions, and what may travel with them.
+func (b *batch) expand(questions []facts.Question) []facts.Question {
 	out := slices.Clone(questions)
 	for _, q := range questions {
 		switch q.Kind {
@@ -93,10 +93,10 @@ func (b *batch) with(questions []facts.Question) []facts.Question {
 	return out
 }
 
-// ahead returns questions that needs will most likely ask, as far as they can be
+// likelyQuestions returns questions that needs will most likely ask, as far as they can be
 // named by now, so that they need not wait for the answers to others. It decides
 // how many rounds a check takes, never what it finds.
-func ahead(needs []need.Need, r *reader) []facts.Question {
+func likelyQuestions(needs []need.Need, r *reader) []facts.Question {
 	out := []facts.Question{{Kind: facts.KindIdentity}}
 	seen := map[string]bool{}
 	for _, n := range needs {
@@ -104,7 +104,7 @@ func ahead(needs []need.Need, r *reader) []facts.Question {
 			continue
 		}
 		key := n.Project
-		if judgedByPolicies(n) {
+		if isJudgedByPolicies(n) {
 			key += " policies"
 		}
 		if seen[key] {
@@ -112,15 +112,15 @@ func ahead(needs []need.Need, r *reader) []facts.Question {
 		}
 		seen[key] = true
 		out = append(out, facts.Question{Kind: facts.KindProject, On: n.Project})
-		if judgedByPolicies(n) {
-			out = append(out, policiesOf(n.Project, r)...)
+		if isJudgedByPolicies(n) {
+			out = append(out, hierarchyQuestions(n.Project, r)...)
 		}
 	}
 	return out
 }
 
-// policiesOf returns the questions for the policies that decide about a project.
-func policiesOf(project string, r *reader) []facts.Question {
+// hierarchyQuestions returns the questions for the policies that decide about a project.
+func hierarchyQuestions(project string, r *reader) []facts.Question {
 	q := facts.Question{Kind: facts.KindAncestors, On: project}
 	ancestors, err := facts.Get[[]string](r.facts, q)
 	if err != nil {
@@ -131,4 +131,10 @@ func policiesOf(project string, r *reader) []facts.Question {
 		out = append(out, facts.Question{Kind: facts.KindAllowPolicy, On: a})
 	}
 	return out
+}
+
+// isJudgedByPolicies reports whether a need is about somebody who cannot be asked,
+// so that only policies tell.
+func isJudgedByPolicies(n need.Need) bool {
+	return n.Kind == need.Permissions && n.Principal.Kind != need.Deployer
 }

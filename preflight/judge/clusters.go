@@ -12,75 +12,75 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// present answers whether the clusters that a need names are there, and the node
+// existsVerdict answers whether the clusters that a need names are there, and the node
 // pool that it expects in them. Google answers 404 only to those who may get the
 // cluster, so that a 404 is proof.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
-func (cj *clusterJudge) present(n need.Need, f Verdict) Verdict {
+func (cj *clusterJudge) existsVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
 		if resource.InAnyLocation(name) {
-			f = cj.presentAnywhere(n, f, name)
+			v = cj.existsAnywhere(n, v, name)
 		} else {
-			f = cj.presentIn(n, f, name)
+			v = cj.existsInLocation(n, v, name)
 		}
-		if f.Outcome != finding.Pass {
-			return f
+		if v.Outcome != finding.Pass {
+			return v
 		}
 	}
-	return f
+	return v
 }
 
-func (cj *clusterJudge) presentIn(n need.Need, f Verdict, name string) Verdict {
+func (cj *clusterJudge) existsInLocation(n need.Need, v Verdict, name string) Verdict {
 	cluster, err := cj.cluster(name)
 	if err != nil && facts.AsError(err).NotFound() {
-		f = f.evident("clusters.get", clusterResource(name), "404 not found")
-		return cj.absent(n, f, name)
+		v = v.withEvidence("clusters.get", clusterFullName(name), "404 not found")
+		return cj.missingClusterVerdict(n, v, name)
 	}
 	if err != nil {
-		return cj.unlooked(n, f, err)
+		return cj.lookupFailedVerdict(n, v, err)
 	}
-	f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
+	v = v.withEvidence("clusters.get", clusterFullName(name), "status: "+cluster.Status)
 	switch {
 	case cluster.Status == "STOPPING":
-		return f.failed(n, say(clusterStopping, name))
-	case n.Expect != "" && !hasPool(cluster, n.Expect):
-		return f.failed(n, say(poolMissing, name, n.Expect))
+		return v.fail(n, say(clusterStopping, name))
+	case n.Expect != "" && !hasNodePool(cluster, n.Expect):
+		return v.fail(n, say(poolMissing, name, n.Expect))
 	}
-	f.Outcome, f.Message = finding.Pass, say(clusterExists, name)
+	v.Outcome, v.Message = finding.Pass, say(clusterExists, name)
 	if n.Expect != "" {
-		f.Message = say(poolExists, n.Expect, name)
+		v.Message = say(poolExists, n.Expect, name)
 	}
-	return f
+	return v
 }
 
-// absent is the finding about a cluster that is not there. Where another
+// missingClusterVerdict is the finding about a cluster that is not there. Where another
 // location has one of its name, that is what was meant.
-func (cj *clusterJudge) absent(n need.Need, f Verdict, name string) Verdict {
+func (cj *clusterJudge) missingClusterVerdict(n need.Need, v Verdict, name string) Verdict {
 	parts := strings.Split(name, "/")
 	n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+parts[1])}
-	if found, err := cj.elsewhere(name); err == nil && len(found) > 0 {
-		return f.failed(n, say(clusterInOtherLocation, name, list(found)))
+	if found, err := cj.clustersNamed(name); err == nil && len(found) > 0 {
+		return v.fail(n, say(clusterInOtherLocation, name, joinNames(found)))
 	}
-	return f.failed(n, say(clusterMissing, name))
+	return v.fail(n, say(clusterMissing, name))
 }
 
-// presentAnywhere answers as far as it can be answered without a location: a
+// existsAnywhere answers as far as it can be answered without a location: a
 // cluster that no location has does not exist.
-func (cj *clusterJudge) presentAnywhere(n need.Need, f Verdict, name string) Verdict {
-	found, err := cj.elsewhere(name)
+func (cj *clusterJudge) existsAnywhere(n need.Need, v Verdict, name string) Verdict {
+	found, err := cj.clustersNamed(name)
 	if err != nil {
-		return f.undetermined(because(err, "which clusters "+need.ProjectInWords(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+		return v.undetermined(readFailure(err, "which clusters "+need.ProjectInWords(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) == 0 {
-		f = f.evident("clusters.list", clusterResource(name), "no location has a cluster of this name")
-		return f.failed(n, say(clusterNowhere, need.ProjectInWords(name), name[strings.LastIndex(name, "/")+1:]))
+		v = v.withEvidence("clusters.list", clusterFullName(name), "no location has a cluster of this name")
+		return v.fail(n, say(clusterNowhere, need.ProjectInWords(name), name[strings.LastIndex(name, "/")+1:]))
 	}
-	return f.undetermined(say(verbatim, n.Message))
+	return v.undetermined(say(verbatim, n.Message))
 }
 
-// elsewhere are the clusters of the project and the name of a cluster, in all
+// clustersNamed are the clusters of the project and the name of a cluster, in all
 // locations.
-func (cj *clusterJudge) elsewhere(name string) ([]string, error) {
+func (cj *clusterJudge) clustersNamed(name string) ([]string, error) {
 	all, err := cj.clustersOf(strings.Split(name, "/")[1])
 	if err != nil {
 		return nil, err
@@ -95,44 +95,13 @@ func (cj *clusterJudge) elsewhere(name string) ([]string, error) {
 	return out, nil
 }
 
-func hasPool(c facts.Cluster, name string) bool {
+func hasNodePool(c facts.Cluster, name string) bool {
 	return slices.ContainsFunc(c.NodePools, func(p facts.NodePool) bool { return p.Name == name })
 }
 
-// poolFree answers whether the name that the plan gives a new node pool is not
-// taken.
-func (cj *clusterJudge) poolFree(n need.Need, f Verdict) Verdict {
-	for _, name := range n.Clusters {
-		cluster, err := cj.cluster(name)
-		if err != nil && facts.AsError(err).NotFound() {
-			return f.undetermined(say(clusterMissing, name))
-		}
-		if err != nil {
-			return cj.unlooked(n, f, err)
-		}
-		f = f.evident("clusters.get", clusterResource(name), "status: "+cluster.Status)
-		if hasPool(cluster, n.Expect) {
-			n.Fix.Commands = importPool(n, name)
-			return f.failed(n, say(poolNameTaken, n.Expect, name))
-		}
-	}
-	f.Outcome, f.Message = finding.Pass, say(poolNameFree)
-	return f
-}
-
-// importPool is how Terraform takes over a node pool that is there.
-// https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_node_pool#import
-func importPool(n need.Need, cluster string) []string {
-	if len(n.Addresses) != 1 {
-		return nil
-	}
-	parts := strings.Split(cluster, "/")
-	return []string{shell.Command("terraform", "import", shell.Name(n.Addresses[0]), shell.Name(strings.Join([]string{parts[1], parts[3], parts[5], n.Expect}, "/")))}
-}
-
-// onNetwork is a need with the network of its cluster put in. It need not be
+// withClusterNetwork is a need with the network of its cluster put in. It need not be
 // asked where that network is one of the cluster's own project.
-func (j *judge) onNetwork(n need.Need) (_ need.Need, asked bool) {
+func (j *judge) withClusterNetwork(n need.Need) (_ need.Need, asked bool) {
 	if n.NetworkCluster == "" {
 		return n, true
 	}
@@ -144,15 +113,65 @@ func (j *judge) onNetwork(n need.Need) (_ need.Need, asked bool) {
 	case err != nil && facts.AsError(err).NotFound():
 		n = n.WithoutNetwork("cluster " + n.NetworkCluster + " does not exist")
 	case err != nil:
-		n = n.WithoutNetwork(because(err, "which network "+n.NetworkCluster+" uses", "container.clusters.get", "roles/container.clusterViewer").String())
+		n = n.WithoutNetwork(readFailure(err, "which network "+n.NetworkCluster+" uses", "container.clusters.get", "roles/container.clusterViewer").String())
 	case host == "":
 		n = n.WithoutNetwork("Google Cloud did not say which network " + n.NetworkCluster + " uses")
 	case is == resource.Same:
 		return n, false
 	case is == resource.MaybeSame:
-		n = n.WithoutNetwork(unresolved(host, own.String()))
+		n = n.WithoutNetwork(projectsNotComparable(host, own.String()))
 	default:
 		n = n.WithNetwork(host, cluster.NetworkConfig.Subnetwork)
 	}
 	return n, true
 }
+
+type clusterJudge struct{ *planned }
+
+// lookupFailedVerdict is the finding about a cluster that could not be looked up. Where
+// the API is off in its project, that is another rule's matter.
+func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) Verdict {
+	if isMissing(err) {
+		return v
+	}
+	_, consumer, off := facts.AsError(err).ServiceDisabled()
+	if !off {
+		return v.undetermined(readFailure(err, "how "+joinNames(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))
+	}
+	consumer = strings.TrimPrefix(consumer, "projects/")
+	number, numberErr := cj.number(n.Project)
+	switch {
+	case consumer == "" || numberErr != nil && consumer != n.Project:
+		return v.undetermined(say(gkeOffSomewhere, facts.AsError(err).Message))
+	case consumer != n.Project && consumer != number:
+		return cj.quotaProjectVerdict(n, v, err, consumer)
+	}
+	if services, err := cj.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
+		return v.undetermined(say(gkeStateContradicted, n.Project))
+	}
+	v.Outcome, v.Reason = finding.Skipped, say(gkeOff, n.Project)
+	return v
+}
+
+// quotaProjectVerdict is the finding where the Kubernetes Engine API is off in the
+// project that requests are billed to, which is not that of the cluster: apply
+// is refused in the same way, if it asks with the same credentials.
+// https://docs.cloud.google.com/docs/quotas/quota-project
+func (cj *clusterJudge) quotaProjectVerdict(n need.Need, v Verdict, err error, project string) Verdict {
+	if !cj.plan.UsesOnlyEnvironmentCredentials() {
+		return v.undetermined(say(billedElsewhere, project))
+	}
+	enabled := need.Need{Project: project, Service: "container.googleapis.com"}
+	if on := cj.changesAffecting(enabled, cj.enablesService); len(on) > 0 {
+		return v.undetermined(say(billedServiceMayBeEnabled, project, joinNames(addresses(on))))
+	}
+	n.ExpectedError = facts.AsError(err).Message
+	n.Fix.Role = ""
+	n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+project)}
+	v = v.withEvidence(facts.AsError(err).Method, n.Resource, "SERVICE_DISABLED, consumer projects/"+project)
+	return v.fail(n, say(billedServiceOff, project))
+}
+
+// clusterFullName is the full resource name of a cluster.
+// https://docs.cloud.google.com/iam/docs/full-resource-names
+func clusterFullName(name string) string { return "//container.googleapis.com/" + name }

@@ -25,27 +25,27 @@ type denials struct {
 	skipped []string
 	// above are the projects whose folders and organization could not be found
 	// out, so that nothing above them was looked at.
-	above []string
+	unknownAncestors []string
 }
 
-func (d *denials) of(resource string) []iam.DenyRule { return d.rules[resource] }
+func (d *denials) rulesOn(resource string) []iam.DenyRule { return d.rules[resource] }
 
 // readDenials reads the deny policies that bear on needs: what most projects
 // have in common first, and no more than the quota allows.
 func readDenials(projects []string, r *reader) *denials {
 	d := &denials{rules: map[string][]iam.DenyRule{}, unread: map[string]error{}}
-	resources, above := attachable(projects, r)
-	d.above = above
+	resources, above := attachmentPoints(projects, r)
+	d.unknownAncestors = above
 	if r.isPending() {
 		return d
 	}
 	lists := resources[:min(len(resources), maxDenyReads)]
 	d.skipped = slices.Clone(resources[len(lists):])
 	room := maxDenyReads - len(lists)
-	var attached []deniedOn
+	var attached []attachedPolicy
 	for _, resource := range lists {
-		for _, id := range d.list(r, resource) {
-			attached = append(attached, deniedOn{resource, id})
+		for _, id := range d.listPolicies(r, resource) {
+			attached = append(attached, attachedPolicy{resource, id})
 		}
 	}
 	if r.isPending() {
@@ -55,13 +55,13 @@ func readDenials(projects []string, r *reader) *denials {
 		d.skipped = append(d.skipped, a.resource)
 	}
 	for _, a := range attached[:min(len(attached), room)] {
-		d.read(r, a)
+		d.readRules(r, a)
 	}
 	return d
 }
 
-// deniedOn is a deny policy and what it is attached to.
-type deniedOn struct{ resource, id string }
+// attachedPolicy is a deny policy and what it is attached to.
+type attachedPolicy struct{ resource, id string }
 
 // permissionProjects returns the projects that needs about permissions are
 // decided in, sorted.
@@ -75,10 +75,10 @@ func permissionProjects(needs []need.Need) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// attachable returns the organizations, folders and projects that can have deny
+// attachmentPoints returns the organizations, folders and projects that can have deny
 // policies that bear on projects, in that order, and the projects of which not
 // all that is above is known.
-func attachable(projects []string, r *reader) (out, above []string) {
+func attachmentPoints(projects []string, r *reader) (out, above []string) {
 	found := make([][]string, len(projects))
 	for i, project := range projects {
 		ancestors, err := r.ancestry(project)
@@ -99,24 +99,24 @@ func attachable(projects []string, r *reader) (out, above []string) {
 	return out, above
 }
 
-func (d *denials) list(r *reader, resource string) []string {
+func (d *denials) listPolicies(r *reader, resource string) []string {
 	ids, err := ask[[]string](r, facts.Question{Kind: facts.KindDenyPolicies, On: resource})
 	if err != nil {
-		d.note(resource, err)
+		d.recordError(resource, err)
 	}
 	return ids
 }
 
-func (d *denials) read(r *reader, on deniedOn) {
+func (d *denials) readRules(r *reader, on attachedPolicy) {
 	rules, err := ask[[]iam.DenyRule](r, facts.Question{Kind: facts.KindDenyRules, On: on.resource, Item: on.id})
 	if err != nil {
-		d.note(on.resource, err)
+		d.recordError(on.resource, err)
 		return
 	}
 	d.rules[on.resource] = append(d.rules[on.resource], rules...)
 }
 
-func (d *denials) note(resource string, err error) {
+func (d *denials) recordError(resource string, err error) {
 	if _, ok := facts.AsError(err).QuotaError(); ok {
 		d.skipped = append(d.skipped, resource)
 		return
@@ -124,9 +124,9 @@ func (d *denials) note(resource string, err error) {
 	d.unread[resource] = err
 }
 
-// complete reports whether all deny policies were read.
-func (d *denials) complete() bool {
-	return len(d.unread)+len(d.skipped)+len(d.above) == 0
+// isComplete reports whether all deny policies were read.
+func (d *denials) isComplete() bool {
+	return len(d.unread)+len(d.skipped)+len(d.unknownAncestors) == 0
 }
 
 // limits say what deny policies were not read, and why, in one sentence each.
@@ -147,16 +147,16 @@ func (d *denials) limits() []string {
 	slices.Sort(silent)
 	var out []string
 	if len(refused) > 0 {
-		out = append(out, "the deny policies of "+list(refused)+" cannot be read, and they can take away what allow policies give: iam.denypolicies.list and iam.denypolicies.get (roles/iam.denyReviewer on the organization) would tell")
+		out = append(out, "the deny policies of "+joinNames(refused)+" cannot be read, and they can take away what allow policies give: iam.denypolicies.list and iam.denypolicies.get (roles/iam.denyReviewer on the organization) would tell")
 	}
 	if len(silent) > 0 {
-		out = append(out, "the deny policies of "+list(silent)+" could not be read, and they can take away what allow policies give: try again in a minute")
+		out = append(out, "the deny policies of "+joinNames(silent)+" could not be read, and they can take away what allow policies give: try again in a minute")
 	}
 	if len(skipped) > 0 {
-		out = append(out, "the deny policies of "+list(skipped)+" were not read: Google Cloud lets only 5 be read in a minute")
+		out = append(out, "the deny policies of "+joinNames(skipped)+" were not read: Google Cloud lets only 5 be read in a minute")
 	}
-	if len(d.above) > 0 {
-		out = append(out, "the deny policies of the folders and the organization of project "+list(d.above)+" were not read, and they can take away what allow policies give: what is above the project could not be found out; resourcemanager.projects.get on the project (roles/browser) would tell, or, where Google Cloud did not answer, another try")
+	if len(d.unknownAncestors) > 0 {
+		out = append(out, "the deny policies of the folders and the organization of project "+joinNames(d.unknownAncestors)+" were not read, and they can take away what allow policies give: what is above the project could not be found out; resourcemanager.projects.get on the project (roles/browser) would tell, or, where Google Cloud did not answer, another try")
 	}
 	return append(out, "principal access boundaries were not read: they can take away what allow policies give")
 }

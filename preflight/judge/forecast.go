@@ -4,15 +4,16 @@ import (
 	"slices"
 	"strings"
 
+	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
 )
 
-// edits are what apply does to the policy of a resource: what gives counts only
+// policyEdits are what apply does to the policy of a resource: what gives counts only
 // if all the given changes wait for it.
-func (fc *forecast) edits(name string, waiting []*plan.Change) []iam.Edit {
+func (fc *forecast) policyEdits(name string, waiting []*plan.Change) []iam.Edit {
 	var out []iam.Edit
 	var changes []*plan.Change
 	for _, pc := range fc.policyChanges {
@@ -21,8 +22,8 @@ func (fc *forecast) edits(name string, waiting []*plan.Change) []iam.Edit {
 			continue
 		}
 		changes = append(changes, pc.Change)
-		e := fc.edit(pc, name, is)
-		e.MayComeTooLate = !awaited(pc.Change, waiting)
+		e := fc.policyEdit(pc, name, is)
+		e.MayComeTooLate = !isAwaited(pc.Change, waiting)
 		out = append(out, e)
 	}
 	for _, c := range fc.replacedAccounts() {
@@ -30,7 +31,7 @@ func (fc *forecast) edits(name string, waiting []*plan.Change) []iam.Edit {
 		out = append(out, iam.Edit{Effect: iam.RemoveFromAllRoles, Bindings: []iam.Binding{{Members: []string{"serviceAccount:" + c.EmailBefore()}}}})
 	}
 	for i := range out {
-		out[i].RunsAfter = func(other int) bool { return follows(changes[i], changes[other]) }
+		out[i].RunsAfter = func(other int) bool { return runsAfter(changes[i], changes[other]) }
 	}
 	return out
 }
@@ -48,36 +49,28 @@ func (fc *forecast) replacedAccounts() []*plan.Change {
 	return out
 }
 
-// matchPolicy says whether a change is about the policy of a resource.
-func (nm *names) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
-	if pc.Resource.IsZero() && hasSameKind(pc, name) {
-		return resource.MaybeSame
-	}
-	return nm.match(pc.Resource, resource.Parse(name))
-}
-
-// edit is what a change does to the policy of a resource, if it is about that.
-func (fc *forecast) edit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
+// policyEdit is what a change does to the policy of a resource, if it is about that.
+func (fc *forecast) policyEdit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
 	e := iam.Edit{Effect: effectOf(pc.Effect), MayBeOtherPolicy: is != resource.Same}
 	if pc.Unknown {
 		e.Unknown = pc.Address + " sets the policy to what is not known before apply"
 	}
 	if pc.Effect == plan.RemovesDefaultAccounts {
-		e.Bindings = []iam.Binding{{Members: fc.defaultAccounts(name)}}
+		e.Bindings = []iam.Binding{{Members: fc.defaultAccountMembers(name)}}
 	}
 	for _, g := range pc.Grants {
 		if g.Role == "" && pc.Effect == plan.SetsRole {
 			e.Unknown = pc.Address + " sets a role that is not known before apply"
 		}
-		e.Bindings = append(e.Bindings, fc.bindingOf(g, pc, name))
+		e.Bindings = append(e.Bindings, fc.plannedBinding(g, pc, name))
 	}
 	return e
 }
 
-// follows reports whether Terraform makes c after another change. One that is
+// runsAfter reports whether Terraform makes c after another change. One that is
 // replaced is destroyed before it is made anew, if nobody said otherwise; and
 // what only goes does so after what waits for it.
-func follows(c, other *plan.Change) bool {
+func runsAfter(c, other *plan.Change) bool {
 	if c == other {
 		return c.DestroysBeforeCreate()
 	}
@@ -98,12 +91,12 @@ func effectOf(e plan.PolicyEffect) iam.Effect {
 	return iam.Add
 }
 
-// bindingOf is a planned grant. A member that is not known before apply may be
+// plannedBinding is a planned grant. A member that is not known before apply may be
 // anyone.
-func (fc *forecast) bindingOf(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
-	b := iam.Binding{Role: fc.roleIn(g.Role, name), Members: fc.numberedMembers(g.Members), Source: pc.Address}
+func (fc *forecast) plannedBinding(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
+	b := iam.Binding{Role: fc.roleNameIn(g.Role, name), Members: fc.resolveMembers(g.Members), Source: pc.Address}
 	if g.HasUnknownMembers {
-		b.Members = append(slices.Clone(b.Members), "unknown:"+pc.Address)
+		b.Members = append(slices.Clone(b.Members), iam.UnknownMember(pc.Address))
 	}
 	if c := g.Condition; c != nil {
 		b.Condition = &iam.Condition{Title: c.Title, Description: c.Description, Expression: c.Expression, Unknown: c.Unknown}
@@ -111,16 +104,9 @@ func (fc *forecast) bindingOf(g plan.Grant, pc plan.PolicyChange, name string) i
 	return b
 }
 
-// hasSameKind reports whether a change whose resource is not known may be about
-// the given one.
-func hasSameKind(pc plan.PolicyChange, name string) bool {
-	kind := resource.KindOfPolicyType(pc.Type)
-	return kind.HasPolicy() && kind.Collection == resource.KindOf(name).Collection
-}
-
-// awaited reports whether all of the given changes wait for c; without any,
+// isAwaited reports whether all of the given changes wait for c; without any,
 // it is so.
-func awaited(c *plan.Change, waiting []*plan.Change) bool {
+func isAwaited(c *plan.Change, waiting []*plan.Change) bool {
 	return order(c, waiting) == plan.Ordered
 }
 
@@ -138,9 +124,9 @@ func order(c *plan.Change, waiting []*plan.Change) plan.Order {
 	return least
 }
 
-// defaultAccounts are the members that stand for the default accounts of a
+// defaultAccountMembers are the members that stand for the default accounts of a
 // project.
-func (fc *forecast) defaultAccounts(name string) []string {
+func (fc *forecast) defaultAccountMembers(name string) []string {
 	id := strings.TrimPrefix(name, "projects/")
 	out := []string{"serviceAccount:" + id + "@appspot.gserviceaccount.com"}
 	if number, err := fc.number(id); err == nil {
@@ -154,29 +140,29 @@ func (fc *forecast) changesIAM() bool {
 	return len(fc.policyChanges)+len(fc.denyChanges)+len(fc.roleChanges)+len(fc.plan.Moves()) > 0
 }
 
-// then is a view as the plan leaves it.
-func (fc *forecast) then(v view, waiting []*plan.Change) view {
-	levels := fc.moved(v.levels, waiting)
-	out := view{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: fc.rolesThen(v, waiting)}
+// hierarchyAfter is a view as the plan leaves it.
+func (fc *forecast) hierarchyAfter(v hierarchy, waiting []*plan.Change) hierarchy {
+	levels := fc.levelsAfterMoves(v.levels, waiting)
+	out := hierarchy{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: fc.rolesAfter(v, waiting)}
 	for i, l := range levels {
 		name := resource.RelativeName(l.Resource)
-		out.levels[i] = l.Apply(fc.edits(name, waiting))
-		out.levels[i].DenyRules = fc.deniesThen(name, l.DenyRules, waiting)
+		out.levels[i] = l.Apply(fc.policyEdits(name, waiting))
+		out.levels[i].DenyRules = fc.deniesAfter(name, l.DenyRules, waiting)
 	}
 	return out
 }
 
-// moved returns levels as the moves of the plan leave them: what is granted above
+// levelsAfterMoves returns levels as the moves of the plan leave them: what is granted above
 // a project or folder does not count after it has moved, and what is granted
 // above its new place only if all the given changes wait for the move.
-func (fc *forecast) moved(levels []iam.Level, waiting []*plan.Change) []iam.Level {
+func (fc *forecast) levelsAfterMoves(levels []iam.Level, waiting []*plan.Change) []iam.Level {
 	for _, m := range fc.plan.Moves() {
-		i := slices.IndexFunc(levels, func(l iam.Level) bool { return fc.isSame(resource.RelativeName(l.Resource), m.Resource) })
+		i := slices.IndexFunc(levels, func(l iam.Level) bool { return fc.canBeSame(resource.RelativeName(l.Resource), m.Resource) })
 		if i < 0 {
 			continue
 		}
 		levels = slices.Clone(levels)
-		inTime := awaited(m.Change, waiting)
+		inTime := isAwaited(m.Change, waiting)
 		stays := slices.IndexFunc(levels, func(l iam.Level) bool { return resource.RelativeName(l.Resource) == m.NewParent })
 		for k := i + 1; k < len(levels) && (stays < 0 || k < stays); k++ {
 			denies := levels[k].DenyRules
@@ -186,15 +172,15 @@ func (fc *forecast) moved(levels []iam.Level, waiting []*plan.Change) []iam.Leve
 			levels[k] = iam.Level{Resource: levels[k].Resource, Policy: &iam.Policy{}, DenyRules: denies}
 		}
 		if stays < 0 {
-			levels = append(levels, fc.above(m, inTime)...)
+			levels = append(levels, fc.destinationLevels(m, inTime)...)
 		}
 	}
 	return levels
 }
 
-// above returns the levels of the place that a project or folder moves to, one of
+// destinationLevels returns the levels of the place that a project or folder moves to, one of
 // which stands for what is not read.
-func (fc *forecast) above(m plan.Move, inTime bool) []iam.Level {
+func (fc *forecast) destinationLevels(m plan.Move, inTime bool) []iam.Level {
 	var out []iam.Level
 	to := "a place that is not known before apply"
 	if m.NewParent != "" {
@@ -212,40 +198,27 @@ func (fc *forecast) above(m plan.Move, inTime bool) []iam.Level {
 	})
 }
 
-// isSame reports whether two relative names are, or may be, of one resource.
-func (nm *names) isSame(a, b string) bool {
-	return nm.match(resource.Parse(a), resource.Parse(b)) != resource.Different
-}
-
-// deniesThen are the deny rules of a resource as the plan leaves them: what it
+// deniesAfter are the deny rules of a resource as the plan leaves them: what it
 // denies counts as soon as it may come, what it no longer denies only if the
 // given changes wait for that.
-func (fc *forecast) deniesThen(name string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
+func (fc *forecast) deniesAfter(name string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
 	out := slices.Clone(now)
 	for _, d := range fc.denyChanges {
-		is := fc.matchDeny(d, name)
+		is := fc.matchDenyPolicy(d, name)
 		if is == resource.Different {
 			continue
 		}
-		if d.RemovesRules && awaited(d.Change, waiting) {
+		if d.RemovesRules && isAwaited(d.Change, waiting) {
 			out = slices.DeleteFunc(out, func(r iam.DenyRule) bool { return r.Policy == d.ID && is == resource.Same })
 		}
 		for _, r := range d.Rules {
-			out = append(out, denyRuleThen(d, r, is))
+			out = append(out, plannedDenyRule(d, r, is))
 		}
 	}
 	return out
 }
 
-// matchDeny says whether a deny policy is attached to a resource.
-func (nm *names) matchDeny(d plan.DenyChange, name string) resource.Match {
-	if d.Parent.IsZero() {
-		return resource.MaybeSame
-	}
-	return nm.match(d.Parent, resource.Parse(name))
-}
-
-func denyRuleThen(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.DenyRule {
+func plannedDenyRule(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.DenyRule {
 	out := iam.DenyRule{Policy: d.ID, Denied: r.Principals, Except: r.ExceptPrincipals, Permissions: r.Permissions, ExceptPermissions: r.ExceptPermissions}
 	if r.Condition != "" {
 		out.Condition = &iam.Condition{Expression: r.Condition}
@@ -256,8 +229,8 @@ func denyRuleThen(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.Den
 	return out
 }
 
-// denyChangesOf are the changes that make a deny policy.
-func (fc *forecast) denyChangesOf(policy string) []string {
+// denyPolicyChanges are the changes that make a deny policy.
+func (fc *forecast) denyPolicyChanges(policy string) []string {
 	var out []string
 	for _, d := range fc.denyChanges {
 		if d.ID == policy {
@@ -267,41 +240,41 @@ func (fc *forecast) denyChangesOf(policy string) []string {
 	return out
 }
 
-// rolesThen are the custom roles that the plan makes or changes: what they gain
+// rolesAfter are the custom roles that the plan makes or changes: what they gain
 // counts only if all the given changes wait for it.
-func (fc *forecast) rolesThen(v view, waiting []*plan.Change) map[string]iam.Role {
+func (fc *forecast) rolesAfter(v hierarchy, waiting []*plan.Change) map[string]iam.Role {
 	out := map[string]iam.Role{}
 	for _, rc := range fc.roleChanges {
 		role := iam.Role{Permissions: rc.After, Unknown: rc.Unknown || rc.Role == "", Deleted: rc.Destroyed, Source: rc.Address}
-		if !rc.Destroyed && !awaited(rc.Change, waiting) {
+		if !rc.Destroyed && !isAwaited(rc.Change, waiting) {
 			role.Permissions = intersect(rc.After, rc.Before)
 		}
-		if odd := unfit(rc); len(odd) > 0 {
+		if odd := unfitPermissions(rc); len(odd) > 0 {
 			role.Unknown = true
-			role.UnknownReason = "whether apply can make " + rc.Address + " is not known, because Google refuses permissions that do not exist or that custom roles cannot have, and these are in no predefined role or not for this kind: " + list(odd)
+			role.UnknownReason = "whether apply can make " + rc.Address + " is not known, because Google refuses permissions that do not exist or that custom roles cannot have, and these are in no predefined role or not for this kind: " + joinNames(odd)
 		}
 		out[rc.Role] = role
 		for _, l := range v.levels {
 			name := resource.RelativeName(l.Resource)
 			if is := fc.matchRole(rc.Role, name); is != resource.Different {
 				role.Unknown = role.Unknown || is != resource.Same
-				out[fc.renamedRole(rc.Role, name)] = role
+				out[fc.roleOfProject(rc.Role, name)] = role
 			}
 		}
 	}
 	return out
 }
 
-// unfit returns the permissions that a change adds to a custom role and Google
+// unfitPermissions returns the permissions that a change adds to a custom role and Google
 // may refuse.
-func unfit(rc plan.RoleChange) []string {
+func unfitPermissions(rc plan.RoleChange) []string {
 	parent, _, _ := strings.Cut(rc.Role, "/roles/")
 	return slices.DeleteFunc(without(rc.After, rc.Before), func(p string) bool { return iam.CanBeInCustomRole(p, parent) })
 }
 
-// causes are the changes that a need is there for; none for what apply leaves
+// causesOf are the changes that a need is there for; none for what apply leaves
 // as it is.
-func (fc *forecast) causes(n need.Need) []*plan.Change {
+func (fc *forecast) causesOf(n need.Need) []*plan.Change {
 	named := make(map[string]bool, len(n.Addresses))
 	for _, address := range n.Addresses {
 		named[address] = true
@@ -313,4 +286,82 @@ func (fc *forecast) causes(n need.Need) []*plan.Change {
 		}
 	}
 	return out
+}
+
+// A forecast says what the plan does.
+type forecast struct {
+	*names
+	plan          *plan.Plan
+	policyChanges []plan.PolicyChange
+	denyChanges   []plan.DenyChange
+	roleChanges   []plan.RoleChange
+}
+
+// changesAffecting are the changes of the plan that have, or may have, an effect on a
+// need.
+func (fc *forecast) changesAffecting(n need.Need, effect func(*plan.Change, need.Need) bool) []*plan.Change {
+	var out []*plan.Change
+	for _, c := range fc.plan.Changes {
+		if c.Mode == "managed" && effect(c, n) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// isOrderUnknown reports whether the order of a need and a change is hidden.
+func (fc *forecast) isOrderUnknown(n need.Need, by []string) bool {
+	for _, c := range fc.plan.Changes {
+		if slices.Contains(by, c.Address) && order(c, fc.causesOf(n)) == plan.OrderUnknown {
+			return true
+		}
+	}
+	return false
+}
+
+// keepGrants is what to write so that a member keeps its role.
+func (fc *forecast) keepGrants(by []string, member, role string, lost []string) string {
+	var lines []string
+	for _, rc := range fc.roleChanges {
+		if slices.Contains(by, rc.Address) {
+			lines = union(lines, fix.KeepPermissions(plan.BlockOf(rc.Address), lost))
+		}
+	}
+	for _, d := range fc.denyChanges {
+		if slices.Contains(by, d.Address) {
+			lines = union(lines, fix.ExceptPrincipal(plan.BlockOf(d.Address), denyPrincipal(member)))
+		}
+	}
+	for _, c := range fc.replacedAccounts() {
+		if slices.Contains(by, c.Address) {
+			lines = union(lines, fix.KeepAccount(plan.BlockOf(c.Address), role, member))
+		}
+	}
+	for _, pc := range fc.policyChanges {
+		if !slices.Contains(by, pc.Address) {
+			continue
+		}
+		block := plan.BlockOf(pc.Address)
+		if pc.Type == "google_service_account" {
+			continue
+		}
+		switch pc.Effect {
+		case plan.SetsRole:
+			lines = union(lines, fix.KeepMember(block, member))
+		case plan.SetsPolicy:
+			lines = union(lines, fix.KeepBinding(block, role, member))
+		default:
+			lines = union(lines, fix.KeepGrant(block, role, member))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// denyPrincipal is a member as deny policies write it.
+// https://docs.cloud.google.com/iam/docs/principal-identifiers
+func denyPrincipal(member string) string {
+	if email, ok := strings.CutPrefix(member, "serviceAccount:"); ok {
+		return "principal://iam.googleapis.com/projects/-/serviceAccounts/" + email
+	}
+	return "principal://goog/subject/" + emailOf(member)
 }

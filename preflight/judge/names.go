@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"slices"
 	"strings"
 
 	"gke-preflight/preflight/need"
@@ -53,8 +52,8 @@ func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 	return resource.MaybeSame
 }
 
-// unresolved says why it is not known whether two names are of one project.
-func unresolved(a, b string) string {
+// projectsNotComparable says why it is not known whether two names are of one project.
+func projectsNotComparable(a, b string) string {
 	return "whether " + a + " and " + b + " are one project could not be found out: resourcemanager.projects.get (roles/browser) on both would tell; or write both the same way"
 }
 
@@ -77,22 +76,22 @@ func (nm *names) matchAccount(planned, asked resource.Name) resource.Match {
 	return resource.Different
 }
 
-// inProject says whether a change is made in a project.
-func (nm *names) inProject(c *plan.Change, project string) resource.Match {
-	return nm.valueIsProject(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
+// matchChangeProject says whether a change is made in a project.
+func (nm *names) matchChangeProject(c *plan.Change, project string) resource.Match {
+	return nm.matchProjectValue(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
 }
 
-// wasInProject says whether what a change destroys or replaces is in a project.
-func (nm *names) wasInProject(c *plan.Change, project string) resource.Match {
+// matchPriorChangeProject says whether what a change destroys or replaces is in a project.
+func (nm *names) matchPriorChangeProject(c *plan.Change, project string) resource.Match {
 	if v := c.Before("project"); v.String() != "" {
-		return nm.valueIsProject(v, project)
+		return nm.matchProjectValue(v, project)
 	}
-	return nm.inProject(c, project)
+	return nm.matchChangeProject(c, project)
 }
 
-// valueIsProject says whether a value names a project. It may where it is not
+// matchProjectValue says whether a value names a project. It may where it is not
 // known.
-func (nm *names) valueIsProject(v plan.Value, project string) resource.Match {
+func (nm *names) matchProjectValue(v plan.Value, project string) resource.Match {
 	if v.String() == "" {
 		return resource.MaybeSame
 	}
@@ -109,17 +108,17 @@ func (nm *names) matchRole(role, project string) resource.Match {
 	return nm.matchProject(resource.Parse(role).Project(), in.Project())
 }
 
-// roleIn is a role as the policy of a project names it: custom roles have the
+// roleNameIn is a role as the policy of a project names it: custom roles have the
 // project's ID in their names, whatever a plan calls the project.
-func (nm *names) roleIn(role, project string) string {
+func (nm *names) roleNameIn(role, project string) string {
 	if nm.matchRole(role, project) != resource.Same {
 		return role
 	}
-	return nm.renamedRole(role, project)
+	return nm.roleOfProject(role, project)
 }
 
-// renamedRole is the name of a custom role that is one of a project.
-func (nm *names) renamedRole(role, project string) string {
+// roleOfProject is the name of a custom role that is one of a project.
+func (nm *names) roleOfProject(role, project string) string {
 	in := resource.Parse(project).Project()
 	if in.IsNumber() {
 		if p, err := nm.project(in.String()); err == nil {
@@ -129,18 +128,97 @@ func (nm *names) renamedRole(role, project string) string {
 	return resource.Parse(role).In(in).Relative()
 }
 
-// arises reports whether a need arises. One of another project than the
-// cluster's, of which that cannot be found out, cannot be judged.
-func (j *judge) arises(n *need.Need) bool {
-	project := resource.ParseProject(n.Project)
-	if n.OnlyIfNotProject != "" {
-		is := j.matchProject(resource.ParseProject(n.OnlyIfNotProject), project)
-		if is == resource.MaybeSame && n.UndeterminedReason == "" {
-			n.UndeterminedReason = unresolved(n.OnlyIfNotProject, n.Project)
-		}
-		return is != resource.Same
+type names struct{ *resources }
+
+// matchPolicy says whether a change is about the policy of a resource.
+func (nm *names) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
+	if pc.Resource.IsZero() && hasSameKind(pc, name) {
+		return resource.MaybeSame
 	}
-	return slices.ContainsFunc(n.OnlyIfProjectIn, func(other string) bool {
-		return j.matchProject(resource.ParseProject(other), project) != resource.Different
-	})
+	return nm.match(pc.Resource, resource.Parse(name))
+}
+
+// canBeSame reports whether two relative names are, or may be, of one resource.
+func (nm *names) canBeSame(a, b string) bool {
+	return nm.match(resource.Parse(a), resource.Parse(b)) != resource.Different
+}
+
+// matchDenyPolicy says whether a deny policy is attached to a resource.
+func (nm *names) matchDenyPolicy(d plan.DenyChange, name string) resource.Match {
+	if d.Parent.IsZero() {
+		return resource.MaybeSame
+	}
+	return nm.match(d.Parent, resource.Parse(name))
+}
+
+// resolveProjectNumber returns n with the project number in its names instead of
+// the placeholder of resource.Number, if the number is known.
+func (nm *names) resolveProjectNumber(n need.Need) need.Need {
+	id, ok := resource.UnresolvedProject(n.Principal.Member + " " + n.Resource)
+	if !ok {
+		return n
+	}
+	number, err := nm.number(id)
+	if err != nil || number == "" {
+		return n
+	}
+	n.Principal.Member = resource.ResolveNumber(n.Principal.Member, id, number)
+	n.Resource = resource.ResolveNumber(n.Resource, id, number)
+	n.ExpectedError = resource.ResolveNumber(n.ExpectedError, id, number)
+	return n
+}
+
+// resolveMembers returns members with project numbers instead of placeholders, as
+// far as the numbers are known.
+func (nm *names) resolveMembers(members []string) []string {
+	out := make([]string, len(members))
+	for i, m := range members {
+		out[i] = nm.resolveProjectNumber(need.Need{Principal: need.Principal{Member: m}}).Principal.Member
+	}
+	return out
+}
+
+// idAndNumberNames is a relative name with the project as it is written, and with its
+// other name, the number or the ID, where that is known.
+func (nm *names) idAndNumberNames(name string) []string {
+	parts := strings.SplitN(name, "/", 3)
+	other := nm.otherProjectName(parts[1])
+	if other == "" || other == parts[1] {
+		return []string{name}
+	}
+	parts[1] = other
+	return []string{name, strings.Join(parts, "/")}
+}
+
+// otherProjectName is the number of a project by its ID, and the ID by its number;
+// empty where it is not known.
+func (nm *names) otherProjectName(project string) string {
+	if !resource.ParseProject(project).IsNumber() {
+		number, _ := nm.number(project)
+		return number
+	}
+	p, _ := nm.project(project)
+	return p.ID
+}
+
+// canBeOn reports whether a change on a resource, which may not be known, is
+// one on the resource of a name.
+func (nm *names) canBeOn(on resource.Name, name string) bool {
+	return on.IsZero() || nm.match(on, resource.Parse(name)) != resource.Different
+}
+
+// matchPriorProject says whether the project that a change destroys or replaces is a
+// given one. Its number counts where that is given: both stand in the state.
+func (nm *names) matchPriorProject(c *plan.Change, project string) resource.Match {
+	if isNumber := resource.ParseProject(project).IsNumber(); isNumber && c.Before("number").String() != "" {
+		return nm.matchProjectValue(c.Before("number"), project)
+	}
+	return nm.matchProjectValue(c.Before("project_id"), project)
+}
+
+// hasSameKind reports whether a change whose resource is not known may be about
+// the given one.
+func hasSameKind(pc plan.PolicyChange, name string) bool {
+	kind := resource.KindOfPolicyType(pc.Type)
+	return kind.HasPolicy() && kind.Collection == resource.KindOf(name).Collection
 }

@@ -7,22 +7,22 @@ import (
 	"gke-preflight/preflight/iam"
 )
 
-// levelsOf are what the levels say about permissions, level by level. Where a
+// policyLevels are what the levels say about permissions, level by level. Where a
 // permission is held, only what gives it is told: nothing else was needed.
-func levelsOf(answers map[string]iam.Answer, permissions []string) []finding.Level {
+func policyLevels(answers map[string]iam.Answer, permissions []string) []finding.Level {
 	var resources []string
 	var all []finding.Level
 	for _, p := range permissions {
 		for _, l := range answers[p].Levels {
 			resources = union(resources, l.Resource)
-			all = append(all, said(l, answers[p].Verdict == iam.Yes, p)...)
+			all = append(all, levelStatements(l, answers[p].Verdict == iam.Yes, p)...)
 		}
 	}
 	var out []finding.Level
 	for _, r := range resources {
 		for _, l := range all {
 			if l.Resource == r && len(out) < maxLevels {
-				out = withLevel(out, l)
+				out = addLevel(out, l)
 			}
 		}
 	}
@@ -33,9 +33,9 @@ func levelsOf(answers map[string]iam.Answer, permissions []string) []finding.Lev
 // principals in one, but nobody reads what 100 of them say about a permission.
 const maxLevels = 100
 
-// withLevel adds a level, to one that says the same of other permissions if
+// addLevel adds a level, to one that says the same of other permissions if
 // there is one.
-func withLevel(list []finding.Level, l finding.Level) []finding.Level {
+func addLevel(list []finding.Level, l finding.Level) []finding.Level {
 	i := slices.IndexFunc(list, func(o finding.Level) bool {
 		return o.Resource == l.Resource && o.Says == l.Says && o.Role == l.Role && o.Member == l.Member && o.Detail == l.Detail
 	})
@@ -46,8 +46,8 @@ func withLevel(list []finding.Level, l finding.Level) []finding.Level {
 	return list
 }
 
-// said is what one level says about a permission.
-func said(l iam.LevelAnswer, held bool, permission string) []finding.Level {
+// levelStatements is what one level says about a permission.
+func levelStatements(l iam.LevelAnswer, held bool, permission string) []finding.Level {
 	var out []finding.Level
 	add := func(says finding.Says, role, member, detail string) {
 		out = append(out, finding.Level{Resource: l.Resource, Says: says, Permissions: []string{permission}, Role: role, Member: member, Detail: detail})
@@ -70,7 +70,7 @@ func said(l iam.LevelAnswer, held bool, permission string) []finding.Level {
 		add(finding.Unmet, u.Role, u.Member, u.Expression)
 	}
 	for _, d := range l.Doubts {
-		add(saysOf(d), d.Role, d.Member, doubtInWords(d))
+		add(doubtSays(d), d.Role, d.Member, doubtText(d))
 	}
 	if len(out) == 0 {
 		add(finding.Lacks, "", "", "")
@@ -78,38 +78,9 @@ func said(l iam.LevelAnswer, held bool, permission string) []finding.Level {
 	return out
 }
 
-func saysOf(d iam.Doubt) finding.Says {
+func doubtSays(d iam.Doubt) finding.Says {
 	if d.Kind == iam.DoubtPolicy || d.Kind == iam.DoubtAncestors {
 		return finding.Unread
 	}
 	return finding.Doubts
-}
-
-// levels are what decides about permissions: the policies as they are for what
-// holds now, and else as the plan leaves them.
-func (t *turns) levels(permissions []string) []finding.Level {
-	answers := map[string]iam.Answer{}
-	for _, p := range permissions {
-		answers[p] = t.decides(p)
-	}
-	return levelsOf(answers, permissions)
-}
-
-func (t *turns) decides(p string) iam.Answer {
-	now, then := t.held[p], t.then[p]
-	switch {
-	case slices.Contains(t.raced, p):
-		return t.someday[p]
-	case slices.Contains(t.lost, p), now.Verdict == iam.Yes && then.Verdict == iam.Yes:
-		return now
-	}
-	return then
-}
-
-// moved are the permissions whose answer comes from what the plan changes.
-func (t *turns) moved(permissions, missing []string) []string {
-	return slices.DeleteFunc(slices.Clone(permissions), func(p string) bool {
-		planned := slices.Contains(missing, p) && len(t.givers(t.held[p], t.then[p])) > 0
-		return !planned && !slices.Contains(t.lost, p) && !slices.Contains(t.raced, p)
-	})
 }

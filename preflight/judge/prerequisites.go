@@ -19,8 +19,8 @@ func SkipDependents(findings []finding.Finding, requires map[string][]string, fa
 	s := &skipper{requires: requires, causes: map[causeKey]finding.Finding{}, failOn: failOn}
 	shown := slices.Clone(findings)
 	hidden := make([]bool, len(findings))
-	for _, i := range s.inOrder(findings) {
-		shown[i], hidden[i] = s.finding(findings[i])
+	for _, i := range s.prerequisitesFirst(findings) {
+		shown[i], hidden[i] = s.skip(findings[i])
 	}
 	var out []finding.Finding
 	for i, f := range shown {
@@ -45,9 +45,9 @@ type skipper struct {
 // the rule is set.
 type causeKey struct{ rule, project, account, resource string }
 
-// inOrder returns the indexes of findings so that each follows those that it
+// prerequisitesFirst returns the indexes of findings so that each follows those that it
 // may depend on.
-func (s *skipper) inOrder(findings []finding.Finding) []int {
+func (s *skipper) prerequisitesFirst(findings []finding.Finding) []int {
 	depths := map[string]int{}
 	out := make([]int, len(findings))
 	for i := range out {
@@ -63,28 +63,28 @@ func (s *skipper) depth(f finding.Finding, known map[string]int) int {
 	if f.Need == nil {
 		return 0
 	}
-	return s.depthOf(f.Need.Rule, known)
+	return s.ruleDepth(f.Need.Rule, known)
 }
 
-// depthOf is how many rules a rule depends on, one after the other.
-func (s *skipper) depthOf(rule string, known map[string]int) int {
+// ruleDepth is how many rules a rule depends on, one after the other.
+func (s *skipper) ruleDepth(rule string, known map[string]int) int {
 	if d, ok := known[rule]; ok {
 		return d
 	}
 	known[rule] = 0 // ends a circle, which no rule has
 	for _, id := range s.requires[rule] {
-		known[rule] = max(known[rule], 1+s.depthOf(id, known))
+		known[rule] = max(known[rule], 1+s.ruleDepth(id, known))
 	}
 	return known[rule]
 }
 
-// finding returns f, skipped if a root cause hides it, and remembers what it
+// skip returns f, skipped if a root cause hides it, and remembers what it
 // may hide itself.
-func (s *skipper) finding(f finding.Finding) (_ finding.Finding, isHidden bool) {
+func (s *skipper) skip(f finding.Finding) (_ finding.Finding, isHidden bool) {
 	if f.Need == nil || f.Outcome != finding.Fail && f.Outcome != finding.Undetermined {
 		return f, false
 	}
-	root, hidden := s.root(f)
+	root, hidden := s.rootCause(f)
 	switch {
 	case hidden && f.Outcome == finding.Fail:
 		s.remember(f, root)
@@ -92,13 +92,13 @@ func (s *skipper) finding(f finding.Finding) (_ finding.Finding, isHidden bool) 
 		s.remember(f, f)
 	}
 	if hidden {
-		return behind(f, root), true
+		return skippedFor(f, root), true
 	}
 	return f, false
 }
 
-// root returns the most severe root cause that f depends on.
-func (s *skipper) root(f finding.Finding) (root finding.Finding, found bool) {
+// rootCause returns the most severe root cause that f depends on.
+func (s *skipper) rootCause(f finding.Finding) (root finding.Finding, found bool) {
 	for _, rule := range s.requires[f.Need.Rule] {
 		keys := []causeKey{
 			{rule: rule, project: f.Need.Project},
@@ -106,7 +106,7 @@ func (s *skipper) root(f finding.Finding) (root finding.Finding, found bool) {
 			{rule: rule, resource: f.Need.Resource},
 		}
 		for _, name := range f.Need.Clusters {
-			keys = append(keys, causeKey{rule: rule, resource: clusterResource(name)})
+			keys = append(keys, causeKey{rule: rule, resource: clusterFullName(name)})
 		}
 		for _, key := range keys {
 			c, ok := s.causes[key]
@@ -134,7 +134,7 @@ func causeKeys(n need.Need) []causeKey {
 	var out []causeKey
 	if n.Kind == need.Existing {
 		for _, name := range n.Clusters {
-			out = append(out, causeKey{rule: n.Rule, resource: clusterResource(name)})
+			out = append(out, causeKey{rule: n.Rule, resource: clusterFullName(name)})
 		}
 		return out
 	}
@@ -153,8 +153,8 @@ func causeKeys(n need.Need) []causeKey {
 	return out
 }
 
-// behind returns f once it is skipped because of a root cause.
-func behind(f, root finding.Finding) finding.Finding {
+// skippedFor returns f once it is skipped because of a root cause.
+func skippedFor(f, root finding.Finding) finding.Finding {
 	out := Explain(*f.Need, newVerdict(*f.Need))
 	out.Principal, out.Outcome, out.Reason = f.Principal, finding.Skipped, "depends on "+root.Rule+", which failed"
 	if f.Outcome == finding.Undetermined {

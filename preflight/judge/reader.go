@@ -2,11 +2,9 @@ package judge
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"gke-preflight/preflight/facts"
-	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 	"gke-preflight/preflight/resource"
@@ -25,15 +23,6 @@ type reader struct {
 	// impersonates reports that the environment impersonates an account.
 	impersonates bool
 	missing      []facts.Question
-}
-
-// resources reads the facts about resources and their policies.
-type resources struct {
-	*reader
-	// permissionProjects are the projects of all needs about permissions, whose deny
-	// policies are read; denied are those, once they are known.
-	permissionProjects []string
-	denied             *denials
 }
 
 // isPending reports whether questions are missing.
@@ -74,7 +63,7 @@ func (r *reader) caller(p need.Principal) (facts.Caller, error) {
 	if p.IsCaller {
 		return facts.Caller{Original: true}, nil
 	}
-	atHand := r.isAtHand(p)
+	atHand := r.isAmbient(p)
 	switch {
 	case atHand:
 		return facts.Caller{Original: r.impersonates}, nil
@@ -86,19 +75,19 @@ func (r *reader) caller(p need.Principal) (facts.Caller, error) {
 	return facts.Caller{Account: strings.TrimPrefix(p.Member, "serviceAccount:"), Delegates: strings.Join(p.Delegates, ">")}, nil
 }
 
-// isAtHand reports whether a principal that a user named is whoever the ambient
+// isAmbient reports whether a principal that a user named is whoever the ambient
 // credentials belong to.
-func (r *reader) isAtHand(p need.Principal) bool {
+func (r *reader) isAmbient(p need.Principal) bool {
 	if !p.NamedByUser || len(p.Delegates) > 0 {
 		return false
 	}
-	id, err := r.identityOfCaller(r.original())
+	id, err := r.identityOfCaller(r.ambientPrincipal())
 	return err == nil && memberOf(id.Email) == p.Member
 }
 
-// original is the principal that the ambient credentials belong to, before the
+// ambientPrincipal is the principal that the ambient credentials belong to, before the
 // environment impersonates anybody.
-func (r *reader) original() need.Principal {
+func (r *reader) ambientPrincipal() need.Principal {
 	return need.Principal{Kind: need.Deployer, IsCaller: r.impersonates}
 }
 
@@ -145,89 +134,9 @@ func (r *reader) servicesOf(project string) (facts.Services, error) {
 	return all, nil
 }
 
-func (r *resources) account(project, account string) (facts.ServiceAccount, error) {
-	return ask[facts.ServiceAccount](r.reader, facts.Question{Kind: facts.KindAccount, On: project, Item: account})
-}
-
 // ancestry returns a project and all above it, nearest first.
 func (r *reader) ancestry(project string) ([]string, error) {
 	return ask[[]string](r, facts.Question{Kind: facts.KindAncestors, On: project})
-}
-
-func (r *resources) policy(resource string) (*iam.Policy, error) {
-	return ask[*iam.Policy](r.reader, facts.Question{Kind: facts.KindAllowPolicy, On: resource})
-}
-
-func (r *resources) role(name string) (iam.Role, error) {
-	return ask[iam.Role](r.reader, facts.Question{Kind: facts.KindRole, On: name})
-}
-
-// host returns the Shared VPC host project that a project is attached to.
-func (r *resources) host(project string) (string, error) {
-	return ask[string](r.reader, facts.Question{Kind: facts.KindHostProject, On: project})
-}
-
-func (r *resources) key(name string) (facts.Key, error) {
-	return ask[facts.Key](r.reader, facts.Question{Kind: facts.KindKey, On: name})
-}
-
-func (r *resources) enforces(project, constraint string) (bool, error) {
-	return ask[bool](r.reader, facts.Question{Kind: facts.KindConstraint, On: project, Item: constraint})
-}
-
-// cluster looks a cluster up: by itself, or among all of its project if needs are
-// about several and the caller may list them.
-func (r *resources) cluster(name string) (facts.Cluster, error) {
-	project := strings.Split(name, "/")[1]
-	if len(r.batch.clusters[project]) > maxSingly {
-		all, err := r.clustersOf(project)
-		if one, found := all[name]; found || isMissing(err) {
-			return one, err
-		}
-		if err == nil {
-			return facts.Cluster{}, facts.NotFoundError("container.projects.locations.clusters.list", name)
-		}
-	}
-	return ask[facts.Cluster](r.reader, facts.Question{Kind: facts.KindCluster, On: name})
-}
-
-// clustersOf returns all clusters of a project, by relative name.
-func (r *resources) clustersOf(project string) (map[string]facts.Cluster, error) {
-	return ask[map[string]facts.Cluster](r.reader, facts.Question{Kind: facts.KindClusters, On: project})
-}
-
-// maxSingly is how many clusters of a project are looked up one by one: a 404
-// is better evidence than an absence from a list, and a list costs less.
-const maxSingly = 2
-
-// operationsIn returns the operations of a project, in all locations.
-func (r *resources) operationsIn(project string) ([]facts.Operation, error) {
-	return ask[[]facts.Operation](r.reader, facts.Question{Kind: facts.KindOperations, On: project})
-}
-
-// tagParent returns what a tag belongs to.
-func (r *resources) tagParent(tag string) (string, error) {
-	return ask[string](r.reader, facts.Question{Kind: facts.KindTagParent, On: tag})
-}
-
-// tagLevels returns the policies that decide about a tag value: its own, its key's,
-// and those of what the key belongs to.
-func (r *resources) tagLevels(value string) (levels []iam.Level, complete bool) {
-	levels = []iam.Level{r.level(value)}
-	key, err := r.tagParent(value)
-	if err != nil {
-		return levels, false
-	}
-	levels = append(levels, r.level(key))
-	parent, err := r.tagParent(key)
-	if err != nil {
-		return levels, false
-	}
-	if project, ok := strings.CutPrefix(parent, "projects/"); ok {
-		above, complete := r.levels(project)
-		return append(levels, above...), complete
-	}
-	return append(levels, r.level(parent)), true
 }
 
 // test returns which of some permissions on a resource a caller holds.
@@ -256,41 +165,17 @@ func (r *reader) test(p need.Principal, resource string, permissions []string) (
 	return t, nil
 }
 
-// levels returns the allow policies that decide about a project: its own and those
-// of all above it. Complete reports whether all above it are known.
-func (r *resources) levels(project string) (levels []iam.Level, complete bool) {
-	ancestors, err := r.ancestry(project)
-	if err != nil {
-		return []iam.Level{r.level(projectName(project))}, false
-	}
-	levels = make([]iam.Level, len(ancestors))
-	for i, a := range ancestors {
-		levels[i] = r.level(a)
-	}
-	return levels, true
-}
-
-func (r *resources) level(name string) iam.Level {
-	level := iam.Level{Resource: resource.FullName(name)}
-	policy, err := r.policy(name)
-	if err != nil {
-		level.Unreadable = whyUnread(err, name)
-		return level
-	}
-	level.Policy = policy
-	return level
-}
-
 // getAccessToken is what making tokens of an account takes.
 const getAccessToken = "iam.serviceAccounts.getAccessToken"
 
-// accountIn is the relative name of the service account that a need is about.
+// accountName is the relative name of the service account that a need is about.
 // That of a project's default account is the same whether the project goes by
 // its ID or, as in the email, by its number.
-func accountIn(n need.Need) string {
+func accountName(n need.Need) string {
 	email := emailOf(n.Principal.Member)
 	home := plan.AccountProject(email)
-	if home == "" || isUniqueID(home) || strings.Contains(home, "{number:") {
+	_, isUnresolved := resource.UnresolvedProject(home)
+	if home == "" || isUniqueID(home) || isUnresolved {
 		home = n.Project
 	}
 	return projectName(home) + "/serviceAccounts/" + email
@@ -299,10 +184,10 @@ func accountIn(n need.Need) string {
 // projectName is the relative name of a project.
 func projectName(id string) string { return "projects/" + id }
 
-// testedOn returns the relative names of the resources on which the permissions of
+// testableNames returns the relative names of the resources on which the permissions of
 // a need are tested, in turn: the project, and the resource itself if that can
 // be asked. What is above projects has permissions of its own.
-func testedOn(n need.Need) []string {
+func testableNames(n need.Need) []string {
 	name := resource.RelativeName(n.Resource)
 	switch {
 	case resource.KindOf(name).IsAboveProjects():
@@ -318,15 +203,4 @@ func testedOn(n need.Need) []string {
 func isTestable(name string) bool {
 	kind := resource.KindOf(name)
 	return kind.InProject() && kind.Testable
-}
-
-func union(list []string, more ...string) []string { return unionOf(list, more) }
-
-func unionOf[E comparable](list, more []E) []E {
-	for _, s := range more {
-		if !slices.Contains(list, s) {
-			list = append(list, s)
-		}
-	}
-	return list
 }

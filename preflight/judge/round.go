@@ -9,6 +9,7 @@ import (
 	"gke-preflight/preflight/iam"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 // A Case is what judging depends on besides facts.
@@ -36,21 +37,21 @@ type Case struct {
 	// look.
 	HasProgram map[string]bool
 
-	changes  *forecast
+	forecast *forecast
 	programs *iam.ConditionCache
 }
 
-// Open prepares a case: what the plan changes is read once.
-func Open(c Case) *Case {
+// NewCase prepares a case: what the plan changes is read once.
+func NewCase(c Case) *Case {
 	p := c.Plan
-	c.changes = &forecast{plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges()}
+	c.forecast = &forecast{plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges()}
 	c.programs = iam.NewPrograms()
 	return &c
 }
 
 // A Round judges needs by the facts that are known so far.
 type Round struct {
-	of    *Case
+	input *Case
 	known *facts.Facts
 	batch *batch
 	// resolved are the needs with the names that only Google Cloud knows, as far as
@@ -62,7 +63,7 @@ type Round struct {
 
 // Round returns a round of judging by what is known.
 func (c *Case) Round(known *facts.Facts) *Round {
-	r := &Round{of: c, known: known}
+	r := &Round{input: c, known: known}
 	r.batch = newBatch(c.Needs, r.reader(newBatch(nil, nil)))
 	r.resolve()
 	r.batch = newBatch(r.resolved, r.reader(newBatch(nil, nil)))
@@ -71,22 +72,22 @@ func (c *Case) Round(known *facts.Facts) *Round {
 }
 
 func (r *Round) reader(b *batch) *reader {
-	return &reader{facts: r.known, batch: b, numbers: r.of.Numbers, deployer: r.of.Deployer, impersonates: r.of.Impersonates}
+	return &reader{facts: r.known, batch: b, numbers: r.input.Numbers, deployer: r.input.Deployer, impersonates: r.input.Impersonates}
 }
 
 func (r *Round) judge() *judge {
-	fc := *r.of.changes
-	return newJudge(&resources{reader: r.reader(r.batch), permissionProjects: r.projects}, &fc, r.of)
+	fc := *r.input.forecast
+	return newJudge(&resources{reader: r.reader(r.batch), permissionProjects: r.projects}, &fc, r.input)
 }
 
 // resolve finds the names that only Google Cloud knows, and leaves out the needs
 // that do not arise.
 func (r *Round) resolve() {
 	j := r.judge()
-	for _, n := range r.of.Needs {
+	for _, n := range r.input.Needs {
 		j.missing = nil
-		if n, arises := j.arising(n); arises {
-			r.resolved = append(r.resolved, j.numbered(n))
+		if n, arises := j.applicable(n); arises {
+			r.resolved = append(r.resolved, j.resolveProjectNumber(n))
 		}
 		r.missing = append(r.missing, j.missing...)
 	}
@@ -118,11 +119,11 @@ func (r *Round) Judge(needs []need.Need) (results []Result, missing []facts.Ques
 
 // result judges a need as far as the facts allow.
 func (j *judge) result(raw need.Need) Result {
-	named, arises := j.arising(raw)
+	named, arises := j.applicable(raw)
 	if j.isPending() || !arises {
 		return Result{Done: !j.isPending(), Dropped: !arises}
 	}
-	n := j.numbered(named)
+	n := j.resolveProjectNumber(named)
 	if j.isPending() {
 		return Result{}
 	}
@@ -130,60 +131,51 @@ func (j *judge) result(raw need.Need) Result {
 	if j.isPending() {
 		return Result{}
 	}
-	dropped := named.ClusterUnchanged && !j.isTaken(named, v)
+	dropped := named.ClusterUnchanged && !j.isAffectedByPlan(named, v)
 	return Result{Done: !j.isPending(), Dropped: dropped, Need: named, Verdict: v}
-}
-
-// A Description is what a report says beside findings.
-type Description struct {
-	Deployers []finding.DeployerRef
-	Projects  []finding.ProjectRef
-	// Limits are what no finding could take into account.
-	Limits []string
-}
-
-// Describe returns what the report says beside findings, as far as the facts
-// allow, and the questions that are missing.
-func (r *Round) Describe() (Description, []facts.Question) {
-	j := r.judge()
-	d := Description{Deployers: j.deployers(r.resolved), Projects: j.projectRefs(r.of.Plan), Limits: slices.Clone(r.of.Plan.Notes)}
-	if slices.ContainsFunc(r.resolved, judgedByPolicies) {
-		d.Limits = append(d.Limits, j.denials().limits()...)
-	}
-	return d, j.missing
 }
 
 // Questions returns what to ask next: what is missing, what will most likely be
 // missing after that, and what may travel with it.
 func (r *Round) Questions(missing []facts.Question) []facts.Question {
 	all := slices.Concat(r.missing, missing)
-	if len(r.of.Needs) > 0 {
-		all = append(all, ahead(r.resolved, r.reader(r.batch))...)
+	if len(r.input.Needs) > 0 {
+		all = append(all, likelyQuestions(r.resolved, r.reader(r.batch))...)
 	}
-	return r.batch.with(all)
+	return r.batch.expand(all)
 }
 
-// arising returns a need with the network that only Google Cloud knows, and whether
+// applicable returns a need with the network that only Google Cloud knows, and whether
 // the need arises at all.
-func (j *judge) arising(n need.Need) (_ need.Need, arises bool) {
-	n, arises = j.onNetwork(n)
+func (j *judge) applicable(n need.Need) (_ need.Need, arises bool) {
+	n, arises = j.withClusterNetwork(n)
 	if arises && (n.OnlyIfNotProject != "" || len(n.OnlyIfProjectIn) > 0) {
-		arises = j.arises(&n)
+		arises = j.appliesToProject(&n)
 	}
 	return n, arises
 }
 
-// isTaken reports whether apply takes, or may take, what a need is about. Of
+// isAffectedByPlan reports whether apply takes, or may take, what a need is about. Of
 // clusters that apply does not change nothing else is said.
-func (j *judge) isTaken(n need.Need, v Verdict) bool {
+func (j *judge) isAffectedByPlan(n need.Need, v Verdict) bool {
 	if v.Rule == need.RuleRemoved || v.Outcome != finding.Undetermined {
 		return v.Rule == need.RuleRemoved
 	}
-	return len(v.TakenAwayBy) > 0 || n.Kind == need.Permissions && len(j.bearingOn(n)) > 0
+	return len(v.RemovedBy) > 0 || n.Kind == need.Permissions && len(j.relevantPolicyChanges(n)) > 0
 }
 
-// judgedByPolicies reports whether a need is about somebody who cannot be asked,
-// so that only policies tell.
-func judgedByPolicies(n need.Need) bool {
-	return n.Kind == need.Permissions && n.Principal.Kind != need.Deployer
+// appliesToProject reports whether a need arises. One of another project than the
+// cluster's, of which that cannot be found out, cannot be judged.
+func (j *judge) appliesToProject(n *need.Need) bool {
+	project := resource.ParseProject(n.Project)
+	if n.OnlyIfNotProject != "" {
+		is := j.matchProject(resource.ParseProject(n.OnlyIfNotProject), project)
+		if is == resource.MaybeSame && n.UndeterminedReason == "" {
+			n.UndeterminedReason = projectsNotComparable(n.OnlyIfNotProject, n.Project)
+		}
+		return is != resource.Same
+	}
+	return slices.ContainsFunc(n.OnlyIfProjectIn, func(other string) bool {
+		return j.matchProject(resource.ParseProject(other), project) != resource.Different
+	})
 }

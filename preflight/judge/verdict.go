@@ -1,11 +1,10 @@
 package judge
 
 import (
-	"strings"
-
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
 )
 
 // A Verdict is the outcome of a need and all that it depends on, as data. What a
@@ -27,7 +26,7 @@ type Verdict struct {
 	Permissions *finding.PermissionSet
 	// PlannedBy are the addresses of the changes that provide what is needed, and
 	// TakenAwayBy of those that remove it.
-	PlannedBy, TakenAwayBy []string
+	PlannedBy, RemovedBy []string
 	// Message says what is so, and Reason why that is known or could not be found
 	// out.
 	Message, Reason Statement
@@ -43,7 +42,7 @@ func Explain(n need.Need, v Verdict) finding.Finding {
 	f := finding.Finding{
 		Rule: n.Rule, Severity: v.Severity, Outcome: v.Outcome,
 		Addresses: n.Addresses, Attribute: n.Attribute, Principal: v.Principal, Resource: v.Need.Resource, Service: n.Service,
-		Permissions: v.Permissions, PlannedBy: v.PlannedBy, TakenAwayBy: v.TakenAwayBy,
+		Permissions: v.Permissions, PlannedBy: v.PlannedBy, TakenAwayBy: v.RemovedBy,
 		Message: v.Message.String(), Reason: v.Reason.String(), Evidence: v.Evidence, Levels: v.Levels,
 		Need: &n,
 	}
@@ -76,8 +75,86 @@ func fixOf(v Verdict) *finding.Fix {
 // memberToGrant returns the member of the verdict's principal; empty if it is not
 // known.
 func memberToGrant(v Verdict) string {
-	if v.Principal == nil || strings.Contains(v.Principal.Member, "{number:") {
+	if v.Principal == nil {
+		return ""
+	}
+	if _, isUnresolved := resource.UnresolvedProject(v.Principal.Member); isUnresolved {
 		return ""
 	}
 	return v.Principal.Member
+}
+
+// missingDependency is the finding of what the plan provides, and those that need it do not
+// wait for.
+func (v Verdict) missingDependency(n need.Need, what any, impatient []string) Verdict {
+	v.Rule, v.Need, v.Outcome = need.RuleUnordered, n, finding.Fail
+	v.Message = say(unordered, what, joinNames(impatient), n.Rule)
+	v.Terraform = fix.DependsOn(blocksOf(impatient), blocksOf(v.PlannedBy))
+	return v
+}
+
+// selfInflicted makes f a finding of the plan against itself. Taking away what is
+// there is never meant, so it is an error even where its lack would only be
+// worth a warning.
+func (v Verdict) selfInflicted(n need.Need) Verdict {
+	v.Rule, v.Need, v.Outcome = need.RuleRemoved, n, finding.Fail
+	if n.Severity != need.Note {
+		v.Severity = need.Error
+	}
+	return v
+}
+
+// pass returns a verdict that a need is met.
+func (v Verdict) pass(message Statement) Verdict {
+	v.Outcome, v.Message = finding.Pass, message
+	return v
+}
+
+// undetermined returns a verdict that could not be reached.
+func (v Verdict) undetermined(reason Statement) Verdict {
+	v.Outcome, v.Reason = finding.Undetermined, reason
+	if v.Permissions != nil && len(v.Permissions.Missing)+len(v.Permissions.Undetermined) == 0 {
+		v.Permissions = &finding.PermissionSet{Needed: v.Permissions.Needed, Undetermined: v.Permissions.Needed}
+	}
+	return v
+}
+
+// fail returns a verdict that a need is not met. How to fix that, and the error
+// that apply would print, are those of n.
+func (v Verdict) fail(n need.Need, message Statement) Verdict {
+	v.Outcome, v.Message, v.Need = finding.Fail, message, n
+	return v
+}
+
+func (v Verdict) withEvidence(method, resource, detail string) Verdict {
+	v.Evidence = append(v.Evidence, finding.Evidence{Method: method, Resource: resource, Detail: detail})
+	return v
+}
+
+// downgrade turns a failed finding into one that could not be decided.
+func (v Verdict) downgrade(reason Statement) Verdict {
+	v.Permissions = &finding.PermissionSet{Needed: v.Permissions.Needed, Undetermined: v.Permissions.Missing}
+	v.Message = Statement{}
+	return v.undetermined(reason)
+}
+
+// unlessPoliciesChange is f where the plan changes nothing that bears on it. Where it
+// does, and nobody knows whose identity it is about, it cannot be told.
+func (v Verdict) unlessPoliciesChange(by []string) Verdict {
+	if len(by) == 0 {
+		return v
+	}
+	return v.undetermined(say(policiesChange, joinNames(by)))
+}
+
+// newVerdict returns the verdict on a need before it is judged.
+func newVerdict(n need.Need) Verdict {
+	v := Verdict{Need: n, Severity: n.Severity}
+	if n.Principal.Kind != "" {
+		v.Principal = &n.Principal
+	}
+	if n.Kind == need.Permissions {
+		v.Permissions = &finding.PermissionSet{Needed: n.Permissions}
+	}
+	return v
 }

@@ -37,8 +37,9 @@ const (
 type Principal struct {
 	Kind PrincipalKind `json:"kind"`
 	// Member is the identity as an IAM policy names it, such as
-	// serviceAccount:gke@acme.iam.gserviceaccount.com. The number of a
-	// project is written as {number:PROJECT} until Google Cloud has been asked.
+	// serviceAccount:gke@acme.iam.gserviceaccount.com. It has a
+	// placeholder for a project number, see resource.ProjectNumberOrPlaceholder,
+	// until Google Cloud has been asked.
 	// Empty if the deployer is the caller, and for a service account that is not
 	// known before apply.
 	Member string `json:"member,omitempty"`
@@ -81,13 +82,4 @@ func (k PrincipalKind) InWords() string {
 		return "Compute Engine default service account"
 	}
 	return strings.ReplaceAll(string(k), "-", " ")
-}
-
-// ProjectNumberOrPlaceholder returns the number of a project, or a placeholder for it if project is
-// an ID.
-func ProjectNumberOrPlaceholder(project string) string {
-	if strings.Trim(project, "0123456789") == "" {
-		return project
-	}
-	return "{number:" + project + "}"
 }

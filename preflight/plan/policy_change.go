@@ -232,9 +232,9 @@ func (c *Change) memberName(v Value) string {
 }
 
 // serviceAgent returns the IAM member of a google_project_service_identity,
-// which is the primary service agent of its service. {number:PROJECT} takes the
-// place of the project number in its name. It is empty for services that are
-// not listed here.
+// which is the primary service agent of its service. It has a placeholder for the
+// project number if that is not known, and is empty for services that are not
+// listed here.
 // https://docs.cloud.google.com/iam/docs/service-agents
 func (c *Change) serviceAgent() string {
 	domain := map[string]string{
@@ -250,10 +250,7 @@ func (c *Change) serviceAgent() string {
 	if c.Type != "google_project_service_identity" || domain == "" || project == "" {
 		return ""
 	}
-	if !isDigits(project) {
-		project = "{number:" + project + "}"
-	}
-	return "serviceAccount:service-" + project + "@" + domain + ".iam.gserviceaccount.com"
+	return "serviceAccount:service-" + resource.ProjectNumberOrPlaceholder(project) + "@" + domain + ".iam.gserviceaccount.com"
 }
 
 // PolicyResource returns the resource whose allow policy c changes, as in

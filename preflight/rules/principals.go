@@ -5,6 +5,7 @@ import (
 
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
+	"gke-preflight/preflight/resource"
 )
 
 // serviceAgent returns a service agent of a project. The email formats are from
@@ -13,7 +14,7 @@ func serviceAgent(kind need.PrincipalKind, project string) need.Principal {
 	if project == "" {
 		return need.Principal{Kind: kind}
 	}
-	n := need.ProjectNumberOrPlaceholder(project)
+	n := resource.ProjectNumberOrPlaceholder(project)
 	email := map[need.PrincipalKind]string{
 		need.GKEServiceAgent:                 "service-" + n + "@container-engine-robot.iam.gserviceaccount.com",
 		need.GKENodeServiceAgent:             "service-" + n + "@gcp-sa-gkenode.iam.gserviceaccount.com",

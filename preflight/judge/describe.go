@@ -1,70 +1,14 @@
 package judge
 
 import (
+	"slices"
 	"sort"
-	"strings"
 
 	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/plan"
 )
-
-// speaksOfNumber reports whether a need names an account by the number of its
-// project, which has to be found out.
-func speaksOfNumber(n need.Need) bool {
-	_, ok := unnumbered(n.Principal.Member + n.Resource)
-	return ok
-}
-
-// unnumbered is the project whose number a name is waiting for, if it is.
-func unnumbered(name string) (project string, ok bool) {
-	_, rest, ok := strings.Cut(name, "{number:")
-	project, _, _ = strings.Cut(rest, "}")
-	return project, ok
-}
-
-// numbered puts the number of a project in place of {number:PROJECT}, where it
-// can be found out.
-func (nm *names) numbered(n need.Need) need.Need {
-	id, ok := unnumbered(n.Principal.Member + " " + n.Resource)
-	if !ok {
-		return n
-	}
-	number, err := nm.number(id)
-	if err != nil || number == "" {
-		return n
-	}
-	replace := func(s string) string { return strings.ReplaceAll(s, "{number:"+id+"}", number) }
-	n.Principal.Member = replace(n.Principal.Member)
-	n.Resource = replace(n.Resource)
-	n.ExpectedError = replace(n.ExpectedError)
-	return n
-}
-
-// numberedMembers puts the numbers of projects into members that name agents.
-func (nm *names) numberedMembers(members []string) []string {
-	out := make([]string, len(members))
-	for i, m := range members {
-		out[i] = nm.numbered(need.Need{Principal: need.Principal{Member: m}}).Principal.Member
-	}
-	return out
-}
-
-// homeOf is where a service account lives: its project under both names, and
-// what is above it. Nil where that was not asked for.
-func (ev *evaluator) homeOf(member string, n need.Need) []string {
-	project := plan.AccountProject(emailOf(member))
-	number, err := ev.number(n.Project)
-	if err != nil || project != n.Project && project != number {
-		return nil
-	}
-	ancestors, err := ev.ancestry(n.Project)
-	if err != nil {
-		return nil
-	}
-	return append([]string{projectName(number)}, ancestors...)
-}
 
 // deployers are the identities that apply will run as.
 func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
@@ -77,7 +21,7 @@ func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 		case n.Principal.Unknown:
 			found["?"] = finding.DeployerRef{Source: "set by the provider", Unknown: "the plan does not show the account"}
 		case n.Principal.Member == "":
-			found[""] = j.atHand()
+			found[""] = j.ambientDeployer()
 		case n.Principal.NamedByUser:
 			found[n.Principal.Member] = finding.DeployerRef{Member: n.Principal.Member, Source: "--deployer"}
 		default:
@@ -92,9 +36,9 @@ func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 	return out
 }
 
-// atHand is whom the credentials at hand belong to.
-func (j *judge) atHand() finding.DeployerRef {
-	ref := finding.DeployerRef{Source: j.of.Credentials}
+// ambientDeployer is whom the credentials at hand belong to.
+func (j *judge) ambientDeployer() finding.DeployerRef {
+	ref := finding.DeployerRef{Source: j.input.Credentials}
 	id, err := j.identity()
 	if err != nil {
 		e := facts.AsError(err)
@@ -133,4 +77,23 @@ func (j *judge) projectRefs(p *plan.Plan) []finding.ProjectRef {
 	}
 	sort.Slice(out, func(a, b int) bool { return out[a].ID < out[b].ID })
 	return out
+}
+
+// A Description is what a report says beside findings.
+type Description struct {
+	Deployers []finding.DeployerRef
+	Projects  []finding.ProjectRef
+	// Limits are what no finding could take into account.
+	Limits []string
+}
+
+// Describe returns what the report says beside findings, as far as the facts
+// allow, and the questions that are missing.
+func (r *Round) Describe() (Description, []facts.Question) {
+	j := r.judge()
+	d := Description{Deployers: j.deployers(r.resolved), Projects: j.projectRefs(r.input.Plan), Limits: slices.Clone(r.input.Plan.Notes)}
+	if slices.ContainsFunc(r.resolved, isJudgedByPolicies) {
+		d.Limits = append(d.Limits, j.denials().limits()...)
+	}
+	return d, j.missing
 }

@@ -12,28 +12,28 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// applyLasts is how long apply may take from now on: a condition that ends
+// maxApplyDuration is how long apply may take from now on: a condition that ends
 // before then does not count.
-const applyLasts = time.Hour
+const maxApplyDuration = time.Hour
 
-// requests are what conditions may ask about when a permission of a need is
+// conditionRequests are what conditions may ask about when a permission of a need is
 // used: one for each cluster that it is used on. Only services that know
 // resource attributes have any.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
-func (ev *evaluator) requests(n need.Need, permission string) []iam.Request {
-	base := iam.Request{Time: ev.of.Now, Until: ev.of.Now.Add(applyLasts), Cache: ev.of.programs}
+func (ev *evaluator) conditionRequests(n need.Need, permission string) []iam.Request {
+	base := iam.Request{Time: ev.input.Now, Until: ev.input.Now.Add(maxApplyDuration), Cache: ev.input.programs}
 	if strings.HasSuffix(permission, ".setIamPolicy") {
 		base.ChangesPolicy, base.ModifiedRoles = true, ev.modifiedRoles(n)
 	}
 	service, kind, _ := strings.Cut(permission, ".")
 	switch {
 	case service == "container" && strings.HasPrefix(kind, "clusters.") && len(n.Clusters) > 0:
-		return ev.onClusters(base, n)
+		return ev.clusterRequests(base, n)
 	case service == "resourcemanager" && strings.HasPrefix(kind, "projects."):
 		base.Service, base.Type = "cloudresourcemanager.googleapis.com", "cloudresourcemanager.googleapis.com/Project"
-		base.Names = ev.bothNames(projectName(n.Project))
+		base.Names = ev.idAndNumberNames(projectName(n.Project))
 		slices.Reverse(base.Names) // Resource Manager writes the number
-	case slices.Contains(attributed(), service):
+	case slices.Contains(servicesWithAttributes(), service):
 		base.Service = service + ".googleapis.com"
 		base.Type, base.Names = ev.resourceAttributes(n, kind)
 	}
@@ -64,43 +64,20 @@ func (ev *evaluator) modifiedRoles(n need.Need) []string {
 	return out
 }
 
-// attributed are the services whose resources have attributes, of those that
+// servicesWithAttributes are the services whose resources have attributes, of those that
 // rules ask permissions of.
-func attributed() []string {
+func servicesWithAttributes() []string {
 	return []string{"binaryauthorization", "cloudkms", "compute", "container"}
 }
 
-func (ev *evaluator) onClusters(base iam.Request, n need.Need) []iam.Request {
+func (ev *evaluator) clusterRequests(base iam.Request, n need.Need) []iam.Request {
 	base.Service, base.Type = "container.googleapis.com", "container.googleapis.com/Cluster"
 	out := make([]iam.Request, 0, len(n.Clusters))
 	for _, name := range n.Clusters {
-		base.Names = ev.bothNames(name)
+		base.Names = ev.idAndNumberNames(name)
 		out = append(out, base)
 	}
 	return out
-}
-
-// bothNames is a relative name with the project as it is written, and with its
-// other name, the number or the ID, where that is known.
-func (nm *names) bothNames(name string) []string {
-	parts := strings.SplitN(name, "/", 3)
-	other := nm.otherName(parts[1])
-	if other == "" || other == parts[1] {
-		return []string{name}
-	}
-	parts[1] = other
-	return []string{name, strings.Join(parts, "/")}
-}
-
-// otherName is the number of a project by its ID, and the ID by its number;
-// empty where it is not known.
-func (nm *names) otherName(project string) string {
-	if !resource.ParseProject(project).IsNumber() {
-		number, _ := nm.number(project)
-		return number
-	}
-	p, _ := nm.project(project)
-	return p.ID
 }
 
 // resourceAttributes are the type and the names of what lies below a project;
@@ -109,11 +86,11 @@ func (ev *evaluator) resourceAttributes(n need.Need, permission string) (kind st
 	name := resource.RelativeName(n.Resource)
 	switch collection := resource.KindOf(name).Collection; {
 	case collection == resource.Subnetworks:
-		return "compute.googleapis.com/Subnetwork", ev.bothNames(name)
+		return "compute.googleapis.com/Subnetwork", ev.idAndNumberNames(name)
 	case collection == resource.CryptoKeys && strings.HasPrefix(permission, "cryptoKeyVersions."):
 		const kind = "cloudkms.googleapis.com/CryptoKeyVersion"
 		if version := ev.keyVersion(n, name); version != "" {
-			return kind, ev.bothNames(name + "/cryptoKeyVersions/" + version)
+			return kind, ev.idAndNumberNames(name + "/cryptoKeyVersions/" + version)
 		}
 		return kind, nil
 	}
@@ -129,7 +106,7 @@ func (ev *evaluator) keyVersion(n need.Need, name string) string {
 		return n.KeyVersion
 	}
 	key, err := ev.key(name)
-	if err != nil && facts.AsError(err).NotFound() && ev.makes(name) {
+	if err != nil && facts.AsError(err).NotFound() && ev.creates(name) {
 		return "1"
 	}
 	return key.Primary

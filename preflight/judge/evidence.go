@@ -1,0 +1,50 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gke-preflight/preflight/finding"
+	"gke-preflight/preflight/iam"
+	"gke-preflight/preflight/resource"
+)
+
+// unmetEvidence says which bindings do not count, because of their conditions.
+func unmetEvidence(a iam.Answer) []finding.Evidence {
+	var out []finding.Evidence
+	for _, u := range a.Unmet {
+		out = addEvidence(out, u.Resource, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, resource.Describe(u.Resource), u.Expression))
+	}
+	return out
+}
+
+// denyEvidence says which deny policies take something.
+func denyEvidence(a iam.Answer) []finding.Evidence {
+	var out []finding.Evidence
+	for _, d := range a.Denied {
+		out = addEvidence(out, d.Resource, "the deny policy "+d.Policy+" of "+resource.Describe(d.Resource)+" takes it")
+	}
+	return out
+}
+
+// addEvidence adds what the policies of a resource say to what they said already.
+func addEvidence(list []finding.Evidence, on, text string) []finding.Evidence {
+	i := slices.IndexFunc(list, func(e finding.Evidence) bool { return e.Resource == on })
+	if i < 0 {
+		return append(list, finding.Evidence{Method: "getIamPolicy", Resource: on, Detail: text})
+	}
+	if !strings.Contains("; "+list[i].Detail+"; ", "; "+text+"; ") {
+		list[i].Detail += "; " + text
+	}
+	return list
+}
+
+// grantEvidence says which binding gives something.
+func grantEvidence(g iam.Grant) finding.Evidence {
+	text := fmt.Sprintf("%s has %s on %s", g.Member, g.Role, resource.Describe(g.Resource))
+	if g.Conditional {
+		text += ", and its condition is true"
+	}
+	return finding.Evidence{Method: "getIamPolicy", Resource: g.Resource, Detail: text}
+}

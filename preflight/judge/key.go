@@ -1,0 +1,40 @@
+package judge
+
+import (
+	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/resource"
+)
+
+// keyVerdict answers whether a key is there, enabled, and of a purpose.
+func (sj *stateJudge) keyVerdict(n need.Need, v Verdict) Verdict {
+	name := resource.RelativeName(n.Resource)
+	if gone := sj.changesAffecting(n, sj.destroysKey); len(gone) > 0 {
+		return sj.removedVerdict(n, v, gone, say(keyRemoved, resource.Describe(n.Resource)))
+	}
+	key, err := sj.key(name)
+	if facts.AsError(err).NotFound() && err != nil {
+		if made := sj.changesAffecting(n, sj.createsKey); len(made) > 0 {
+			return sj.plannedVerdict(n, v, made, resource.Describe(n.Resource))
+		}
+		return v.withEvidence("cryptoKeys.get", n.Resource, "404 not found").fail(n, say(keyMissing, resource.Describe(n.Resource)))
+	}
+	if err != nil {
+		if made := sj.changesAffecting(n, sj.createsKey); len(made) > 0 {
+			return sj.plannedVerdict(n, v, made, resource.Describe(n.Resource))
+		}
+		return v.undetermined(readFailure(err, "the state of "+resource.Describe(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
+	}
+	v = v.withEvidence("cryptoKeys.get", n.Resource, "purpose: "+key.Purpose+", primary version: "+key.State)
+	switch {
+	case key.Purpose != n.Expect:
+		return v.fail(n, say(keyPurposeDiffers, resource.Describe(n.Resource), key.Purpose, n.Expect))
+	case key.Purpose != "ENCRYPT_DECRYPT":
+		// Only keys that encrypt have a primary version.
+	case key.State == "":
+		return v.undetermined(say(keyStateUnsaid, resource.Describe(n.Resource)))
+	case key.State != "ENABLED":
+		return v.fail(n, say(keyDisabled, resource.Describe(n.Resource), key.State))
+	}
+	return v.pass(say(keyUsable, resource.Describe(n.Resource)))
+}

@@ -1,0 +1,32 @@
+package judge
+
+import (
+	"strings"
+
+	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/shell"
+)
+
+// readFailure says why something could not be found out, and what would help.
+func readFailure(err error, what, permission, role string) Statement {
+	e := facts.AsError(err)
+	if e.Unreachable() {
+		return say(noAnswer, e.NoAnswerReason())
+	}
+	if q, ok := e.QuotaError(); ok {
+		return say(outOfQuota, what, q.Error())
+	}
+	if e.Unauthorized() {
+		return say(credentialsRefused, what, e.Error())
+	}
+	if service, consumer, off := e.ServiceDisabled(); off {
+		return say(askedServiceOff, what, e.Error(), shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+strings.TrimPrefix(consumer, "projects/")))
+	}
+	if e.UserProjectDenied() {
+		return say(quotaProjectDenied, what, e.Error())
+	}
+	if e.Denied() || e.NotFound() {
+		return say(readDenied, what, e.Error(), permission, role)
+	}
+	return say(notFoundOut, what, e.Error())
+}

@@ -1,0 +1,51 @@
+package judge
+
+import (
+	"slices"
+
+	"gke-preflight/preflight/facts"
+	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/plan"
+)
+
+// disableStatement says what the changes that turn off an API do.
+func disableStatement(off []*plan.Change, n need.Need) Statement {
+	if !slices.ContainsFunc(off, func(c *plan.Change) bool { return c.Type != "google_project" }) {
+		return say(projectRemoved, n.Project, n.Service)
+	}
+	return say(serviceDisabledByPlan, n.Service, n.Project)
+}
+
+type stateJudge struct{ *planned }
+
+// serviceVerdict answers whether an API is on when it is needed: now, and still or
+// only then.
+func (sj *stateJudge) serviceVerdict(n need.Need, v Verdict) Verdict {
+	services, err := sj.servicesOf(n.Project)
+	state := services.State[n.Service]
+	if err == nil && state == facts.ServiceEnabled {
+		v = v.withEvidence("services.batchGet", n.Resource, n.Service+" is ENABLED")
+		switch off, order := sj.earlyRemovals(n, sj.changesAffecting(n, sj.disablesService)); {
+		case len(off) > 0 && order == plan.OrderUnknown:
+			v.RemovedBy = addresses(off)
+			return v.undetermined(say(disableOrderUnseen, disableStatement(off, n), joinNames(v.RemovedBy)))
+		case len(off) > 0:
+			return sj.removedVerdict(n, v, off, disableStatement(off, n))
+		}
+		return v.pass(say(serviceOn, n.Service, n.Project))
+	}
+	if on := sj.changesAffecting(n, sj.enablesService); len(on) > 0 {
+		return sj.plannedVerdict(n, v, on, say(theService, n.Service, n.Project))
+	}
+	if also := sj.gkeEnablements(n); len(also) > 0 {
+		return v.undetermined(say(computeFollows, joinNames(addresses(also))))
+	}
+	if err != nil {
+		return v.undetermined(readFailure(err, "the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
+	}
+	if state == facts.ServiceDisabled {
+		v = v.withEvidence("services.batchGet", n.Resource, n.Service+" is DISABLED")
+		return v.fail(n, say(serviceOff, n.Service, n.Project))
+	}
+	return v.undetermined(say(serviceStateUnsaid, n.Service, n.Project))
+}
