@@ -1,12 +1,16 @@
 package gkepreflight
 
 import (
+	"flag"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,6 +116,55 @@ func TestJudgeIsPure(t *testing.T) {
 			return true
 		})
 	}
+}
+
+// update rewrites the line numbers of docs/architecture.md.
+var update = flag.Bool("update", false, "write docs/architecture.md")
+
+// TestArchitectureWalk: each step of the walk through the house is where
+// docs/architecture.md says. go test . -run Walk -update corrects the lines.
+func TestArchitectureWalk(t *testing.T) {
+	const page = "docs/architecture.md"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := regexp.MustCompile("\\[`([a-z0-9_/-]+\\.go):\\d+`\\]\\(../[a-z0-9_/-]+\\.go#L\\d+\\) `(\\w+)`")
+	steps := 0
+	corrected := step.ReplaceAllStringFunc(string(text), func(s string) string {
+		steps++
+		m := step.FindStringSubmatch(s)
+		line := declaration(t, m[1], m[2])
+		return fmt.Sprintf("[`%s:%d`](../%s#L%d) `%s`", m[1], line, m[1], line, m[2])
+	})
+	switch {
+	case steps < 10:
+		t.Errorf("the walk has %d steps", steps)
+	case *update:
+		err = os.WriteFile(page, []byte(corrected), 0o644)
+	case corrected != string(text):
+		t.Errorf("%s has wrong line numbers: go test . -run Walk -update", page)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// declaration returns the line that declares a function or method in a file.
+func declaration(t *testing.T, file, name string) int {
+	t.Helper()
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := regexp.MustCompile(`^func (\([^)]*\) )?` + name + `\(`)
+	for i, line := range strings.Split(string(source), "\n") {
+		if declared.MatchString(line) {
+			return i + 1
+		}
+	}
+	t.Errorf("%s declares no %s", file, name)
+	return 0
 }
 
 // TestHouse: no init, no state of packages, no rooms without a name.
