@@ -102,6 +102,12 @@ func (r *reader) number(id string) (string, error) {
 		return id, nil
 	}
 	if n := r.numbers[id]; n != "" {
+		// What Google Cloud says counts more: a configuration may come with the change
+		// that is being checked.
+		known, err := facts.Get[facts.Project](r.facts, facts.Question{Kind: facts.KindProject, On: id})
+		if err == nil {
+			return known.Number, nil
+		}
 		return n, nil
 	}
 	p, err := r.project(id)
