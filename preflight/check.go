@@ -19,51 +19,52 @@ import (
 	"gke-preflight/preflight/suppress"
 )
 
-// Options are what a check takes besides the plan and Google Cloud.
+// Options holds what a check needs besides the plan and Google Cloud.
 type Options struct {
-	// Impersonation allows asking as other service accounts, through tokens
-	// that live for minutes, where the credentials at hand may make them.
+	// Impersonation allows asking as other service accounts, with short-lived tokens,
+	// if the ambient credentials may create them.
 	Impersonation bool
-	// Troubleshooter allows asking Policy Troubleshooter what allow policies
-	// leave open.
+	// Troubleshooter allows asking Policy Troubleshooter about permissions that the
+	// allow policies leave undetermined.
 	Troubleshooter bool
-	// Waivers are findings that are accepted, and Baseline those that are known;
-	// nil where everything is new.
+	// Waivers are accepted findings, and Baseline the known ones; nil if there are
+	// none.
 	Waivers  []suppress.Waiver
 	Baseline *suppress.Baseline
-	// Only are the IDs of the rules that are looked at; nil for all.
+	// Only holds the IDs of the rules to check; nil for all.
 	Only []string
-	// Previous is a report on the same plan of which only what is open is asked
-	// again, and the rest kept; nil to ask everything.
+	// Previous is an earlier report on the same plan: what passed in it is kept, and
+	// the rest is checked again. Nil to check everything.
 	Previous *finding.Report
-	// Settings changes the rules.
+	// Settings is the configuration of the rules.
 	Settings rules.Settings
-	// FailOn is the least severity that decides the result.
+	// FailOn is the lowest severity that decides the result.
 	FailOn need.Severity
-	// Table is what is known about predefined roles without asking.
+	// Table holds the permissions of predefined roles.
 	Table *iam.Table
-	// Numbers are the numbers of projects that need not be asked for, by ID.
+	// Numbers holds configured project numbers by project ID, for projects whose number
+	// Google Cloud does not tell.
 	Numbers map[string]string
-	// Deployer is the member that the credentials at hand belong to, where they
-	// do not tell; usually empty.
+	// Deployer is the member that the ambient credentials belong to. Usually empty,
+	// since the credentials tell.
 	Deployer string
-	// Credentials says in words where the credentials at hand come from.
+	// Credentials names the source of the ambient credentials.
 	Credentials string
-	// Now is the clock. It measures the check.
+	// Now returns the current time.
 	Now func() time.Time
-	// LookPath finds a program; nil where none can be looked for.
+	// LookPath finds a program on PATH; nil if programs cannot be searched.
 	LookPath func(name string) (string, error)
-	// Progress is told what is going on; nil where nobody listens.
+	// Progress is called with the number of needs judged so far; may be nil.
 	Progress func(done, total int)
 }
 
-// ErrUnauthenticated means that Google accepts none of what it was asked with
-// the credentials at hand: they have expired or were withdrawn.
+// ErrUnauthenticated reports that Google rejected every request with the ambient
+// credentials: they have expired or were revoked.
 var ErrUnauthenticated = errors.New("the credentials are not accepted by Google Cloud")
 
-// Check asks Google Cloud whether the needs of a plan are met. Its errors are
-// ErrUnauthenticated, and that of ctx if that ends before anything is asked:
-// what cannot be found out afterwards is in the report.
+// Check reports whether the needs of a plan are met in Google Cloud. It returns
+// ErrUnauthenticated, or the error of ctx if that ends before anything is asked;
+// everything else that goes wrong is part of the report.
 func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*finding.Report, error) {
 	begin := o.Now()
 	all, err := rules.Needs(ctx, p, o.Settings)
@@ -74,7 +75,7 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*f
 	if !impersonates {
 		shareCaller(all)
 	}
-	needs, settled := o.open(all)
+	needs, kept := o.pending(all)
 	c := newChecker(judge.NewCase(judge.Case{
 		Plan: p, Needs: needs, Now: begin, Table: o.Table, Impersonation: o.Impersonation, Troubleshooter: o.Troubleshooter,
 		Numbers: o.Numbers, Deployer: o.Deployer, Credentials: o.Credentials, Impersonates: impersonates, HasProgram: o.programs(needs),
@@ -87,12 +88,12 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*f
 	r := &finding.Report{
 		SchemaVersion: finding.SchemaVersion,
 		Plan:          finding.PlanRef{TerraformVersion: p.TerraformVersion, FormatVersion: p.FormatVersion},
-		Findings:      finish(o.judged(append(settled, findings...), p.Redact)),
+		Findings:      withRules(o.suppressed(append(kept, findings...), p.Redact)),
 		Deployers:     c.about.Deployers,
 		Projects:      c.about.Projects,
 		Limits:        c.about.Limits,
 	}
-	r.Unjudged = append(settled, findings...)
+	r.Unjudged = append(kept, findings...)
 	r.Deferred, r.Notices = slices.Clone(p.Deferred), slices.Clone(p.Notes)
 	r.Rejudge(o.FailOn)
 	r.Requests = count(client)
@@ -101,7 +102,8 @@ func Check(ctx context.Context, p *plan.Plan, client *gcp.Client, o Options) (*f
 	return r, nil
 }
 
-// programs looks for the programs that needs are about; nil if nobody can look.
+// programs reports for each program that needs are about whether it is on PATH; nil
+// if programs cannot be searched.
 func (o Options) programs(needs []need.Need) map[string]bool {
 	if o.LookPath == nil {
 		return nil
@@ -125,7 +127,7 @@ func requirements() map[string][]string {
 	return out
 }
 
-// source returns who answers questions; without a client nobody does.
+// source returns the source of facts; without a client it answers nothing.
 func source(client *gcp.Client) facts.Source {
 	if client == nil {
 		return silent{}
@@ -139,17 +141,17 @@ type silent struct{}
 // Answer implements facts.Source.
 func (silent) Answer(context.Context, []facts.Question) map[facts.Question]facts.Answer { return nil }
 
-// shareCaller makes the credentials at hand one caller, where the environment
-// impersonates nobody.
+// shareCaller makes the ambient credentials one caller, if the environment
+// impersonates no account.
 func shareCaller(needs []need.Need) {
 	for i := range needs {
 		needs[i].Principal.IsCaller = false
 	}
 }
 
-// open are the needs that are asked about, and the findings that stay as they
-// were.
-func (o Options) open(needs []need.Need) (open []need.Need, settled []finding.Finding) {
+// pending returns the needs to check, and the findings that are kept from the
+// previous report.
+func (o Options) pending(needs []need.Need) (pending []need.Need, kept []finding.Finding) {
 	before := map[string]finding.Finding{}
 	if o.Previous != nil {
 		for _, f := range o.Previous.Unjudged {
@@ -163,29 +165,29 @@ func (o Options) open(needs []need.Need) (open []need.Need, settled []finding.Fi
 			continue
 		}
 		if f, known := before[n.Key()]; known && (f.Outcome == finding.Pass || !n.MayChange()) {
-			settled = append(settled, f)
+			kept = append(kept, f)
 			continue
 		}
-		open = append(open, n)
+		pending = append(pending, n)
 	}
-	return open, settled
+	return pending, kept
 }
 
-// judged returns findings once waivers and the baseline are applied and what
-// depends on a failure is skipped. Skipping comes last: a failure that is waived
-// or known decides nothing, so it must hide nothing.
-func (o Options) judged(findings []finding.Finding, hide func(string) string) []finding.Finding {
+// suppressed returns findings with waivers and the baseline applied, and with those
+// skipped that depend on a failure. Skipping comes last: a waived or known failure
+// does not decide the result, so it must not hide another one.
+func (o Options) suppressed(findings []finding.Finding, hide func(string) string) []finding.Finding {
 	return judge.SkipDependents(o.Baseline.Apply(suppress.Waive(findings, o.Waivers, o.Now()), hide), requirements(), o.FailOn)
 }
 
 // unauthenticated reports whether everything that was asked about permissions with
 // the ambient credentials was refused as unauthenticated. Tokeninfo does not count:
-// it knows no federated tokens, which are good all the same.
+// it does not know federated tokens, which are valid.
 func unauthenticated(known *facts.Facts) bool {
 	refused := false
 	for q, a := range known.All() {
 		if q.Kind != facts.KindPermission || q.As != (facts.Caller{}) || strings.Count(q.On, "/") > 1 {
-			// Of what lies below a project not everything has been asked.
+			// Resources in a project are not all asked about.
 			continue
 		}
 		if a.Err == nil || !facts.AsError(a.Err).Unauthorized() {
@@ -196,8 +198,8 @@ func unauthenticated(known *facts.Facts) bool {
 	return refused
 }
 
-// finish adds what belongs to the rule, and sorts.
-func finish(findings []finding.Finding) []finding.Finding {
+// withRules returns findings with the name, title and URL of their rules, sorted.
+func withRules(findings []finding.Finding) []finding.Finding {
 	byID := map[string]rules.Rule{}
 	for _, r := range rules.All() {
 		byID[r.ID] = r

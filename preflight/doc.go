@@ -1,7 +1,6 @@
-// Package preflight finds out, before terraform apply, whether the plan's GKE
-// clusters will come up: Check derives the needs of a plan, asks Google Cloud
-// about each once, and judges them. Its words are those of a report: Finding,
-// Outcome, Evidence.
+// Package preflight checks before terraform apply whether the clusters of a plan
+// can be created. Check takes the needs of the plan from package rules, gathers facts
+// about them from Google Cloud, has them judged, and returns a report.
 //
 // It knows no output format and no command line, and it changes nothing.
 package preflight

@@ -145,10 +145,10 @@ func TestPrevious(t *testing.T) {
 		whole := newServer(t)
 		want := check(t, readPlan(t, name), whole)
 		if diff := cmp.Diff(outcomesOf(want), outcomesOf(after)); diff != "" {
-			t.Errorf("%s (-asked anew +asked again):\n%s", name, diff)
+			t.Errorf("%s (-full check +repeated check):\n%s", name, diff)
 		}
 		if len(server.Calls()) > len(whole.Calls()) {
-			t.Errorf("%s: %d requests to ask again, %d to ask anew", name, len(server.Calls()), len(whole.Calls()))
+			t.Errorf("%s: %d requests for the repeated check, %d for a full one", name, len(server.Calls()), len(whole.Calls()))
 		}
 	}
 }
