@@ -149,7 +149,7 @@ func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) V
 	if services, err := cj.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
 		return v.undetermined(say(gkeStateContradicted, n.Project))
 	}
-	v.Outcome, v.Reason = finding.Skipped, say(gkeOff, n.Project)
+	v.Outcome, v.Message, v.Reason = finding.Skipped, Statement{}, say(gkeOff, n.Project)
 	return v
 }
 

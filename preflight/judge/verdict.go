@@ -25,7 +25,7 @@ type Verdict struct {
 	// Permissions is nil if the need is about no permission.
 	Permissions *finding.PermissionSet
 	// PlannedBy are the addresses of the changes that provide what is needed, and
-	// TakenAwayBy of those that remove it.
+	// RemovedBy of those that remove it.
 	PlannedBy, RemovedBy []string
 	// Message says what is so, and Reason why that is known or could not be found
 	// out.
@@ -110,9 +110,10 @@ func (v Verdict) pass(message Statement) Verdict {
 	return v
 }
 
-// undetermined returns a verdict that could not be reached.
+// undetermined returns a verdict that could not be reached. What was found on the
+// way, such as that another cluster passes, is no message of it.
 func (v Verdict) undetermined(reason Statement) Verdict {
-	v.Outcome, v.Reason = finding.Undetermined, reason
+	v.Outcome, v.Message, v.Reason = finding.Undetermined, Statement{}, reason
 	if v.Permissions != nil && len(v.Permissions.Missing)+len(v.Permissions.Undetermined) == 0 {
 		v.Permissions = &finding.PermissionSet{Needed: v.Permissions.Needed, Undetermined: v.Permissions.Needed}
 	}
