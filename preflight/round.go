@@ -11,8 +11,8 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// A checker judges needs again and again while facts about them are gathered:
-// in each round those that still miss one.
+// A checker judges needs while facts about them are gathered, in rounds. In each
+// round it judges the needs that still miss a fact.
 type checker struct {
 	of       *judge.Case
 	progress func(done, total int)
@@ -24,7 +24,8 @@ func newChecker(of *judge.Case, progress func(done, total int)) *checker {
 	return &checker{of: of, progress: progress, results: make([]judge.Result, len(of.Needs))}
 }
 
-// round judges what is not judged yet, and returns what to ask next.
+// round judges the needs that are not judged yet, and returns the questions for the
+// next round.
 func (c *checker) round(known *facts.Facts) []facts.Question {
 	r := c.of.Round(known)
 	missing := c.judgeAll(r)
@@ -34,8 +35,8 @@ func (c *checker) round(known *facts.Facts) []facts.Question {
 	return r.Questions(append(missing, more...))
 }
 
-// judgeAll judges the needs that are not judged yet, on all processors: judging is
-// pure. It returns the questions that were missing.
+// judgeAll judges the needs that are not judged yet, in parallel, since judging is
+// pure. It returns the questions whose answers are missing.
 func (c *checker) judgeAll(r *judge.Round) []facts.Question {
 	var pending []int
 	for i, result := range c.results {
@@ -56,7 +57,7 @@ func (c *checker) judgeAll(r *judge.Round) []facts.Question {
 	return slices.Concat(missing...)
 }
 
-// judgePart judges the needs at some indexes.
+// judgePart judges the needs at the indexes part.
 func (c *checker) judgePart(r *judge.Round, part []int) []facts.Question {
 	needs := make([]need.Need, len(part))
 	for i, k := range part {
@@ -69,7 +70,7 @@ func (c *checker) judgePart(r *judge.Round, part []int) []facts.Question {
 	return missing
 }
 
-// report tells how many needs have been judged.
+// report reports how many needs have been judged.
 func (c *checker) report() {
 	if c.progress == nil || len(c.results) == 0 {
 		return
@@ -83,7 +84,7 @@ func (c *checker) report() {
 	c.progress(done, len(c.results))
 }
 
-// findings returns what there is to say about the needs.
+// findings returns the findings of all needs.
 func (c *checker) findings() []finding.Finding {
 	var out []finding.Finding
 	for _, r := range c.results {

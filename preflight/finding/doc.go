@@ -1,3 +1,3 @@
-// Package finding holds what a check finds: findings, the report that lists them,
-// and what needs nothing but them: sums, merging and redacting.
+// Package finding defines findings and the report that lists them, and counts,
+// merges, locates and redacts them.
 package finding

@@ -1,36 +1,38 @@
 package finding
 
-// Says is what a level says about permissions.
+// A Says is what the policies of a level say about permissions.
 type Says string
 
-// What levels say.
+// The statements of levels.
 const (
-	// Grants: a binding of Role to Member gives them.
+	// Grants means that a binding of Role to Member grants them.
 	Grants Says = "grants"
-	// Plans: a binding that the plan makes gives them; Detail is its address.
+	// Plans means that a planned binding grants them; Detail is its address.
 	Plans Says = "plans"
-	// Unmet: a binding would give them, but its condition, Detail, is false.
+	// Unmet means that a binding would grant them, but its condition, Detail, is
+	// false.
 	Unmet Says = "unmet"
-	// Denies: the deny policy that Detail names takes them.
+	// Denies means that the deny policy Detail denies them.
 	Denies Says = "denies"
-	// Doubts: a binding or a deny policy may decide; Detail says what is not
-	// known about it.
+	// Doubts means that a binding or a deny policy may apply; Detail says what is
+	// unknown about it.
 	Doubts Says = "doubts"
-	// Unread: its policies could not be read; Detail says why.
+	// Unread means that the policies could not be read; Detail says why.
 	Unread Says = "unread"
-	// Lacks: no binding gives them.
+	// Lacks means that no binding grants them.
 	Lacks Says = "lacks"
 )
 
-// A Level is what the policies of one resource say about some of a finding's
-// permissions. One that says several things stands several times.
+// A Level is a statement of the policies of one resource about some permissions of a
+// finding. If the policies say several things, there are several levels of the same
+// resource.
 type Level struct {
-	// Resource is the full resource name that the policies are attached to;
-	// empty for what lies above a project and is not known.
+	// Resource is the full resource name that the policies are attached to; empty
+	// for an unknown folder or organization.
 	Resource    string   `json:"resource,omitempty"`
 	Says        Says     `json:"says"`
 	Permissions []string `json:"permissions"`
-	// Role and Member are those of the binding, where there is one.
+	// Role and Member are those of the binding; empty if there is none.
 	Role   string `json:"role,omitempty"`
 	Member string `json:"member,omitempty"`
 	Detail string `json:"detail,omitempty"`

@@ -2,9 +2,9 @@ package finding
 
 import "gke-preflight/preflight/plan"
 
-// Locate says where the addresses of each finding stand in the configuration,
-// each place once. A finding none of whose addresses is there is located where
-// the configuration begins.
+// Locate sets the places of each finding's addresses in the configuration, without
+// duplicates. If none of the addresses is found, the finding is located at the start
+// of the configuration.
 func (r *Report) Locate(s *plan.Source) {
 	for i := range r.Findings {
 		r.Findings[i].Locations = locations(r.Findings[i].Addresses, s)

@@ -10,14 +10,13 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// Merge makes one report of several, by the names of their plans: each finding
-// says which plan it is about, numbers are added up, and the result is what all
-// findings come to at the threshold. The order in which reports are given has
-// no bearing on it.
+// Merge merges reports, by the names of their plans: each finding names its plan,
+// numbers are added up, and the result is the one of all findings at the threshold
+// failOn.
 func Merge(reports map[string]*Report, failOn need.Severity) *Report {
 	out := &Report{SchemaVersion: SchemaVersion, Findings: []Finding{}}
-	for _, name := range inOrder(reports) {
-		out.take(name, reports[name])
+	for _, name := range mergeOrder(reports) {
+		out.add(name, reports[name])
 	}
 	slices.SortStableFunc(out.Plans, func(a, b PlanRef) int { return strings.Compare(a.Source, b.Source) })
 	slices.SortStableFunc(out.Findings, func(a, b Finding) int {
@@ -39,18 +38,18 @@ func Merge(reports map[string]*Report, failOn need.Severity) *Report {
 	return out
 }
 
-// inOrder are the names of reports. Those of one plan come first, so that each
-// has its name before those that were merged already bring theirs.
-func inOrder(reports map[string]*Report) []string {
+// mergeOrder returns the names of reports in the order of merging: reports of one
+// plan first, so that they keep their names if a merged report contains the same.
+func mergeOrder(reports map[string]*Report) []string {
 	merged := func(name string) int { return min(len(reports[name].Plans), 1) }
 	return slices.SortedFunc(maps.Keys(reports), func(a, b string) int {
 		return cmp.Or(merged(a)-merged(b), strings.Compare(a, b))
 	})
 }
 
-// take adds what one report says about the plan of a name. One that was merged
-// already has names of plans in it, which stay unless they are taken.
-func (r *Report) take(name string, from *Report) {
+// add adds a report under the name of its plan. If the report was merged already, it
+// contains names of plans, which are kept unless they are in use.
+func (r *Report) add(name string, from *Report) {
 	taken := map[string]bool{}
 	for _, p := range r.Plans {
 		taken[p.Source] = true
@@ -91,8 +90,8 @@ func (r *Report) take(name string, from *Report) {
 	}
 }
 
-// prefixed returns a text with the name of its plan in front, unless the report
-// was merged already and so has names in its texts.
+// prefixed returns text with the name of its plan in front, unless the report was
+// merged already: its texts contain names.
 func prefixed(from *Report, name, text string) string {
 	if len(from.Plans) > 0 {
 		return text
@@ -100,7 +99,7 @@ func prefixed(from *Report, name, text string) string {
 	return name + ": " + text
 }
 
-// plans are those that a report is about.
+// plans returns the plans of a report.
 func (r *Report) plans() []PlanRef {
 	if len(r.Plans) == 0 {
 		return []PlanRef{r.Plan}

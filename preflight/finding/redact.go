@@ -7,8 +7,8 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// Redact puts (sensitive) in place of every value that the plan marks, in
-// every text of a report that may hold one.
+// Redact replaces every value that the plan marks as sensitive by (sensitive), in all
+// texts of a report that may contain one.
 func Redact(r *Report, p *plan.Plan) {
 	if !p.HasSensitiveValues() {
 		return
@@ -34,32 +34,33 @@ func Redact(r *Report, p *plan.Plan) {
 	}
 }
 
-func RedactFinding(f Finding, hide func(string) string) Finding {
+// RedactFinding returns f with sensitive values replaced by redact.
+func RedactFinding(f Finding, redact func(string) string) Finding {
 	if f.Principal != nil {
-		f.Principal = &need.Principal{Kind: f.Principal.Kind, Member: hide(f.Principal.Member)}
+		f.Principal = &need.Principal{Kind: f.Principal.Kind, Member: redact(f.Principal.Member)}
 	}
-	f.Resource, f.Message, f.Reason = hide(f.Resource), hide(f.Message), hide(f.Reason)
-	f.ExpectedError = hide(f.ExpectedError)
+	f.Resource, f.Message, f.Reason = redact(f.Resource), redact(f.Message), redact(f.Reason)
+	f.ExpectedError = redact(f.ExpectedError)
 	evidence := make([]Evidence, 0, len(f.Evidence))
 	for _, e := range f.Evidence {
-		evidence = append(evidence, Evidence{Method: e.Method, Resource: hide(e.Resource), Detail: hide(e.Detail)})
+		evidence = append(evidence, Evidence{Method: e.Method, Resource: redact(e.Resource), Detail: redact(e.Detail)})
 	}
 	f.Evidence = evidence
-	f.Levels = redactLevels(f.Levels, hide)
+	f.Levels = redactLevels(f.Levels, redact)
 	if f.Fix != nil {
-		fix := &Fix{Terraform: hide(f.Fix.Terraform)}
+		fix := &Fix{Terraform: redact(f.Fix.Terraform)}
 		for _, c := range f.Fix.Commands {
-			fix.Commands = append(fix.Commands, hide(c))
+			fix.Commands = append(fix.Commands, redact(c))
 		}
 		f.Fix = fix
 	}
 	return f
 }
 
-func redactLevels(levels []Level, hide func(string) string) []Level {
+func redactLevels(levels []Level, redact func(string) string) []Level {
 	out := slices.Clone(levels)
 	for i, l := range out {
-		out[i].Resource, out[i].Role, out[i].Member, out[i].Detail = hide(l.Resource), hide(l.Role), hide(l.Member), hide(l.Detail)
+		out[i].Resource, out[i].Role, out[i].Member, out[i].Detail = redact(l.Resource), redact(l.Role), redact(l.Member), redact(l.Detail)
 	}
 	return out
 }

@@ -7,56 +7,56 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// SchemaVersion is that of the JSON report.
+// SchemaVersion is the version of the JSON report.
 const SchemaVersion = "1"
 
-// A Report is everything that a check found.
+// A Report holds the results of a check.
 type Report struct {
 	SchemaVersion string  `json:"schema_version"`
 	Tool          Tool    `json:"tool"`
 	Plan          PlanRef `json:"plan"`
-	// Plans are those of a report that was merged from several, sorted by
-	// source; each finding names its own. Empty in a report of one plan.
+	// Plans are the plans of a merged report, sorted by source; each finding names
+	// its plan. Empty in a report of one plan.
 	Plans []PlanRef `json:"plans,omitempty"`
-	// Deployers are the identities that apply will run as, one a provider
-	// identity; empty where the plan has nothing to check.
+	// Deployers are the identities that apply will run as, one per provider
+	// identity; empty if the plan has nothing to check.
 	Deployers []DeployerRef `json:"deployers,omitempty"`
-	// Projects are those that the plan's clusters live in, sorted by ID.
+	// Projects are the projects of the plan's clusters, sorted by ID.
 	Projects []ProjectRef `json:"projects,omitempty"`
 	Result   Outcome      `json:"result"`
 	Summary  Summary      `json:"summary"`
 	Findings []Finding    `json:"findings"`
-	// Limits are what no finding could take into account, such as policies of
-	// a kind that was not read. Each is said once.
+	// Limits are what the check did not take into account, such as policies that
+	// were not read, without duplicates.
 	Limits []string `json:"limits,omitempty"`
-	// Snapshot is what answered in place of Google Cloud; nil if that answered
-	// itself.
+	// Snapshot is the file that answers came from; nil if they came from Google
+	// Cloud.
 	Snapshot *SnapshotRef `json:"snapshot,omitempty"`
-	// Configuration is the configuration file that was used; nil if there is
-	// none.
+	// Configuration is the configuration file; nil if there is none.
 	Configuration *ConfigurationRef `json:"configuration,omitempty"`
-	// Deferred are the addresses of changes that Terraform puts off to a later
-	// plan and that may concern GKE. With one the result is never a pass.
+	// Deferred are the addresses of changes that Terraform defers to a later plan
+	// and that may concern GKE. If there are any, the result is never a pass.
 	Deferred []string `json:"deferred,omitempty"`
-	// Notices are what every format says beside the result: where answers come
-	// from, what the configuration changes, and what of the plan is not checked.
+	// Notices are statements that every format shows with the result: the source
+	// of answers, changes by the configuration, and parts of the plan that are not
+	// checked.
 	Notices  []string `json:"notices,omitempty"`
 	Requests Requests `json:"requests"`
-	// DurationMS is the wall time of the check in milliseconds.
+	// DurationMS is the elapsed time of the check in milliseconds.
 	DurationMS int64 `json:"duration_ms"`
 
-	// Unjudged are the findings before waivers and baseline; nil in a report that was
-	// read from a file.
+	// Unjudged are the findings before waivers and baseline were applied; nil in a
+	// report that was read from a file.
 	Unjudged []Finding `json:"-"`
 }
 
-// Tool is what made a report.
+// Tool is the program that made a report.
 type Tool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 }
 
-// PlanRef says which plan was read.
+// PlanRef identifies a plan.
 type PlanRef struct {
 	// Source is a path, or - for standard input.
 	Source           string `json:"source"`
@@ -66,7 +66,7 @@ type PlanRef struct {
 
 // DeployerRef is an identity that apply will run as.
 type DeployerRef struct {
-	// Member is empty where the identity could not be found out.
+	// Member is an IAM member; empty if the identity is unknown.
 	Member string `json:"member,omitempty"`
 	// Source says where the identity comes from, such as
 	// GOOGLE_OAUTH_ACCESS_TOKEN or provider "google".
@@ -75,50 +75,50 @@ type DeployerRef struct {
 	Unknown string `json:"unknown,omitempty"`
 }
 
-// ProjectRef is a project that a cluster of the plan lives in.
+// ProjectRef is the project of a cluster in the plan.
 type ProjectRef struct {
 	ID string `json:"id"`
-	// Number is empty where it could not be found out.
+	// Number is empty if it is unknown.
 	Number string `json:"number,omitempty"`
-	// Source says where the plan's reader found it, such as the resource's
+	// Source says where in the plan the project was found, such as the resource's
 	// attribute or the provider's configuration.
 	Source string `json:"source"`
 }
 
-// SnapshotRef is a file that stood for Google Cloud.
+// SnapshotRef is a file that answered in place of Google Cloud.
 type SnapshotRef struct {
 	File string `json:"file,omitempty"`
-	// RecordedAt is zero for a file that describes a Google Cloud that never was.
+	// RecordedAt is zero if the file describes a fake Google Cloud.
 	RecordedAt time.Time `json:"recorded_at,omitzero"`
 }
 
 // ConfigurationRef says what a configuration file changes.
 type ConfigurationRef struct {
 	File string `json:"file"`
-	// Found reports that nobody named the file: it was found beside the plan, and
-	// may have come with what is being checked.
+	// Found reports whether the file was found next to the plan and not named by
+	// --config. It may be part of the change that is being checked.
 	Found bool `json:"found,omitempty"`
-	// Changed is what the file changes, a phrase each.
+	// Changed are phrases that say what the file changes.
 	Changed []string `json:"changed,omitempty"`
-	// Lowered are those of Changed by which less decides the result.
+	// Lowered are the elements of Changed that weaken the check.
 	Lowered []string `json:"lowered,omitempty"`
 }
 
-// Requests counts what was asked of Google Cloud.
+// Requests counts the requests to Google Cloud.
 type Requests struct {
 	Total int `json:"total"`
 	// ByMethod counts by method ID, such as iam.serviceAccounts.get.
 	ByMethod map[string]int `json:"by_method,omitempty"`
 }
 
-// Duration is how long the check took.
+// Duration returns the elapsed time of the check.
 func (r *Report) Duration() time.Duration {
 	return time.Duration(r.DurationMS) * time.Millisecond
 }
 
-// MayChange reports whether waiting may make the result of a report better:
-// all that decides it, at or above a severity, is what Google Cloud may answer
-// otherwise in a while.
+// MayChange reports whether retrying can improve the result: every deciding
+// finding at or above least depends on state that can still change, such as IAM
+// propagation.
 func (r *Report) MayChange(least need.Severity) bool {
 	decides := func(f Finding) bool {
 		return need.Rank(f.Severity) >= need.Rank(least) && (f.Outcome == Fail || f.Outcome == Undetermined)

@@ -2,8 +2,8 @@ package finding
 
 import "gke-preflight/preflight/need"
 
-// Rejudge counts the findings anew, and sets the result to what they come to
-// at a threshold, as Check does.
+// Rejudge recounts the findings and sets the result for the threshold failOn, as
+// Check does.
 func (r *Report) Rejudge(failOn need.Severity) {
 	r.Summary, r.Result = summarize(r.Findings, failOn)
 	if r.Result == Pass && len(r.Deferred) > 0 {
@@ -11,7 +11,7 @@ func (r *Report) Rejudge(failOn need.Severity) {
 	}
 }
 
-// Summary counts findings by outcome, and those that fail by severity too.
+// Summary counts findings by outcome, and failures by severity.
 type Summary struct {
 	Pass         int `json:"pass"`
 	Fail         int `json:"fail"`
@@ -23,14 +23,14 @@ type Summary struct {
 	Notes    int `json:"notes"`
 }
 
-// WithoutSeverities returns the counts by outcome alone, all that reports of
-// earlier versions have.
+// WithoutSeverities returns the counts by outcome only. Reports of earlier versions
+// have no others.
 func (s Summary) WithoutSeverities() Summary {
 	s.Errors, s.Warnings, s.Notes = 0, 0, 0
 	return s
 }
 
-// addFailure counts a finding that fails.
+// addFailure counts a failure.
 func (s *Summary) addFailure(severity need.Severity) {
 	s.Fail++
 	switch severity {
@@ -38,12 +38,13 @@ func (s *Summary) addFailure(severity need.Severity) {
 		s.Notes++
 	case need.Warning:
 		s.Warnings++
-	default: // One that is not known counts as the worst.
+	default: // An unknown severity counts as the worst.
 		s.Errors++
 	}
 }
 
-// summarize counts, and says what the findings at or above a severity come to.
+// summarize returns the counts of findings, and the result of those at or above a
+// severity.
 func summarize(findings []Finding, least need.Severity) (Summary, Outcome) {
 	var s Summary
 	result := Pass

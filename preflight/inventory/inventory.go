@@ -9,7 +9,7 @@ import (
 	"gke-preflight/preflight/rules"
 )
 
-// An Inventory is what a plan needs, before anybody has been asked.
+// An Inventory lists what a plan needs, without any request to Google Cloud.
 type Inventory struct {
 	SchemaVersion string          `json:"schema_version"`
 	Plan          finding.PlanRef `json:"plan"`
@@ -25,19 +25,19 @@ type ResourceItem struct {
 	Actions  []string `json:"actions"`
 	Name     string   `json:"name"`
 	Location string   `json:"location"`
-	// Project is empty where it is not known before apply; ProjectSource says
-	// where it was found, or why it was not.
+	// Project is empty if it is only known after apply. ProjectSource says where it
+	// was found, or why it is unknown.
 	Project       string `json:"project"`
 	ProjectSource string `json:"project_source"`
 	Network       string `json:"network,omitempty"`
 	Subnetwork    string `json:"subnetwork,omitempty"`
-	// HostProject is the network's project where it differs from Project.
+	// HostProject is the network's project; empty if it is Project.
 	HostProject string `json:"host_project,omitempty"`
 	// Cluster is the name of a node pool's cluster.
 	Cluster   string `json:"cluster,omitempty"`
 	Autopilot bool   `json:"autopilot"`
 	Version   string `json:"version,omitempty"`
-	// ThrowAwayPool reports that the default node pool lives for minutes.
+	// ThrowAwayPool reports whether the default node pool is removed after creation.
 	ThrowAwayPool       bool          `json:"throw_away_pool,omitempty"`
 	NodeServiceAccounts []AccountItem `json:"node_service_accounts"`
 	Keys                []KeyItem     `json:"keys"`
@@ -47,9 +47,9 @@ type ResourceItem struct {
 type AccountItem struct {
 	Attribute string `json:"attribute"`
 	Email     string `json:"email"`
-	// Default reports that it is the Compute Engine default service account.
+	// Default reports whether it is the Compute Engine default service account.
 	Default bool `json:"default"`
-	// Unknown reports that it is not known before apply.
+	// Unknown reports whether it is only known after apply.
 	Unknown bool `json:"unknown"`
 }
 
@@ -60,7 +60,7 @@ type KeyItem struct {
 	Unknown   bool   `json:"unknown"`
 }
 
-// A NeedItem is a need as it is printed.
+// A NeedItem is a need in printed form.
 type NeedItem struct {
 	Rule        string          `json:"rule"`
 	Severity    need.Severity   `json:"severity"`
@@ -70,11 +70,11 @@ type NeedItem struct {
 	Resource    string          `json:"resource,omitempty"`
 	Service     string          `json:"service,omitempty"`
 	Permissions []string        `json:"permissions,omitempty"`
-	// Unknown says why the need cannot be named in full before apply.
+	// Unknown says why parts of the need are only known after apply.
 	Unknown string `json:"unknown,omitempty"`
 }
 
-// New lists what a plan needs. It asks nobody anything.
+// New returns the inventory of a plan. It sends no requests.
 func New(ctx context.Context, p *plan.Plan, set rules.Settings) (*Inventory, error) {
 	inventory := &Inventory{
 		SchemaVersion: finding.SchemaVersion,
@@ -102,78 +102,78 @@ func New(ctx context.Context, p *plan.Plan, set rules.Settings) (*Inventory, err
 	return inventory, nil
 }
 
-func clusterItem(c *plan.Cluster, hide func(string) string) ResourceItem {
+func clusterItem(c *plan.Cluster, redact func(string) string) ResourceItem {
 	return ResourceItem{
 		Address:             c.Address,
 		Type:                c.Type,
 		Actions:             c.Actions,
-		Name:                hide(c.Name.String()),
-		Location:            hide(c.Location.String()),
-		Project:             hide(c.Project.ID),
-		ProjectSource:       hide(c.Project.Source),
-		Network:             hide(c.Network.String()),
-		Subnetwork:          hide(c.Subnetwork.String()),
-		HostProject:         hide(c.HostProject()),
+		Name:                redact(c.Name.String()),
+		Location:            redact(c.Location.String()),
+		Project:             redact(c.Project.ID),
+		ProjectSource:       redact(c.Project.Source),
+		Network:             redact(c.Network.String()),
+		Subnetwork:          redact(c.Subnetwork.String()),
+		HostProject:         redact(c.HostProject()),
 		Autopilot:           c.Autopilot,
-		Version:             hide(c.Version.String()),
+		Version:             redact(c.Version.String()),
 		ThrowAwayPool:       c.HasTemporaryDefaultPool,
-		NodeServiceAccounts: accountItems(c.Accounts, hide),
-		Keys:                keyItems(c.Keys, hide),
+		NodeServiceAccounts: accountItems(c.Accounts, redact),
+		Keys:                keyItems(c.Keys, redact),
 	}
 }
 
-func poolItem(n *plan.NodePool, hide func(string) string) ResourceItem {
+func poolItem(n *plan.NodePool, redact func(string) string) ResourceItem {
 	return ResourceItem{
 		Address:             n.Address,
 		Type:                n.Type,
 		Actions:             n.Actions,
-		Name:                hide(n.Name.String()),
-		Location:            hide(n.Location.String()),
-		Project:             hide(n.Project.ID),
-		ProjectSource:       hide(n.Project.Source),
-		Cluster:             hide(n.ClusterName),
-		Version:             hide(n.Version.String()),
-		NodeServiceAccounts: accountItems(n.Accounts, hide),
-		Keys:                keyItems(n.Keys, hide),
+		Name:                redact(n.Name.String()),
+		Location:            redact(n.Location.String()),
+		Project:             redact(n.Project.ID),
+		ProjectSource:       redact(n.Project.Source),
+		Cluster:             redact(n.ClusterName),
+		Version:             redact(n.Version.String()),
+		NodeServiceAccounts: accountItems(n.Accounts, redact),
+		Keys:                keyItems(n.Keys, redact),
 	}
 }
 
-func accountItems(accounts []plan.Account, hide func(string) string) []AccountItem {
+func accountItems(accounts []plan.Account, redact func(string) string) []AccountItem {
 	out := []AccountItem{}
 	for _, a := range accounts {
 		email := a.Email
 		if a.ID != "" {
 			email = a.ID
 		}
-		out = append(out, AccountItem{Attribute: a.Attribute, Email: hide(email), Default: a.Default, Unknown: a.Unknown})
+		out = append(out, AccountItem{Attribute: a.Attribute, Email: redact(email), Default: a.Default, Unknown: a.Unknown})
 	}
 	return out
 }
 
-func keyItems(keys []plan.Key, hide func(string) string) []KeyItem {
+func keyItems(keys []plan.Key, redact func(string) string) []KeyItem {
 	out := []KeyItem{}
 	for _, k := range keys {
-		out = append(out, KeyItem{Attribute: k.Attribute, Key: hide(k.Name), Unknown: k.Unknown})
+		out = append(out, KeyItem{Attribute: k.Attribute, Key: redact(k.Name), Unknown: k.Unknown})
 	}
 	return out
 }
 
-func needItem(n need.Need, hide func(string) string) NeedItem {
+func needItem(n need.Need, redact func(string) string) NeedItem {
 	item := NeedItem{
 		Rule:        n.Rule,
 		Severity:    n.Severity,
 		Addresses:   n.Addresses,
 		Attribute:   n.Attribute,
-		Resource:    hide(n.Resource),
+		Resource:    redact(n.Resource),
 		Service:     n.Service,
 		Permissions: n.Permissions,
-		Unknown:     hide(n.UndeterminedReason),
+		Unknown:     redact(n.UndeterminedReason),
 	}
 	if n.OnlyIfNotProject != "" && n.UndeterminedReason == "" {
-		item.Unknown = hide("needed only if " + n.Project + " and " + n.OnlyIfNotProject + " are two projects")
+		item.Unknown = redact("needed only if " + n.Project + " and " + n.OnlyIfNotProject + " are two projects")
 	}
 	if n.Principal.Kind != "" {
-		item.Principal = &need.Principal{Kind: n.Principal.Kind, Member: hide(n.Principal.Member)}
+		item.Principal = &need.Principal{Kind: n.Principal.Kind, Member: redact(n.Principal.Member)}
 	}
 	return item
 }

@@ -10,21 +10,21 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// A Baseline is what an earlier report found.
+// A Baseline holds the findings of an earlier report.
 type Baseline struct {
-	// Source is the file of the report.
+	// Source is the path of the report.
 	Source string
 	known  map[string][]finding.Finding // by Key
-	// passing matches what changes in messages from run to run.
-	passing *regexp.Regexp
+	// volatile matches the parts of messages that change from run to run.
+	volatile *regexp.Regexp
 }
 
-// NewBaseline returns what an earlier report found: what failed, what was
-// undetermined, and what that report knew from a baseline of its own. What was
-// skipped because of another failure is not among it, unless it was
-// undetermined: nobody was told that it fails.
+// NewBaseline returns the findings of a report that fail, are undetermined, or were
+// known from the report's own baseline. It leaves out findings that were skipped
+// because of another failure, unless they were undetermined: the report did not say
+// that they fail.
 func NewBaseline(source string, r *finding.Report) *Baseline {
-	b := &Baseline{Source: source, known: map[string][]finding.Finding{}, passing: passing()}
+	b := &Baseline{Source: source, known: map[string][]finding.Finding{}, volatile: volatile()}
 	for _, f := range r.Findings {
 		if f.Outcome == finding.Skipped && f.KnownAs != "" {
 			f.Outcome = f.KnownAs
@@ -36,9 +36,9 @@ func NewBaseline(source string, r *finding.Report) *Baseline {
 	return b
 }
 
-// Apply skips the findings that the baseline knows. They are compared as they
-// are shown, by hide: sensitive values are in no report.
-func (b *Baseline) Apply(findings []finding.Finding, hide func(string) string) []finding.Finding {
+// Apply skips the findings that the baseline knows. It compares them after redact,
+// because the saved report does not contain sensitive values.
+func (b *Baseline) Apply(findings []finding.Finding, redact func(string) string) []finding.Finding {
 	if b == nil {
 		return findings
 	}
@@ -48,7 +48,7 @@ func (b *Baseline) Apply(findings []finding.Finding, hide func(string) string) [
 		if f.Outcome != finding.Fail && f.Outcome != finding.Undetermined {
 			continue
 		}
-		if b.covers(finding.RedactFinding(f, hide), used) {
+		if b.covers(finding.RedactFinding(f, redact), used) {
 			out[i].KnownAs = f.Outcome
 			out[i].Outcome, out[i].Reason = finding.Skipped, "known from the baseline "+b.Source
 		}
@@ -57,8 +57,8 @@ func (b *Baseline) Apply(findings []finding.Finding, hide func(string) string) [
 }
 
 // covers reports whether the baseline knows a finding that is at least as bad.
-// Findings about several sensitive values look the same, so that each finding
-// of the baseline counts for one of them.
+// Findings about different sensitive values look the same, so each finding of the
+// baseline covers only one of them.
 func (b *Baseline) covers(f finding.Finding, used map[string][]bool) bool {
 	key := f.Key()
 	if used[key] == nil {
@@ -74,9 +74,9 @@ func (b *Baseline) covers(f finding.Finding, used map[string][]bool) bool {
 	return false
 }
 
-// isAsBadAs reports whether f says nothing that before did not say: not another
-// failure, at a higher severity, of more permissions, for more resources or
-// because of more changes.
+// isAsBadAs reports whether before is at least as bad as f: f is not a different
+// failure, has no higher severity, and no additional permissions, resources or
+// planned changes.
 func (b *Baseline) isAsBadAs(before, f finding.Finding) bool {
 	switch {
 	case before.Outcome == finding.Undetermined && f.Outcome == finding.Fail,
@@ -84,9 +84,9 @@ func (b *Baseline) isAsBadAs(before, f finding.Finding) bool {
 		before.Outcome == f.Outcome && b.messageClass(before) != b.messageClass(f):
 		return false
 	}
-	missing, open := permissionsOf(before)
-	missingNow, openNow := permissionsOf(f)
-	return isSubset(missingNow, missing) && isSubset(openNow, append(slices.Clone(missing), open...)) &&
+	missing, undetermined := permissionsOf(before)
+	missingNow, undeterminedNow := permissionsOf(f)
+	return isSubset(missingNow, missing) && isSubset(undeterminedNow, append(slices.Clone(missing), undetermined...)) &&
 		isSubset(f.Addresses, before.Addresses) && isSubset(f.PlannedBy, before.PlannedBy) && isSubset(f.TakenAwayBy, before.TakenAwayBy)
 }
 
@@ -101,19 +101,19 @@ func isSubset(some, of []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(of, s) })
 }
 
-// messageClass is a failure's message without what changes from run to run. It
-// is empty where other members say what fails: permissions, or the changes of
-// the plan.
+// messageClass returns a failure's message without the parts that change from run
+// to run. It is empty if other fields say what fails: permissions or planned
+// changes.
 func (b *Baseline) messageClass(f finding.Finding) string {
 	if f.Outcome != finding.Fail || f.Permissions != nil || f.Answers != "" {
 		return ""
 	}
-	return b.passing.ReplaceAllString(f.Message, "…")
+	return b.volatile.ReplaceAllString(f.Message, "…")
 }
 
-// passing matches times, durations, line numbers, and the states that
-// operations and clusters go through.
-func passing() *regexp.Regexp {
+// volatile returns an expression that matches times, durations, line numbers, and
+// transient states of operations and clusters.
+func volatile() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join([]string{
 		`\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d))?`,
 		`\d+ ?(seconds?|minutes?|hours?|days?|weeks?)\b`,

@@ -1,3 +1,2 @@
-// Package suppress takes findings that are accepted, by waivers, or known, from a
-// baseline, out of a result.
+// Package suppress skips findings that a waiver accepts or a baseline knows.
 package suppress

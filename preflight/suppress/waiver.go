@@ -10,23 +10,23 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// A Waiver says that a finding is known and accepted, until a day.
+// A Waiver accepts findings, until an optional date.
 type Waiver struct {
-	// Rule is the ID of the rule whose findings it is about.
+	// Rule is the ID of the rule whose findings are waived.
 	Rule string
-	// Address and Principal narrow it down, a star standing for anything; empty
-	// for all. A finding is waived only if all its addresses match.
+	// Address and Principal are patterns in which a star matches anything; empty
+	// matches all. A finding is waived only if all its addresses match.
 	Address, Principal string
 	Reason             string
-	// Expires is the first day on which it counts no more; zero for never.
+	// Expires is the first date on which the waiver no longer applies; zero if it
+	// never expires.
 	Expires time.Time
-	// Where is the place it is written at, such as .gke-preflight.yaml:12.
+	// Where is the place of the waiver, such as .gke-preflight.yaml:12.
 	Where string
 }
 
-// Waive skips the findings that waivers are about, and adds what is to be said
-// about the waivers: one that has expired no longer helps, and one that helps
-// nobody can go.
+// Waive skips the findings that waivers cover, and adds a finding for each waiver
+// that has expired or is not needed.
 func Waive(findings []finding.Finding, waivers []Waiver, now time.Time) []finding.Finding {
 	used := make([]bool, len(waivers))
 	out := slices.Clone(findings)
@@ -40,7 +40,7 @@ func Waive(findings []finding.Finding, waivers []Waiver, now time.Time) []findin
 			}
 			used[k] = true
 			if !w.expired(now) {
-				out[i] = waived(f, w)
+				out[i] = skipWaived(f, w)
 			}
 		}
 	}
@@ -68,8 +68,8 @@ func (w Waiver) covers(f finding.Finding) bool {
 	return w.Address == "" || len(f.Addresses) > 0 && !slices.ContainsFunc(f.Addresses, func(a string) bool { return !matches(w.Address, a) })
 }
 
-// waived is a finding that a waiver takes out of the result.
-func waived(f finding.Finding, w Waiver) finding.Finding {
+// skipWaived returns f as a skipped finding that names the waiver.
+func skipWaived(f finding.Finding, w Waiver) finding.Finding {
 	until := ""
 	if !w.Expires.IsZero() {
 		until = " until " + w.Expires.Format(time.DateOnly)
@@ -79,7 +79,8 @@ func waived(f finding.Finding, w Waiver) finding.Finding {
 	return f
 }
 
-// finding is what is to be said about a waiver itself.
+// finding returns a finding about the waiver itself, if it has expired or is not
+// needed.
 func (w Waiver) finding(used bool, now time.Time) (finding.Finding, bool) {
 	f := finding.Finding{Rule: need.RuleWaivers, Outcome: finding.Fail, Severity: need.Note}
 	switch {
@@ -94,8 +95,7 @@ func (w Waiver) finding(used bool, now time.Time) (finding.Finding, bool) {
 	return f, true
 }
 
-// matches reports whether a text is as a pattern says, in which a star stands
-// for anything.
+// matches reports whether text matches a pattern in which a star matches anything.
 func matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
