@@ -7,6 +7,7 @@ import (
 
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/term"
 )
 
 // A qualityIssue is an issue of GitLab's code quality report.
@@ -41,24 +42,24 @@ func CodeQuality(w io.Writer, r *finding.Report) error {
 			continue
 		}
 		taken[id] = true
-		place := places(f, r)[0]
+		place := locationsOf(f, r)[0]
 		issues = append(issues, qualityIssue{
-			Description: Clean(joined(": ", f.Plan, qualityDescription(f))),
-			CheckName:   Clean(joined(" ", f.Rule, f.Name)),
+			Description: term.Clean(joinNonEmpty(": ", f.Plan, qualityDescription(f))),
+			CheckName:   term.Clean(joinNonEmpty(" ", f.Rule, f.Name)),
 			Fingerprint: id,
 			Severity:    qualitySeverity(f),
-			Location:    qualityLocation{Clean(path.Clean(place.File)), qualityLines{max(place.Line, 1)}},
+			Location:    qualityLocation{term.Clean(path.Clean(place.File)), qualityLines{max(place.Line, 1)}},
 		})
 	}
 	for _, n := range r.Notices {
 		f := finding.Finding{Rule: "notice", Resource: n}
-		place := places(f, r)[0]
+		place := locationsOf(f, r)[0]
 		issues = append(issues, qualityIssue{
-			Description: Clean(n),
+			Description: term.Clean(n),
 			CheckName:   "gke-preflight notice",
 			Fingerprint: fingerprint(f),
 			Severity:    "info",
-			Location:    qualityLocation{Clean(path.Clean(place.File)), qualityLines{max(place.Line, 1)}},
+			Location:    qualityLocation{term.Clean(path.Clean(place.File)), qualityLines{max(place.Line, 1)}},
 		})
 	}
 	return encode(w, issues)
@@ -88,7 +89,7 @@ func qualitySeverity(f finding.Finding) string {
 	if f.Outcome != finding.Fail {
 		degrees = []string{"major", "minor", "info"}
 	}
-	switch degree(f.Severity) {
+	switch severityOf(f.Severity) {
 	case need.Warning:
 		return degrees[1]
 	case need.Note:

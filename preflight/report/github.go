@@ -8,6 +8,7 @@ import (
 
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/term"
 )
 
 // githubLimit is how many annotations of a kind GitHub shows for a step; the
@@ -30,13 +31,13 @@ const (
 func GitHub(w io.Writer, r *finding.Report) error {
 	lines, cut := annotations(worstFirst(r.Findings), min(len(r.Notices), 1))
 	if cut > 0 {
-		lines = append(lines, command(githubNotice, "title=gke-preflight",
+		lines = append(lines, workflowCommand(githubNotice, "title=gke-preflight",
 			plural(cut, "finding")+" more: GitHub shows ten annotations of a kind; --format text and --format markdown have them all"))
 	}
 	if len(r.Notices) > 0 {
-		lines = append(lines, command(githubNotice, "title=gke-preflight notices", strings.Join(cleaned(r.Notices), "\n")))
+		lines = append(lines, workflowCommand(githubNotice, "title=gke-preflight notices", strings.Join(cleanAll(r.Notices), "\n")))
 	}
-	lines = append(lines, Clean(verdict(r)))
+	lines = append(lines, term.Clean(resultLine(r)))
 	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
 	return err
 }
@@ -46,24 +47,24 @@ func GitHub(w io.Writer, r *finding.Report) error {
 func annotations(findings []finding.Finding, reserved int) (lines []string, cut int) {
 	room := map[string]int{githubError: githubLimit, githubWarning: githubLimit, githubNotice: githubLimit - 1 - reserved}
 	for _, f := range findings {
-		kind := annotation(f)
+		kind := annotationKind(f)
 		if room[kind] == 0 {
 			cut++
 			continue
 		}
 		room[kind]--
-		lines = append(lines, command(kind, properties(f), description(f)))
+		lines = append(lines, workflowCommand(kind, annotationProperties(f), annotationText(f)))
 	}
 	return lines, cut
 }
 
 // annotation is the kind for a finding. What could not be found out is no
 // error, because nothing is known to be wrong.
-func annotation(f finding.Finding) string {
+func annotationKind(f finding.Finding) string {
 	switch {
-	case f.Outcome == finding.Skipped || degree(f.Severity) == need.Note:
+	case f.Outcome == finding.Skipped || severityOf(f.Severity) == need.Note:
 		return githubNotice
-	case f.Outcome == finding.Fail && degree(f.Severity) == need.Error:
+	case f.Outcome == finding.Fail && severityOf(f.Severity) == need.Error:
 		return githubError
 	}
 	return githubWarning
@@ -71,20 +72,20 @@ func annotation(f finding.Finding) string {
 
 // properties are where a finding is shown, and its title. Without a place in
 // the configuration GitHub shows it with the run.
-func properties(f finding.Finding) string {
-	title := "title=" + property(joined(" ", f.Rule, f.Name))
+func annotationProperties(f finding.Finding) string {
+	title := "title=" + escapeProperty(joinNonEmpty(" ", f.Rule, f.Name))
 	if len(f.Locations) == 0 {
 		return title
 	}
 	l := f.Locations[0]
-	return fmt.Sprintf("file=%s,line=%d,%s", property(l.File), l.Line, title)
+	return fmt.Sprintf("file=%s,line=%d,%s", escapeProperty(l.File), l.Line, title)
 }
 
 // description says in full what a finding is about, a fact a line, each clean.
-func description(f finding.Finding) string {
+func annotationText(f finding.Finding) string {
 	lines := []string{statement(f)}
 	add := func(title string, values ...string) {
-		if text := joined(", ", values...); text != "" {
+		if text := joinNonEmpty(", ", values...); text != "" {
 			lines = append(lines, title+": "+text)
 		}
 	}
@@ -96,7 +97,7 @@ func description(f finding.Finding) string {
 		add("lacks", f.Permissions.Missing...)
 		add("not known", f.Permissions.Undetermined...)
 	}
-	add("because of", few(f.Addresses)...)
+	add("because of", truncateList(f.Addresses)...)
 	add("apply would stop with", f.ExpectedError)
 	if f.Fix != nil {
 		for _, c := range printable(f.Fix.Commands) {
@@ -104,13 +105,13 @@ func description(f finding.Finding) string {
 		}
 	}
 	for i, l := range lines {
-		lines[i] = Clean(l)
+		lines[i] = term.Clean(l)
 	}
 	return strings.Join(lines, "\n")
 }
 
 // few are the first of many names, and how many more there are.
-func few(names []string) []string {
+func truncateList(names []string) []string {
 	const most = 4
 	if len(names) <= most {
 		return names
@@ -119,7 +120,7 @@ func few(names []string) []string {
 }
 
 // command is a workflow command.
-func command(kind, properties, message string) string {
+func workflowCommand(kind, properties, message string) string {
 	return "::" + kind + " " + properties + "::" + escapeData(message)
 }
 
@@ -130,27 +131,27 @@ func escapeData(s string) string {
 }
 
 // property escapes the value of a property likewise.
-func property(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(Clean(s)))
+func escapeProperty(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(term.Clean(s)))
 }
 
 // worstFirst are the findings that are no pass: what fails before what is
 // open, errors before warnings, and otherwise as they were.
 func worstFirst(findings []finding.Finding) []finding.Finding {
 	out := slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Outcome == finding.Pass })
-	slices.SortStableFunc(out, func(a, b finding.Finding) int { return badness(a) - badness(b) })
+	slices.SortStableFunc(out, func(a, b finding.Finding) int { return sortOrder(a) - sortOrder(b) })
 	return out
 }
 
 // badness orders findings, the worst being the least.
-func badness(f finding.Finding) int {
+func sortOrder(f finding.Finding) int {
 	switch f.Outcome {
 	case finding.Fail:
-		return 2 * rank(f)
+		return 2 * severityRank(f)
 	case finding.Skipped:
 		return 9
 	}
-	return 2*rank(f) + 1
+	return 2*severityRank(f) + 1
 }
 
 // statement is one sentence about a finding that is no pass.
@@ -159,15 +160,15 @@ func statement(f finding.Finding) string {
 	case finding.Fail:
 		return headline(f)
 	case finding.Skipped:
-		return "Skipped: " + reason(f)
+		return "Skipped: " + reasonOf(f)
 	case finding.Pass:
-		return joined("", f.Message, untold(f))
+		return joinNonEmpty("", f.Message, titleIfNoMessage(f))
 	}
-	return "Could not be found out: " + joined(": ", question(f), reason(f))
+	return "Could not be found out: " + joinNonEmpty(": ", question(f), reasonOf(f))
 }
 
 // verdict is the result in one line.
-func verdict(r *finding.Report) string {
+func resultLine(r *finding.Report) string {
 	var b strings.Builder
 	t := newText(&b, TextOptions{})
 	t.headline(r)
@@ -180,6 +181,6 @@ func verdict(r *finding.Report) string {
 // pasted: an escape in one would make it another.
 func printable(commands []string) []string {
 	return slices.DeleteFunc(slices.Clone(commands), func(c string) bool {
-		return strings.TrimSpace(c) == "" || Clean(c) != c
+		return strings.TrimSpace(c) == "" || term.Clean(c) != c
 	})
 }

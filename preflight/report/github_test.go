@@ -10,6 +10,7 @@ import (
 
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/term"
 )
 
 func github(t testing.TB, r *finding.Report) string {
@@ -81,7 +82,7 @@ func TestGitHubHostile(t *testing.T) {
 		if !isCommand && !strings.HasPrefix(l, "FAIL  ") {
 			t.Errorf("line %d: %q", i, l)
 		}
-		if Clean(strings.TrimPrefix(l, "::")) != strings.TrimPrefix(l, "::") {
+		if term.Clean(strings.TrimPrefix(l, "::")) != strings.TrimPrefix(l, "::") {
 			t.Errorf("line %d is not clean: %q", i, l)
 		}
 	}

@@ -16,17 +16,17 @@ func (t *text) headline(r *finding.Report) {
 	c := count(r.Findings)
 	switch r.Result {
 	case finding.Pass:
-		t.result(term.Green, "PASS", c.standing()+lowered(r.Configuration))
+		t.result(term.Green, "PASS", c.passText()+loweredBy(r.Configuration))
 	case finding.Fail:
-		t.result(term.Red, "FAIL", c.consequence()+lowered(r.Configuration))
+		t.result(term.Red, "FAIL", c.failText()+loweredBy(r.Configuration))
 	default:
-		t.result(term.Yellow, "UNDETERMINED", c.open(len(r.Deferred))+lowered(r.Configuration))
+		t.result(term.Yellow, "UNDETERMINED", c.undeterminedText(len(r.Deferred))+loweredBy(r.Configuration))
 	}
 }
 
 // lowered says that a configuration nobody named makes less decide the result.
 // It may have come with what is being checked.
-func lowered(c *finding.ConfigurationRef) string {
+func loweredBy(c *finding.ConfigurationRef) string {
 	if c == nil || !c.Found || len(c.Lowered) == 0 {
 		return ""
 	}
@@ -69,25 +69,25 @@ func count(findings []finding.Finding) counts {
 }
 
 // standing says that nothing stands in the way, as far as was found out.
-func (c counts) standing() string {
+func (c counts) passText() string {
 	switch {
 	case c == counts{}:
 		return "the plan has nothing on Google Kubernetes Engine to check"
 	case c.undetermined > 0:
-		return aside("nothing is known to stand in the way of apply", c.all())
+		return parenthesize("nothing is known to stand in the way of apply", c.all())
 	}
-	return aside("nothing stands in the way of apply", c.all())
+	return parenthesize("nothing stands in the way of apply", c.all())
 }
 
-func (c counts) consequence() string {
+func (c counts) failText() string {
 	what := "apply would go through and leave something to mend"
 	if c.errors > 0 {
 		what = "apply would be stopped, or nodes would not come up"
 	}
-	return aside(joined(": ", what, c.wrong()), c.others())
+	return parenthesize(joinNonEmpty(": ", what, c.failures()), c.withoutFailures())
 }
 
-func (c counts) open(deferred int) string {
+func (c counts) undeterminedText(deferred int) string {
 	var open []string
 	if c.undetermined > 0 || deferred == 0 {
 		open = append(open, plural(c.undetermined, "check")+" could not be answered")
@@ -99,35 +99,35 @@ func (c counts) open(deferred int) string {
 	if c == (counts{}) {
 		return what
 	}
-	return aside(what, c.all())
+	return parenthesize(what, c.all())
 }
 
 // wrong are the findings that fail.
-func (c counts) wrong() string {
-	return joined(", ", some(c.errors, "error"), some(c.warnings, "warning"), some(c.notes, "note"))
+func (c counts) failures() string {
+	return joinNonEmpty(", ", countNonZero(c.errors, "error"), countNonZero(c.warnings, "warning"), countNonZero(c.notes, "note"))
 }
 
 // others are the findings that do not.
-func (c counts) others() string {
-	return joined(", ", plural(c.pass, "check")+" passed", c.unanswered())
+func (c counts) withoutFailures() string {
+	return joinNonEmpty(", ", plural(c.pass, "check")+" passed", c.notDecided())
 }
 
 func (c counts) all() string {
-	return joined(", ", plural(c.pass, "check")+" passed", c.wrong(), c.unanswered())
+	return joinNonEmpty(", ", plural(c.pass, "check")+" passed", c.failures(), c.notDecided())
 }
 
-func (c counts) unanswered() string {
-	return joined(", ", numbered(c.undetermined, "undetermined"), numbered(c.skipped, "skipped"))
+func (c counts) notDecided() string {
+	return joinNonEmpty(", ", labelNonZero(c.undetermined, "undetermined"), labelNonZero(c.skipped, "skipped"))
 }
 
-func numbered(n int, what string) string {
+func labelNonZero(n int, what string) string {
 	if n == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-func some(n int, what string) string {
+func countNonZero(n int, what string) string {
 	if n == 0 {
 		return ""
 	}

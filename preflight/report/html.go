@@ -13,6 +13,7 @@ import (
 
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
+	"gke-preflight/preflight/term"
 )
 
 //go:embed html/page.tmpl
@@ -89,19 +90,19 @@ type htmlBlock struct {
 }
 
 func newPage(r *finding.Report) page {
-	word, says, _ := strings.Cut(verdict(r), "  ")
+	word, says, _ := strings.Cut(resultLine(r), "  ")
 	p := page{
-		Policy: "default-src 'none'; style-src '" + hashOf(htmlStyle) + "'; script-src '" + hashOf(htmlScript) + "'; base-uri 'none'; form-action 'none'",
+		Policy: "default-src 'none'; style-src '" + cspHash(htmlStyle) + "'; script-src '" + cspHash(htmlScript) + "'; base-uri 'none'; form-action 'none'",
 		Style:  template.CSS(htmlStyle), Script: template.JS(htmlScript),
 		Word: word, Class: string(r.Result), Mark: markOf(r.Result, need.Error),
-		Says: Clean(capital(says)), Source: Clean(r.Plan.Source), Version: Clean(r.Tool.Version),
+		Says: term.Clean(capitalize(says)), Source: term.Clean(r.Plan.Source), Version: term.Clean(r.Tool.Version),
 		Footer: htmlFooter(r),
 		Counts: htmlCounts(r), Facts: htmlFacts(r),
 	}
 	findings := worstFirst(r.Findings)
 	projects := projectNames(r)
 	var skipped, passed []htmlFinding
-	for i, f := range append(slices.Clone(findings), passing(r.Findings)...) {
+	for i, f := range append(slices.Clone(findings), onlyPassing(r.Findings)...) {
 		view := newHTMLFinding(fmt.Sprintf("f%d", i+1), f)
 		p.Matrix.add(view, f, projects)
 		switch f.Outcome {
@@ -113,7 +114,7 @@ func newPage(r *finding.Report) page {
 			p.Open = append(p.Open, view)
 		}
 	}
-	p.Folded = append(foldOf("skipped", skipped), foldOf("passed", passed)...)
+	p.Folded = append(foldedGroup("skipped", skipped), foldedGroup("passed", passed)...)
 	p.Matrix.finish()
 	return p
 }
@@ -125,12 +126,12 @@ func htmlFooter(r *finding.Report) string {
 	return fmt.Sprintf("%d requests to Google Cloud, none of which changed anything.", r.Requests.Total)
 }
 
-func passing(findings []finding.Finding) []finding.Finding {
+func onlyPassing(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Outcome != finding.Pass })
 }
 
 // hashOf is what a policy names an inline style or script by.
-func hashOf(text string) string {
+func cspHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
@@ -153,7 +154,7 @@ func markOf(o finding.Outcome, s need.Severity) string {
 
 // classOf is how a finding is coloured.
 func classOf(f finding.Finding) string {
-	if f.Outcome == finding.Fail && degree(f.Severity) != need.Error {
+	if f.Outcome == finding.Fail && severityOf(f.Severity) != need.Error {
 		return string(f.Severity)
 	}
 	return string(f.Outcome)
@@ -176,7 +177,7 @@ func htmlFacts(r *finding.Report) []htmlFact {
 	var out []htmlFact
 	add := func(name string, values ...string) {
 		for i, v := range values {
-			values[i] = Clean(v)
+			values[i] = term.Clean(v)
 		}
 		if len(values) > 0 {
 			out = append(out, htmlFact{name, slices.Compact(values)})
@@ -186,10 +187,10 @@ func htmlFacts(r *finding.Report) []htmlFact {
 	add("notices", slices.Clone(r.Notices)...)
 	var deployers, projects []string
 	for _, d := range r.Deployers {
-		deployers = append(deployers, deployer(d))
+		deployers = append(deployers, deployerText(d))
 	}
 	for _, p := range r.Projects {
-		projects = append(projects, joined(", number ", p.ID, p.Number))
+		projects = append(projects, joinNonEmpty(", number ", p.ID, p.Number))
 	}
 	if len(projects) > 4 {
 		projects = []string{strings.Join(projects, "; ")}
@@ -202,18 +203,18 @@ func htmlFacts(r *finding.Report) []htmlFact {
 
 func newHTMLFinding(id string, f finding.Finding) htmlFinding {
 	v := htmlFinding{
-		ID: id, Class: classOf(f), Mark: markOf(f.Outcome, f.Severity), Outcome: string(f.Outcome), Severity: Clean(string(f.Severity)),
-		Rule: Clean(f.Rule), Headline: htmlHeadline(f), Title: Clean(f.Title), URL: linkOf(f),
+		ID: id, Class: classOf(f), Mark: markOf(f.Outcome, f.Severity), Outcome: string(f.Outcome), Severity: term.Clean(string(f.Severity)),
+		Rule: term.Clean(f.Rule), Headline: htmlHeadline(f), Title: term.Clean(f.Title), URL: linkOf(f),
 	}
 	v.Label = v.Severity
 	if f.Outcome == finding.Undetermined {
 		v.Label = "not known (" + v.Severity + ")"
 	}
-	v.Way, v.Levels = htmlWay(f, v.Class), htmlLevels(f, v.Class)
+	v.Way, v.Levels = htmlTrail(f, v.Class), htmlLevels(f, v.Class)
 	if f.Outcome == finding.Skipped {
 		return v
 	}
-	v.Why = Clean(f.Reason)
+	v.Why = term.Clean(f.Reason)
 	v.Blocks = htmlBlocks(id, f)
 	return v
 }
@@ -221,13 +222,13 @@ func newHTMLFinding(id string, f finding.Finding) htmlFinding {
 func htmlHeadline(f finding.Finding) string {
 	switch f.Outcome {
 	case finding.Pass:
-		return Clean(joined(": ", f.Plan, capital(statement(f))))
+		return term.Clean(joinNonEmpty(": ", f.Plan, capitalize(statement(f))))
 	case finding.Skipped:
-		return Clean(joined(": ", f.Plan, statement(f)))
+		return term.Clean(joinNonEmpty(": ", f.Plan, statement(f)))
 	case finding.Undetermined:
-		return Clean(f.Title)
+		return term.Clean(f.Title)
 	}
-	return Clean(statement(f))
+	return term.Clean(statement(f))
 }
 
 // htmlBlocks are the error that apply would print, and how to mend it. What
@@ -264,7 +265,7 @@ func pasteable(lines []string, mark string) (shown string, whole bool) {
 	out := make([]string, len(lines))
 	for i, l := range lines {
 		indent := l[:len(l)-len(strings.TrimLeft(l, " "))]
-		out[i] = indent + Clean(l[len(indent):])
+		out[i] = indent + term.Clean(l[len(indent):])
 		if out[i] != l {
 			out[i], whole = mark+out[i], false
 		}
@@ -272,7 +273,7 @@ func pasteable(lines []string, mark string) (shown string, whole bool) {
 	return strings.Join(out, "\n"), whole
 }
 
-func foldOf(word string, items []htmlFinding) []htmlFold {
+func foldedGroup(word string, items []htmlFinding) []htmlFold {
 	if len(items) == 0 {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
+	"gke-preflight/preflight/term"
 )
 
 // A matrix shows principals against resources, those of a project together.
@@ -61,7 +62,7 @@ func projectNames(r *finding.Report) map[string]string {
 }
 
 // place is the group that a resource belongs to, and its column there.
-func place(name string, projects map[string]string) (group string, column matrixColumn) {
+func matrixPosition(name string, projects map[string]string) (group string, column matrixColumn) {
 	full := resource.Describe(name)
 	if full == "" {
 		return "in no project", matrixColumn{Name: "this machine", Full: "this machine"}
@@ -69,7 +70,7 @@ func place(name string, projects map[string]string) (group string, column matrix
 	_, rest, found := strings.Cut("/"+strings.TrimPrefix(name, "//"), "/projects/")
 	id, below, _ := strings.Cut(rest, "/")
 	if !found || id == "" || id == "-" {
-		return "in no project", matrixColumn{Name: Clean(full), Full: Clean(full)}
+		return "in no project", matrixColumn{Name: term.Clean(full), Full: term.Clean(full)}
 	}
 	name = strings.TrimSuffix(full, " of project "+id)
 	if account, ok := strings.CutPrefix(name, "service account "); ok {
@@ -82,16 +83,16 @@ func place(name string, projects map[string]string) (group string, column matrix
 	if known := projects[id]; known != "" {
 		id = known
 	}
-	return Clean("project " + id), matrixColumn{Name: Clean(name), Full: Clean(full)}
+	return term.Clean("project " + id), matrixColumn{Name: term.Clean(name), Full: term.Clean(full)}
 }
 
 // add counts a finding. The worst come first, so the first decides.
 func (m *matrix) add(v htmlFinding, f finding.Finding, projects map[string]string) {
 	row := matrixRow{Kind: "APIs, and the plan itself"}
 	if f.Principal != nil {
-		row = matrixRow{Kind: Clean(f.Principal.Kind.InWords()), Member: Clean(strings.TrimPrefix(f.Principal.Member, "serviceAccount:"))}
+		row = matrixRow{Kind: term.Clean(f.Principal.Kind.InWords()), Member: term.Clean(strings.TrimPrefix(f.Principal.Member, "serviceAccount:"))}
 	}
-	group, column := place(f.Resource, projects)
+	group, column := matrixPosition(f.Resource, projects)
 	at := m.column(group, column)
 	if m.cells == nil {
 		m.cells = map[[2]string]*matrixCell{}
@@ -102,7 +103,7 @@ func (m *matrix) add(v htmlFinding, f finding.Finding, projects map[string]strin
 	}
 	key := [2]string{name, at}
 	if m.cells[key] == nil {
-		m.cells[key] = &matrixCell{Class: v.Class, Mark: v.Mark, Target: v.ID, Label: fmt.Sprintf("%s, %s, %s: %s", name, group, column.Full, said(f))}
+		m.cells[key] = &matrixCell{Class: v.Class, Mark: v.Mark, Target: v.ID, Label: fmt.Sprintf("%s, %s, %s: %s", name, group, column.Full, outcomeText(f))}
 	}
 	if m.cells[key].Class == v.Class {
 		m.cells[key].N++
@@ -110,9 +111,9 @@ func (m *matrix) add(v htmlFinding, f finding.Finding, projects map[string]strin
 }
 
 // said is the outcome of a finding, and what it weighs if it fails.
-func said(f finding.Finding) string {
+func outcomeText(f finding.Finding) string {
 	if f.Outcome == finding.Fail && f.Severity != need.Error {
-		return "fails (" + Clean(string(f.Severity)) + ")"
+		return "fails (" + term.Clean(string(f.Severity)) + ")"
 	}
 	return string(f.Outcome)
 }

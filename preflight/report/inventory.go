@@ -20,14 +20,14 @@ func InventoryText(w io.Writer, inventory *inventory.Inventory) error {
 		t.need(n)
 	}
 	for _, n := range inventory.Notes {
-		t.gap()
+		t.blankLine()
 		t.paragraph(n, faint("note: "))
 	}
 	return t.w.Flush()
 }
 
 func (t *text) resource(r inventory.ResourceItem) {
-	t.gap()
+	t.blankLine()
 	t.line(plain(r.Address + "  (" + strings.Join(r.Actions, ", ") + ")"))
 	t.detail("name", r.Name)
 	t.detail("cluster", r.Cluster)
@@ -41,10 +41,10 @@ func (t *text) resource(r inventory.ResourceItem) {
 	t.detail("subnetwork", r.Subnetwork)
 	t.detail("host", r.HostProject)
 	for i, a := range r.NodeServiceAccounts {
-		t.detail(first(i, "nodes run"), "as "+accountText(a))
+		t.detail(labelIfFirst(i, "nodes run"), "as "+accountText(a))
 	}
 	for i, k := range r.Keys {
-		t.detail(first(i, "keys"), keyText(k))
+		t.detail(labelIfFirst(i, "keys"), keyText(k))
 	}
 }
 
@@ -66,19 +66,19 @@ func keyText(k inventory.KeyItem) string {
 }
 
 func (t *text) need(n inventory.NeedItem) {
-	t.gap()
-	t.paragraph(wanted(n), faint(n.Rule+" "+string(n.Severity)+"  "))
+	t.blankLine()
+	t.paragraph(needSummary(n), faint(n.Rule+" "+string(n.Severity)+"  "))
 	if n.Principal != nil {
-		t.detail("who", aside(n.Principal.Member, n.Principal.Kind.InWords()))
+		t.detail("who", parenthesize(n.Principal.Member, n.Principal.Kind.InWords()))
 	}
 	t.detail("where", n.Resource)
-	t.because(finding.Finding{Addresses: n.Addresses, Attribute: n.Attribute})
+	t.requiredBy(finding.Finding{Addresses: n.Addresses, Attribute: n.Attribute})
 	t.detail("unknown", n.Unknown)
 }
 
 // wanted is what a need asks for; where that is neither permissions nor an
 // API, its rule's title says it.
-func wanted(n inventory.NeedItem) string {
+func needSummary(n inventory.NeedItem) string {
 	switch {
 	case len(n.Permissions) > 0:
 		return strings.Join(n.Permissions, ", ")

@@ -22,6 +22,3 @@ func JSON(w io.Writer, r *finding.Report) error {
 func InventoryJSON(w io.Writer, i *inventory.Inventory) error { return encode(w, i) }
 
 func encode(w io.Writer, v any) error { return term.JSON(w, v) }
-
-// Clean is term.Clean.
-func Clean(s string) string { return term.Clean(s) }

@@ -11,6 +11,7 @@ import (
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/resource"
+	"gke-preflight/preflight/term"
 )
 
 // A Threshold says which findings decide a run, as the flags of check do.
@@ -23,7 +24,7 @@ type Threshold struct {
 
 // decides reports whether a finding's severity reaches the threshold.
 func (t Threshold) decides(f finding.Finding) bool {
-	return rank(f) <= rank(finding.Finding{Severity: t.FailOn})
+	return severityRank(f) <= severityRank(finding.Finding{Severity: t.FailOn})
 }
 
 // The parts of JUnit XML that are written: those that the schema of Jenkins
@@ -75,7 +76,7 @@ func JUnit(w io.Writer, r *finding.Report, t Threshold) error {
 	for _, s := range all.Suites {
 		all.add(s)
 	}
-	if rest := unshown(r, all, t); rest != nil {
+	if rest := summarySuite(r, all, t); rest != nil {
 		all.Suites = append(all.Suites, *rest)
 		all.add(*rest)
 	}
@@ -103,7 +104,7 @@ func junitOf(findings []finding.Finding, t Threshold) []junitSuite {
 		if !known {
 			i = len(out)
 			at[key] = i
-			out = append(out, junitSuite{Name: Clean(aside(joined(" ", f.Rule, f.Name), f.Plan))})
+			out = append(out, junitSuite{Name: term.Clean(parenthesize(joinNonEmpty(" ", f.Rule, f.Name), f.Plan))})
 		}
 		c := junitCaseOf(f, t)
 		// GitLab takes only the first of cases with the same name.
@@ -135,27 +136,27 @@ func junitCaseOf(f finding.Finding, t Threshold) junitCase {
 	switch {
 	case f.Outcome == finding.Pass:
 	case f.Outcome == finding.Fail && decides:
-		c.Failure = why(f, string(f.Severity))
+		c.Failure = junitReasonOf(f, string(f.Severity))
 	case f.Outcome == finding.Fail:
-		c.Skipped = why(f, string(f.Severity)+", below the threshold")
+		c.Skipped = junitReasonOf(f, string(f.Severity)+", below the threshold")
 	case f.Outcome == finding.Skipped:
-		c.Skipped = why(f, "skipped")
+		c.Skipped = junitReasonOf(f, "skipped")
 	case decides && !t.AllowUndetermined:
-		c.Error = why(f, "undetermined")
+		c.Error = junitReasonOf(f, "undetermined")
 	default:
-		c.Skipped = why(f, "undetermined")
+		c.Skipped = junitReasonOf(f, "undetermined")
 	}
 	return c
 }
 
 // why is a finding's message and the whole of what is known, with the place in
 // the configuration, for which the schema has no attribute.
-func why(f finding.Finding, kind string) *junitWhy {
-	text := description(f)
+func junitReasonOf(f finding.Finding, kind string) *junitWhy {
+	text := annotationText(f)
 	for _, l := range f.Locations {
-		text += "\n" + Clean(fmt.Sprintf("at: %s:%d", l.File, l.Line))
+		text += "\n" + term.Clean(fmt.Sprintf("at: %s:%d", l.File, l.Line))
 	}
-	return &junitWhy{Type: Clean(kind), Message: Clean(kind + ": " + statement(f)), Text: text}
+	return &junitWhy{Type: term.Clean(kind), Message: term.Clean(kind + ": " + statement(f)), Text: text}
 }
 
 // caseName says what is checked, where and for whom. It does not say what was
@@ -165,40 +166,40 @@ func caseName(f finding.Finding) string {
 	if f.Principal != nil {
 		member = f.Principal.Member
 	}
-	about := append([]string{f.Service, member, where, f.Attribute}, few(f.Addresses)...)
-	return Clean(aside(joined(": ", f.Rule, f.Title), joined(", ", about...)))
+	about := append([]string{f.Service, member, where, f.Attribute}, truncateList(f.Addresses)...)
+	return term.Clean(parenthesize(joinNonEmpty(": ", f.Rule, f.Title), joinNonEmpty(", ", about...)))
 }
 
 // caseClass groups cases: Jenkins takes what stands before the last dot for a
 // package.
 func caseClass(f finding.Finding) string {
 	plan := strings.ReplaceAll(f.Plan, ".", "_")
-	return Clean(joined(".", "gke-preflight", plan, joined(" ", f.Rule, f.Name)))
+	return term.Clean(joinNonEmpty(".", "gke-preflight", plan, joinNonEmpty(" ", f.Rule, f.Name)))
 }
 
 // unshown is a suite for what no finding shows: that there was nothing to
 // check, for CI servers take a report without cases for a fault, a result that
 // is worse than all findings, or notices.
-func unshown(r *finding.Report, all junitSuites, t Threshold) *junitSuite {
+func summarySuite(r *finding.Report, all junitSuites, t Threshold) *junitSuite {
 	open := r.Result != finding.Pass && r.Result != finding.Fail && !t.AllowUndetermined
 	bad := open || r.Result == finding.Fail
 	worse := bad && all.Failures+all.Errors == 0
 	if all.Tests > 0 && !worse && len(r.Notices) == 0 {
 		return nil
 	}
-	c := junitCase{Name: "result", Class: "gke-preflight", Output: strings.Join(cleaned(r.Notices), "\n")}
+	c := junitCase{Name: "result", Class: "gke-preflight", Output: strings.Join(cleanAll(r.Notices), "\n")}
 	if worse {
-		c.Error = &junitWhy{Type: "result", Message: Clean(verdict(r)), Text: strings.Join(cleaned(r.Limits), "\n")}
+		c.Error = &junitWhy{Type: "result", Message: term.Clean(resultLine(r)), Text: strings.Join(cleanAll(r.Limits), "\n")}
 	}
 	s := &junitSuite{Name: "gke-preflight"}
 	s.add(c)
 	return s
 }
 
-func cleaned(lines []string) []string {
+func cleanAll(lines []string) []string {
 	out := slices.Clone(lines)
 	for i, l := range out {
-		out[i] = Clean(l)
+		out[i] = term.Clean(l)
 	}
 	return out
 }

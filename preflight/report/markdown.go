@@ -8,6 +8,7 @@ import (
 
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/resource"
+	"gke-preflight/preflight/term"
 )
 
 // MarkdownMarker begins every Markdown report and is not shown, so that CI
@@ -25,19 +26,19 @@ const markdownLimit = 64_000
 // image or mention.
 func Markdown(w io.Writer, r *finding.Report) error {
 	m := &markdown{room: markdownLimit}
-	m.must(MarkdownMarker + "\n" + markdownHeadline(r) + "\n")
-	m.must(markdownFacts(r))
+	m.required(MarkdownMarker + "\n" + markdownHeadline(r) + "\n")
+	m.required(markdownFacts(r))
 	bad := worstFirst(r.Findings)
 	m.table(bad)
 	for _, f := range bad {
 		if f.Outcome != finding.Skipped {
-			m.may(markdownDetails(f))
+			m.optional(markdownDetails(f))
 		}
 	}
 	m.folded("skipped", "Skipped", r.Findings, finding.Skipped)
 	m.folded("passed", "Passed", r.Findings, finding.Pass)
 	if m.cut > 0 {
-		m.must(fmt.Sprintf("\n%s left out: a comment holds no more. The other formats have them all.\n", plural(m.cut, "part")+" of this report "+areOrIs(m.cut)))
+		m.required(fmt.Sprintf("\n%s left out: a comment holds no more. The other formats have them all.\n", plural(m.cut, "part")+" of this report "+areOrIs(m.cut)))
 	}
 	_, err := io.WriteString(w, m.text.String())
 	return err
@@ -61,17 +62,17 @@ type markdown struct {
 // reserve is kept free for what must be written.
 const reserve = 4_000
 
-func (m *markdown) must(part string) {
+func (m *markdown) required(part string) {
 	m.text.WriteString(part)
 	m.room -= len(part)
 }
 
-func (m *markdown) may(part string) bool {
+func (m *markdown) optional(part string) bool {
 	if len(part) > m.room-reserve {
 		m.cut++
 		return false
 	}
-	m.must(part)
+	m.required(part)
 	return true
 }
 
@@ -80,22 +81,22 @@ func markdownHeadline(r *finding.Report) string {
 	if mark == "" {
 		mark = ":grey_question:"
 	}
-	word, rest, _ := strings.Cut(verdict(r), "  ")
-	return fmt.Sprintf("### %s gke-preflight: %s\n\n%s", mark, word, prose(capital(rest)+"."))
+	word, rest, _ := strings.Cut(resultLine(r), "  ")
+	return fmt.Sprintf("### %s gke-preflight: %s\n\n%s", mark, word, escapeProse(capitalize(rest)+"."))
 }
 
 // markdownFacts are what the result rests on, as far as it is short.
 func markdownFacts(r *finding.Report) string {
 	var b strings.Builder
 	line := func(name string, values []string) {
-		if text := strings.Join(shortList(values), ", "); text != "" {
+		if text := strings.Join(codeList(values), ", "); text != "" {
 			fmt.Fprintf(&b, "- %s: %s\n", name, text)
 		}
 	}
 	line("Plan", planNames(r))
 	var deployers, projects []string
 	for _, d := range r.Deployers {
-		deployers = append(deployers, deployer(d))
+		deployers = append(deployers, deployerText(d))
 	}
 	for _, p := range r.Projects {
 		projects = append(projects, p.ID)
@@ -103,12 +104,12 @@ func markdownFacts(r *finding.Report) string {
 	line("Deployer", deployers)
 	line("Projects", projects)
 	for _, n := range r.Notices {
-		fmt.Fprintf(&b, "- Notice: %s\n", prose(shorten(n)))
+		fmt.Fprintf(&b, "- Notice: %s\n", escapeProse(truncate(n)))
 	}
-	for _, l := range few(otherLimits(r)) {
-		fmt.Fprintf(&b, "- Limit: %s\n", prose(shorten(l)))
+	for _, l := range truncateList(otherLimits(r)) {
+		fmt.Fprintf(&b, "- Limit: %s\n", escapeProse(truncate(l)))
 	}
-	return prefixed("\n", b.String())
+	return prefixNonEmpty("\n", b.String())
 }
 
 // planNames are the plan of a report, or all that it was merged from.
@@ -124,12 +125,12 @@ func planNames(r *finding.Report) []string {
 }
 
 // shortList are names as code, a few of them.
-func shortList(names []string) []string {
+func codeList(names []string) []string {
 	const most = 8
 	var out []string
 	for _, n := range names {
 		if n != "" {
-			out = append(out, code(shorten(n)))
+			out = append(out, codeSpan(truncate(n)))
 		}
 	}
 	if len(out) > most {
@@ -148,7 +149,7 @@ func (m *markdown) table(bad []finding.Finding) {
 		if f.Outcome == finding.Skipped {
 			continue
 		}
-		if m.may(head + markdownRow(f)) {
+		if m.optional(head + markdownRow(f)) {
 			head = ""
 		}
 	}
@@ -157,7 +158,7 @@ func (m *markdown) table(bad []finding.Finding) {
 func markdownRow(f finding.Finding) string {
 	who, lacks := "", []string(nil)
 	if f.Principal != nil {
-		who = code(shorten(f.Principal.Member))
+		who = codeSpan(truncate(f.Principal.Member))
 	}
 	if f.Permissions != nil {
 		lacks = append(slices.Clone(f.Permissions.Missing), f.Permissions.Undetermined...)
@@ -166,18 +167,18 @@ func markdownRow(f finding.Finding) string {
 		lacks = []string{f.Service}
 	}
 	var cells []string
-	for _, l := range few(lacks) {
-		cells = append(cells, code(shorten(l)))
+	for _, l := range truncateList(lacks) {
+		cells = append(cells, codeSpan(truncate(l)))
 	}
-	columns := []string{code(state(f)), code(f.Rule), who, strings.Join(cells, "<br>"), code(shorten(resource.Describe(f.Resource)))}
+	columns := []string{codeSpan(outcomeOrSeverity(f)), codeSpan(f.Rule), who, strings.Join(cells, "<br>"), codeSpan(truncate(resource.Describe(f.Resource)))}
 	if f.Plan != "" {
-		columns = append(columns, code(shorten(f.Plan)))
+		columns = append(columns, codeSpan(truncate(f.Plan)))
 	}
 	return "| " + strings.Join(columns, " | ") + " |\n"
 }
 
 // state is a word for a finding that is no pass.
-func state(f finding.Finding) string {
+func outcomeOrSeverity(f finding.Finding) string {
 	if f.Outcome == finding.Fail {
 		return string(f.Severity)
 	}
@@ -187,18 +188,18 @@ func state(f finding.Finding) string {
 // markdownDetails is a finding in full: its statement, and the rest folded.
 func markdownDetails(f finding.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n<details>\n<summary>%s: %s</summary>\n\n", html(f.Rule+" "+state(f)), html(shorten(statement(f))))
+	fmt.Fprintf(&b, "\n<details>\n<summary>%s: %s</summary>\n\n", escapeHTML(f.Rule+" "+outcomeOrSeverity(f)), escapeHTML(truncate(statement(f))))
 	for _, fact := range markdownList(f) {
 		b.WriteString(fact)
 	}
 	if f.Reason != "" {
-		fmt.Fprintf(&b, "- why: %s\n", prose(f.Reason))
+		fmt.Fprintf(&b, "- why: %s\n", escapeProse(f.Reason))
 	}
 	for _, e := range f.Evidence[:min(len(f.Evidence), 4)] {
-		fmt.Fprintf(&b, "- evidence: %s\n", prose(joined(": ", e.Method, e.Detail)))
+		fmt.Fprintf(&b, "- evidence: %s\n", escapeProse(joinNonEmpty(": ", e.Method, e.Detail)))
 	}
 	if f.ExpectedError != "" {
-		b.WriteString("\nApply would stop with\n\n" + fence("", []string{Clean(f.ExpectedError)}))
+		b.WriteString("\nApply would stop with\n\n" + codeBlock("", []string{term.Clean(f.ExpectedError)}))
 	}
 	b.WriteString(markdownFix(f.Fix))
 	b.WriteString("\n</details>\n")
@@ -208,7 +209,7 @@ func markdownDetails(f finding.Finding) string {
 func markdownList(f finding.Finding) []string {
 	var out []string
 	add := func(name string, values []string) {
-		if list := strings.Join(shortList(values), ", "); list != "" {
+		if list := strings.Join(codeList(values), ", "); list != "" {
 			out = append(out, "- "+name+": "+list+"\n")
 		}
 	}
@@ -238,13 +239,13 @@ func markdownFix(fix *finding.Fix) string {
 		return ""
 	}
 	if commands := printable(fix.Commands); len(commands) > 0 {
-		return "\nFix\n\n" + fence("sh", commands)
+		return "\nFix\n\n" + codeBlock("sh", commands)
 	}
 	lines := strings.Split(strings.TrimRight(fix.Terraform, "\n"), "\n")
-	if fix.Terraform == "" || slices.ContainsFunc(lines, func(l string) bool { return Clean(l) != l }) {
+	if fix.Terraform == "" || slices.ContainsFunc(lines, func(l string) bool { return term.Clean(l) != l }) {
 		return ""
 	}
-	return "\nIn Terraform\n\n" + fence("hcl", lines)
+	return "\nIn Terraform\n\n" + codeBlock("hcl", lines)
 }
 
 // folded are the findings of an outcome, a line each, behind their number.
@@ -252,22 +253,22 @@ func (m *markdown) folded(one, title string, findings []finding.Finding, outcome
 	var lines []string
 	for _, f := range findings {
 		if f.Outcome == outcome {
-			lines = append(lines, "- "+prose(joined(" ", f.Rule, shorten(joined(": ", f.Plan, statement(f)))))+"\n")
+			lines = append(lines, "- "+escapeProse(joinNonEmpty(" ", f.Rule, truncate(joinNonEmpty(": ", f.Plan, statement(f)))))+"\n")
 		}
 	}
 	if len(lines) == 0 {
 		return
 	}
 	const end = "\n</details>\n"
-	m.must(fmt.Sprintf("\n<details>\n<summary>%s: %s</summary>\n\n", title, plural(len(lines), "check")))
+	m.required(fmt.Sprintf("\n<details>\n<summary>%s: %s</summary>\n\n", title, plural(len(lines), "check")))
 	for _, l := range lines {
-		m.may(l)
+		m.optional(l)
 	}
-	m.must(end)
+	m.required(end)
 }
 
 // shorten keeps the beginning of a string that is too long to read.
-func shorten(s string) string {
+func truncate(s string) string {
 	const most = 400
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most]) + "…"

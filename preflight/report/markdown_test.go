@@ -58,7 +58,7 @@ func TestProse(t *testing.T) {
 		"...":                              "",
 		"":                                 "",
 	} {
-		if got := prose(in); got != want {
+		if got := escapeProse(in); got != want {
 			t.Errorf("prose(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -74,7 +74,7 @@ func TestCode(t *testing.T) {
 		"|@a #1 x:y": "<code>&#124;&#64;<wbr>a &#35;<wbr>1 x&#58;<wbr>y</code>",
 		"":           "",
 	} {
-		if got := code(in); got != want {
+		if got := codeSpan(in); got != want {
 			t.Errorf("code(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -82,7 +82,7 @@ func TestCode(t *testing.T) {
 
 // TestFence: no line ends a block of code but its last.
 func TestFence(t *testing.T) {
-	if got, want := fence("sh", []string{"a", "```", "b"}), "````sh\na\n```\nb\n````\n"; got != want {
+	if got, want := codeBlock("sh", []string{"a", "```", "b"}), "````sh\na\n```\nb\n````\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -147,13 +147,13 @@ func FuzzMarkdown(f *testing.F) {
 	f.Add("a|b`c\\|d")
 	f.Add("```\n@x")
 	f.Fuzz(func(t *testing.T, s string) {
-		c := code(s)
+		c := codeSpan(s)
 		isSpan := strings.HasPrefix(c, "`") && strings.Count(c, "`") == 2
 		isHTML := strings.HasPrefix(c, "<code>") && strings.Count(c, "</code>") == 1 && !strings.Contains(c, "`")
 		if c != "" && !isSpan && !isHTML || strings.ContainsAny(c, "|\n\x1b") {
 			t.Errorf("code(%q) = %q", s, c)
 		}
-		if p := prose(s); strings.Count(p, "`")%2 != 0 || strings.ContainsAny(outside(p), "|@*_[]\n\x1b") {
+		if p := escapeProse(s); strings.Count(p, "`")%2 != 0 || strings.ContainsAny(outside(p), "|@*_[]\n\x1b") {
 			t.Errorf("prose(%q) = %q", s, p)
 		}
 	})

@@ -37,7 +37,7 @@ func ReadJSON(data []byte) (*finding.Report, error) {
 	for i, f := range r.Findings {
 		r.Findings[i].URL = linkOf(f)
 	}
-	return r, known(r)
+	return r, checkConsistency(r)
 }
 
 // linkOf returns the link to the page of a finding's rule; empty if it has none.
@@ -60,7 +60,7 @@ func pageURL(id string) string {
 
 // known reports outcomes that this version does not know, and a summary that
 // the findings do not come to.
-func known(r *finding.Report) error {
+func checkConsistency(r *finding.Report) error {
 	outcomes := []finding.Outcome{finding.Pass, finding.Fail, finding.Undetermined, finding.Skipped}
 	if !slices.Contains(outcomes[:3], r.Result) {
 		return fmt.Errorf("got a report with the result %q", r.Result)

@@ -11,6 +11,7 @@ import (
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/need"
 	"gke-preflight/preflight/rules"
+	"gke-preflight/preflight/term"
 )
 
 // sarifSchema is where the schema of SARIF 2.1.0 can be read.
@@ -120,12 +121,12 @@ func SARIF(w io.Writer, r *finding.Report, o SARIFOptions) error {
 	}
 	return encode(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{{
 		Tool: sarifTool{sarifDriver{
-			Name: "gke-preflight", Version: Clean(r.Tool.Version), InformationURI: "https://github.com/OWNER/gke-preflight", Rules: rules,
+			Name: "gke-preflight", Version: term.Clean(r.Tool.Version), InformationURI: "https://github.com/OWNER/gke-preflight", Rules: rules,
 		}},
 		Invocations: []sarifInvocation{{Successful: true, Notifications: sarifNotifications(append(slices.Clone(r.Notices), otherLimits(r)...))}},
 		Bases:       map[string]sarifArtifact{sarifRoot: {Description: &sarifMessage{Text: "the directory that gke-preflight ran in"}}},
 		Results:     results,
-		Properties:  map[string]any{"result": Clean(string(r.Result)), "summary": r.Summary},
+		Properties:  map[string]any{"result": term.Clean(string(r.Result)), "summary": r.Summary},
 	}}})
 }
 
@@ -151,7 +152,7 @@ func sarifRules(findings []finding.Finding) ([]sarifRule, map[string]int) {
 func sarifRuleOf(f finding.Finding, known map[string]rules.Rule) sarifRule {
 	rule, found := known[f.Rule]
 	if !found {
-		return sarifRule{ID: Clean(f.Rule), Name: Clean(f.Name), ShortDescription: sarifText(f.Title), Default: sarifConfiguration{string(degree(f.Severity))}}
+		return sarifRule{ID: term.Clean(f.Rule), Name: term.Clean(f.Name), ShortDescription: sarifText(f.Title), Default: sarifConfiguration{string(severityOf(f.Severity))}}
 	}
 	return sarifRule{
 		ID: rule.ID, Name: rule.Name, ShortDescription: sarifText(rule.Title),
@@ -164,13 +165,13 @@ func sarifText(s string) *sarifMessage {
 	if s == "" {
 		return nil
 	}
-	return &sarifMessage{Text: unlinked(Clean(s))}
+	return &sarifMessage{Text: escapeLinks(term.Clean(s))}
 }
 
 func sarifNotifications(limits []string) []sarifNotification {
 	var out []sarifNotification
 	for _, l := range limits {
-		out = append(out, sarifNotification{"note", sarifMessage{Text: unlinked(Clean(l))}})
+		out = append(out, sarifNotification{"note", sarifMessage{Text: escapeLinks(term.Clean(l))}})
 	}
 	return out
 }
@@ -178,8 +179,8 @@ func sarifNotifications(limits []string) []sarifNotification {
 func sarifOf(f finding.Finding, locations []sarifLocation) sarifResult {
 	kind, level := sarifKind(f)
 	return sarifResult{
-		RuleID: Clean(f.Rule), Kind: kind, Level: level,
-		Message:      sarifMessage{Text: unlinked(description(f))},
+		RuleID: term.Clean(f.Rule), Kind: kind, Level: level,
+		Message:      sarifMessage{Text: escapeLinks(annotationText(f))},
 		Locations:    locations,
 		Fingerprints: map[string]string{"gkePreflight/v1": fingerprint(f)},
 		Properties:   sarifProperties(f),
@@ -190,8 +191,8 @@ func sarifOf(f finding.Finding, locations []sarifLocation) sarifResult {
 func sarifKind(f finding.Finding) (kind, level string) {
 	switch {
 	case f.Outcome == finding.Fail:
-		return "fail", string(degree(f.Severity))
-	case f.Outcome != finding.Skipped && degree(f.Severity) == need.Error:
+		return "fail", string(severityOf(f.Severity))
+	case f.Outcome != finding.Skipped && severityOf(f.Severity) == need.Error:
 		return "open", string(need.Warning)
 	}
 	return "open", string(need.Note)
@@ -199,13 +200,13 @@ func sarifKind(f finding.Finding) (kind, level string) {
 
 // unlinked takes embedded links apart: a name must not lead anywhere.
 // SARIF 2.1.0, 3.11.6.
-func unlinked(s string) string { return strings.ReplaceAll(s, "](", "] (") }
+func escapeLinks(s string) string { return strings.ReplaceAll(s, "](", "] (") }
 
 func sarifProperties(f finding.Finding) map[string]any {
-	out := map[string]any{"outcome": Clean(string(f.Outcome)), "severity": Clean(string(f.Severity))}
+	out := map[string]any{"outcome": term.Clean(string(f.Outcome)), "severity": term.Clean(string(f.Severity))}
 	set := func(name, value string) {
 		if value != "" {
-			out[name] = Clean(value)
+			out[name] = term.Clean(value)
 		}
 	}
 	set("plan", f.Plan)
@@ -231,18 +232,18 @@ const sarifMost = 100
 // else the plan: GitHub shows no result that is nowhere.
 func sarifLocations(f finding.Finding, r *finding.Report, o SARIFOptions) []sarifLocation {
 	var out []sarifLocation
-	found := places(f, r)
+	found := locationsOf(f, r)
 	for _, l := range found[:min(len(found), sarifMost)] {
-		out = append(out, sarifLocation{Physical: sarifPhysical{artifact(l.File, o.Dir), sarifRegion{max(l.Line, 1)}}})
+		out = append(out, sarifLocation{Physical: sarifPhysical{sarifArtifactOf(l.File, o.Dir), sarifRegion{max(l.Line, 1)}}})
 	}
 	for _, a := range f.Addresses {
-		out[0].Logical = append(out[0].Logical, sarifLogical{Clean(a), "resource"})
+		out[0].Logical = append(out[0].Logical, sarifLogical{term.Clean(a), "resource"})
 	}
 	return out
 }
 
 // places are a finding's locations, at least one.
-func places(f finding.Finding, r *finding.Report) []finding.Location {
+func locationsOf(f finding.Finding, r *finding.Report) []finding.Location {
 	if len(f.Locations) > 0 {
 		return f.Locations
 	}
@@ -257,7 +258,7 @@ func places(f finding.Finding, r *finding.Report) []finding.Location {
 }
 
 // artifact is a file as SARIF names it.
-func artifact(file, dir string) sarifArtifact {
+func sarifArtifactOf(file, dir string) sarifArtifact {
 	if filepath.IsAbs(file) && dir != "" {
 		if relative, err := filepath.Rel(dir, file); err == nil && filepath.IsLocal(relative) {
 			file = relative

@@ -31,13 +31,13 @@ func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	t := newText(w, o)
 	t.headline(r)
 	if len(r.Findings)+len(r.Notices)+len(r.Limits) > 0 {
-		t.facts(r)
+		t.header(r)
 	}
 	if len(r.Findings) > 0 {
-		t.failing(r.Findings, need.Error)
-		t.failing(r.Findings, need.Warning)
+		t.failures(r.Findings, need.Error)
+		t.failures(r.Findings, need.Warning)
 		t.undetermined(r.Findings)
-		t.gap()
+		t.blankLine()
 		t.notes(r.Findings)
 		t.skipped(r.Findings)
 		t.passed(r.Findings)
@@ -47,22 +47,22 @@ func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 }
 
 // facts are what the result rests on.
-func (t *text) facts(r *finding.Report) {
-	t.gap()
+func (t *text) header(r *finding.Report) {
+	t.blankLine()
 	t.plans(r)
 	for i, n := range r.Notices {
-		t.fact(first(i, "notice"), n)
+		t.headerLine(labelIfFirst(i, "notice"), n)
 	}
 	for i, d := range r.Deployers {
-		t.fact(first(i, "deployer"), deployer(d))
+		t.headerLine(labelIfFirst(i, "deployer"), deployerText(d))
 	}
-	shown := t.fold(len(r.Projects), 4)
+	shown := t.visible(len(r.Projects), 4)
 	for i, p := range r.Projects[:shown] {
-		t.fact(first(i, "project"), project(p))
+		t.headerLine(labelIfFirst(i, "project"), projectText(p))
 	}
-	t.more("  "+pad(""), len(r.Projects)-shown)
+	t.hiddenCount("  "+padLabel(""), len(r.Projects)-shown)
 	for i, l := range otherLimits(r) {
-		t.fact(first(i, "limits"), l)
+		t.headerLine(labelIfFirst(i, "limits"), l)
 	}
 }
 
@@ -72,11 +72,11 @@ func (t *text) plans(r *finding.Report) {
 	if len(plans) == 0 {
 		plans = []finding.PlanRef{r.Plan}
 	}
-	shown := t.fold(len(plans), 8)
+	shown := t.visible(len(plans), 8)
 	for i, p := range plans[:shown] {
-		t.fact(first(i, "plan"), aside(planSource(p.Source), prefixed("Terraform ", p.TerraformVersion)))
+		t.headerLine(labelIfFirst(i, "plan"), parenthesize(planSource(p.Source), prefixNonEmpty("Terraform ", p.TerraformVersion)))
 	}
-	t.more("  "+pad(""), len(plans)-shown)
+	t.hiddenCount("  "+padLabel(""), len(plans)-shown)
 }
 
 func planSource(source string) string {
@@ -86,23 +86,23 @@ func planSource(source string) string {
 	return source
 }
 
-func deployer(d finding.DeployerRef) string {
+func deployerText(d finding.DeployerRef) string {
 	if d.Member == "" {
-		return aside(joined(": ", "not known", d.Unknown), prefixed("credentials: ", d.Source))
+		return parenthesize(joinNonEmpty(": ", "not known", d.Unknown), prefixNonEmpty("credentials: ", d.Source))
 	}
-	return aside(d.Member, d.Source)
+	return parenthesize(d.Member, d.Source)
 }
 
-func project(p finding.ProjectRef) string {
+func projectText(p finding.ProjectRef) string {
 	number := p.Number
 	if number == p.ID {
 		number = ""
 	}
-	return aside(joined(", ", p.ID, prefixed("number ", number)), prefixed("from ", p.Source))
+	return parenthesize(joinNonEmpty(", ", p.ID, prefixNonEmpty("number ", number)), prefixNonEmpty("from ", p.Source))
 }
 
 // aside adds something in brackets.
-func aside(s, remark string) string {
+func parenthesize(s, remark string) string {
 	if remark == "" {
 		return s
 	}
@@ -110,7 +110,7 @@ func aside(s, remark string) string {
 }
 
 // prefixed is nothing where there is nothing to begin.
-func prefixed(prefix, s string) string {
+func prefixNonEmpty(prefix, s string) string {
 	if s == "" {
 		return ""
 	}
@@ -118,20 +118,20 @@ func prefixed(prefix, s string) string {
 }
 
 // joined leaves out what is empty.
-func joined(separator string, parts ...string) string {
+func joinNonEmpty(separator string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), separator)
 }
 
 // notes are a line each; in full they stand among what fails.
 func (t *text) notes(findings []finding.Finding) {
 	if t.options.Verbose {
-		t.failing(findings, need.Note)
-		t.gap()
+		t.failures(findings, need.Note)
+		t.blankLine()
 		return
 	}
 	for _, f := range findings {
 		if f.Outcome == finding.Fail && f.Severity == need.Note {
-			t.marked(noteMark(), f.Rule+" note  ", joined(": ", f.Plan, message(f)))
+			t.markedLine(noteMark(), f.Rule+" note  ", joinNonEmpty(": ", f.Plan, messageOf(f)))
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (t *text) notes(findings []finding.Finding) {
 func (t *text) skipped(findings []finding.Finding) {
 	for _, f := range findings {
 		if f.Outcome == finding.Skipped {
-			t.marked(skippedMark(), f.Rule+" skipped: ", joined(": ", f.Plan, reason(f)))
+			t.markedLine(skippedMark(), f.Rule+" skipped: ", joinNonEmpty(": ", f.Plan, reasonOf(f)))
 		}
 	}
 }
@@ -148,20 +148,20 @@ func (t *text) skipped(findings []finding.Finding) {
 func (t *text) passed(findings []finding.Finding) {
 	for _, f := range findings {
 		if f.Outcome == finding.Pass && t.options.Verbose {
-			t.marked(passedMark(), f.Rule+"  ", aside(joined(": ", f.Plan, joined("", f.Message, untold(f))), joined(", ", methods(f)...)))
+			t.markedLine(passedMark(), f.Rule+"  ", parenthesize(joinNonEmpty(": ", f.Plan, joinNonEmpty("", f.Message, titleIfNoMessage(f))), joinNonEmpty(", ", evidenceMethods(f)...)))
 		}
 	}
 	if n := count(findings).pass; n > 0 && !t.options.Verbose {
-		t.line(t.sign(passedMark()), plain(plural(n, "check")+" passed (-v lists them)"))
+		t.line(t.markSpan(passedMark()), plain(plural(n, "check")+" passed (-v lists them)"))
 	}
-	n, why := planned(findings)
+	n, why := passedByPlan(findings)
 	if n > 0 {
 		t.paragraph(fmt.Sprintf("%d of them because the plan itself provides it first. %s", n, why), plain("  "))
 	}
 }
 
 // untold is a rule's title where its finding has no message.
-func untold(f finding.Finding) string {
+func titleIfNoMessage(f finding.Finding) string {
 	if f.Message != "" {
 		return ""
 	}
@@ -169,26 +169,26 @@ func untold(f finding.Finding) string {
 }
 
 // methods are how a finding was found out, each once.
-func methods(f finding.Finding) []string {
+func evidenceMethods(f finding.Finding) []string {
 	var out []string
 	for _, e := range f.Evidence {
 		if !slices.Contains(out, e.Method) {
 			out = append(out, e.Method)
 		}
 	}
-	return append(out, prefixed("planned by ", strings.Join(f.PlannedBy, ", ")))
+	return append(out, prefixNonEmpty("planned by ", strings.Join(f.PlannedBy, ", ")))
 }
 
 // planned counts what passes because the plan provides it, and says what to
 // mind about that.
-func planned(findings []finding.Finding) (n int, why string) {
+func passedByPlan(findings []finding.Finding) (n int, why string) {
 	var reasons []string
 	for _, f := range findings {
 		if f.Outcome != finding.Pass || len(f.PlannedBy) == 0 {
 			continue
 		}
 		n++
-		if sentence := capital(f.Reason) + "."; f.Reason != "" && !slices.Contains(reasons, sentence) {
+		if sentence := capitalize(f.Reason) + "."; f.Reason != "" && !slices.Contains(reasons, sentence) {
 			reasons = append(reasons, sentence)
 		}
 	}
@@ -197,12 +197,12 @@ func planned(findings []finding.Finding) (n int, why string) {
 
 func (t *text) requests(r *finding.Report) {
 	if r.Requests.Total > 0 {
-		t.line(faint(fmt.Sprintf("  %s in %s", requests(r), r.Duration())))
+		t.line(faint(fmt.Sprintf("  %s in %s", requestsText(r), r.Duration())))
 	}
 }
 
 // requests says how many were made, and to whom.
-func requests(r *finding.Report) string {
+func requestsText(r *finding.Report) string {
 	if r.Snapshot != nil {
 		return plural(r.Requests.Total, "request") + " answered by a file, none sent to Google Cloud,"
 	}

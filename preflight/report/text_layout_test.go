@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gke-preflight/preflight/finding"
+	"gke-preflight/preflight/term"
 )
 
 func TestIndentedWrap(t *testing.T) {
@@ -41,7 +42,7 @@ func TestPasteable(t *testing.T) {
 				continue
 			}
 			for _, c := range f.Fix.Commands {
-				if Clean(c) == c && !strings.Contains(got, "\n      "+c+"\n") {
+				if term.Clean(c) == c && !strings.Contains(got, "\n      "+c+"\n") {
 					t.Errorf("%s: no line is the command %q", name, c)
 				}
 			}

@@ -14,9 +14,9 @@ import (
 )
 
 // failing writes what fails at a severity, in full.
-func (t *text) failing(findings []finding.Finding, severity need.Severity) {
+func (t *text) failures(findings []finding.Finding, severity need.Severity) {
 	for _, f := range findings {
-		if f.Outcome == finding.Fail && degree(f.Severity) == severity {
+		if f.Outcome == finding.Fail && severityOf(f.Severity) == severity {
 			t.failure(f)
 		}
 	}
@@ -24,7 +24,7 @@ func (t *text) failing(findings []finding.Finding, severity need.Severity) {
 
 // degree is a severity; one that is not known counts as an error, so that its
 // finding is shown.
-func degree(s need.Severity) need.Severity {
+func severityOf(s need.Severity) need.Severity {
 	if s == need.Warning || s == need.Note {
 		return s
 	}
@@ -32,27 +32,27 @@ func degree(s need.Severity) need.Severity {
 }
 
 func (t *text) failure(f finding.Finding) {
-	t.gap()
+	t.blankLine()
 	t.title(f)
-	t.name("plan", f.Plan)
+	t.unwrapped("plan", f.Plan)
 	if f.Principal != nil {
-		t.name("who", f.Principal.Member)
+		t.unwrapped("who", f.Principal.Member)
 	}
 	if f.Permissions != nil {
 		t.list("lacks", f.Permissions.Missing)
 		t.list("not known", f.Permissions.Undetermined)
 	}
 	t.where(f)
-	t.because(f)
+	t.requiredBy(f)
 	t.list("planned by", f.PlannedBy)
 	t.list("taken away", f.TakenAwayBy)
 	t.detail("why", f.Reason)
 	t.evidence(f)
-	t.exactly("apply would stop with", f.ExpectedError)
+	t.verbatim("apply would stop with", f.ExpectedError)
 	t.fix(f.Fix)
-	t.name("more", "gke-preflight rules "+f.Rule)
+	t.unwrapped("more", "gke-preflight rules "+f.Rule)
 	if t.options.Verbose {
-		t.name("", linkOf(f))
+		t.unwrapped("", linkOf(f))
 	}
 }
 
@@ -64,7 +64,7 @@ func (t *text) title(f finding.Finding) {
 	case need.Note:
 		m = noteMark()
 	}
-	sign := t.sign(m)
+	sign := t.markSpan(m)
 	label := span{term.Bold + m.color, sign.text + f.Rule + " " + string(f.Severity)}
 	t.line(label, plain("  "), span{term.Bold, headline(f)})
 }
@@ -72,7 +72,7 @@ func (t *text) title(f finding.Finding) {
 // headline says in a few words what is wrong; the details follow below it.
 func headline(f finding.Finding) string {
 	if f.Permissions == nil || len(f.Permissions.Missing) == 0 || f.Principal == nil {
-		return message(f)
+		return messageOf(f)
 	}
 	missing := f.Permissions.Missing[0]
 	if n := len(f.Permissions.Missing); n > 1 {
@@ -85,19 +85,19 @@ func headline(f finding.Finding) string {
 	case len(f.PlannedBy) > 0:
 		return "The plan gives " + missing + " on " + where + " to " + who + ", and nothing waits for it"
 	}
-	return capital(who) + " lacks " + missing + " on " + where
+	return capitalize(who) + " lacks " + missing + " on " + where
 }
 
 // message is what a finding says, or that its rule's title is not so.
-func message(f finding.Finding) string {
+func messageOf(f finding.Finding) string {
 	if f.Message == "" {
 		return "Not so: " + f.Title
 	}
-	return capital(f.Message)
+	return capitalize(f.Message)
 }
 
 // capital begins with a capital letter.
-func capital(s string) string {
+func capitalize(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if r == utf8.RuneError {
 		return s
@@ -109,29 +109,29 @@ func capital(s string) string {
 // ask for more.
 func (t *text) where(f finding.Finding) {
 	if t.options.Verbose {
-		t.name("where", f.Resource)
+		t.unwrapped("where", f.Resource)
 		t.detail("should be", f.Title)
 	}
 }
 
 // because names the addresses that cause a finding, each on a line.
-func (t *text) because(f finding.Finding) {
-	shown := t.fold(len(f.Addresses), 4)
+func (t *text) requiredBy(f finding.Finding) {
+	shown := t.visible(len(f.Addresses), 4)
 	for i, a := range f.Addresses[:shown] {
 		if i == 0 {
-			a = aside(a, f.Attribute)
+			a = parenthesize(a, f.Attribute)
 		}
-		t.name(first(i, "because of"), a)
+		t.unwrapped(labelIfFirst(i, "because of"), a)
 	}
-	t.more("    "+pad(""), len(f.Addresses)-shown)
+	t.hiddenCount("    "+padLabel(""), len(f.Addresses)-shown)
 }
 
 func (t *text) evidence(f finding.Finding) {
-	shown := t.fold(len(f.Evidence), 4)
+	shown := t.visible(len(f.Evidence), 4)
 	for i, e := range f.Evidence[:shown] {
-		t.detail(first(i, "evidence"), joined(": ", e.Method, e.Detail))
+		t.detail(labelIfFirst(i, "evidence"), joinNonEmpty(": ", e.Method, e.Detail))
 	}
-	t.more("    "+pad(""), len(f.Evidence)-shown)
+	t.hiddenCount("    "+padLabel(""), len(f.Evidence)-shown)
 }
 
 // fix is how to mend it: commands, and where there are none or all is asked
@@ -142,7 +142,7 @@ func (t *text) fix(f *finding.Fix) {
 	}
 	t.commands("fix", f.Commands)
 	if len(f.Commands) == 0 || t.options.Verbose {
-		t.exactly("in Terraform", f.Terraform)
+		t.verbatim("in Terraform", f.Terraform)
 	}
 }
 

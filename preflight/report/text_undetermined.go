@@ -14,21 +14,21 @@ import (
 // undetermined groups what is open by the reason: one reason often holds up
 // many checks.
 func (t *text) undetermined(findings []finding.Finding) {
-	for _, group := range groups(findings) {
-		t.gap()
+	for _, group := range groupByReason(findings) {
+		t.blankLine()
 		t.line(
-			span{term.Bold + undeterminedMark().color, t.sign(undeterminedMark()).text + "undetermined"},
+			span{term.Bold + undeterminedMark().color, t.markSpan(undeterminedMark()).text + "undetermined"},
 			plain("  "), span{term.Bold, plural(len(group), "check") + " could not be answered"},
 		)
-		t.detail("why", reason(group[0]))
-		t.questions(group)
-		t.commands("would help", remedies(group))
+		t.detail("why", reasonOf(group[0]))
+		t.undeterminedChecks(group)
+		t.commands("would help", fixCommands(group))
 	}
 }
 
 // groups are the undetermined findings with the same reason: in the order of
 // the reasons, and the worst of each first.
-func groups(findings []finding.Finding) [][]finding.Finding {
+func groupByReason(findings []finding.Finding) [][]finding.Finding {
 	var out [][]finding.Finding
 	at := map[string]int{}
 	for _, f := range findings {
@@ -44,31 +44,31 @@ func groups(findings []finding.Finding) [][]finding.Finding {
 		out[i] = append(out[i], f)
 	}
 	for _, group := range out {
-		slices.SortStableFunc(group, func(a, b finding.Finding) int { return rank(a) - rank(b) })
+		slices.SortStableFunc(group, func(a, b finding.Finding) int { return severityRank(a) - severityRank(b) })
 	}
 	return out
 }
 
-func rank(f finding.Finding) int {
-	return slices.Index([]need.Severity{need.Error, need.Warning, need.Note}, degree(f.Severity))
+func severityRank(f finding.Finding) int {
+	return slices.Index([]need.Severity{need.Error, need.Warning, need.Note}, severityOf(f.Severity))
 }
 
-func reason(f finding.Finding) string {
+func reasonOf(f finding.Finding) string {
 	if f.Reason == "" {
 		return "no reason is known"
 	}
 	return f.Reason
 }
 
-func (t *text) questions(group []finding.Finding) {
-	shown := t.fold(len(group), 16)
+func (t *text) undeterminedChecks(group []finding.Finding) {
+	shown := t.visible(len(group), 16)
 	for _, f := range group[:shown] {
-		t.paragraph(aside(question(f), f.Plan), faint("    "+f.Rule+" "+pad(string(f.Severity))))
+		t.paragraph(parenthesize(question(f), f.Plan), faint("    "+f.Rule+" "+padLabel(string(f.Severity))))
 		if t.options.Verbose {
-			t.because(f)
+			t.requiredBy(f)
 		}
 	}
-	t.more("    ", len(group)-shown)
+	t.hiddenCount("    ", len(group)-shown)
 }
 
 // question is what an undetermined finding asks.
@@ -79,14 +79,14 @@ func question(f finding.Finding) string {
 	}
 	switch {
 	case f.Permissions != nil && len(f.Permissions.Undetermined) > 0:
-		return joined(": ", who, shortened(f.Permissions.Undetermined)) + prefixed(" on ", resource.Describe(f.Resource))
+		return joinNonEmpty(": ", who, truncatePermissions(f.Permissions.Undetermined)) + prefixNonEmpty(" on ", resource.Describe(f.Resource))
 	case f.Principal == nil && f.Service != "":
-		return f.Service + prefixed(" in ", resource.Describe(f.Resource))
+		return f.Service + prefixNonEmpty(" in ", resource.Describe(f.Resource))
 	}
-	return joined(": ", who, f.Title)
+	return joinNonEmpty(": ", who, f.Title)
 }
 
-func shortened(names []string) string {
+func truncatePermissions(names []string) string {
 	if len(names) > 4 {
 		return strings.Join(names[:3], ", ") + fmt.Sprintf(" and %d more", len(names)-3)
 	}
@@ -94,7 +94,7 @@ func shortened(names []string) string {
 }
 
 // remedies are the commands that would settle a group, each once.
-func remedies(group []finding.Finding) []string {
+func fixCommands(group []finding.Finding) []string {
 	var out []string
 	for _, f := range group {
 		if f.Fix == nil {

@@ -7,6 +7,7 @@ import (
 
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/resource"
+	"gke-preflight/preflight/term"
 )
 
 // An htmlStep is a stop on the way from the plan to the finding.
@@ -30,7 +31,7 @@ type htmlSaying struct{ Class, Mark, Text string }
 
 // htmlWay is the way from the plan to the finding: what in the plan causes it,
 // whom it is about, what of whom is in question, and where it was looked for.
-func htmlWay(f finding.Finding, class string) []htmlStep {
+func htmlTrail(f finding.Finding, class string) []htmlStep {
 	var out []htmlStep
 	add := func(what, class string, names ...string) {
 		if step := (htmlStep{what, htmlNames(names), class}); len(step.Names) > 0 {
@@ -38,14 +39,14 @@ func htmlWay(f finding.Finding, class string) []htmlStep {
 		}
 	}
 	add("plan", "", f.Plan)
-	if names := placed(f); len(names) > 0 {
+	if names := locatedAddresses(f); len(names) > 0 {
 		out = append(out, htmlStep{What: "address", Names: names})
 	}
 	add("attribute", "", f.Attribute)
 	if f.Principal != nil {
-		add(Clean(f.Principal.Kind.InWords()), "", f.Principal.Member)
+		add(term.Clean(f.Principal.Kind.InWords()), "", f.Principal.Member)
 	}
-	add("permission", "", asked(f)...)
+	add("permission", "", permissionsInQuestion(f)...)
 	add("taken away by", class, slices.Clone(f.TakenAwayBy)...)
 	add("planned by", "", slices.Clone(f.PlannedBy)...)
 	add("API", "", serviceOf(f))
@@ -60,9 +61,9 @@ func htmlWay(f finding.Finding, class string) []htmlStep {
 // htmlNames are names that are not empty, a few of them.
 func htmlNames(names []string) []htmlName {
 	var out []htmlName
-	for _, n := range few(names) {
+	for _, n := range truncateList(names) {
 		if n != "" {
-			out = append(out, htmlName{Text: Clean(n)})
+			out = append(out, htmlName{Text: term.Clean(n)})
 		}
 	}
 	return out
@@ -70,14 +71,14 @@ func htmlNames(names []string) []htmlName {
 
 // placed are the addresses of a finding with where they stand in the
 // configuration, a few of them.
-func placed(f finding.Finding) []htmlName {
+func locatedAddresses(f finding.Finding) []htmlName {
 	out := htmlNames(f.Addresses)
 	for _, l := range f.Locations {
-		at := Clean(fmt.Sprintf("%s:%d", l.File, l.Line))
-		i := slices.IndexFunc(out, func(n htmlName) bool { return l.Address != "" && n.Text == Clean(l.Address) })
+		at := term.Clean(fmt.Sprintf("%s:%d", l.File, l.Line))
+		i := slices.IndexFunc(out, func(n htmlName) bool { return l.Address != "" && n.Text == term.Clean(l.Address) })
 		switch {
 		case i >= 0:
-			out[i].At = joined(", ", out[i].At, at)
+			out[i].At = joinNonEmpty(", ", out[i].At, at)
 		case l.Address == "" || len(f.Addresses) == 0:
 			out = append(out, htmlName{At: at})
 		}
@@ -87,7 +88,7 @@ func placed(f finding.Finding) []htmlName {
 
 // asked are the permissions in question: those that are missing or open, and
 // all where none is.
-func asked(f finding.Finding) []string {
+func permissionsInQuestion(f finding.Finding) []string {
 	if f.Permissions == nil {
 		return nil
 	}
@@ -110,7 +111,7 @@ func serviceOf(f finding.Finding) string {
 func htmlLevels(f finding.Finding, class string) []htmlLevel {
 	var out []htmlLevel
 	add := func(name string, s htmlSaying) {
-		name, s.Text = Clean(name), Clean(s.Text)
+		name, s.Text = term.Clean(name), term.Clean(s.Text)
 		if n := len(out); n > 0 && out[n-1].Name == name {
 			out[n-1].Says = append(out[n-1].Says, s)
 			return
@@ -119,7 +120,7 @@ func htmlLevels(f finding.Finding, class string) []htmlLevel {
 	}
 	for _, e := range f.Evidence {
 		if e.Method != "getIamPolicy" || len(f.Levels) == 0 {
-			add(resource.Describe(e.Resource), htmlSaying{class, markOf(f.Outcome, f.Severity), answer(f, e)})
+			add(resource.Describe(e.Resource), htmlSaying{class, markOf(f.Outcome, f.Severity), evidenceText(f, e)})
 		}
 	}
 	for _, l := range f.Levels {
@@ -127,26 +128,26 @@ func htmlLevels(f finding.Finding, class string) []htmlLevel {
 		if name == "" {
 			name = "what lies above"
 		}
-		add(name, saying(f, l))
+		add(name, levelStatement(f, l))
 	}
 	return out
 }
 
 // answer is a question to Google Cloud and what it said.
-func answer(f finding.Finding, e finding.Evidence) string {
+func evidenceText(f finding.Finding, e finding.Evidence) string {
 	question := e.Method
 	if e.Method == "testIamPermissions" && f.Permissions != nil {
-		question = joined(" ", e.Method, names(f.Permissions.Needed))
+		question = joinNonEmpty(" ", e.Method, truncatedNames(f.Permissions.Needed))
 	}
-	return joined(": ", question, e.Detail)
+	return joinNonEmpty(": ", question, e.Detail)
 }
 
 // saying is what a level says, in words.
-func saying(f finding.Finding, l finding.Level) htmlSaying {
+func levelStatement(f finding.Finding, l finding.Level) htmlSaying {
 	binding := l.Role + " to " + l.Member
 	which := ""
-	if !slices.Equal(l.Permissions, asked(f)) {
-		which = " (" + names(l.Permissions) + ")"
+	if !slices.Equal(l.Permissions, permissionsInQuestion(f)) {
+		which = " (" + truncatedNames(l.Permissions) + ")"
 	}
 	switch l.Says {
 	case finding.Grants:
@@ -160,10 +161,10 @@ func saying(f finding.Finding, l finding.Level) htmlSaying {
 	case finding.Unread:
 		return htmlSaying{"undetermined", "?", "could not be read: " + l.Detail + which}
 	case finding.Lacks:
-		return htmlSaying{classOf(f), "✗", "no binding gives " + names(l.Permissions)}
+		return htmlSaying{classOf(f), "✗", "no binding gives " + truncatedNames(l.Permissions)}
 	}
 	return htmlSaying{"undetermined", "?", l.Detail + which}
 }
 
 // names are names side by side, a few of them.
-func names(list []string) string { return strings.Join(few(list), ", ") }
+func truncatedNames(list []string) string { return strings.Join(truncateList(list), ", ") }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"gke-preflight/preflight/term"
 	"regexp"
 	"strings"
 )
@@ -14,14 +15,14 @@ var word = regexp.MustCompile(`^\(?(?:[A-Za-z][a-z]*(?:['-][a-z]+)*|[A-Z]{2,10}|
 
 // prose writes a text from outside: its plain words as they are, and all else,
 // names above all, as code.
-func prose(s string) string {
+func escapeProse(s string) string {
 	var out, names []string
 	flush := func() {
 		if len(names) > 0 {
-			out, names = append(out, code(strings.Join(names, " "))), nil
+			out, names = append(out, codeSpan(strings.Join(names, " "))), nil
 		}
 	}
-	for _, w := range strings.Fields(Clean(s)) {
+	for _, w := range strings.Fields(term.Clean(s)) {
 		if word.MatchString(w) {
 			flush()
 			out = append(out, w)
@@ -43,13 +44,13 @@ func prose(s string) string {
 // span of code ends at a vertical bar, and what a backslash before one means
 // differs from server to server, so what has such characters goes as HTML, and
 // so does what would be markup to whoever reads the text as it is.
-func code(s string) string {
-	s = strings.TrimSpace(Clean(s))
+func codeSpan(s string) string {
+	s = strings.TrimSpace(term.Clean(s))
 	switch {
 	case s == "":
 		return ""
 	case strings.ContainsAny(s, "|`\\<") || strings.Contains(s, "]("):
-		return "<code>" + html(s) + "</code>"
+		return "<code>" + escapeHTML(s) + "</code>"
 	}
 	return "`" + s + "`"
 }
@@ -58,9 +59,9 @@ func code(s string) string {
 // by its number, which neither of the two takes for markup. A break that may be
 // taken stands after each @, dot, colon and number sign, so that no server
 // finds an address, a mention, an issue or a link to make of it.
-func html(s string) string {
+func escapeHTML(s string) string {
 	var b strings.Builder
-	for _, r := range Clean(s) {
+	for _, r := range term.Clean(s) {
 		switch {
 		case r == ' ' || r == '-' || r == ',' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r > 0x7f:
 			b.WriteRune(r)
@@ -74,7 +75,7 @@ func html(s string) string {
 }
 
 // fence is a block of code, which ends nowhere but at its end.
-func fence(language string, lines []string) string {
+func codeBlock(language string, lines []string) string {
 	longest := 2
 	for _, l := range lines {
 		longest = max(longest, longestRun(l, '`'))

@@ -13,9 +13,9 @@ import (
 // it; write errors come up when it is flushed.
 type text struct {
 	term.Palette
-	w       *bufio.Writer
-	options TextOptions
-	parted  bool // an empty line is due before the next
+	w            *bufio.Writer
+	options      TextOptions
+	blankLineDue bool // an empty line is due before the next
 }
 
 func newText(w io.Writer, o TextOptions) *text {
@@ -35,15 +35,15 @@ func (t *text) clean(s string) string {
 	if t.options.ASCII {
 		return term.CleanASCII(s)
 	}
-	return Clean(s)
+	return term.Clean(s)
 }
 
 func (t *text) line(spans ...span) {
 	var b strings.Builder
-	if t.parted {
+	if t.blankLineDue {
 		b.WriteString("\n")
 	}
-	t.parted = false
+	t.blankLineDue = false
 	for i, s := range spans {
 		part := t.clean(s.text)
 		if i == len(spans)-1 {
@@ -55,10 +55,10 @@ func (t *text) line(spans ...span) {
 }
 
 // gap parts what went before from what follows, if anything does.
-func (t *text) gap() { t.parted = true }
+func (t *text) blankLine() { t.blankLineDue = true }
 
 // sign is a mark and a space.
-func (t *text) sign(m mark) span {
+func (t *text) markSpan(m mark) span {
 	if t.options.ASCII {
 		return span{m.color, m.ascii + " "}
 	}
@@ -66,8 +66,8 @@ func (t *text) sign(m mark) span {
 }
 
 // marked is a mark with prose behind it.
-func (t *text) marked(m mark, label, value string) {
-	t.paragraph(value, t.sign(m), faint(label))
+func (t *text) markedLine(m mark, label, value string) {
+	t.paragraph(value, t.markSpan(m), faint(label))
 }
 
 // paragraph writes prose behind a label, broken at spaces. Continued lines
@@ -94,12 +94,12 @@ func (t *text) wrap(value string, indent int) []string {
 // column is where values stand behind their labels.
 const column = 11
 
-func pad(name string) string {
+func padLabel(name string) string {
 	return name + strings.Repeat(" ", max(1, column-term.Columns(name)))
 }
 
 // first is a name for the first of several lines.
-func first(i int, name string) string {
+func labelIfFirst(i int, name string) string {
 	if i > 0 {
 		return ""
 	}
@@ -107,20 +107,20 @@ func first(i int, name string) string {
 }
 
 // fact is a line of what the result rests on.
-func (t *text) fact(name, value string) { t.paragraph(value, faint("  "+pad(name))) }
+func (t *text) headerLine(name, value string) { t.paragraph(value, faint("  "+padLabel(name))) }
 
 // detail is a line of a finding.
-func (t *text) detail(name, value string) { t.paragraph(value, faint("    "+pad(name))) }
+func (t *text) detail(name, value string) { t.paragraph(value, faint("    "+padLabel(name))) }
 
 // name is a detail that is never wrapped, such as an address.
-func (t *text) name(label, value string) {
+func (t *text) unwrapped(label, value string) {
 	if strings.TrimSpace(value) != "" {
-		t.line(faint("    "+pad(label)), plain(value))
+		t.line(faint("    "+padLabel(label)), plain(value))
 	}
 }
 
 // fold is how many of n are shown: of a long list only its beginning.
-func (t *text) fold(n, most int) int {
+func (t *text) visible(n, most int) int {
 	if n > most && !t.options.Verbose {
 		return most - 1
 	}
@@ -128,7 +128,7 @@ func (t *text) fold(n, most int) int {
 }
 
 // more says how many were folded away.
-func (t *text) more(label string, hidden int) {
+func (t *text) hiddenCount(label string, hidden int) {
 	if hidden > 0 {
 		t.line(faint(label), plain(fmt.Sprintf("and %d more", hidden)))
 	}
@@ -136,7 +136,7 @@ func (t *text) more(label string, hidden int) {
 
 // list writes names side by side.
 func (t *text) list(label string, items []string) {
-	shown := t.fold(len(items), 9)
+	shown := t.visible(len(items), 9)
 	value := strings.Join(items[:shown], ", ")
 	if hidden := len(items) - shown; hidden > 0 {
 		value += fmt.Sprintf(", and %d more", hidden)
@@ -145,7 +145,7 @@ func (t *text) list(label string, items []string) {
 }
 
 // exactly writes lines that are not wrapped.
-func (t *text) exactly(title, body string) {
+func (t *text) verbatim(title, body string) {
 	body = strings.TrimRight(body, "\r\n")
 	if body == "" {
 		return
