@@ -230,12 +230,15 @@ func verdictOf(n need.Need, v judge.Verdict) verdict {
 	return out
 }
 
+// caseWith returns the inputs of a case with several needs.
+func caseWith(needs ...need.Need) judge.Case { return judge.Case{Needs: needs} }
+
 // caseOf returns the case of a scenario.
 func caseOf(t testing.TB, s scenario) *judge.Case {
 	t.Helper()
 	c := s.of
 	c.Plan, c.Now, c.Table = planOf(t, s.plan...), now, iam.Predefined()
-	if c.Needs == nil {
+	if c.Needs == nil && s.need.Kind != "" {
 		c.Needs = []need.Need{s.need}
 	}
 	return judge.NewCase(c)
@@ -294,7 +297,29 @@ func checkVerdicts(t *testing.T, scenarios []scenario) {
 			if diff := gocmp.Diff(got, gatherOne(t, c, s.need, s.facts)); diff != "" {
 				t.Errorf("judged step by step (-at once +step by step):\n%s", diff)
 			}
+			checkMissing(t, c, s)
 		})
+	}
+}
+
+// checkMissing checks for each fact that without it, either nothing changes or exactly
+// this one is missing.
+func checkMissing(t *testing.T, c *judge.Case, s scenario) {
+	t.Helper()
+	all, _ := judgeOne(c, s.need, s.facts)
+	for _, q := range sortedKeys(s.facts) {
+		known := maps.Clone(s.facts)
+		delete(known, q)
+		got, missing := judgeOne(c, s.need, known)
+		if got.Done {
+			if diff := gocmp.Diff(all, got); diff != "" {
+				t.Errorf("without %+v, the verdict is another one (-with +without):\n%s", q, diff)
+			}
+			continue
+		}
+		if slices.ContainsFunc(missing, func(other facts.Question) bool { return other != q }) {
+			t.Errorf("without %+v, these are missing: %+v", q, missing)
+		}
 	}
 }
 
