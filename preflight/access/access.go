@@ -104,7 +104,7 @@ func Check(ctx context.Context, env Env, t Target) *Result {
 	if env.StepTimeout == 0 {
 		env.StepTimeout = 10 * time.Second
 	}
-	c := &checker{Env: env, Target: t, result: &Result{Cluster: t.Ref.String(), Context: t.Context, Result: Pass}}
+	c := newChecker(&state{Env: env, Target: t, result: &Result{Cluster: t.Ref.String(), Context: t.Context, Result: Pass}})
 	if t.Entry != nil {
 		c.result.Context = t.Entry.Context
 	}
@@ -115,8 +115,20 @@ func Check(ctx context.Context, env Env, t Target) *Result {
 	return c.result
 }
 
-// A checker holds the state of a check.
+// A checker runs the steps of a check. The steps share one state.
 type checker struct {
+	*state
+	googleChecks
+	kubeconfigChecks
+	kubectlChecks
+}
+
+func newChecker(s *state) *checker {
+	return &checker{s, googleChecks{s}, kubeconfigChecks{s}, kubectlChecks{apiServerChecks{s}}}
+}
+
+// A state holds what the steps of a check have found so far.
+type state struct {
 	Env
 	Target
 	result *Result
@@ -196,7 +208,7 @@ func (c *checker) runCheck(ctx context.Context, s check) {
 
 // setCause makes f the cause of the result. A failure replaces the cause of an
 // undetermined step before it.
-func (c *checker) setCause(f finding) {
+func (c *state) setCause(f finding) {
 	r := c.result
 	if f.cause == "" {
 		f.cause = f.message
@@ -208,7 +220,7 @@ func (c *checker) setCause(f finding) {
 }
 
 // resolve makes an undetermined step pass, because of what a later step found.
-func (c *checker) resolve(name, message string) {
+func (c *state) resolve(name, message string) {
 	if !c.isOpen(name) {
 		return
 	}
@@ -224,6 +236,6 @@ func (c *checker) resolve(name, message string) {
 	}
 }
 
-func (c *checker) isOpen(step string) bool {
+func (c *state) isOpen(step string) bool {
 	return slices.ContainsFunc(c.openSteps, func(l openStep) bool { return l.step == step })
 }

@@ -40,9 +40,12 @@ type apiResponse struct {
 	chain   []*x509.Certificate
 }
 
+// The apiServerChecks are the steps that contact the API server.
+type apiServerChecks struct{ *state }
+
 // getNamespaces sends a token to the endpoint, which is verified first, and
 // returns the response to GET /api/v1/namespaces. It follows no redirects.
-func (c *checker) getNamespaces(ctx context.Context, token string) (*apiResponse, error) {
+func (c *apiServerChecks) getNamespaces(ctx context.Context, token string) (*apiResponse, error) {
 	trust, err := c.endpoint.trust(c.controlPlane)
 	if err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func newAPIResponse(response *http.Response, body []byte) *apiResponse {
 }
 
 // apiServer checks whether the endpoint answers, with the cluster's certificate.
-func (c *checker) apiServer(ctx context.Context) finding {
+func (c *apiServerChecks) apiServer(ctx context.Context) finding {
 	if c.controlPlane != nil && c.endpoint == nil && len(endpointHosts(c.controlPlane)) == 0 {
 		return finding{
 			verdict: Fail, class: "cluster_not_ready", message: "the cluster has no endpoint: it is " + c.controlPlane.Status,
@@ -106,14 +109,14 @@ func (c *checker) apiServer(ctx context.Context) finding {
 }
 
 // missingPrerequisite returns why the API server cannot be contacted.
-func (c *checker) missingPrerequisite() string {
+func (c *apiServerChecks) missingPrerequisite() string {
 	if c.token == "" {
 		return "there is no token"
 	}
 	return "the server could not be identified as an endpoint of the cluster"
 }
 
-func (c *checker) authorityInWords() string {
+func (c *apiServerChecks) authorityInWords() string {
 	if c.endpoint.dns {
 		return "that the system trusts"
 	}
@@ -122,7 +125,7 @@ func (c *checker) authorityInWords() string {
 
 // kubeconfigMismatch returns a failure if kubectl, which follows the kubeconfig,
 // would reject the certificate of a server that is the right one.
-func (c *checker) kubeconfigMismatch(a *apiResponse) (finding, bool) {
+func (c *apiServerChecks) kubeconfigMismatch(a *apiResponse) (finding, bool) {
 	if c.Entry == nil || c.Entry.cluster.InsecureSkipTLSVerify || len(a.chain) == 0 {
 		return finding{}, false
 	}
@@ -153,12 +156,12 @@ func (c *checker) kubeconfigMismatch(a *apiResponse) (finding, bool) {
 	return c.staleAuthority("the context's certificate-authority is not the CA of the cluster"), true
 }
 
-func (c *checker) staleAuthority(message string) finding {
+func (c *apiServerChecks) staleAuthority(message string) finding {
 	return c.staleKubeconfig("kubeconfig_ca", message)
 }
 
 // trusts reports whether roots have signed a server's certificate.
-func (c *checker) trusts(roots *x509.CertPool, chain []*x509.Certificate) bool {
+func (c *apiServerChecks) trusts(roots *x509.CertPool, chain []*x509.Certificate) bool {
 	intermediates := x509.NewCertPool()
 	for _, cert := range chain[1:] {
 		intermediates.AddCert(cert)
@@ -168,7 +171,7 @@ func (c *checker) trusts(roots *x509.CertPool, chain []*x509.Certificate) bool {
 }
 
 // connectionError returns the finding for an error of the connection.
-func (c *checker) connectionError(ctx context.Context, err error) finding {
+func (c *apiServerChecks) connectionError(ctx context.Context, err error) finding {
 	host := c.endpoint.host
 	var name *net.DNSError
 	switch {
@@ -207,7 +210,7 @@ func isCertificateError(err error) bool {
 
 // untrustedCertificate returns the finding for a server that failed
 // verification. The token has not been sent to it.
-func (c *checker) untrustedCertificate(err error) finding {
+func (c *apiServerChecks) untrustedCertificate(err error) finding {
 	f := finding{
 		verdict: Fail, class: "certificate_untrusted",
 		message:  "the certificate of " + c.endpoint.host + " is not signed by the cluster CA; no token was sent",
@@ -229,7 +232,7 @@ func (c *checker) untrustedCertificate(err error) finding {
 	return f
 }
 
-func (c *checker) connectionRefused() finding {
+func (c *apiServerChecks) connectionRefused() finding {
 	f := finding{
 		verdict: Fail, class: "endpoint_refused",
 		message: c.endpoint.host + " refuses the connection",
@@ -247,7 +250,7 @@ func (c *checker) connectionRefused() finding {
 
 // noResponse returns the finding for an endpoint that does not answer. The cause
 // follows from which networks can reach it.
-func (c *checker) noResponse() finding {
+func (c *apiServerChecks) noResponse() finding {
 	f := finding{verdict: Fail, class: "endpoint_unreachable", message: fmt.Sprintf("%s does not answer within %s", c.endpoint.host, c.StepTimeout)}
 	blocks, restricted := authorizedNetworks(c.controlPlane)
 	switch {
@@ -271,7 +274,7 @@ func (c *checker) noResponse() finding {
 // connectivityCommands returns commands that switch to the DNS endpoint, which
 // is reachable from any network, or that test the connection.
 // https://docs.cloud.google.com/kubernetes-engine/docs/concepts/network-isolation
-func (c *checker) connectivityCommands() []string {
+func (c *apiServerChecks) connectivityCommands() []string {
 	dns := c.controlPlane.Endpoints.DNS
 	switch {
 	case c.endpoint.dns:
@@ -305,7 +308,7 @@ func authorizedNetworks(p *ControlPlane) (blocks []string, restricted bool) {
 }
 
 // namespaces checks what the API server answers to the caller's token.
-func (c *checker) namespaces(context.Context) finding {
+func (c *apiServerChecks) namespaces(context.Context) finding {
 	if c.response == nil {
 		return undetermined("not checked")
 	}
@@ -317,7 +320,7 @@ func (c *checker) namespaces(context.Context) finding {
 }
 
 // classifyResponse returns the finding for a response to GET /api/v1/namespaces.
-func (c *checker) classifyResponse(a *apiResponse, member string) finding {
+func (c *apiServerChecks) classifyResponse(a *apiResponse, member string) finding {
 	who := member
 	if who == "" {
 		who = "the identity"
@@ -335,7 +338,7 @@ func (c *checker) classifyResponse(a *apiResponse, member string) finding {
 	return undetermined(c.endpoint.host + " returns " + httpStatus(a.status) + " instead of a list of namespaces: " + excerpt(a.message))
 }
 
-func (c *checker) unauthorized(who, member string) finding {
+func (c *apiServerChecks) unauthorized(who, member string) finding {
 	return finding{
 		verdict: Fail, class: "unauthorized_401",
 		message:  "GET /api/v1/namespaces returns 401 Unauthorized for " + who,
@@ -346,7 +349,7 @@ func (c *checker) unauthorized(who, member string) finding {
 
 // forbidden returns the finding for a 403 of the API server, which knows the
 // caller.
-func (c *checker) forbidden(a *apiResponse, who, member string) finding {
+func (c *apiServerChecks) forbidden(a *apiResponse, who, member string) finding {
 	if strings.Contains(a.message, `"system:anonymous"`) {
 		f := c.unauthorized(who, member)
 		f.message = "GET /api/v1/namespaces returns 403 for an anonymous request: the token did not arrive"
@@ -364,7 +367,7 @@ func (c *checker) forbidden(a *apiResponse, who, member string) finding {
 
 // frontendForbidden returns the finding for a 403 that came from in front of the
 // API server.
-func (c *checker) frontendForbidden(a *apiResponse, who, member string) finding {
+func (c *apiServerChecks) frontendForbidden(a *apiResponse, who, member string) finding {
 	text := excerpt(string(a.body))
 	switch {
 	case c.endpoint.dns && (strings.Contains(text, connect) || c.isOpen("connect-permission")):

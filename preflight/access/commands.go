@@ -15,7 +15,7 @@ func getCredentialsCommand(r Ref, flags ...string) string {
 
 // refreshCommand is getCredentialsCommand for the kind of endpoint that the
 // kubeconfig has now.
-func (c *checker) refreshCommand() string {
+func (c *state) refreshCommand() string {
 	if c.endpoint != nil && c.endpoint.dns {
 		return getCredentialsCommand(c.Ref, "--dns-endpoint")
 	}

@@ -41,8 +41,12 @@ const (
 	scopeContainer = "https://www.googleapis.com/auth/container"
 )
 
+// The googleChecks are the steps that ask Google about the caller and the
+// cluster.
+type googleChecks struct{ *state }
+
 // identity checks who the caller is, and whether the token is valid.
-func (c *checker) identity(ctx context.Context) finding {
+func (c *googleChecks) identity(ctx context.Context) finding {
 	token, err := c.Google.Token(ctx)
 	if err != nil {
 		return c.tokenError(err)
@@ -60,7 +64,7 @@ func (c *checker) identity(ctx context.Context) finding {
 	return c.checkToken(info)
 }
 
-func (c *checker) checkToken(info gcp.TokenInfo) finding {
+func (c *googleChecks) checkToken(info gcp.TokenInfo) finding {
 	who := c.identityWithSource()
 	if info.Lifetime <= 0 {
 		return c.credentialsExpired("the token of " + who + " has expired")
@@ -81,7 +85,7 @@ func roundDuration(d time.Duration) string {
 
 // identityWithSource returns the caller's member and the source of its
 // credentials.
-func (c *checker) identityWithSource() string {
+func (c *state) identityWithSource() string {
 	if c.member == "" {
 		return "an identity that the token does not show (" + c.Credentials + ")"
 	}
@@ -89,14 +93,14 @@ func (c *checker) identityWithSource() string {
 }
 
 // identityName returns the caller's member, or words for it.
-func (c *checker) identityName() string {
+func (c *state) identityName() string {
 	if c.member == "" {
 		return "the active identity"
 	}
 	return c.member
 }
 
-func (c *checker) tokenError(err error) finding {
+func (c *googleChecks) tokenError(err error) finding {
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) && refused.Response != nil && refused.Response.StatusCode < 500 {
 		return c.credentialsExpired("Google issues no token for " + c.Credentials + ": the login expired or was revoked, or its account is disabled or deleted")
@@ -125,11 +129,11 @@ func withPrefix(prefix, s string) string {
 	return prefix + s
 }
 
-func (c *checker) credentialsExpired(message string) finding {
+func (c *googleChecks) credentialsExpired(message string) finding {
 	return finding{verdict: Fail, message: message, class: "credentials_expired", commands: c.signIn()}
 }
 
-func (c *checker) signIn() []string {
+func (c *googleChecks) signIn() []string {
 	switch {
 	case strings.HasPrefix(c.Credentials, "GOOGLE_OAUTH_ACCESS_TOKEN"):
 		return []string{"gcloud auth login", `export GOOGLE_OAUTH_ACCESS_TOKEN="$(gcloud auth print-access-token)"`}
@@ -139,7 +143,7 @@ func (c *checker) signIn() []string {
 	return []string{"gcloud auth application-default login"}
 }
 
-func (c *checker) insufficientScope(scopes []string) finding {
+func (c *googleChecks) insufficientScope(scopes []string) finding {
 	return finding{
 		verdict: Fail, class: "credentials_scope",
 		message:  "the token of " + c.identityWithSource() + " does not cover Google Cloud" + withPrefix(": its scopes are ", strings.Join(scopes, " ")),
@@ -149,7 +153,7 @@ func (c *checker) insufficientScope(scopes []string) finding {
 }
 
 // cluster checks whether the cluster exists.
-func (c *checker) cluster(ctx context.Context) finding {
+func (c *googleChecks) cluster(ctx context.Context) finding {
 	controlPlane, err := c.Google.ControlPlane(ctx, c.Ref.String())
 	if err == nil {
 		c.controlPlane = &controlPlane
@@ -164,7 +168,7 @@ func (c *checker) cluster(ctx context.Context) finding {
 	return c.clusterError(ctx, e)
 }
 
-func (c *checker) clusterStatus(controlPlane ControlPlane) finding {
+func (c *googleChecks) clusterStatus(controlPlane ControlPlane) finding {
 	switch controlPlane.Status {
 	case "PROVISIONING", "STOPPING":
 		return finding{
@@ -180,7 +184,7 @@ func (c *checker) clusterStatus(controlPlane ControlPlane) finding {
 }
 
 // clusterError returns the finding for Google's error about the cluster.
-func (c *checker) clusterError(ctx context.Context, e *facts.Error) finding {
+func (c *googleChecks) clusterError(ctx context.Context, e *facts.Error) finding {
 	if service, consumer, off := e.ServiceDisabled(); off {
 		return c.apiDisabled(service, consumer)
 	}
@@ -203,7 +207,7 @@ func (c *checker) clusterError(ctx context.Context, e *facts.Error) finding {
 	return undetermined("could not check whether the cluster exists: " + c.noAnswer)
 }
 
-func (c *checker) apiDisabled(service, consumer string) finding {
+func (c *googleChecks) apiDisabled(service, consumer string) finding {
 	project := strings.TrimPrefix(consumer, "projects/")
 	if project == "" {
 		project = c.Ref.Project
@@ -219,7 +223,7 @@ func (c *checker) apiDisabled(service, consumer string) finding {
 }
 
 // notFound looks for the cluster in the other locations of its project.
-func (c *checker) notFound(ctx context.Context) finding {
+func (c *googleChecks) notFound(ctx context.Context) finding {
 	f := finding{
 		verdict: Fail, class: "cluster_not_found",
 		message: c.Ref.String() + " does not exist", commands: []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+c.Ref.Project)},
@@ -243,7 +247,7 @@ func (c *checker) notFound(ctx context.Context) finding {
 }
 
 // sameNameElsewhere returns the clusters of the same name in other locations.
-func (c *checker) sameNameElsewhere(names []string) []Ref {
+func (c *googleChecks) sameNameElsewhere(names []string) []Ref {
 	var out []Ref
 	for _, n := range names {
 		if r, err := ParseRef(n); err == nil && r.Name == c.Ref.Name && r.Location != c.Ref.Location {
@@ -277,7 +281,7 @@ func listNames(names []string) string {
 }
 
 // getPermission checks whether the caller can get the cluster.
-func (c *checker) getPermission(context.Context) finding {
+func (c *googleChecks) getPermission(context.Context) finding {
 	if c.controlPlane != nil {
 		return pass(c.identityName() + " can get it (container.clusters.get)")
 	}
@@ -305,7 +309,7 @@ const connect = "container.clusters.connect"
 // on the cluster alone is not visible on the project, so a missing permission is
 // undetermined until the endpoint answers.
 // https://docs.cloud.google.com/kubernetes-engine/docs/concepts/network-isolation
-func (c *checker) connectPermission(ctx context.Context) finding {
+func (c *googleChecks) connectPermission(ctx context.Context) finding {
 	switch {
 	case c.endpoint == nil:
 		return undetermined("the endpoint is unknown")
@@ -324,7 +328,7 @@ func (c *checker) connectPermission(ctx context.Context) finding {
 	return f
 }
 
-func (c *checker) connectDenied(who, member string) finding {
+func (c *state) connectDenied(who, member string) finding {
 	return finding{
 		verdict: Fail, class: "connect_denied",
 		message:  who + " lacks " + connect + " on project " + c.Ref.Project,

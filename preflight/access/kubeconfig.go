@@ -126,9 +126,13 @@ func (e *Entry) Ref() (Ref, bool) {
 // gave the name.
 func RefOfContext(name string) (Ref, bool) { return parseGcloudName(name) }
 
+// The kubeconfigChecks are the step that compares the kubeconfig with the
+// cluster.
+type kubeconfigChecks struct{ *state }
+
 // kubeconfig checks whether the context points to the cluster, and chooses the
 // endpoint to contact.
-func (c *checker) kubeconfig(context.Context) finding {
+func (c *kubeconfigChecks) kubeconfig(context.Context) finding {
 	if c.Entry == nil && c.Context != "" {
 		return finding{
 			verdict: Fail, class: "context_missing",
@@ -147,7 +151,7 @@ func (c *checker) kubeconfig(context.Context) finding {
 }
 
 // compare compares the kubeconfig's server with the endpoints of the cluster.
-func (c *checker) compare(k *api.Cluster) finding {
+func (c *kubeconfigChecks) compare(k *api.Cluster) finding {
 	s, err := contextEndpoint(k, c.controlPlane)
 	if err != nil {
 		return c.staleKubeconfig("kubeconfig_server", redactedServer(k.Server)+" "+err.Error())
@@ -183,7 +187,7 @@ func (c *checker) compare(k *api.Cluster) finding {
 // direct makes s the endpoint to contact. It never uses the proxy of the
 // kubeconfig: a token goes only through the proxy of the environment, which the
 // caller controls.
-func (c *checker) direct(s *endpoint, message string) finding {
+func (c *kubeconfigChecks) direct(s *endpoint, message string) finding {
 	c.endpoint = s
 	if s.proxy == nil || s.usesProxy(c.proxy(s)) {
 		return pass(message)
@@ -198,7 +202,7 @@ func (c *checker) direct(s *endpoint, message string) finding {
 }
 
 // proxy returns the proxy of the environment for s; nil if there is none.
-func (c *checker) proxy(s *endpoint) *url.URL {
+func (c *kubeconfigChecks) proxy(s *endpoint) *url.URL {
 	r, err := http.NewRequest(http.MethodGet, s.namespacesURL(), nil)
 	if err != nil || c.Proxy == nil {
 		return nil
@@ -210,7 +214,7 @@ func (c *checker) proxy(s *endpoint) *url.URL {
 	return u
 }
 
-func (c *checker) unknownServer(s *endpoint) finding {
+func (c *kubeconfigChecks) unknownServer(s *endpoint) finding {
 	return finding{
 		verdict: Undetermined, class: "server_unknown",
 		message:  "the context points to " + s.host + ", which Google does not list as an endpoint of the cluster: no token is sent there",
@@ -218,7 +222,7 @@ func (c *checker) unknownServer(s *endpoint) finding {
 	}
 }
 
-func (c *checker) staleKubeconfig(class, message string) finding {
+func (c *state) staleKubeconfig(class, message string) finding {
 	return finding{
 		verdict: Fail, class: class, message: message,
 		cause:    message + ": the kubeconfig is out of date, or for another cluster",

@@ -185,7 +185,7 @@ func FuzzReadKubeconfig(f *testing.F) {
 }
 
 func TestRedact(t *testing.T) {
-	c := &checker{token: "short", login: &login{token: "other"}}
+	s := &state{token: "short", login: &login{token: "other"}}
 	for in, want := range map[string]string{
 		"a short b":                       "a REDACTED b",
 		"an other":                        "an REDACTED",
@@ -196,7 +196,7 @@ func TestRedact(t *testing.T) {
 		strings.Repeat("Ab1_", 20) + " x": "REDACTED x",
 		"projects/acme-prod/locations/europe-west1/clusters/a-cluster-with-a-long-name": "projects/acme-prod/locations/europe-west1/clusters/a-cluster-with-a-long-name",
 	} {
-		if got := c.redact(in); got != want {
+		if got := s.redact(in); got != want {
 			t.Errorf("%q: got %q", in, got)
 		}
 	}

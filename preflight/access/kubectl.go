@@ -19,8 +19,12 @@ type kubectlVersion struct{ major, minor int }
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl
 func (v kubectlVersion) needsPlugin() bool { return v.major > 1 || v.major == 1 && v.minor >= 25 }
 
+// The kubectlChecks are the steps that log in as kubectl does, and contact the
+// API server with its token.
+type kubectlChecks struct{ apiServerChecks }
+
 // kubectl looks up the version of kubectl. A missing kubectl is not a failure.
-func (c *checker) kubectl(ctx context.Context) finding {
+func (c *kubectlChecks) kubectl(ctx context.Context) finding {
 	if c.Entry == nil {
 		return skip("no context for kubectl to use")
 	}
@@ -58,7 +62,7 @@ func parseKubectlVersion(data []byte) (kubectlVersion, bool) {
 }
 
 // kubectlAccess checks what the API server answers to kubectl's own token.
-func (c *checker) kubectlAccess(ctx context.Context) finding {
+func (c *kubectlChecks) kubectlAccess(ctx context.Context) finding {
 	switch {
 	case c.login == nil || c.login.token == "":
 		return skip("no token of kubectl to try")
@@ -82,7 +86,7 @@ func (c *checker) kubectlAccess(ctx context.Context) finding {
 // kubectlIdentity returns the member that kubectl authenticates as, empty if it
 // is unknown, or false and a failure. It sends only tokens of Google's plugin
 // to Google.
-func (c *checker) kubectlIdentity(ctx context.Context) (string, finding, bool) {
+func (c *kubectlChecks) kubectlIdentity(ctx context.Context) (string, finding, bool) {
 	if c.login.static || !isPlugin(c.Entry.user.Exec) {
 		return "", finding{}, true
 	}
@@ -99,7 +103,7 @@ func (c *checker) kubectlIdentity(ctx context.Context) (string, finding, bool) {
 
 // kubectlFinding returns f, which is about kubectl's token, with the difference
 // between kubectl's identity and the caller's.
-func (c *checker) kubectlFinding(f finding, member string) finding {
+func (c *kubectlChecks) kubectlFinding(f finding, member string) finding {
 	differs := member != "" && c.member != "" && member != c.member
 	switch {
 	case f.verdict == Pass && differs:

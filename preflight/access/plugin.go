@@ -28,14 +28,14 @@ type login struct {
 }
 
 // runProgram runs a program with the time limit of a step.
-func (c *checker) runProgram(ctx context.Context, p Program) (Output, error) {
+func (c *state) runProgram(ctx context.Context, p Program) (Output, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.StepTimeout)
 	defer cancel()
 	return c.Run(ctx, p)
 }
 
 // loginMethod checks how the kubeconfig's user authenticates.
-func (c *checker) loginMethod(context.Context) finding {
+func (c *kubectlChecks) loginMethod(context.Context) finding {
 	if c.Entry == nil {
 		return skip("no context")
 	}
@@ -57,7 +57,7 @@ func (c *checker) loginMethod(context.Context) finding {
 	}
 }
 
-func (c *checker) execMethod(e *api.ExecConfig) finding {
+func (c *kubectlChecks) execMethod(e *api.ExecConfig) finding {
 	if !isPlugin(e) {
 		return pass("the context logs in through " + excerpt(e.Command) + ", not through " + pluginName)
 	}
@@ -76,7 +76,7 @@ func isPlugin(e *api.ExecConfig) bool {
 }
 
 // authProvider checks a login that was built into kubectl before 1.25.
-func (c *checker) authProvider(name string) finding {
+func (c *kubectlChecks) authProvider(name string) finding {
 	message := "the context logs in through auth-provider " + excerpt(name) + ", which kubectl removed in 1.25"
 	switch {
 	case name != "gcp":
@@ -93,7 +93,7 @@ func (c *checker) authProvider(name string) finding {
 	}
 }
 
-func (c *checker) staticToken(u *api.AuthInfo) finding {
+func (c *kubectlChecks) staticToken(u *api.AuthInfo) finding {
 	c.login = &login{token: u.Token, static: true}
 	if u.TokenFile != "" {
 		data, err := c.ReadFile(u.TokenFile)
@@ -116,7 +116,7 @@ func installPluginCommands() []string {
 }
 
 // plugin checks whether the program that the kubeconfig names is installed.
-func (c *checker) plugin(context.Context) finding {
+func (c *kubectlChecks) plugin(context.Context) finding {
 	if c.Entry == nil || c.Entry.user.Exec == nil {
 		return skip("the context runs no program to log in")
 	}
@@ -142,7 +142,7 @@ func (c *checker) plugin(context.Context) finding {
 }
 
 // pluginToken runs the program as kubectl would.
-func (c *checker) pluginToken(ctx context.Context) finding {
+func (c *kubectlChecks) pluginToken(ctx context.Context) finding {
 	if c.login == nil || c.login.path == "" {
 		return skip("no program to run")
 	}
@@ -159,7 +159,7 @@ func (c *checker) pluginToken(ctx context.Context) finding {
 	return c.readCredential(e, out.Stdout)
 }
 
-func (c *checker) programName() string { return filepath.Base(c.login.path) }
+func (c *kubectlChecks) programName() string { return filepath.Base(c.login.path) }
 
 // errorOutput returns what a failed program wrote to standard error or, if that
 // is nothing, how it ended.
@@ -170,7 +170,7 @@ func errorOutput(out Output, err error) string {
 	return err.Error()
 }
 
-func (c *checker) pluginFailure(class, message string) finding {
+func (c *kubectlChecks) pluginFailure(class, message string) finding {
 	f := finding{verdict: Fail, class: class, message: message, cause: "kubectl cannot get a token: " + message}
 	switch {
 	case !isPlugin(c.Entry.user.Exec):
@@ -184,7 +184,7 @@ func (c *checker) pluginFailure(class, message string) finding {
 
 // execProgram returns the program as kubectl runs it.
 // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
-func (c *checker) execProgram(e *api.ExecConfig) Program {
+func (c *kubectlChecks) execProgram(e *api.ExecConfig) Program {
 	p := Program{Path: c.login.path, Args: e.Args}
 	for _, v := range e.Env {
 		p.Env = append(p.Env, v.Name+"="+v.Value)
@@ -203,7 +203,7 @@ func (c *checker) execProgram(e *api.ExecConfig) Program {
 
 // readCredential parses the output of the program. Output that is not an
 // ExecCredential is not shown, because it may hold a token.
-func (c *checker) readCredential(e *api.ExecConfig, data []byte) finding {
+func (c *kubectlChecks) readCredential(e *api.ExecConfig, data []byte) finding {
 	var credential v1beta1.ExecCredential
 	err := json.Unmarshal(data, &credential)
 	status := credential.Status

@@ -68,7 +68,7 @@ func FuzzReadCredential(f *testing.F) {
 	f.Add([]byte(`{"kind":"ExecCredential","status":{"expirationTimestamp":"x"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := newScene(t)
-		c := &checker{Env: Env{Now: time.Now}, Target: s.target, login: &login{path: "/bin/" + pluginName}, result: &Result{}}
+		c := newChecker(&state{Env: Env{Now: time.Now}, Target: s.target, login: &login{path: "/bin/" + pluginName}, result: &Result{}})
 		got := c.readCredential(s.target.Entry.user.Exec, data)
 		if got.verdict == Pass && (c.login.token == "" || !bytes.Contains(data, []byte("ExecCredential"))) {
 			t.Errorf("%q passes", data)

@@ -15,7 +15,7 @@ var tokenPattern = regexp.MustCompile(`(?i)(access_token=|bearer\s+|"token":\s*"
 const minTokenLength = 8
 
 // redact replaces the tokens of this check, and whatever looks like a token.
-func (c *checker) redact(s string) string {
+func (c *state) redact(s string) string {
 	secrets := []string{c.token}
 	if c.login != nil {
 		secrets = append(secrets, c.login.token)

@@ -6,9 +6,12 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
+// The containerAPI reads clusters and their operations.
+type containerAPI struct{ rest }
+
 // Cluster returns projects/P/locations/L/clusters/C.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters/get
-func (c *Client) Cluster(ctx context.Context, name string) (facts.Cluster, error) {
+func (c *containerAPI) Cluster(ctx context.Context, name string) (facts.Cluster, error) {
 	const method = "container.projects.locations.clusters.get"
 	var response facts.Cluster
 	if err := c.get(ctx, method, name, "https://container.googleapis.com/v1/"+escaped(name), &response); err != nil {
@@ -23,7 +26,7 @@ func (c *Client) Cluster(ctx context.Context, name string) (facts.Cluster, error
 // Clusters returns all clusters of a project by relative name:
 // projects/P/locations/L/clusters/C, with the project as given.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters/list
-func (c *Client) Clusters(ctx context.Context, project string) (map[string]facts.Cluster, error) {
+func (c *containerAPI) Clusters(ctx context.Context, project string) (map[string]facts.Cluster, error) {
 	const method = "container.projects.locations.clusters.list"
 	name := "projects/" + project + "/locations/-"
 	var response struct {
@@ -49,7 +52,7 @@ func (c *Client) Clusters(ctx context.Context, project string) (map[string]facts
 // Operations returns the operations of a location, or of all locations if it is
 // "-".
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.operations/list
-func (c *Client) Operations(ctx context.Context, project, location string) ([]facts.Operation, error) {
+func (c *containerAPI) Operations(ctx context.Context, project, location string) ([]facts.Operation, error) {
 	const method = "container.projects.locations.operations.list"
 	name := "projects/" + project + "/locations/" + location
 	var response struct {

@@ -2,10 +2,13 @@ package gcp
 
 import "context"
 
+// The computeAPI reads which Shared VPC host project a project has.
+type computeAPI struct{ rest }
+
 // HostProject returns the ID of the Shared VPC host project that a project is
 // attached to; empty if it is not attached to any.
 // https://docs.cloud.google.com/compute/docs/reference/rest/v1/projects/getXpnHost
-func (c *Client) HostProject(ctx context.Context, project string) (string, error) {
+func (c *computeAPI) HostProject(ctx context.Context, project string) (string, error) {
 	const method = "compute.projects.getXpnHost"
 	var response struct {
 		Kind string `json:"kind"`

@@ -49,7 +49,7 @@ type AuthorizedNetworks struct {
 
 // ControlPlane returns the control plane of projects/P/locations/L/clusters/C.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters/get
-func (c *Client) ControlPlane(ctx context.Context, name string) (ControlPlane, error) {
+func (c *containerAPI) ControlPlane(ctx context.Context, name string) (ControlPlane, error) {
 	const method = "container.projects.locations.clusters.get"
 	var response ControlPlane
 	if err := c.get(ctx, method, name, "https://container.googleapis.com/v1/"+escaped(name), &response); err != nil {

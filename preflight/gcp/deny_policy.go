@@ -14,7 +14,7 @@ import (
 // projects/P, folders/N or organizations/N. The response of this method has no
 // rules; DenyRules reads them.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v2/policies/listPolicies
-func (c *Client) DenyPolicyIDs(ctx context.Context, resource string) ([]string, error) {
+func (c *iamAPI) DenyPolicyIDs(ctx context.Context, resource string) ([]string, error) {
 	const method = "iam.policies.listPolicies"
 	var response struct {
 		Policies []struct {
@@ -42,7 +42,7 @@ func (c *Client) DenyPolicyIDs(ctx context.Context, resource string) ([]string, 
 
 // DenyRules returns the rules of a deny policy that is attached to a resource.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v2/policies/get
-func (c *Client) DenyRules(ctx context.Context, resource, id string) ([]iam.DenyRule, error) {
+func (c *iamAPI) DenyRules(ctx context.Context, resource, id string) ([]iam.DenyRule, error) {
 	const method = "iam.policies.get"
 	var response struct {
 		Name  string `json:"name"`

@@ -50,19 +50,24 @@ type Options struct {
 	AttemptTimeout time.Duration
 }
 
-// A Client reads from Google Cloud as one caller. It is safe for concurrent use.
+// A Client reads from Google Cloud as one caller, with one embedded type for each
+// API. It is safe for concurrent use.
 type Client struct {
+	resourceManager
+	serviceUsage
+	iamAPI
+	containerAPI
+	computeAPI
+	kmsAPI
+	orgPolicyAPI
+	troubleshooterAPI
+	tokenInfoAPI
+
 	shared *shared
-	http   *http.Client
 	tokens tokenSource
 	// original is the client that this one was derived from by As; nil if it was
 	// not.
-	original *Client
-
-	projects  *crmv3.Service
-	ancestors *crmv1.Service
-	services  *serviceusage.Service
-	iam       *iamv1.Service
+	original  *Client
 	iamTokens *iamcredentials.Service
 }
 
@@ -75,7 +80,7 @@ type shared struct {
 	// methods returns Methods, compiled on first use.
 	methods func() []AllowedMethod
 	// connect makes the API clients of a client.
-	connect func(*Client, context.Context) error
+	connect func(*Client, context.Context, *http.Client) error
 }
 
 // New returns a client. Its errors are about the endpoint.
@@ -115,22 +120,31 @@ func (s *shared) client(ctx context.Context, t tokenSource, quotaProject string)
 	var stack http.RoundTripper = &authTransport{next: s.base, tokens: t, quotaProject: quotaProject}
 	stack = &retryTransport{next: stack, quotas: s.quotas, backoff: s.options.Backoff, timeout: s.options.AttemptTimeout}
 	stack = &allowlist{next: stack, methods: s.methods, counter: s.counter, userAgent: s.options.UserAgent, logger: s.options.Logger}
-	c := &Client{shared: s, tokens: t, http: &http.Client{
+	c := &Client{shared: s, tokens: t}
+	return c, s.connect(c, ctx, &http.Client{
 		Transport:     stack,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-	return c, s.connect(c, ctx)
+	})
 }
 
-// connect makes the API clients. It sends no request.
-func (c *Client) connect(ctx context.Context) error {
-	o := option.WithHTTPClient(c.http)
+// connect makes the API clients, which send their requests through h. It sends no
+// request.
+func (c *Client) connect(ctx context.Context, h *http.Client) error {
+	o := option.WithHTTPClient(h)
 	var errs [5]error
-	c.projects, errs[0] = crmv3.NewService(ctx, o)
-	c.ancestors, errs[1] = crmv1.NewService(ctx, o)
-	c.services, errs[2] = serviceusage.NewService(ctx, o)
-	c.iam, errs[3] = iamv1.NewService(ctx, o)
+	projects, err := crmv3.NewService(ctx, o)
+	errs[0] = err
+	ancestors, err := crmv1.NewService(ctx, o)
+	errs[1] = err
+	accounts, err := iamv1.NewService(ctx, o)
+	errs[2] = err
+	c.services, errs[3] = serviceusage.NewService(ctx, o)
 	c.iamTokens, errs[4] = iamcredentials.NewService(ctx, o)
+	r := rest{h}
+	c.resourceManager = resourceManager{r, projects, ancestors}
+	c.iamAPI = iamAPI{r, accounts, projects}
+	c.containerAPI, c.computeAPI, c.kmsAPI = containerAPI{r}, computeAPI{r}, kmsAPI{r}
+	c.orgPolicyAPI, c.troubleshooterAPI, c.tokenInfoAPI = orgPolicyAPI{r}, troubleshooterAPI{r}, tokenInfoAPI{h}
 	for _, err := range errs {
 		if err != nil {
 			return fmt.Errorf("make the API clients: %w", err)

@@ -680,7 +680,7 @@ func TestAsError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.shared.connect = func(*Client, context.Context) error { return errors.New("no") }
+	c.shared.connect = func(*Client, context.Context, *http.Client) error { return errors.New("no") }
 	if other, err := c.Impersonate("a@p.iam.gserviceaccount.com", nil); err == nil || other != nil {
 		t.Errorf("got %v, %v; want an error", other, err)
 	}

@@ -4,16 +4,25 @@ import (
 	"context"
 	"strings"
 
+	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 	iamv1 "google.golang.org/api/iam/v1"
 
 	"gke-preflight/preflight/facts"
 	"gke-preflight/preflight/iam"
 )
 
+// The iamAPI reads service accounts, roles and policies, and tests permissions.
+// Each of the other APIs has the policies and the tests of its own resources.
+type iamAPI struct {
+	rest
+	iam      *iamv1.Service
+	projects *crmv3.Service
+}
+
 // ServiceAccount returns a service account by its email or unique ID. The
 // project may be "-", but then the error for a missing account is a 403.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
-func (c *Client) ServiceAccount(ctx context.Context, project, account string) (facts.ServiceAccount, error) {
+func (c *iamAPI) ServiceAccount(ctx context.Context, project, account string) (facts.ServiceAccount, error) {
 	const method = "iam.projects.serviceAccounts.get"
 	name := "projects/" + project + "/serviceAccounts/" + account
 	a, err := c.iam.Projects.ServiceAccounts.Get(name).Context(ctx).Do()
@@ -29,7 +38,7 @@ func (c *Client) ServiceAccount(ctx context.Context, project, account string) (f
 // Role returns roles/R, projects/P/roles/R or organizations/N/roles/R. Predefined
 // roles can be read without any permission.
 // https://docs.cloud.google.com/iam/docs/reference/rest/v1/roles/get
-func (c *Client) Role(ctx context.Context, name string) (iam.Role, error) {
+func (c *iamAPI) Role(ctx context.Context, name string) (iam.Role, error) {
 	method := "iam.roles.get"
 	var r *iamv1.Role
 	var err error

@@ -7,9 +7,12 @@ import (
 	"gke-preflight/preflight/facts"
 )
 
+// The kmsAPI reads keys.
+type kmsAPI struct{ rest }
+
 // Key returns projects/P/locations/L/keyRings/R/cryptoKeys/K.
 // https://docs.cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/get
-func (c *Client) Key(ctx context.Context, name string) (facts.Key, error) {
+func (c *kmsAPI) Key(ctx context.Context, name string) (facts.Key, error) {
 	const method = "cloudkms.projects.locations.keyRings.cryptoKeys.get"
 	var response struct {
 		Name    string `json:"name"`

@@ -7,10 +7,13 @@ import (
 	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 )
 
+// The orgPolicyAPI reads constraints of the organization policy.
+type orgPolicyAPI struct{ rest }
+
 // ConstraintEnforced reports whether a boolean constraint of the organization policy, such
 // as iam.disableCrossProjectServiceAccountUsage, is enforced for a project.
 // https://docs.cloud.google.com/resource-manager/docs/reference/orgpolicy/rest/v2/projects.policies/getEffectivePolicy
-func (c *Client) ConstraintEnforced(ctx context.Context, project, constraint string) (bool, error) {
+func (c *orgPolicyAPI) ConstraintEnforced(ctx context.Context, project, constraint string) (bool, error) {
 	const method = "orgpolicy.projects.policies.getEffectivePolicy"
 	name := "projects/" + project + "/policies/" + constraint
 	var response struct {

@@ -23,7 +23,7 @@ const maxPermissions = 100
 // folders/N, organizations/N, projects/P/serviceAccounts/E or
 // projects/P/regions/R/subnetworks/S.
 // https://docs.cloud.google.com/iam/docs/testing-permissions
-func (c *Client) TestPermissions(ctx context.Context, resource string, permissions []string) (facts.PermissionTest, error) {
+func (c *iamAPI) TestPermissions(ctx context.Context, resource string, permissions []string) (facts.PermissionTest, error) {
 	results, err := inBatches(ctx, permissions, maxPermissions, func(ctx context.Context, batch []string) (facts.PermissionTest, error) {
 		return c.testBatch(ctx, resource, batch)
 	})
@@ -45,7 +45,7 @@ var invalidPermission = regexp.MustCompile(`Permission (\S+) is not valid for th
 
 // testBatch tests one batch of permissions. It drops each permission that Google
 // calls invalid, and tests the rest again.
-func (c *Client) testBatch(ctx context.Context, resource string, permissions []string) (facts.PermissionTest, error) {
+func (c *iamAPI) testBatch(ctx context.Context, resource string, permissions []string) (facts.PermissionTest, error) {
 	var t facts.PermissionTest
 	for len(permissions) > 0 {
 		granted, err := c.test(ctx, resource, permissions)
@@ -69,7 +69,7 @@ func (c *Client) testBatch(ctx context.Context, resource string, permissions []s
 }
 
 // test returns which of the permissions are granted.
-func (c *Client) test(ctx context.Context, resource string, permissions []string) ([]string, error) {
+func (c *iamAPI) test(ctx context.Context, resource string, permissions []string) ([]string, error) {
 	method, granted, err := c.testIAMPermissions(ctx, resource, permissions)
 	if err != nil {
 		return nil, apiError(method, resource, err)
@@ -84,7 +84,7 @@ func (c *Client) test(ctx context.Context, resource string, permissions []string
 
 // testIAMPermissions calls the testIamPermissions method of the resource's API.
 // The responses of all APIs are the same, but have different types.
-func (c *Client) testIAMPermissions(ctx context.Context, name string, permissions []string) (method string, granted []string, err error) {
+func (c *iamAPI) testIAMPermissions(ctx context.Context, name string, permissions []string) (method string, granted []string, err error) {
 	request := &crmv3.TestIamPermissionsRequest{Permissions: permissions}
 	response := new(crmv3.TestIamPermissionsResponse)
 	switch resource.KindOf(name).Collection {

@@ -19,7 +19,7 @@ const policyVersion = 3
 // Policy returns the allow policy of projects/P, folders/N, organizations/N,
 // tagKeys/N, tagValues/N or projects/P/serviceAccounts/E, or of a subnetwork,
 // a key ring, a key, a CA pool or a topic by its relative name.
-func (c *Client) Policy(ctx context.Context, name string) (*iam.Policy, error) {
+func (c *iamAPI) Policy(ctx context.Context, name string) (*iam.Policy, error) {
 	if method, address, ok := resourcePolicyURL(name); ok {
 		return c.resourcePolicy(ctx, method, name, address)
 	}
@@ -50,7 +50,7 @@ func (c *Client) Policy(ctx context.Context, name string) (*iam.Policy, error) {
 	return policy(kind.Policy.Method, name, response.Etag, response.Bindings)
 }
 
-func (c *Client) accountPolicy(ctx context.Context, name string) (*iam.Policy, error) {
+func (c *iamAPI) accountPolicy(ctx context.Context, name string) (*iam.Policy, error) {
 	method := resource.KindNamed(resource.ServiceAccounts).Policy.Method
 	response, err := c.iam.Projects.ServiceAccounts.GetIamPolicy(name).OptionsRequestedPolicyVersion(policyVersion).Context(ctx).Do()
 	if err != nil {

@@ -25,7 +25,7 @@ func resourcePolicyURL(name string) (method, address string, ok bool) {
 }
 
 // resourcePolicy returns the allow policy of a resource in a project.
-func (c *Client) resourcePolicy(ctx context.Context, method, name, address string) (*iam.Policy, error) {
+func (c *iamAPI) resourcePolicy(ctx context.Context, method, name, address string) (*iam.Policy, error) {
 	var response struct {
 		Etag     string           `json:"etag"`
 		Bindings []*crmv3.Binding `json:"bindings"`

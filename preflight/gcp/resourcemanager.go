@@ -5,13 +5,21 @@ import (
 	"strings"
 
 	crmv1 "google.golang.org/api/cloudresourcemanager/v1"
+	crmv3 "google.golang.org/api/cloudresourcemanager/v3"
 
 	"gke-preflight/preflight/facts"
 )
 
+// The resourceManager reads projects, their ancestors and tags.
+type resourceManager struct {
+	rest
+	projects  *crmv3.Service
+	ancestors *crmv1.Service
+}
+
 // Project returns a project by its ID or number.
 // https://docs.cloud.google.com/resource-manager/reference/rest/v3/projects/get
-func (c *Client) Project(ctx context.Context, id string) (facts.Project, error) {
+func (c *resourceManager) Project(ctx context.Context, id string) (facts.Project, error) {
 	const method = "cloudresourcemanager.projects.get"
 	p, err := c.projects.Projects.Get("projects/" + id).Context(ctx).Do()
 	if err != nil {
@@ -27,7 +35,7 @@ func (c *Client) Project(ctx context.Context, id string) (facts.Project, error) 
 // Ancestry returns a project and all its ancestors, nearest first, such as
 // projects/p, folders/1, organizations/2.
 // https://docs.cloud.google.com/resource-manager/reference/rest/v1/projects/getAncestry
-func (c *Client) Ancestry(ctx context.Context, project string) ([]string, error) {
+func (c *resourceManager) Ancestry(ctx context.Context, project string) ([]string, error) {
 	const method = "cloudresourcemanager.projects.getAncestry"
 	response, err := c.ancestors.Projects.GetAncestry(project, &crmv1.GetAncestryRequest{}).Context(ctx).Do()
 	if err != nil {
@@ -52,7 +60,7 @@ func isNumber(project string) bool { return strings.Trim(project, "0123456789") 
 // TagParent returns the parent of a tag: tagKeys/N for tagValues/N, and
 // organizations/N or projects/N for tagKeys/N.
 // https://docs.cloud.google.com/resource-manager/reference/rest/v3/tagValues/get
-func (c *Client) TagParent(ctx context.Context, tag string) (string, error) {
+func (c *resourceManager) TagParent(ctx context.Context, tag string) (string, error) {
 	kind, _, _ := strings.Cut(tag, "/")
 	method := "cloudresourcemanager." + kind + ".get"
 	var response struct {

@@ -13,9 +13,12 @@ import (
 	"google.golang.org/api/googleapi"
 )
 
+// A rest sends requests to APIs without their generated clients.
+type rest struct{ http *http.Client }
+
 // get sends a GET request and decodes the response. It is for APIs whose
 // generated client would add megabytes to the program for one method.
-func (c *Client) get(ctx context.Context, method, resource, address string, response any) error {
+func (c *rest) get(ctx context.Context, method, resource, address string, response any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return apiError(method, resource, err)
@@ -24,7 +27,7 @@ func (c *Client) get(ctx context.Context, method, resource, address string, resp
 }
 
 // post is like get, but sends a POST request with a body.
-func (c *Client) post(ctx context.Context, method, resource, address string, body, response any) error {
+func (c *rest) post(ctx context.Context, method, resource, address string, body, response any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return apiError(method, resource, err)
@@ -37,7 +40,7 @@ func (c *Client) post(ctx context.Context, method, resource, address string, bod
 	return c.exchange(r, method, resource, response)
 }
 
-func (c *Client) exchange(r *http.Request, method, resource string, out any) error {
+func (c *rest) exchange(r *http.Request, method, resource string, out any) error {
 	response, err := c.http.Do(r)
 	if err != nil {
 		return apiError(method, resource, err)

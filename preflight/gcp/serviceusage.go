@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 
+	"google.golang.org/api/serviceusage/v1"
+
 	"gke-preflight/preflight/facts"
 )
 
@@ -12,8 +14,11 @@ import (
 // https://docs.cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet
 const maxServices = 30
 
+// The serviceUsage API reads which APIs are enabled.
+type serviceUsage struct{ services *serviceusage.Service }
+
 // Services returns the states of APIs in a project.
-func (c *Client) Services(ctx context.Context, project string, names []string) (facts.Services, error) {
+func (c *serviceUsage) Services(ctx context.Context, project string, names []string) (facts.Services, error) {
 	results, err := inBatches(ctx, names, maxServices, func(ctx context.Context, batch []string) (facts.Services, error) {
 		return c.servicesBatch(ctx, project, batch)
 	})
@@ -32,7 +37,7 @@ func (c *Client) Services(ctx context.Context, project string, names []string) (
 
 var serviceName = regexp.MustCompile(`^projects/([^/]+)/services/([^/]+)$`)
 
-func (c *Client) servicesBatch(ctx context.Context, project string, names []string) (facts.Services, error) {
+func (c *serviceUsage) servicesBatch(ctx context.Context, project string, names []string) (facts.Services, error) {
 	const method = "serviceusage.services.batchGet"
 	parent := "projects/" + project
 	full := make([]string, len(names))

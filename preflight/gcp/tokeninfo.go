@@ -35,8 +35,11 @@ const (
 	tokenResource   = "the caller's token" // the resource in errors
 )
 
+// The tokenInfoAPI asks Google about the caller's token.
+type tokenInfoAPI struct{ http *http.Client }
+
 // Identity returns the account that the caller's token belongs to.
-func (c *Client) Identity(ctx context.Context) (facts.Identity, error) {
+func (c *tokenInfoAPI) Identity(ctx context.Context) (facts.Identity, error) {
 	info, err := c.tokenInfo(ctx)
 	if err != nil {
 		return facts.Identity{}, err
@@ -45,7 +48,7 @@ func (c *Client) Identity(ctx context.Context) (facts.Identity, error) {
 }
 
 // TokenInfo returns what Google says about the caller's token.
-func (c *Client) TokenInfo(ctx context.Context) (TokenInfo, error) {
+func (c *tokenInfoAPI) TokenInfo(ctx context.Context) (TokenInfo, error) {
 	info, err := c.tokenInfo(ctx)
 	if err != nil {
 		return TokenInfo{}, err
@@ -60,7 +63,7 @@ func (c *Client) TokenInfo(ctx context.Context) (TokenInfo, error) {
 // tokenInfo calls the tokeninfo endpoint. The transport adds the token to the
 // URL, so that it is in no error.
 // https://developers.google.com/identity/sign-in/web/backend-auth#calling-the-tokeninfo-endpoint
-func (c *Client) tokenInfo(ctx context.Context) (tokenInfo, error) {
+func (c *tokenInfoAPI) tokenInfo(ctx context.Context) (tokenInfo, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://oauth2.googleapis.com/tokeninfo", nil)
 	if err != nil {
 		return tokenInfo{}, apiError(methodTokenInfo, tokenResource, err)
