@@ -17,9 +17,6 @@ type Change struct {
 	Mode string
 	Type string
 	Name string
-	// Actions are the actions of the plan, such as create, or delete and
-	// create.
-	Actions []string
 	// Deposed is the key of an object that an earlier, interrupted replacement
 	// did not delete; usually empty.
 	Deposed string
@@ -33,9 +30,7 @@ type Change struct {
 	// it.
 	ProviderName string
 
-	change *tfjson.Change
-	block  *block
-	plan   *Plan
+	objectValues
 
 	// provider and project are resolved by Plan.build.
 	provider *Provider
@@ -45,6 +40,7 @@ type Change struct {
 // newChange returns the change for a decoded resource change.
 func newChange(rc *tfjson.ResourceChange) *Change {
 	c := &Change{
+		objectValues:    newObjectValues(rc.Change),
 		Address:         rc.Address,
 		Module:          rc.ModuleAddress,
 		Mode:            string(rc.Mode),
@@ -52,13 +48,8 @@ func newChange(rc *tfjson.ResourceChange) *Change {
 		Name:            rc.Name,
 		Deposed:         rc.DeposedKey,
 		PreviousAddress: rc.PreviousAddress,
-		change:          rc.Change,
-
-		ProviderName: rc.ProviderName,
-	}
-	c.Imported = c.change.Importing != nil
-	for _, a := range c.change.Actions {
-		c.Actions = append(c.Actions, string(a))
+		Imported:        rc.Change.Importing != nil,
+		ProviderName:    rc.ProviderName,
 	}
 	return c
 }
@@ -72,57 +63,6 @@ func (c *Change) Block() string {
 	}
 	return join(withoutKeys(c.Module), local)
 }
-
-// HasAction reports whether c has the given action.
-func (c *Change) HasAction(action string) bool {
-	for _, a := range c.Actions {
-		if a == action {
-			return true
-		}
-	}
-	return false
-}
-
-// Creates reports whether apply creates an object, also to replace one.
-func (c *Change) Creates() bool { return c.HasAction("create") }
-
-// Deletes reports whether apply destroys an object, also to replace one. An
-// abandoned object is not destroyed.
-func (c *Change) Deletes() bool { return c.HasAction("delete") && !c.Abandons() }
-
-// Abandons reports whether apply removes an object from the state and leaves it
-// in Google Cloud although the plan says delete, because its deletion_policy in
-// the state is ABANDON.
-// https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/utils.go (DeletionPolicyPreDelete)
-func (c *Change) Abandons() bool {
-	return c.HasAction("delete") && c.Before("deletion_policy").String() == "ABANDON"
-}
-
-// Updates reports whether apply changes the object in place.
-func (c *Change) Updates() bool { return c.HasAction("update") }
-
-// IsDestroyed reports whether the object does not exist after apply.
-func (c *Change) IsDestroyed() bool { return c.Deletes() && !c.Creates() }
-
-// Replaces reports whether apply destroys the object and creates another.
-func (c *Change) Replaces() bool { return c.Deletes() && c.Creates() }
-
-// IsRemovedFromState reports whether Terraform does not manage the object after apply: it
-// is destroyed or abandoned, and only its attributes before apply are known.
-func (c *Change) IsRemovedFromState() bool { return c.HasAction("delete") && !c.Creates() }
-
-// isNew reports whether apply creates the first object of c.
-func (c *Change) isNew() bool { return c.Creates() && !c.HasAction("delete") }
-
-// DestroysBeforeCreate reports whether a replaced object is destroyed before the new
-// one is created, which create_before_destroy reverses.
-// https://developer.hashicorp.com/terraform/internals/json-format#change-representation
-func (c *Change) DestroysBeforeCreate() bool {
-	return c.Deletes() && c.Creates() && c.Actions[0] == "delete"
-}
-
-// isNoOp reports whether apply changes nothing in Google Cloud for c.
-func (c *Change) isNoOp() bool { return !c.Creates() && !c.Deletes() && !c.Updates() }
 
 // constant returns the value of a constant expression; nil for null.
 func constant(e *tfjson.Expression) (any, bool) {

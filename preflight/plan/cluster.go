@@ -140,11 +140,11 @@ func (c *Cluster) hasUnknownPools() bool {
 
 // mayChangeAttribute reports whether an update changes an attribute, or may
 // change it.
-func (c *Change) mayChangeAttribute(attribute string) bool {
-	before, _ := lookupPath(c.change.Before, []any{attribute})
-	after, _ := lookupPath(c.change.After, []any{attribute})
-	mark, _ := lookupPath(c.change.AfterUnknown, []any{attribute})
-	return c.Updates() && (mark != nil || !reflect.DeepEqual(before, after))
+func (o *objectValues) mayChangeAttribute(attribute string) bool {
+	before, _ := lookupPath(o.change.Before, []any{attribute})
+	after, _ := lookupPath(o.change.After, []any{attribute})
+	mark, _ := lookupPath(o.change.AfterUnknown, []any{attribute})
+	return o.Updates() && (mark != nil || !reflect.DeepEqual(before, after))
 }
 
 // allClusters returns the changed and the unchanged clusters.

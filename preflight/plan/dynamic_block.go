@@ -10,21 +10,21 @@ import "slices"
 // a block unchanged if nothing sets it, and dynamic blocks refer to something
 // that no other expression refers to.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go
-func (c *Change) mayBeDynamic(path []any) bool {
+func (o *objectValues) mayBeDynamic(path []any) bool {
 	switch path[len(path)-1] {
 	case "condition", "rules", "deny_rule", "denial_condition",
 		"fleet", "user_managed_keys_config", "resource_usage_export_config", "secret_manager_config", "reservation_affinity", "sole_tenant_config":
 		return true
 	case "node_config", "node_pool", "cluster_autoscaling", "auto_provisioning_defaults", "database_encryption",
 		"ip_allocation_policy", "network_config", "private_cluster_config":
-		return c.dependsOnUnlisted() || c.Updates() && c.hadBlock(path)
+		return o.dependsOnUnlisted() || o.Updates() && o.hadBlock(path)
 	}
 	return false
 }
 
 // hadBlock reports whether the state has a block at path.
-func (c *Change) hadBlock(path []any) bool {
-	v, _ := lookupPath(c.change.Before, path)
+func (o *objectValues) hadBlock(path []any) bool {
+	v, _ := lookupPath(o.change.Before, path)
 	list, _ := v.([]any)
 	return len(list) > 0
 }
@@ -59,15 +59,15 @@ func (p *Plan) findUnlistedBlocks() map[string]bool {
 	return out
 }
 
-// dependsOnUnlisted reports whether something in the plan, which may be c,
+// dependsOnUnlisted reports whether something in the plan, which may be o,
 // depends on a block that only a dynamic block can refer to. No object refers
 // to itself.
-func (c *Change) dependsOnUnlisted() bool {
+func (o *objectValues) dependsOnUnlisted() bool {
 	own := 0
-	if c.plan.unlistedBlocks[c.Block()] {
+	if o.plan.unlistedBlocks[o.block.address] {
 		own = 1
 	}
-	return len(c.plan.unlistedBlocks) > own
+	return len(o.plan.unlistedBlocks) > own
 }
 
 // mayBeUnknown reports whether the target attribute may be unknown before

@@ -20,24 +20,24 @@ func (c *Change) isGenerated(attribute string) bool {
 }
 
 // refersToRandom reports whether references lead to a random value.
-func (p *Plan) refersToRandom(module string, refs []string, hops int) bool {
+func (r *references) refersToRandom(module string, refs []string, hops int) bool {
 	if hops <= 0 {
 		return false
 	}
-	for _, r := range writtenReferences(refs) {
-		t := parseReference(module, r)
+	for _, ref := range writtenReferences(refs) {
+		t := parseReference(module, ref)
 		switch t.kind {
 		case toBlock:
 			if isRandom(t) {
 				return true
 			}
 		case toVariable:
-			if call := p.config.calls[t.module]; call != nil && call.expressions[t.name] != nil &&
-				p.refersToRandom(call.parent, referencesIn(call.expressions[t.name]), hops-1) {
+			if call := r.config.calls[t.module]; call != nil && call.expressions[t.name] != nil &&
+				r.refersToRandom(call.parent, referencesIn(call.expressions[t.name]), hops-1) {
 				return true
 			}
 		case toOutput:
-			if o := p.config.outputs[t.module+":"+t.name]; o != nil && p.refersToRandom(t.module, referencesIn(o.expression), hops-1) {
+			if o := r.config.outputs[t.module+":"+t.name]; o != nil && r.refersToRandom(t.module, referencesIn(o.expression), hops-1) {
 				return true
 			}
 		}

@@ -114,10 +114,10 @@ func (p *Plan) isReadDuringPlan(b *block) bool {
 
 // hasUnknown reports whether any part of an attribute, or of the whole object
 // if attribute is empty, is only known after apply.
-func (c *Change) hasUnknown(attribute string) bool {
-	if attribute == "" || c.change.AfterUnknown == true {
-		return c.change.AfterUnknown != nil
+func (o *objectValues) hasUnknown(attribute string) bool {
+	if attribute == "" || o.change.AfterUnknown == true {
+		return o.change.AfterUnknown != nil
 	}
-	mark, _ := lookupPath(c.change.AfterUnknown, []any{attribute})
+	mark, _ := lookupPath(o.change.AfterUnknown, []any{attribute})
 	return mark != nil
 }

@@ -46,11 +46,10 @@ type Plan struct {
 	// Notes are limits of what the plan shows, one sentence each.
 	Notes []string
 
-	config          *configuration
+	references
+
 	options         Options
-	changesByBlock  map[string][]*Change
 	projectsByBlock map[string]string
-	variables       map[string]variable
 
 	// What follows is resolved by build.
 	policyChanges []PolicyChange

@@ -31,14 +31,13 @@ func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 	}
 	in.decoder = jsontext.NewDecoder(in)
 	d := &document{
-		Decoder:       in.decoder,
+		jsonReader:    jsonReader{in.decoder},
 		members:       make(map[string]bool),
 		decodeOptions: newCompactReader().options(),
 		plan: &Plan{
 			options:         o,
-			config:          newConfiguration(),
+			references:      references{config: newConfiguration(), variables: make(map[string]variable)},
 			projectsByBlock: make(map[string]string),
-			variables:       make(map[string]variable),
 		},
 	}
 	if err := d.read(); err != nil {
@@ -54,7 +53,7 @@ func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 
 // A document is a plan that is being read.
 type document struct {
-	*jsontext.Decoder
+	jsonReader
 	plan          *Plan
 	members       map[string]bool
 	errored       bool
@@ -102,57 +101,6 @@ func (d *document) validate() error {
 	return nil
 }
 
-// readObject reads an object and calls member with each member's name, which
-// must read the value.
-func (d *document) readObject(member func(name string) error) error {
-	if k := d.PeekKind(); k != '{' {
-		return d.skipOther(k)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return err
-		}
-		if err := member(name.String()); err != nil {
-			return err
-		}
-	}
-	_, err := d.ReadToken()
-	return err
-}
-
-// readArray reads an array and calls element for each of its elements.
-func (d *document) readArray(element func() error) error {
-	if k := d.PeekKind(); k != '[' {
-		return d.skipOther(k)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != ']' {
-		if err := element(); err != nil {
-			return err
-		}
-	}
-	_, err := d.ReadToken()
-	return err
-}
-
-// skipOther skips a null in place of an object or an array, and rejects every
-// other kind of value: an unreadable member must not count as nothing to check.
-func (d *document) skipOther(k jsontext.Kind) error {
-	if k == 'n' {
-		return d.SkipValue()
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	return notPlanError(fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()))
-}
-
 // readMember reads a top-level member of the plan.
 func (d *document) readMember(name string) error {
 	d.members[name] = true
@@ -178,26 +126,10 @@ func (d *document) readMember(name string) error {
 	case "resource_changes":
 		return d.readArray(d.resourceChange)
 	case "configuration":
-		return d.readObject(d.configurationMember)
+		r := configurationReader{jsonReader: d.jsonReader, config: d.plan.config, variables: d.plan.variables}
+		return d.readObject(r.configurationMember)
 	}
 	return d.SkipValue()
-}
-
-// decode reads the next value into v.
-func (d *document) decode(v any) error {
-	raw, err := d.ReadValue()
-	if err != nil {
-		return err
-	}
-	return d.unmarshal(raw, v)
-}
-
-// unmarshal decodes raw into v.
-func (d *document) unmarshal(raw []byte, v any) error {
-	if err := json.Unmarshal(raw, v); err != nil {
-		return &FormatError{Got: fmt.Sprintf("a plan whose member %s has an unexpected type", d.StackPointer()), Hint: showHint}
-	}
-	return nil
 }
 
 // timestamp reads when the plan was made. An invalid time is ignored.

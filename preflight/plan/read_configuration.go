@@ -8,56 +8,65 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
+// A configurationReader reads the configuration in a plan.
+type configurationReader struct {
+	jsonReader
+	config *configuration
+	// variables are the input variables of the root module, to which the
+	// configuration adds the defaults.
+	variables map[string]variable
+}
+
 // configurationMember reads a member of the configuration.
-func (d *document) configurationMember(name string) error {
+func (r *configurationReader) configurationMember(name string) error {
 	switch name {
 	case "provider_config":
-		return d.readObject(d.providerConfig)
+		return r.readObject(r.providerConfig)
 	case "root_module":
-		return d.module("")
+		return r.module("")
 	}
-	return d.SkipValue()
+	return r.SkipValue()
 }
 
 // providerConfig reads a provider configuration.
-func (d *document) providerConfig(key string) error {
-	raw, err := d.ReadValue()
+func (r *configurationReader) providerConfig(key string) error {
+	raw, err := r.ReadValue()
 	if err != nil {
 		return err
 	}
 	pc := new(tfjson.ProviderConfig)
-	if err := d.unmarshal(raw, pc); err != nil {
+	if err := r.unmarshal(raw, pc); err != nil {
 		return err
 	}
-	d.plan.config.providers[key] = pc
+	r.config.providers[key] = pc
 	return markFunctionsIn(raw, pc.Expressions)
 }
 
 // module reads the configuration of the module at path.
-func (d *document) module(path string) error {
-	return d.readObject(func(name string) error {
+func (r *configurationReader) module(path string) error {
+	return r.readObject(func(name string) error {
 		switch name {
 		case "outputs":
-			return d.readObject(func(name string) error { return d.output(path, name) })
+			return r.readObject(func(name string) error { return r.output(path, name) })
 		case "resources":
-			return d.readArray(func() error { return d.block(path) })
+			return r.readArray(func() error { return r.block(path) })
 		case "module_calls":
-			return d.readObject(func(name string) error { return d.moduleCall(path, name) })
+			return r.readObject(func(name string) error { return r.moduleCall(path, name) })
 		case "variables":
-			return d.readObject(func(name string) error { return d.input(path, name) })
+			return r.readObject(func(name string) error { return r.input(path, name) })
 		}
-		return d.SkipValue()
+		return r.SkipValue()
 	})
 }
 
 // output reads an output of the module at path.
-func (d *document) output(path, name string) error {
-	raw, err := d.ReadValue()
+func (r *configurationReader) output(path, name string) error {
+	raw, err := r.ReadValue()
 	if err != nil {
 		return err
 	}
 	var o tfjson.ConfigOutput
-	if err := d.unmarshal(raw, &o); err != nil {
+	if err := r.unmarshal(raw, &o); err != nil {
 		return err
 	}
 	var marks struct {
@@ -67,17 +76,17 @@ func (d *document) output(path, name string) error {
 		return err
 	}
 	markFunction(o.Expression, marks.Expression)
-	d.plan.config.outputs[path+":"+name] = &output{expression: o.Expression, dependsOn: o.DependsOn}
+	r.config.outputs[path+":"+name] = &output{expression: o.Expression, dependsOn: o.DependsOn}
 	return nil
 }
 
 // input reads a variable of the module at path.
-func (d *document) input(path, name string) error {
+func (r *configurationReader) input(path, name string) error {
 	var v struct {
 		Default   jsontext.Value `json:"default"`
 		Sensitive bool           `json:"sensitive"`
 	}
-	if err := d.decode(&v); err != nil {
+	if err := r.decode(&v); err != nil {
 		return err
 	}
 	var value any
@@ -88,46 +97,46 @@ func (d *document) input(path, name string) error {
 		}
 	}
 	if path != "" {
-		d.plan.config.inputs[path+":"+name] = value
+		r.config.inputs[path+":"+name] = value
 		return nil
 	}
-	given, set := d.plan.variables[name]
+	given, set := r.variables[name]
 	if !set {
 		given = variable{value: value, known: declared}
 	}
 	given.sensitive = v.Sensitive
-	d.plan.variables[name] = given
+	r.variables[name] = given
 	return nil
 }
 
 // moduleCall reads a module block in the module at parent.
-func (d *document) moduleCall(parent, name string) error {
+func (r *configurationReader) moduleCall(parent, name string) error {
 	call := &moduleCall{path: join(parent, "module."+name), parent: parent}
-	d.plan.config.calls[call.path] = call
-	return d.readObject(func(member string) error {
+	r.config.calls[call.path] = call
+	return r.readObject(func(member string) error {
 		switch member {
 		case "expressions":
-			return d.expressions(&call.expressions)
+			return r.expressions(&call.expressions)
 		case "count_expression", "for_each_expression":
 			e := new(tfjson.Expression)
-			err := d.decode(e)
+			err := r.decode(e)
 			call.repetition = append(call.repetition, referencesIn(e)...)
 			if member == "for_each_expression" {
 				call.forEach = e
 			}
 			return err
 		case "depends_on":
-			return d.decode(&call.dependsOn)
+			return r.decode(&call.dependsOn)
 		case "module":
-			return d.module(call.path)
+			return r.module(call.path)
 		}
-		return d.SkipValue()
+		return r.SkipValue()
 	})
 }
 
 // block reads a resource or data block of the module at path.
-func (d *document) block(path string) error {
-	raw, err := d.ReadValue()
+func (r *configurationReader) block(path string) error {
+	raw, err := r.ReadValue()
 	if err != nil {
 		return err
 	}
@@ -150,17 +159,17 @@ func (d *document) block(path string) error {
 			return err
 		}
 	}
-	d.plan.config.addBlock(b)
+	r.config.addBlock(b)
 	return nil
 }
 
 // expressions reads an object of expressions.
-func (d *document) expressions(into *map[string]*tfjson.Expression) error {
-	raw, err := d.ReadValue()
+func (r *configurationReader) expressions(into *map[string]*tfjson.Expression) error {
+	raw, err := r.ReadValue()
 	if err != nil {
 		return err
 	}
-	if err := d.unmarshal(raw, into); err != nil {
+	if err := r.unmarshal(raw, into); err != nil {
 		return err
 	}
 	var marks map[string]any

@@ -43,13 +43,22 @@ func (f resolution) plannedObject(attributes ...string) *Change {
 	return f.changes[0]
 }
 
+// A references follows the references of a plan.
+type references struct {
+	config *configuration
+	// changesByBlock are the planned objects by the address of their block.
+	changesByBlock map[string][]*Change
+	// variables are the input variables of the root module.
+	variables map[string]variable
+}
+
 // resolveExpression follows an expression to the value or the object that it
 // refers to, through variables, module inputs and module outputs. A plan shows
 // which references an expression has, but not what it does with them: only an
 // expression with a single reference can be followed, and whether it adds
 // something to that is not shown.
-func (p *Plan) resolveExpression(module string, e expression) resolution {
-	return p.resolveFrom(module, e, maxHops)
+func (r *references) resolveExpression(module string, e expression) resolution {
+	return r.resolveFrom(module, e, maxHops)
 }
 
 // An expression is the part of a tfjson.Expression that resolveExpression
@@ -61,7 +70,7 @@ type expression struct {
 }
 
 // resolveFrom resolves an expression with at most the given number of hops.
-func (p *Plan) resolveFrom(module string, e expression, hops int) resolution {
+func (r *references) resolveFrom(module string, e expression, hops int) resolution {
 	if e.hasConstant {
 		return resolution{value: e.constant, found: true}
 	}
@@ -69,56 +78,56 @@ func (p *Plan) resolveFrom(module string, e expression, hops int) resolution {
 	if len(written) != 1 || hops <= 0 {
 		return resolution{}
 	}
-	f := p.resolveTarget(parseReference(module, written[0]), hops-1)
+	f := r.resolveTarget(parseReference(module, written[0]), hops-1)
 	f.reference = written[0]
 	return f
 }
 
 // resolveTarget follows the target of a reference.
-func (p *Plan) resolveTarget(t target, hops int) resolution {
+func (r *references) resolveTarget(t target, hops int) resolution {
 	switch t.kind {
 	case toVariable:
-		return p.resolveVariable(t, hops)
+		return r.resolveVariable(t, hops)
 	case toOutput:
-		if o := p.config.outputs[t.module+":"+t.name]; o != nil {
-			return p.resolveFrom(t.module, expressionOf(o.expression), hops)
+		if o := r.config.outputs[t.module+":"+t.name]; o != nil {
+			return r.resolveFrom(t.module, expressionOf(o.expression), hops)
 		}
 	case toBlock:
-		return resolution{changes: p.changesByBlock[t.name], attribute: t.attribute}
+		return resolution{changes: r.changesByBlock[t.name], attribute: t.attribute}
 	}
 	return resolution{}
 }
 
 // resolveVariable follows an input variable.
-func (p *Plan) resolveVariable(t target, hops int) resolution {
+func (r *references) resolveVariable(t target, hops int) resolution {
 	if t.module == "" {
-		v := p.variables[t.name]
+		v := r.variables[t.name]
 		return resolution{value: v.value, found: v.known, sensitive: v.sensitive}
 	}
-	call := p.config.calls[t.module]
+	call := r.config.calls[t.module]
 	if call == nil {
 		return resolution{}
 	}
 	if e, given := call.expressions[t.name]; given {
-		return p.resolveFrom(call.parent, expressionOf(e), hops)
+		return r.resolveFrom(call.parent, expressionOf(e), hops)
 	}
-	value, declared := p.config.inputs[t.module+":"+t.name]
+	value, declared := r.config.inputs[t.module+":"+t.name]
 	return resolution{value: value, found: declared}
 }
 
 // referencedChanges returns the planned objects that an expression refers to.
 // Unlike resolveExpression it ignores each.key and the like next to the one
 // reference.
-func (p *Plan) referencedChanges(module string, e *tfjson.Expression) []*Change {
+func (r *references) referencedChanges(module string, e *tfjson.Expression) []*Change {
 	x := expressionOf(e)
 	var blocks []string
-	for _, r := range writtenReferences(x.references) {
-		if kind := parseReference(module, r).kind; kind != toNothing && kind != toEach {
-			blocks = append(blocks, r)
+	for _, ref := range writtenReferences(x.references) {
+		if kind := parseReference(module, ref).kind; kind != toNothing && kind != toEach {
+			blocks = append(blocks, ref)
 		}
 	}
 	x.references = blocks
-	return p.resolveExpression(module, x).changes
+	return r.resolveExpression(module, x).changes
 }
 
 // expressionOf returns e as resolveExpression needs it.
@@ -132,9 +141,9 @@ func expressionOf(e *tfjson.Expression) expression {
 
 // refersTo reports whether any of refs leads, through variables and outputs, to
 // a block that matches.
-func (p *Plan) refersTo(module string, refs []string, hops int, matches func(target) bool) bool {
-	for _, r := range writtenReferences(refs) {
-		if t := parseReference(module, r); hops > 0 && p.targetRefersTo(t, hops-1, matches) {
+func (r *references) refersTo(module string, refs []string, hops int, matches func(target) bool) bool {
+	for _, ref := range writtenReferences(refs) {
+		if t := parseReference(module, ref); hops > 0 && r.targetRefersTo(t, hops-1, matches) {
 			return true
 		}
 	}
@@ -142,19 +151,19 @@ func (p *Plan) refersTo(module string, refs []string, hops int, matches func(tar
 }
 
 // targetRefersTo reports the same of one target.
-func (p *Plan) targetRefersTo(t target, hops int, matches func(target) bool) bool {
+func (r *references) targetRefersTo(t target, hops int, matches func(target) bool) bool {
 	switch t.kind {
 	case toBlock:
 		return matches(t)
 	case toVariable:
-		call := p.config.calls[t.module]
+		call := r.config.calls[t.module]
 		if call == nil || call.expressions[t.name] == nil {
 			return false
 		}
-		return p.refersTo(call.parent, referencesIn(call.expressions[t.name]), hops, matches)
+		return r.refersTo(call.parent, referencesIn(call.expressions[t.name]), hops, matches)
 	case toOutput:
-		o := p.config.outputs[t.module+":"+t.name]
-		return o != nil && p.refersTo(t.module, referencesIn(o.expression), hops, matches)
+		o := r.config.outputs[t.module+":"+t.name]
+		return o != nil && r.refersTo(t.module, referencesIn(o.expression), hops, matches)
 	}
 	return false
 }

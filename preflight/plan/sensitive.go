@@ -122,22 +122,22 @@ func (p *Plan) addEvaluatedSecrets(s stringSet) {
 }
 
 // eachVariable calls f with every variable that references lead to.
-func (p *Plan) eachVariable(module string, refs []string, hops int, f func(resolution)) {
-	for _, r := range writtenReferences(refs) {
-		t := parseReference(module, r)
+func (r *references) eachVariable(module string, refs []string, hops int, f func(resolution)) {
+	for _, ref := range writtenReferences(refs) {
+		t := parseReference(module, ref)
 		if hops <= 0 {
 			return
 		}
 		switch t.kind {
 		case toVariable:
-			f(p.resolveVariable(t, hops-1))
-			if call := p.config.calls[t.module]; call != nil {
-				p.eachVariable(call.parent, referencesIn(call.expressions[t.name]), hops-1, f)
+			f(r.resolveVariable(t, hops-1))
+			if call := r.config.calls[t.module]; call != nil {
+				r.eachVariable(call.parent, referencesIn(call.expressions[t.name]), hops-1, f)
 			}
 		case toOutput:
-			if o := p.config.outputs[t.module+":"+t.name]; o != nil {
-				f(p.resolveTarget(t, hops-1))
-				p.eachVariable(t.module, referencesIn(o.expression), hops-1, f)
+			if o := r.config.outputs[t.module+":"+t.name]; o != nil {
+				f(r.resolveTarget(t, hops-1))
+				r.eachVariable(t.module, referencesIn(o.expression), hops-1, f)
 			}
 		}
 	}

@@ -81,6 +81,23 @@ func (v Value) isCollection() bool {
 	return false
 }
 
+// An objectValues holds the attributes of an object before and after apply, and
+// its block in the configuration.
+type objectValues struct {
+	lifecycle
+
+	change *tfjson.Change
+	// block is nil if the object is not configured.
+	block *block
+	plan  *Plan
+}
+
+// newObjectValues returns the attributes of a decoded change. Plan and block are
+// set once the whole plan is read.
+func newObjectValues(change *tfjson.Change) objectValues {
+	return objectValues{lifecycle: newLifecycle(change), change: change}
+}
+
 // After returns the attribute at path after apply. Path elements are attribute
 // names and list indexes: After("node_config", 0, "service_account"). An object
 // that is destroyed has only absent attributes.
@@ -88,42 +105,42 @@ func (v Value) isCollection() bool {
 // A plan shows every attribute that the provider will fill in as unknown,
 // whether or not it is set, so the configuration decides between absent and
 // unknown. An empty string is absent, as it is for the provider.
-func (c *Change) After(path ...any) Value {
-	v, found := lookupPath(c.change.After, path)
+func (o *objectValues) After(path ...any) Value {
+	v, found := lookupPath(o.change.After, path)
 	if found && v != nil && v != "" {
-		known := c.knownValue(v, c.change.AfterSensitive, path)
-		mark, _ := lookupPath(c.change.AfterUnknown, path)
+		known := o.knownValue(v, o.change.AfterSensitive, path)
+		mark, _ := lookupPath(o.change.AfterUnknown, path)
 		known.PartlyUnknown = mark != nil && known.isCollection()
 		return known
 	}
-	if !isMarked(c.change.AfterUnknown, path) {
+	if !isMarked(o.change.AfterUnknown, path) {
 		return Value{}
 	}
-	configured := c.configuredValue(path)
-	configured.Sensitive = configured.State != Absent && isMarked(c.change.AfterSensitive, path)
+	configured := o.configuredValue(path)
+	configured.Sensitive = configured.State != Absent && isMarked(o.change.AfterSensitive, path)
 	return configured
 }
 
 // Before returns the attribute at path in Terraform's state.
-func (c *Change) Before(path ...any) Value {
-	v, found := lookupPath(c.change.Before, path)
+func (o *objectValues) Before(path ...any) Value {
+	v, found := lookupPath(o.change.Before, path)
 	if !found || v == nil || v == "" {
 		return Value{}
 	}
-	return c.knownValue(v, c.change.BeforeSensitive, path)
+	return o.knownValue(v, o.change.BeforeSensitive, path)
 }
 
 // Latest returns After for an object that Terraform manages after apply, else
 // Before.
-func (c *Change) Latest(path ...any) Value {
-	if c.IsRemovedFromState() {
-		return c.Before(path...)
+func (o *objectValues) Latest(path ...any) Value {
+	if o.IsRemovedFromState() {
+		return o.Before(path...)
 	}
-	return c.After(path...)
+	return o.After(path...)
 }
 
 // knownValue returns a known value with its sensitivity.
-func (c *Change) knownValue(raw, marks any, path []any) Value {
+func (o *objectValues) knownValue(raw, marks any, path []any) Value {
 	return Value{State: Known, Raw: raw, Sensitive: isMarked(marks, path)}
 }
 
@@ -138,18 +155,18 @@ func (c *Change) knownValue(raw, marks any, path []any) Value {
 // keys, networks or projects. The configuration in a plan does not list dynamic
 // blocks, so blocks that the plan shows beyond the configured ones may come
 // from a dynamic block.
-func (c *Change) configuredValue(path []any) Value {
-	if c.block == nil || c.block.expressions == nil {
+func (o *objectValues) configuredValue(path []any) Value {
+	if o.block == nil || o.block.expressions == nil {
 		return Value{State: Unknown}
 	}
-	e, state := c.findExpression(path)
+	e, state := o.findExpression(path)
 	if e == nil {
 		return Value{State: state}
 	}
 	if v, ok := constant(e); ok && state == Known {
 		return constantValue(v)
 	}
-	if c.plan.isKnown(c.block.scope(), e) {
+	if o.plan.isKnown(o.block.scope(), e) {
 		// Everything is known, and yet the plan has no value: it is null.
 		return Value{}
 	}
@@ -200,22 +217,22 @@ func isMarked(marks any, path []any) bool {
 // Known if the expression is that of the attribute itself, Unknown if an
 // expression above it, which is returned if there is one, sets all of it, and
 // Absent if nothing sets it.
-func (c *Change) findExpression(path []any) (*tfjson.Expression, State) {
-	return c.findExpressionIn(c.block.expressions, path, nil)
+func (o *objectValues) findExpression(path []any) (*tfjson.Expression, State) {
+	return o.findExpressionIn(o.block.expressions, path, nil)
 }
 
 // findExpressionIn looks up path in the expressions e of the block at path
 // above.
-func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above []any) (*tfjson.Expression, State) {
+func (o *objectValues) findExpressionIn(e map[string]*tfjson.Expression, path, above []any) (*tfjson.Expression, State) {
 	name, ok := path[0].(string)
 	if !ok {
 		return nil, Absent
 	}
 	current := append(slices.Clone(above), name)
-	n := blockCount(c.change.After, c.change.AfterUnknown, current)
+	n := blockCount(o.change.After, o.change.AfterUnknown, current)
 	x := e[name]
 	if x == nil || x.ExpressionData == nil {
-		if len(path) > 1 && n > 0 || n < 0 && c.mayBeDynamic(current) {
+		if len(path) > 1 && n > 0 || n < 0 && o.mayBeDynamic(current) {
 			return nil, Unknown
 		}
 		return nil, Absent
@@ -241,7 +258,7 @@ func (c *Change) findExpressionIn(e map[string]*tfjson.Expression, path, above [
 	if len(rest) == 0 {
 		return x, Known
 	}
-	return c.findExpressionIn(x.NestedBlocks[index], rest, current)
+	return o.findExpressionIn(x.NestedBlocks[index], rest, current)
 }
 
 // blockCount returns the number of nested blocks that a plan has at path; -1 if
