@@ -83,7 +83,7 @@ func newConfig() *config {
 // parseConfig parses a configuration file. Its errors start with file, line and
 // column. It reads YAML nodes itself, because decoding into structs skips null
 // values, so that a waiver with an empty expiration date would last forever
-// (docs/decisions/0023-configuration-nodes.md).
+// (docs/decisions/0024-configuration-nodes.md).
 func parseConfig(name string, data []byte) (*config, error) {
 	c := newConfig()
 	var document yaml.Node
