@@ -95,8 +95,8 @@ func retryBudgetAdvice(f *finding) advice {
 		cause: "Compute Engine repeatedly denied " + f.Permission + " to GKE. The text does not name the account; usually it is the GKE service agent, whose role was removed " +
 			"by hand or by an authoritative Terraform resource. In that case, granting the role to the deployer or the node service account does not help.",
 		suspects: computeSuspects(f),
-		commands: f.restoreAgentCommands(gkeAgent, "roles/container.serviceAgent"),
-		rules:    f.computeRules(),
+		commands: restoreAgentCommands(f, gkeAgent, "roles/container.serviceAgent"),
+		rules:    computeRules(f),
 	}
 }
 
@@ -112,7 +112,7 @@ func computeSuspects(f *finding) []Suspect {
 	return []Suspect{agent, caller, node}
 }
 
-func (f *finding) computeRules() []string {
+func computeRules(f *finding) []string {
 	if isNetworkRead(f.Permission) {
 		return []string{"GP401", "GP402", "GP206"}
 	}
@@ -121,7 +121,7 @@ func (f *finding) computeRules() []string {
 
 // restoreAgentCommands returns commands that list the roles of a service agent of
 // the project, and grant it the role that it requires.
-func (f *finding) restoreAgentCommands(kind, role string) []string {
+func restoreAgentCommands(f *finding, kind, role string) []string {
 	project, number := f.projectOrPlaceholder(), f.numberOrPlaceholder()
 	member := f.agentMember(kind, number)
 	var commands []string
@@ -133,21 +133,21 @@ func (f *finding) restoreAgentCommands(kind, role string) []string {
 
 func callerAdvice(f *finding) advice {
 	a := advice{
-		cause:    "The caller lacks " + f.describePermission() + ".",
+		cause:    "The caller lacks " + describePermission(f) + ".",
 		suspects: []Suspect{{deployer, "the request was made with the credentials of Terraform, gcloud or the client"}},
-		rules:    f.callerRules(),
+		rules:    callerRules(f),
 	}
 	switch {
 	case f.Permission == "iam.serviceAccounts.getAccessToken":
-		return f.impersonationAdvice(a)
+		return impersonationAdvice(f, a)
 	case f.Permission == "serviceusage.services.use":
-		return f.quotaProjectAdvice(a)
+		return quotaProjectAdvice(f, a)
 	case f.Permission == "":
-		return f.unnamedPermissionAdvice(a)
+		return unnamedPermissionAdvice(f, a)
 	case strings.HasPrefix(f.Permission, "compute.") && gkeMessages.MatchString(f.surroundings()):
 		a.cause = "Compute Engine denied " + f.Permission + " to GKE. GKE first uses this permission on behalf of the caller, and later as its service agent; the text does not say which of them lacks it."
 		a.suspects = computeSuspects(f)
-	case f.callerMember() == anyMember && f.isFromCluster():
+	case f.callerMember() == anyMember && isFromCluster(f):
 		a.suspects = append([]Suspect{{nodeAccount, "the message is from a pod or a node, which use the node service account unless Workload Identity Federation for GKE applies"}}, a.suspects...)
 	}
 	if strings.Contains(f.surroundings(), "gke_service_account_deleted") {
@@ -159,11 +159,11 @@ func callerAdvice(f *finding) advice {
 	if len(a.suspects) > 1 && a.suspects[1].Kind == gkeAgent {
 		a.commands = []string{projectNumberCommand(f.projectOrPlaceholder()), rolesCommand(f.projectOrPlaceholder(), f.agentMember(gkeAgent, projectNumber))}
 	}
-	a.commands = append(a.commands, f.grantCallerCommands()...)
+	a.commands = append(a.commands, grantCallerCommands(f)...)
 	return a
 }
 
-func (f *finding) describePermission() string {
+func describePermission(f *finding) string {
 	what := f.Permission
 	if what == "" {
 		what = "a permission that the text does not name"
@@ -178,7 +178,7 @@ func (f *finding) describePermission() string {
 }
 
 // isFromCluster reports whether the text is from inside a cluster.
-func (f *finding) isFromCluster() bool {
+func isFromCluster(f *finding) bool {
 	for _, sign := range []string{"gcp metadata", "ErrImagePull", "ImagePullBackOff", "Failed to pull image", "failed to resolve reference", "kubelet", "CreateVolume"} {
 		if strings.Contains(f.surroundings(), sign) {
 			return true
@@ -189,7 +189,7 @@ func (f *finding) isFromCluster() bool {
 
 // grantCallerCommands returns commands that show the caller, if the text does not
 // name it, and grant it a role.
-func (f *finding) grantCallerCommands() []string {
+func grantCallerCommands(f *finding) []string {
 	var commands []string
 	if f.callerMember() == anyMember {
 		commands = append(commands, activeAccountCommand())
@@ -201,20 +201,20 @@ func (f *finding) grantCallerCommands() []string {
 	return append(commands, grantCommand(f.projectOrPlaceholder(), f.callerMember(), role))
 }
 
-func (f *finding) impersonationAdvice(a advice) advice {
+func impersonationAdvice(f *finding, a advice) advice {
 	account := orPlaceholder(emailForm, lastPart(f.Resource), "SERVICE_ACCOUNT_EMAIL")
 	a.cause = "The caller cannot impersonate the service account: it lacks iam.serviceAccounts.getAccessToken on it. Owner and Editor do not grant that either. A grant that is minutes old may not have propagated yet."
 	a.commands = []string{activeAccountCommand(), shell.Command("gcloud", "iam", "service-accounts", "add-iam-policy-binding", shell.Name(account), "--member="+f.callerMember(), "--role=roles/iam.serviceAccountTokenCreator")}
 	return a
 }
 
-func (f *finding) quotaProjectAdvice(a advice) advice {
+func quotaProjectAdvice(f *finding, a advice) advice {
 	a.cause = "The caller cannot bill its requests to project " + cmp.Or(f.Project, projectID) + ": it lacks serviceusage.services.use there. That is the quota project (billing_project, user_project_override, or the quota project of the credentials), which need not be the cluster's project."
 	a.commands = []string{activeAccountCommand(), grantCommand(f.projectOrPlaceholder(), f.callerMember(), "roles/serviceusage.serviceUsageConsumer")}
 	return a
 }
 
-func (f *finding) unnamedPermissionAdvice(a advice) advice {
+func unnamedPermissionAdvice(f *finding, a advice) advice {
 	a.cause = "The request was denied, and the text does not name the missing permission. Google returns the same error for a project that is misspelled or not visible to the caller."
 	a.commands = []string{activeAccountCommand(), shell.Command("gcloud", "projects", "describe", shell.Name(f.projectOrPlaceholder())), recentDenialsCommand(f)}
 	return a
@@ -233,7 +233,7 @@ func recentOperationsCommand(f *finding) string {
 
 func lastPart(name string) string { return name[strings.LastIndex(name, "/")+1:] }
 
-func (f *finding) callerRules() []string {
+func callerRules(f *finding) []string {
 	api, _, _ := strings.Cut(f.Permission, ".")
 	switch {
 	case f.Permission == "container.clusters.update":
@@ -389,19 +389,19 @@ func agentAdvice(f *finding) advice {
 	a := advice{
 		cause:    "A service agent is missing its role, or was deleted. The role was removed by hand or by an authoritative Terraform resource (google_project_iam_policy, google_project_iam_binding).",
 		suspects: []Suspect{{gkeAgent, "GKE creates cluster resources as this account; it requires roles/container.serviceAgent"}},
-		commands: f.restoreAgentCommands(gkeAgent, "roles/container.serviceAgent"),
+		commands: restoreAgentCommands(f, gkeAgent, "roles/container.serviceAgent"),
 		rules:    []string{"GP401", "GP402", "GP801"},
 	}
 	switch kind {
 	case googleAPIs:
 		a.suspects = []Suspect{{googleAPIs, "it creates the VMs of node pools; it requires roles/editor or roles/compute.instanceGroupManagerServiceAgent"}, {gkeAgent, "it creates the instance groups"}}
-		a.commands = f.restoreAgentCommands(googleAPIs, "roles/compute.instanceGroupManagerServiceAgent")
+		a.commands = restoreAgentCommands(f, googleAPIs, "roles/compute.instanceGroupManagerServiceAgent")
 		a.rules = []string{"GP404", "GP801"}
 	case computeAgent:
-		a.commands = f.restoreAgentCommands(computeAgent, "roles/compute.serviceAgent")
+		a.commands = restoreAgentCommands(f, computeAgent, "roles/compute.serviceAgent")
 		a.rules = []string{"GP405", "GP801"}
 	case gkeNodeAgent:
-		a.commands = f.restoreAgentCommands(gkeNodeAgent, "roles/container.defaultNodeServiceAgent")
+		a.commands = restoreAgentCommands(f, gkeNodeAgent, "roles/container.defaultNodeServiceAgent")
 		a.rules = []string{"GP403", "GP801"}
 	default:
 		if f.Permission != "" && f.Principal == nil {
@@ -489,7 +489,7 @@ func keyPolicyCommand(m []string) string {
 
 // clusterFlags returns the name of the cluster and the flags for its location and
 // project, with placeholders for what the text does not name.
-func (f *finding) clusterFlags() (name string, flags []string) {
+func clusterFlags(f *finding) (name string, flags []string) {
 	for _, text := range []string{f.block.text, f.block.cluster} {
 		if m := clusterForm.FindStringSubmatch(text); m != nil {
 			return m[3], []string{"--location=" + m[2], "--project=" + m[1]}
@@ -499,7 +499,7 @@ func (f *finding) clusterFlags() (name string, flags []string) {
 }
 
 func recreationAdvice(f *finding) advice {
-	cluster, flags := f.clusterFlags()
+	cluster, flags := clusterFlags(f)
 	pool := orPlaceholder(poolForm, f.Resource, "NODE_POOL")
 	return advice{
 		cause: "GKE has marked the nodes of pool " + pool + " for recreation and has not recreated them yet. The request requires that, for example to complete a credential rotation or disable network policy. " +
@@ -512,7 +512,7 @@ func recreationAdvice(f *finding) advice {
 }
 
 func operationAdvice(f *finding) advice {
-	_, flags := f.clusterFlags()
+	_, flags := clusterFlags(f)
 	a := advice{
 		cause:    "Another operation is running on the cluster, and GKE runs one at a time. Wait until it is done, then retry. An operation that creates a cluster cannot be canceled.",
 		commands: []string{recentOperationsCommand(f)},
@@ -524,7 +524,7 @@ func operationAdvice(f *finding) advice {
 }
 
 func authenticationAdvice(f *finding) advice {
-	cluster, flags := f.clusterFlags()
+	cluster, flags := clusterFlags(f)
 	return advice{
 		cause: "The server cannot authenticate the caller: the token is expired, missing or not accepted. This is not a missing role. " +
 			"Tokens of data.google_client_config are valid for an hour; a kubeconfig may not use gke-gcloud-auth-plugin, or may point to another cluster.",

@@ -162,7 +162,7 @@ func (f *finding) refineByPermission() {
 	case keyPermissions.MatchString(f.Permission):
 		f.Class = KMSPermission
 	case strings.HasPrefix(p, "compute."):
-		f.refineByComputePermission()
+		refineByComputePermission(f)
 	case f.Principal != nil && isAgent(f.Principal.Kind):
 		f.Class = ServiceAgentMissingRole
 	}
@@ -170,7 +170,7 @@ func (f *finding) refineByPermission() {
 
 // refineByComputePermission sets the class for a permission of Compute Engine. GKE
 // calls Compute Engine as its service agent and also on behalf of the caller.
-func (f *finding) refineByComputePermission() {
+func refineByComputePermission(f *finding) {
 	text := f.surroundings()
 	gke := gkeMessages.MatchString(text)
 	switch {
@@ -284,7 +284,7 @@ func classifyUnnamed(f *finding) {
 		f.Permission = firstGroup(permissionFields, f.surroundings())
 	}
 	if f.Permission == "" {
-		f.inferPermission()
+		inferPermission(f)
 	}
 	if f.Permission != "" {
 		f.Confidence = Medium
@@ -308,7 +308,7 @@ var policyOf = regexp.MustCompile(`(?i)(retrieving|reading|getting|setting|apply
 
 // inferPermission sets the permission by what Terraform was about to do, if Google
 // does not name it.
-func (f *finding) inferPermission() {
+func inferPermission(f *finding) {
 	if verb := firstGroup(serviceVerb, f.surroundings()); verb != "" {
 		f.Permission = "serviceusage.services." + strings.ToLower(verb)
 		return

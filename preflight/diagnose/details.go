@@ -54,8 +54,8 @@ func (f *finding) complete() {
 		f.pattern.classify(f)
 	}
 	f.dropFalseResource()
-	f.Project = f.findProject(around)
-	f.Service = f.findService(around)
+	f.Project = findProject(f, around)
+	f.Service = findService(f, around)
 	f.Line = f.firstLine()
 	f.Excerpt = f.excerpt()
 	f.addAdvice()
@@ -97,7 +97,7 @@ func (f *finding) dropFalseResource() {
 }
 
 // findProject returns the project that the error is about, as the text names it.
-func (f *finding) findProject(around string) string {
+func findProject(f *finding, around string) string {
 	candidates := []string{f.Project}
 	if f.Class == APIDisabled {
 		candidates = append(candidates, firstGroup(consumers, around))
@@ -134,7 +134,7 @@ func isAgentDomain(s string) bool {
 }
 
 // findService returns the API that denied the request.
-func (f *finding) findService(around string) string {
+func findService(f *finding, around string) string {
 	if f.Service != "" {
 		return f.Service
 	}
@@ -146,7 +146,7 @@ func (f *finding) findService(around string) string {
 			return api.service
 		}
 	}
-	return f.serviceOfPermission()
+	return serviceOfPermission(f)
 }
 
 type apiName struct{ title, service string }
@@ -171,7 +171,7 @@ func apiNames() []apiName {
 }
 
 // serviceOfPermission returns the API that the permission belongs to.
-func (f *finding) serviceOfPermission() string {
+func serviceOfPermission(f *finding) string {
 	api, _, found := strings.Cut(f.Permission, ".")
 	switch {
 	case found && api == "resourcemanager":

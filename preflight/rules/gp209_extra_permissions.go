@@ -17,7 +17,7 @@ func extraPermissions() Rule {
 			var needs []need.Need
 			for _, kind := range sortedKinds(set.Extra) {
 				for _, t := range changing(p) {
-					needs = append(needs, t.extraNeeds(kind, set.Extra[kind])...)
+					needs = append(needs, extraNeeds(t, kind, set.Extra[kind])...)
 				}
 			}
 			return needs
@@ -36,7 +36,7 @@ func sortedKinds(extra map[need.PrincipalKind][]string) []need.PrincipalKind {
 }
 
 // extraNeeds returns the needs of all principals of a kind in the project of t.
-func (t target) extraNeeds(kind need.PrincipalKind, permissions []string) []need.Need {
+func extraNeeds(t target, kind need.PrincipalKind, permissions []string) []need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Permissions = need.Permissions, permissions
 	switch kind {

@@ -20,8 +20,8 @@ func crossProjectAccount() Rule {
 					return
 				}
 				needs = append(needs,
-					t.agentOnAccountNeed(a, need.GKEServiceAgent, "iam.serviceAccounts.actAs", "roles/iam.serviceAccountUser"),
-					t.agentOnAccountNeed(a, need.ComputeServiceAgent, "iam.serviceAccounts.getAccessToken", "roles/iam.serviceAccountTokenCreator"))
+					agentOnAccountNeed(t, a, need.GKEServiceAgent, "iam.serviceAccounts.actAs", "roles/iam.serviceAccountUser"),
+					agentOnAccountNeed(t, a, need.ComputeServiceAgent, "iam.serviceAccounts.getAccessToken", "roles/iam.serviceAccountTokenCreator"))
 			})
 			return needs
 		},
@@ -30,7 +30,7 @@ func crossProjectAccount() Rule {
 
 // agentOnAccountNeed returns a need of a service agent of the cluster's project on
 // node service account a.
-func (t target) agentOnAccountNeed(a plan.Account, kind need.PrincipalKind, permission, role string) need.Need {
+func agentOnAccountNeed(t target, a plan.Account, kind need.PrincipalKind, permission, role string) need.Need {
 	n := t.accountNeed(a)
 	n.Kind = need.Permissions
 	n.Principal = serviceAgent(kind, t.project.ID)

@@ -18,11 +18,11 @@ func hostSubnetwork() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, t := range sharedVPCTargets(p) {
-				needs = append(needs, t.mainSubnetworkNeeds()...)
+				needs = append(needs, mainSubnetworkNeeds(t)...)
 			}
 			for _, t := range changing(p) {
-				for _, n := range t.additionalSubnetworks() {
-					needs = append(needs, t.additionalSubnetworkNeeds(n)...)
+				for _, n := range additionalSubnetworks(t) {
+					needs = append(needs, additionalSubnetworkNeeds(t, n)...)
 				}
 			}
 			return needs
@@ -38,7 +38,7 @@ type subnetworkRef struct{ attribute, name string }
 // uses and that are, or may be, in other projects: of the private endpoint, of
 // additional address ranges, and of node pools.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (t target) additionalSubnetworks() []subnetworkRef {
+func additionalSubnetworks(t target) []subnetworkRef {
 	paths := [][]any{
 		{"private_cluster_config", 0, "private_endpoint_subnetwork"},
 		{"network_config", 0, "subnetwork"},
@@ -66,8 +66,8 @@ func (t target) additionalSubnetworks() []subnetworkRef {
 
 // additionalSubnetworkNeeds returns the needs of both service agents on an
 // additional subnetwork.
-func (t target) additionalSubnetworkNeeds(n subnetworkRef) []need.Need {
-	needs := t.subnetworkNeeds(n.attribute, n.name)
+func additionalSubnetworkNeeds(t target, n subnetworkRef) []need.Need {
+	needs := subnetworkNeeds(t, n.attribute, n.name)
 	for i := range needs {
 		if n.name == "" {
 			needs[i].UndeterminedReason = n.attribute + " is not known before apply"
@@ -78,27 +78,27 @@ func (t target) additionalSubnetworkNeeds(n subnetworkRef) []need.Need {
 
 // mainSubnetworkNeeds returns the needs of both service agents on the subnetwork
 // of the cluster of t.
-func (t target) mainSubnetworkNeeds() []need.Need {
+func mainSubnetworkNeeds(t target) []need.Need {
 	switch {
 	case t.cluster != nil:
-		return t.subnetworkNeeds("subnetwork", t.cluster.Subnetwork.String())
+		return subnetworkNeeds(t, "subnetwork", t.cluster.Subnetwork.String())
 	case t.place.Name() != "":
-		return t.subnetworkNeeds("cluster", need.SubnetworkPlaceholder)
+		return subnetworkNeeds(t, "cluster", need.SubnetworkPlaceholder)
 	}
-	return t.subnetworkNeeds("cluster", "")
+	return subnetworkNeeds(t, "cluster", "")
 }
 
 // subnetworkNeeds returns the needs of both service agents on a subnetwork, or on
 // its project if the plan names only the network.
-func (t target) subnetworkNeeds(attribute, name string) []need.Need {
+func subnetworkNeeds(t target, attribute, name string) []need.Need {
 	return []need.Need{
-		t.agentSubnetworkNeed(need.GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
-		t.agentSubnetworkNeed(need.GoogleAPIsServiceAgent, attribute, name, "compute.subnetworks.use"),
+		agentSubnetworkNeed(t, need.GKEServiceAgent, attribute, name, "compute.subnetworks.get", "compute.subnetworks.use"),
+		agentSubnetworkNeed(t, need.GoogleAPIsServiceAgent, attribute, name, "compute.subnetworks.use"),
 	}
 }
 
 // agentSubnetworkNeed returns the need of one service agent on a subnetwork.
-func (t target) agentSubnetworkNeed(kind need.PrincipalKind, attribute, name string, permissions ...string) need.Need {
+func agentSubnetworkNeed(t target, kind need.PrincipalKind, attribute, name string, permissions ...string) need.Need {
 	n := t.needIn(plan.ProjectOfName(name), "")
 	if n.Project == "" {
 		n = t.hostProjectNeed()

@@ -17,7 +17,7 @@ func hostAttachment() Rule {
 		Needs: func(p *plan.Plan, _ Settings) []need.Need {
 			var needs []need.Need
 			for _, t := range sharedVPCTargets(p) {
-				needs = append(needs, t.attachmentNeed())
+				needs = append(needs, attachmentNeed(t))
 			}
 			return needs
 		},
@@ -27,7 +27,7 @@ func hostAttachment() Rule {
 // attachmentNeed returns the need that the cluster's project is attached to the
 // project of its network. The error is from
 // https://github.com/GoogleCloudPlatform/gke-enterprise-mt/issues/20
-func (t target) attachmentNeed() need.Need {
+func attachmentNeed(t target) need.Need {
 	host := t.hostProjectNeed()
 	n := t.projectNeed()
 	n.Kind = need.SharedVPCAttachment

@@ -18,7 +18,7 @@ func keys() Rule {
 			var needs []need.Need
 			forEachKey(p, func(t target, k plan.Key) {
 				for _, use := range keyUses(k) {
-					needs = append(needs, t.keyUseNeed(k, use))
+					needs = append(needs, keyUseNeed(t, k, use))
 				}
 			})
 			return needs
@@ -61,7 +61,7 @@ func keyUses(k plan.Key) []keyUse {
 }
 
 // keyUseNeed returns the need of a service agent on key k.
-func (t target) keyUseNeed(k plan.Key, use keyUse) need.Need {
+func keyUseNeed(t target, k plan.Key, use keyUse) need.Need {
 	n := t.keyProjectNeed(k)
 	n.Kind = need.Permissions
 	n.Principal = serviceAgent(use.kind, t.project.ID)

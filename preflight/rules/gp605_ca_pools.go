@@ -19,7 +19,7 @@ func caPools() Rule {
 				for _, ca := range []string{"cluster_ca", "etcd_api_ca", "etcd_peer_ca", "aggregation_ca"} {
 					pool := t.After("user_managed_keys_config", 0, ca)
 					if pool.State != plan.Absent {
-						needs = append(needs, t.caPoolNeeds(plan.Path("user_managed_keys_config", 0, ca), pool)...)
+						needs = append(needs, caPoolNeeds(t, plan.Path("user_managed_keys_config", 0, ca), pool)...)
 					}
 				}
 			}
@@ -30,7 +30,7 @@ func caPools() Rule {
 
 // caPoolNeeds returns the needs for the API in the project of a CA pool,
 // projects/P/locations/L/caPools/C, and for issuing certificates from it.
-func (t target) caPoolNeeds(attribute string, pool plan.Value) []need.Need {
+func caPoolNeeds(t target, attribute string, pool plan.Value) []need.Need {
 	name := strings.TrimPrefix(pool.String(), "//privateca.googleapis.com/")
 	n := t.needIn(plan.ProjectOfName(name), attribute+" is not known before apply")
 	n.Attribute = attribute

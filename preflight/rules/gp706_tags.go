@@ -20,7 +20,7 @@ func tags() Rule {
 			for _, t := range changing(p) {
 				for _, path := range append(t.optionPaths([]any{"node_config", 0, "resource_manager_tags"}), []any{"node_pool_auto_config", 0, "resource_manager_tags"}) {
 					for _, value := range tagValues(t.After(path...)) {
-						needs = append(needs, t.tagNeeds(plan.Path(path...), value)...)
+						needs = append(needs, tagNeeds(t, plan.Path(path...), value)...)
 					}
 				}
 			}
@@ -47,7 +47,7 @@ func tagValues(v plan.Value) []string {
 
 // tagNeeds returns the needs on the cluster's project and on a tag value.
 // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/tags-firewall-policies
-func (t target) tagNeeds(attribute, value string) []need.Need {
+func tagNeeds(t target, attribute, value string) []need.Need {
 	bind := func(kind need.PrincipalKind) need.Need {
 		n := t.projectNeed()
 		n.Kind, n.Attribute, n.Service = need.Permissions, attribute, "cloudresourcemanager.googleapis.com"

@@ -20,7 +20,7 @@ func notificationTopic() Rule {
 			for _, t := range changing(p) {
 				topic := t.After("notification_config", 0, "pubsub", 0, "topic")
 				if topic.State != plan.Absent && isOn(t.After("notification_config", 0, "pubsub", 0, "enabled")) {
-					needs = append(needs, t.publishNeeds(topic)...)
+					needs = append(needs, publishNeeds(t, topic)...)
 				}
 			}
 			return needs
@@ -31,7 +31,7 @@ func notificationTopic() Rule {
 // publishNeeds returns the needs for a notification topic. The provider accepts
 // only topics of the cluster's own project.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (t target) publishNeeds(topic plan.Value) []need.Need {
+func publishNeeds(t target, topic plan.Value) []need.Need {
 	n := t.agentNeed(need.GKEServiceAgent)
 	n.Attribute = "notification_config[0].pubsub[0].topic"
 	n.Service = "pubsub.googleapis.com"

@@ -18,7 +18,7 @@ func workloadPool() Rule {
 			var needs []need.Need
 			for _, t := range changing(p) {
 				if pool := t.After("workload_identity_config", 0, "workload_pool"); pool.State != plan.Absent {
-					needs = append(needs, t.workloadPoolNeed(pool))
+					needs = append(needs, workloadPoolNeed(t, pool))
 				}
 			}
 			return needs
@@ -27,7 +27,7 @@ func workloadPool() Rule {
 }
 
 // workloadPoolNeed returns the need that pool belongs to the cluster's project.
-func (t target) workloadPoolNeed(pool plan.Value) need.Need {
+func workloadPoolNeed(t target, pool plan.Value) need.Need {
 	n := t.projectNeed()
 	n.Kind = need.PlanOnly
 	n.Attribute = "workload_identity_config[0].workload_pool"

@@ -21,7 +21,7 @@ func sharedRanges() Rule {
 				n.Kind = need.PlanOnly
 				n.Attribute = "ip_allocation_policy"
 				n.Satisfied, n.Message = true, "the plan requires no new secondary ranges"
-				if t.needsNewRanges() {
+				if needsNewRanges(t) {
 					n.Satisfied = false
 					n.Message = "GKE would have to add secondary ranges to the subnetwork of the host project, which roles/compute.networkUser does not allow: name existing ranges in cluster_secondary_range_name and services_secondary_range_name"
 				}
@@ -34,7 +34,7 @@ func sharedRanges() Rule {
 
 // needsNewRanges reports whether a cluster certainly requires new secondary
 // ranges: it sets sizes instead of the names of ranges.
-func (t target) needsNewRanges() bool {
+func needsNewRanges(t target) bool {
 	asks := func(attribute string) bool {
 		return t.After("ip_allocation_policy", 0, attribute).State == plan.Known
 	}

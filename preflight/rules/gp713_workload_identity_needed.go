@@ -21,7 +21,7 @@ func workloadIdentityNeeded() Rule {
 					{"addons_config", 0, "config_connector_config", 0, "enabled"},
 				} {
 					if !t.isNodePool && isOn(t.After(path...)) {
-						needs = append(needs, t.workloadIdentityNeed(plan.Path(path...)))
+						needs = append(needs, workloadIdentityNeed(t, plan.Path(path...)))
 					}
 				}
 			}
@@ -33,7 +33,7 @@ func workloadIdentityNeeded() Rule {
 // workloadIdentityNeed returns the need for a workload pool, which Autopilot
 // clusters always have.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/container_cluster.html.markdown
-func (t target) workloadIdentityNeed(attribute string) need.Need {
+func workloadIdentityNeed(t target, attribute string) need.Need {
 	n := t.projectNeed()
 	n.Kind = need.PlanOnly
 	n.Attribute = attribute

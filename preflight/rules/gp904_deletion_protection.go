@@ -22,7 +22,7 @@ func deletionProtection() Rule {
 			for _, pool := range p.NodePools {
 				if pool.Deletes() && preventsDeletion(pool.Change) {
 					t := nodePoolTarget(pool)
-					needs = append(needs, t.preventedDeletionNeed("node pool "+pool.Before("name").String(), pool.PlaceBefore.Name()+"/nodePools/"+pool.Before("name").String()))
+					needs = append(needs, preventedDeletionNeed(t, "node pool "+pool.Before("name").String(), pool.PlaceBefore.Name()+"/nodePools/"+pool.Before("name").String()))
 				}
 			}
 			return needs
@@ -36,7 +36,7 @@ func deletionProtection() Rule {
 func deletionNeed(c *plan.Cluster) need.Need {
 	t, name := clusterTarget(c), c.Before("name").String()
 	if preventsDeletion(c.Change) {
-		return t.preventedDeletionNeed("cluster "+name, c.PlaceBefore.Name())
+		return preventedDeletionNeed(t, "cluster "+name, c.PlaceBefore.Name())
 	}
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.PlanOnly, "deletion_protection"
@@ -58,7 +58,7 @@ func preventsDeletion(c *plan.Change) bool {
 
 // preventedDeletionNeed returns the finding that deletion_policy prevents the
 // deletion of t.
-func (t target) preventedDeletionNeed(what, id string) need.Need {
+func preventedDeletionNeed(t target, what, id string) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.PlanOnly, "deletion_policy"
 	n.Message = "the plan destroys " + what + ", whose deletion_policy is PREVENT in Terraform's state: set it to DELETE and apply that first"

@@ -19,7 +19,7 @@ func clusterExists() Rule {
 			var needs []need.Need
 			for _, c := range p.Clusters {
 				if c.Updates() {
-					needs = append(needs, clusterTarget(c).existenceNeed(c.PlaceBefore, ""))
+					needs = append(needs, existenceNeed(clusterTarget(c), c.PlaceBefore, ""))
 				}
 			}
 			ending := destroyedClusters(p)
@@ -39,9 +39,9 @@ func clusterExists() Rule {
 func nodePoolExistenceNeed(pool *plan.NodePool) need.Need {
 	t := nodePoolTarget(pool)
 	if pool.Updates() {
-		return t.existenceNeed(pool.PlaceBefore, pool.Before("name").String())
+		return existenceNeed(t, pool.PlaceBefore, pool.Before("name").String())
 	}
-	return t.existenceNeed(pool.Place, "")
+	return existenceNeed(t, pool.Place, "")
 }
 
 // missingClusterNeeds returns the finding that apply may change a node pool while
@@ -52,10 +52,10 @@ func missingClusterNeeds(ending []*plan.Cluster, pool *plan.NodePool) []need.Nee
 		return nil
 	}
 	if c := clusterDestroyedUnder(ending, pool); c != nil {
-		return []need.Need{nodePoolTarget(pool).lostClusterNeed(c)}
+		return []need.Need{lostClusterNeed(nodePoolTarget(pool), c)}
 	}
 	if c := pool.Cluster; pool.Creates() && c != nil && c.Creates() && pool.OrderAfter(c.Change) != plan.Ordered {
-		return []need.Need{nodePoolTarget(pool).clusterOrderNeed(c)}
+		return []need.Need{clusterOrderNeed(nodePoolTarget(pool), c)}
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func clusterDestroyedUnder(ending []*plan.Cluster, pool *plan.NodePool) *plan.Cl
 
 // lostClusterNeed returns the finding that apply destroys the cluster of node pool
 // t.
-func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
+func lostClusterNeed(t target, c *plan.Cluster) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.PlanOnly, "cluster"
 	n.Message = "the plan destroys the cluster of " + t.Address + " (" + c.Address + "), with all node pools in it"
@@ -103,7 +103,7 @@ func (t target) lostClusterNeed(c *plan.Cluster) need.Need {
 // clusterOrderNeed returns the finding that new node pool t does not depend on its
 // cluster, which the plan creates. If the name is written as a constant, Terraform
 // creates both at the same time.
-func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
+func clusterOrderNeed(t target, c *plan.Cluster) need.Need {
 	n := t.projectNeed()
 	n.Kind, n.Attribute = need.PlanOnly, "cluster"
 	n.Fix.Terraform = "# " + t.Block() + "\ncluster = " + c.Block() + ".id"
@@ -122,7 +122,7 @@ func (t target) clusterOrderNeed(c *plan.Cluster) need.Need {
 
 // existenceNeed returns the need that the cluster at p exists, and in it the node
 // pool, unless pool is empty.
-func (t target) existenceNeed(p plan.Place, pool string) need.Need {
+func existenceNeed(t target, p plan.Place, pool string) need.Need {
 	n := t.namedClusterNeed(p)
 	n.Kind = need.Existing
 	n.Expect = pool

@@ -43,7 +43,7 @@ func isReplaced(c *plan.Change) bool { return c.Creates() && c.HasAction("delete
 func clusterReplacementNeed(c *plan.Cluster) need.Need {
 	t := clusterTarget(c)
 	what := "cluster " + c.PlaceBefore.Cluster
-	n := t.replacementNeed(what)
+	n := replacementNeed(t, what)
 	switch {
 	case n.Satisfied:
 	case c.HasGeneratedName():
@@ -63,7 +63,7 @@ func clusterReplacementNeed(c *plan.Cluster) need.Need {
 func nodePoolReplacementNeed(pool *plan.NodePool) need.Need {
 	t := nodePoolTarget(pool)
 	what := "node pool " + pool.Before("name").String() + " of cluster " + pool.PlaceBefore.Cluster
-	n := t.replacementNeed(what)
+	n := replacementNeed(t, what)
 	switch {
 	case n.Satisfied:
 	case pool.HasGeneratedName():
@@ -91,7 +91,7 @@ func nodePoolReplacementNeed(pool *plan.NodePool) need.Need {
 func accountReplacementNeed(c *plan.Change) need.Need {
 	t := target{Change: c, project: c.Project()}
 	what := "service account " + c.EmailBefore()
-	n := t.replacementNeed(what)
+	n := replacementNeed(t, what)
 	switch email := c.AccountEmail(); {
 	case n.Satisfied:
 	case email == "":
@@ -115,7 +115,7 @@ const destroyFirst = "lifecycle {\n  create_before_destroy = false\n}"
 
 // replacementNeed returns the need of an object that apply replaces. It is met if
 // the object is destroyed first.
-func (t target) replacementNeed(what string) need.Need {
+func replacementNeed(t target, what string) need.Need {
 	n := t.projectNeed()
 	n.Kind = need.PlanOnly
 	n.Attribute = "lifecycle.create_before_destroy"
