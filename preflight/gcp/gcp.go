@@ -132,17 +132,14 @@ func (s *shared) client(ctx context.Context, t tokenSource, quotaProject string)
 func (c *Client) connect(ctx context.Context, h *http.Client) error {
 	o := option.WithHTTPClient(h)
 	var errs [5]error
-	projects, err := crmv3.NewService(ctx, o)
-	errs[0] = err
-	ancestors, err := crmv1.NewService(ctx, o)
-	errs[1] = err
-	accounts, err := iamv1.NewService(ctx, o)
-	errs[2] = err
-	c.services, errs[3] = serviceusage.NewService(ctx, o)
+	c.resourceManager.projects, errs[0] = crmv3.NewService(ctx, o)
+	c.ancestors, errs[1] = crmv1.NewService(ctx, o)
+	c.services, errs[2] = serviceusage.NewService(ctx, o)
+	c.iam, errs[3] = iamv1.NewService(ctx, o)
 	c.iamTokens, errs[4] = iamcredentials.NewService(ctx, o)
 	r := rest{h}
-	c.resourceManager = resourceManager{r, projects, ancestors}
-	c.iamAPI = iamAPI{r, accounts, projects}
+	c.iamAPI.projects = c.resourceManager.projects
+	c.resourceManager.rest, c.iamAPI.rest = r, r
 	c.containerAPI, c.computeAPI, c.kmsAPI = containerAPI{r}, computeAPI{r}, kmsAPI{r}
 	c.orgPolicyAPI, c.troubleshooterAPI, c.tokenInfoAPI = orgPolicyAPI{r}, troubleshooterAPI{r}, tokenInfoAPI{h}
 	for _, err := range errs {
