@@ -49,10 +49,10 @@ func newCluster(c *Change) *Cluster {
 		Version:                 c.Latest("min_master_version"),
 		HasTemporaryDefaultPool: c.Creates() && c.After("remove_default_node_pool").IsTrue(),
 	}
-	cluster.Location, _ = c.location()
+	cluster.Location, _ = findLocation(c)
 	cluster.Place = cluster.place()
 	if !c.isNew() {
-		cluster.PlaceBefore = c.placeBefore(c.Before("name").String())
+		cluster.PlaceBefore = placeBefore(c, c.Before("name").String())
 	}
 	if c.Updates() && cluster.PlaceBefore.Name() == "" {
 		cluster.PlaceBefore = cluster.Place
@@ -73,7 +73,7 @@ func (c *Cluster) findNetworkProject() string {
 			return p
 		}
 		if c.Latest(attribute).State == Unknown {
-			return c.referencedNetworkProject(attribute)
+			return referencedNetworkProject(c.Change, attribute)
 		}
 	}
 	return c.Project.ID
@@ -84,7 +84,7 @@ func (c *Cluster) findNetworkProject() string {
 // anything else. Both names are paths that include the project, and a
 // subnetwork is in its network's project, so an expression around the reference
 // cannot name another network unless it takes the path apart.
-func (c *Change) referencedNetworkProject(attribute string) string {
+func referencedNetworkProject(c *Change, attribute string) string {
 	if c.block == nil {
 		return ""
 	}
@@ -95,7 +95,7 @@ func (c *Change) referencedNetworkProject(attribute string) string {
 		if !isNetwork || f.attribute != "id" && f.attribute != "self_link" && f.attribute != "network" {
 			return ""
 		}
-		all = append(all, other.resolveProject(maxHops-1))
+		all = append(all, other.plan.building.projects.resolveProject(other, maxHops-1))
 	}
 	return commonProject(all).ID
 }

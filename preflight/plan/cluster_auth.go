@@ -32,21 +32,24 @@ type ClusterAuth struct {
 // providers that are in use, in the order of their keys.
 func (p *Plan) ClusterAuths() []ClusterAuth { return slices.Clip(p.logins) }
 
-// findLogins returns the result of Logins.
-func (p *Plan) findLogins() []ClusterAuth {
+// An authReader reads how providers log in to Kubernetes clusters.
+type authReader struct{ *Plan }
+
+// findClusterAuths returns the result of ClusterAuths.
+func (r authReader) findClusterAuths() []ClusterAuth {
 	var out []ClusterAuth
-	for _, key := range sortedKeys(p.config.providers) {
-		config := p.config.providers[key]
-		if slices.Contains([]string{"kubernetes", "helm", "kubectl", "kubernetes-alpha"}, config.Name) && p.isProviderUsed(key) {
-			out = append(out, p.newLogin(key, config))
+	for _, key := range sortedKeys(r.config.providers) {
+		config := r.config.providers[key]
+		if slices.Contains([]string{"kubernetes", "helm", "kubectl", "kubernetes-alpha"}, config.Name) && r.isProviderUsed(key) {
+			out = append(out, r.newClusterAuth(key, config))
 		}
 	}
 	return out
 }
 
 // isProviderUsed reports whether a block of the configuration uses a provider.
-func (p *Plan) isProviderUsed(key string) bool {
-	for _, b := range p.config.blocks {
+func (r authReader) isProviderUsed(key string) bool {
+	for _, b := range r.config.blocks {
 		if b.provider == key {
 			return true
 		}
@@ -64,17 +67,17 @@ func sortedKeys(m map[string]*tfjson.ProviderConfig) []string {
 	return keys
 }
 
-// newLogin returns how a provider configuration logs in.
-func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) ClusterAuth {
+// newClusterAuth returns how a provider configuration logs in.
+func (r authReader) newClusterAuth(key string, config *tfjson.ProviderConfig) ClusterAuth {
 	module := withoutKeys(config.ModuleAddress)
-	l := ClusterAuth{Key: key, Clusters: p.referencedClusters(module, referencesInAll(config.Expressions))}
+	l := ClusterAuth{Key: key, Clusters: r.referencedClusters(module, referencesInAll(config.Expressions))}
 	settings := config.Expressions
 	if nested := settings["kubernetes"]; nested != nil && nested.ExpressionData != nil {
 		// helm has the same settings one level deeper: as a block, or, from its
 		// version 3 on, as an attribute, of which a plan shows the references.
 		if len(nested.NestedBlocks) == 0 {
 			l.Credentials = true
-			l.ClientConfig = p.refersToClientConfig(module, referencesIn(nested))
+			l.ClientConfig = r.refersToClientConfig(module, referencesIn(nested))
 			return l
 		}
 		settings = nested.NestedBlocks[0]
@@ -82,10 +85,10 @@ func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) ClusterAuth {
 	if exec := settings["exec"]; exec != nil && exec.ExpressionData != nil {
 		l.Exec = true
 		if len(exec.NestedBlocks) > 0 {
-			l.Command = p.likelyValue(module, exec.NestedBlocks[0]["command"]).String()
+			l.Command = r.likelyValue(module, exec.NestedBlocks[0]["command"]).String()
 		}
 	}
-	l.ClientConfig = p.refersToClientConfig(module, referencesIn(settings["token"]))
+	l.ClientConfig = r.refersToClientConfig(module, referencesIn(settings["token"]))
 	for _, name := range []string{"exec", "token", "client_certificate", "client_key", "username", "password", "config_path", "config_paths", "config_context", "load_config_file"} {
 		if e := settings[name]; e != nil && e.ExpressionData != nil {
 			l.Credentials = true
@@ -96,17 +99,17 @@ func (p *Plan) newLogin(key string, config *tfjson.ProviderConfig) ClusterAuth {
 
 // refersToClientConfig reports whether references lead, through variables and
 // outputs, to the token of data.google_client_config.
-func (p *Plan) refersToClientConfig(module string, refs []string) bool {
-	return p.refersTo(module, refs, maxHops, func(t target) bool {
+func (r authReader) refersToClientConfig(module string, refs []string) bool {
+	return r.refersTo(module, refs, maxHops, func(t target) bool {
 		return strings.Contains("."+t.name, ".data.google_client_config.") && t.attribute == "access_token"
 	})
 }
 
 // referencedClusters returns the planned clusters that references lead to.
-func (p *Plan) referencedClusters(module string, refs []string) []string {
+func (r authReader) referencedClusters(module string, refs []string) []string {
 	var out []string
-	p.refersTo(module, refs, maxHops, func(t target) bool {
-		for _, c := range p.changesByBlock[t.name] {
+	r.refersTo(module, refs, maxHops, func(t target) bool {
+		for _, c := range r.changesByBlock[t.name] {
 			if c.Type == "google_container_cluster" && !slices.Contains(out, c.Address) {
 				out = append(out, c.Address)
 			}

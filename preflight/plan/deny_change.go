@@ -42,26 +42,26 @@ func (p *Plan) DenyChanges() []DenyChange { return slices.Clip(p.denyChanges) }
 // denyChanges returns the effects of c on deny policies. A replacement lifts
 // the old policy and creates another, possibly with another name or on another
 // resource.
-func (c *Change) denyChanges() []DenyChange {
+func denyChanges(c *Change) []DenyChange {
 	var out []DenyChange
 	if c.Deletes() {
 		out = append(out, DenyChange{Change: c, Parent: parseAttachmentPoint(c.Before("parent").String()), ID: c.Before("name").String(), RemovesRules: true})
 	}
 	if !c.IsDestroyed() {
-		out = append(out, c.denyChange())
+		out = append(out, denyChange(c))
 	}
 	return out
 }
 
 // denyChange returns the deny policy after apply.
-func (c *Change) denyChange() DenyChange {
+func denyChange(c *Change) DenyChange {
 	d := DenyChange{Change: c, Parent: parseAttachmentPoint(c.After("parent").String()), ID: c.After("name").String(), RemovesRules: c.Updates()}
 	rules := c.After("rules")
 	if rules.State != Known {
 		d.Rules = []DenyRule{{Unknown: true}}
 	}
 	for i := range rules.Len() {
-		d.Rules = append(d.Rules, c.denyRule("rules", i, "deny_rule", 0))
+		d.Rules = append(d.Rules, denyRule(c, "rules", i, "deny_rule", 0))
 	}
 	return d
 }
@@ -86,7 +86,7 @@ func parseAttachmentPoint(parent string) resource.Name {
 }
 
 // denyRule returns the deny rule at path.
-func (c *Change) denyRule(path ...any) DenyRule {
+func denyRule(c *Change, path ...any) DenyRule {
 	var r DenyRule
 	list := func(name string) []string {
 		v := c.After(append(append([]any{}, path...), name)...)

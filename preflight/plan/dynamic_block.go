@@ -41,19 +41,19 @@ type relevantAttribute struct {
 // so that a dynamic block must. Local values are not listed either, but they
 // make other values unknown; if one may have, nothing follows and the result is
 // empty.
-func (p *Plan) findUnlistedBlocks() map[string]bool {
+func (b builder) findUnlistedBlocks() map[string]bool {
 	out := map[string]bool{}
-	r := p.newReachability()
-	for _, a := range p.config.relevantAttributes {
+	r := newReachability(b.Plan)
+	for _, a := range b.config.relevantAttributes {
 		t := target{kind: toBlock, name: withoutKeys(a.Resource)}
 		if len(a.Attribute) > 0 {
 			t.attribute, _ = a.Attribute[0].(string)
 		}
-		if !r.hasReached(t) && p.mayBeUnknown(t) {
+		if !r.hasReached(t) && b.mayBeUnknown(t) {
 			out[t.name] = true
 		}
 	}
-	if len(out) > 0 && p.hasUnknownLocal(r) {
+	if len(out) > 0 && b.hasUnknownLocal(r) {
 		return nil
 	}
 	return out
@@ -72,9 +72,9 @@ func (o *objectValues) dependsOnUnlisted() bool {
 
 // mayBeUnknown reports whether the target attribute may be unknown before
 // apply.
-func (p *Plan) mayBeUnknown(t target) bool {
-	if p.config.readDuringApply[t.name] || p.config.changedBlocks[t.name] {
+func (b builder) mayBeUnknown(t target) bool {
+	if b.config.readDuringApply[t.name] || b.config.changedBlocks[t.name] {
 		return true
 	}
-	return slices.ContainsFunc(p.changesByBlock[t.name], func(c *Change) bool { return !c.isNoOp() && c.hasUnknown(t.attribute) })
+	return slices.ContainsFunc(b.changesByBlock[t.name], func(c *Change) bool { return !c.isNoOp() && c.hasUnknown(t.attribute) })
 }

@@ -381,7 +381,7 @@ func (e *evaluator) plannedAttribute(block, attribute string) cty.Value {
 	c := changes[0]
 	v := c.After(attribute)
 	if v.State != Known && attribute == "project" && e.canResolveProjects && c.Type != "google_project" {
-		if p := c.resolveProject(maxHops); p.ID != "" {
+		if p := c.plan.building.projects.resolveProject(c, maxHops); p.ID != "" {
 			v = Value{State: Known, Raw: p.ID, Sensitive: p.Sensitive}
 		}
 	}

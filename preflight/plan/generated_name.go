@@ -5,13 +5,13 @@ import "strings"
 // HasGeneratedName reports whether apply generates the name of c, so that
 // nothing can have it before.
 func (c *Change) HasGeneratedName() bool {
-	return c.Type == "google_container_node_pool" && c.Latest("name").State == Absent || c.isGenerated("name")
+	return c.Type == "google_container_node_pool" && c.Latest("name").State == Absent || isGenerated(c, "name")
 }
 
 // isGenerated reports whether an attribute contains a random value that apply
 // generates.
 // https://registry.terraform.io/providers/hashicorp/random/latest/docs
-func (c *Change) isGenerated(attribute string) bool {
+func isGenerated(c *Change, attribute string) bool {
 	if c.block == nil || c.After(attribute).State != Unknown {
 		return false
 	}

@@ -36,11 +36,11 @@ func (c *Cluster) keys() []Key {
 	if c.hasUnknownPools() {
 		paths = append(paths, []any{"node_pool"})
 	}
-	return c.keysAt(paths)
+	return keysAt(c.Change, paths)
 }
 
 // keysAt returns the keys that are set at the given paths.
-func (c *Change) keysAt(paths [][]any) []Key {
+func keysAt(c *Change, paths [][]any) []Key {
 	var out []Key
 	for _, path := range paths {
 		v := c.After(path...)
@@ -49,7 +49,7 @@ func (c *Change) keysAt(paths [][]any) []Key {
 		}
 		name := v.String()
 		if v.State == Unknown {
-			name = c.referencedKey(path)
+			name = referencedKey(c, path)
 		}
 		out = append(out, Key{
 			Attribute: Path(path...),
@@ -66,7 +66,7 @@ func (c *Change) keysAt(paths [][]any) []Key {
 // whole path of the key: an expression around it cannot name another key unless
 // it takes the path apart. The ID of a key ring proves nothing, since an
 // expression can append any key to it.
-func (c *Change) referencedKey(path []any) string {
+func referencedKey(c *Change, path []any) string {
 	if c.block == nil {
 		return ""
 	}
@@ -92,9 +92,9 @@ func (c *Change) KeyBefore() string {
 }
 
 // keyRing returns the name of the key ring of a key, which the plan may create.
-func (c *Change) keyRing(hops int) string {
+func keyRing(c *Change, hops int) string {
 	if v := c.Latest("key_ring"); v.State == Known {
 		return resource.ParseAs("keyRings", v.String(), c.Project().Name().Project(), "").Relative()
 	}
-	return c.referencedResourceName("key_ring", "google_kms_key_ring", hops)
+	return referencedResourceName(c, "key_ring", "google_kms_key_ring", hops)
 }

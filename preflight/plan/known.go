@@ -2,16 +2,19 @@ package plan
 
 import tfjson "github.com/hashicorp/terraform-json"
 
+// A knownCheck decides whether values are known before apply.
+type knownCheck struct{ *Plan }
+
 // isKnown reports whether everything that an expression refers to is proven to
 // be known before apply, so that its value is known too. What a plan does not
 // show, such as local values and attributes of irrelevant types, is not proven.
-func (p *Plan) isKnown(s scope, e *tfjson.Expression) bool {
-	return p.isKnownExpression(s, e, map[target]bool{}, maxHops)
+func (k knownCheck) isKnown(s scope, e *tfjson.Expression) bool {
+	return k.isKnownExpression(s, e, map[target]bool{}, maxHops)
 }
 
 // isKnownExpression follows what an expression refers to; seen are the targets
 // that need no second look.
-func (p *Plan) isKnownExpression(s scope, e *tfjson.Expression, seen map[target]bool, hops int) bool {
+func (k knownCheck) isKnownExpression(s scope, e *tfjson.Expression, seen map[target]bool, hops int) bool {
 	if e == nil || e.ExpressionData == nil || hops <= 0 {
 		return false
 	}
@@ -21,7 +24,7 @@ func (p *Plan) isKnownExpression(s scope, e *tfjson.Expression, seen map[target]
 		return e.ConstantValue != tfjson.UnknownConstantValue
 	}
 	for _, r := range writtenReferences(refs) {
-		if t := parseReference(s.module, r); !p.isKnownTarget(s, t, seen, hops-1) {
+		if t := parseReference(s.module, r); !k.isKnownTarget(s, t, seen, hops-1) {
 			return false
 		}
 	}
@@ -29,9 +32,9 @@ func (p *Plan) isKnownExpression(s scope, e *tfjson.Expression, seen map[target]
 }
 
 // isKnownTarget reports whether the target of a reference in scope s is known.
-func (p *Plan) isKnownTarget(s scope, t target, seen map[target]bool, hops int) bool {
+func (k knownCheck) isKnownTarget(s scope, t target, seen map[target]bool, hops int) bool {
 	if t.kind == toEach {
-		return p.isKnownEachValue(s, seen, hops)
+		return k.isKnownEachValue(s, seen, hops)
 	}
 	if seen[t] {
 		return true
@@ -41,12 +44,12 @@ func (p *Plan) isKnownTarget(s scope, t target, seen map[target]bool, hops int) 
 	case toNothing:
 		return true
 	case toVariable:
-		return p.isKnownVariable(t, seen, hops)
+		return k.isKnownVariable(t, seen, hops)
 	case toOutput:
-		o := p.config.outputs[t.module+":"+t.name]
-		return o != nil && p.isKnownExpression(scope{module: t.module}, o.expression, seen, hops)
+		o := k.config.outputs[t.module+":"+t.name]
+		return o != nil && k.isKnownExpression(scope{module: t.module}, o.expression, seen, hops)
 	case toBlock:
-		return p.isKnownAttribute(t)
+		return k.isKnownAttribute(t)
 	}
 	// Locals are not in a plan, and a whole module is more than can be followed.
 	return false
@@ -55,40 +58,40 @@ func (p *Plan) isKnownTarget(s scope, t target, seen map[target]bool, hops int) 
 // isKnownEachValue reports whether each.value is known. A for_each without
 // references, such as toset(["a"]), is known: Terraform does not plan a random
 // one.
-func (p *Plan) isKnownEachValue(s scope, seen map[target]bool, hops int) bool {
+func (k knownCheck) isKnownEachValue(s scope, seen map[target]bool, hops int) bool {
 	if s.forEach == nil {
 		return false
 	}
-	return len(referencesIn(s.forEach)) == 0 || p.isKnownExpression(scope{module: s.module}, s.forEach, seen, hops)
+	return len(referencesIn(s.forEach)) == 0 || k.isKnownExpression(scope{module: s.module}, s.forEach, seen, hops)
 }
 
 // isKnownVariable reports whether an input variable is known.
-func (p *Plan) isKnownVariable(t target, seen map[target]bool, hops int) bool {
+func (k knownCheck) isKnownVariable(t target, seen map[target]bool, hops int) bool {
 	if t.module == "" {
-		return p.variables[t.name].known
+		return k.variables[t.name].known
 	}
-	call := p.config.calls[t.module]
+	call := k.config.calls[t.module]
 	if call == nil {
 		return false
 	}
 	e, given := call.expressions[t.name]
 	if !given {
-		_, declared := p.config.inputs[t.module+":"+t.name]
+		_, declared := k.config.inputs[t.module+":"+t.name]
 		return declared
 	}
-	return p.isKnownExpression(call.scope(), e, seen, hops)
+	return k.isKnownExpression(call.scope(), e, seen, hops)
 }
 
 // isKnownAttribute reports whether an attribute of a block is known in all its
 // instances.
-func (p *Plan) isKnownAttribute(t target) bool {
-	b := p.config.blocks[t.name]
-	if b == nil || p.config.readDuringApply[t.name] {
+func (k knownCheck) isKnownAttribute(t target) bool {
+	b := k.config.blocks[t.name]
+	if b == nil || k.config.readDuringApply[t.name] {
 		return false
 	}
-	changes := p.changesByBlock[t.name]
+	changes := k.changesByBlock[t.name]
 	if len(changes) == 0 {
-		return b.isData() && p.isReadDuringPlan(b)
+		return b.isData() && k.isReadDuringPlan(b)
 	}
 	for _, c := range changes {
 		if c.HasAction("read") || !c.isNoOp() && c.hasUnknown(t.attribute) {
@@ -101,9 +104,9 @@ func (p *Plan) isKnownAttribute(t target) bool {
 // isReadDuringPlan reports whether a data block without a change in the plan
 // was read during plan. One that depends on a change is read during apply.
 // https://developer.hashicorp.com/terraform/language/data-sources#dependencies
-func (p *Plan) isReadDuringPlan(b *block) bool {
+func (k knownCheck) isReadDuringPlan(b *block) bool {
 	for _, r := range b.dependsOn {
-		for _, c := range p.changesByBlock[parseReference(b.module, r).name] {
+		for _, c := range k.changesByBlock[parseReference(b.module, r).name] {
 			if !c.isNoOp() {
 				return false
 			}

@@ -37,7 +37,7 @@ func (a Account) SiblingPath(path ...any) []any {
 func (c *Cluster) accounts() []Account {
 	autoProvisioned := []any{"cluster_autoscaling", 0, "auto_provisioning_defaults", 0, "service_account"}
 	if c.Autopilot {
-		return []Account{c.account(autoProvisioned...)}
+		return []Account{accountAt(c.Change, autoProvisioned...)}
 	}
 	if c.After("enable_autopilot").State == Unknown {
 		// It decides which attribute is used.
@@ -45,7 +45,7 @@ func (c *Cluster) accounts() []Account {
 	}
 	out := c.defaultPoolAccounts()
 	enabled := c.After("cluster_autoscaling", 0, "enabled")
-	switch own := c.account(autoProvisioned...); {
+	switch own := accountAt(c.Change, autoProvisioned...); {
 	case own.Explicit || enabled.IsTrue():
 		out = append(out, own)
 	case enabled.State == Unknown:
@@ -70,24 +70,24 @@ func (c *Cluster) defaultPoolAccounts() []Account {
 	if n := c.InlinePools(); n > 0 {
 		var out []Account
 		for i := range n {
-			out = append(out, c.account("node_pool", i, "node_config", 0, "service_account"))
+			out = append(out, accountAt(c.Change, "node_pool", i, "node_config", 0, "service_account"))
 		}
 		return out
 	}
 	if !c.Creates() && c.After("remove_default_node_pool").IsTrue() {
 		return nil
 	}
-	return []Account{c.account("node_config", 0, "service_account")}
+	return []Account{accountAt(c.Change, "node_config", 0, "service_account")}
 }
 
-// account returns the service account at path, which may be an email, a path,
+// accountAt returns the service account at path, which may be an email, a path,
 // the word default, or a unique ID.
-func (c *Change) account(path ...any) Account {
+func accountAt(c *Change, path ...any) Account {
 	v := c.After(path...)
 	a := Account{path: path, Attribute: Path(path...), Explicit: v.State != Absent, Sensitive: v.Sensitive}
 	switch {
 	case v.State == Unknown:
-		a.Email = cmp.Or(c.referencedAccount(path), c.plan.options.Accounts[c.Address])
+		a.Email = cmp.Or(referencedAccount(c, path), c.plan.options.Accounts[c.Address])
 		a.Unknown = a.Email == ""
 	case v.State == Absent || v.String() == "default":
 		a.Default = true
@@ -109,7 +109,7 @@ func (c *Change) account(path ...any) Account {
 // an ID, makes no valid account, and text before the email of an account that
 // the same plan creates would name an unrelated account. Later providers show
 // the email, and so the result of the expression.
-func (c *Change) referencedAccount(path []any) string {
+func referencedAccount(c *Change, path []any) string {
 	if c.block == nil {
 		return ""
 	}

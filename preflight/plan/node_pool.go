@@ -41,10 +41,10 @@ func newNodePool(c *Change) *NodePool {
 		Name:    c.Latest("name"),
 		Version: c.Latest("version"),
 	}
-	pool.Location, _ = c.location()
+	pool.Location, _ = findLocation(c)
 	if !c.IsRemovedFromState() {
-		pool.Accounts = []Account{c.account("node_config", 0, "service_account")}
-		pool.Keys = c.keysAt([][]any{{"node_config", 0, "boot_disk_kms_key"}})
+		pool.Accounts = []Account{accountAt(c, "node_config", 0, "service_account")}
+		pool.Keys = keysAt(c, [][]any{{"node_config", 0, "boot_disk_kms_key"}})
 	}
 	return pool
 }
@@ -114,7 +114,7 @@ func (n *NodePool) clusterByReference(x clusterIndex) *Cluster {
 	if len(changes) == 1 {
 		return x.byChange[changes[0]]
 	}
-	if len(changes) == 0 || n.refersToEachValue("cluster") {
+	if len(changes) == 0 || refersToEachValue(n.Change, "cluster") {
 		return nil
 	}
 	found := map[*Cluster]bool{}
@@ -198,7 +198,7 @@ func instanceKey(c *Change) []string {
 
 // refersToEachValue reports whether an attribute refers to each.value, which
 // may be the key of any instance.
-func (c *Change) refersToEachValue(attribute string) bool {
+func refersToEachValue(c *Change, attribute string) bool {
 	return slices.ContainsFunc(referencesIn(c.block.expressions[attribute]), func(r string) bool {
 		return parseReference(c.block.module, r).kind == toEach
 	})

@@ -18,11 +18,11 @@ const (
 // of references, depends_on, module calls, inputs and outputs, or the provider
 // configuration. Terraform orders blocks, not instances.
 func (c *Change) OrderAfter(other *Change) Order {
-	return c.plan.order(c.Block(), other.Block())
+	return orderBlocks(c.plan, c.Block(), other.Block())
 }
 
-// order reports whether the block from depends on the block to.
-func (p *Plan) order(from, to string) Order {
+// orderBlocks reports whether the block from depends on the block to.
+func orderBlocks(p *Plan, from, to string) Order {
 	if from == to {
 		return Unordered
 	}

@@ -51,7 +51,7 @@ func TestWaitsFor(t *testing.T) {
 				calls = ", " + tt.calls
 			}
 			p := mustRead(t, `{"format_version": "1.2", "planned_values": {}, "configuration": {"root_module": {"resources": [`+tt.resources+`]`+calls+`}}}`, Options{})
-			if got := p.order("google_x.cluster", tt.grant); got != tt.want {
+			if got := orderBlocks(p, "google_x.cluster", tt.grant); got != tt.want {
 				t.Errorf("got order %d, want %d", got, tt.want)
 			}
 		})
@@ -75,7 +75,7 @@ func TestWaitsForInModule(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustRead(t, `{"format_version": "1.2", "planned_values": {}, "configuration": {"root_module": {"resources": [`+grant+`],
 				"module_calls": {"m": {`+tt.call+`"module": {"resources": [{"address": "google_x.cluster", "mode": "managed", "type": "google_x", "name": "cluster"`+tt.cluster+`}]}}}}}}`, Options{})
-			if got := p.order("module.m.google_x.cluster", "google_x.grant"); got != tt.want {
+			if got := orderBlocks(p, "module.m.google_x.cluster", "google_x.grant"); got != tt.want {
 				t.Errorf("got order %d, want %d", got, tt.want)
 			}
 		})
@@ -90,7 +90,7 @@ func TestWaitsForProvider(t *testing.T) {
 		"root_module": {"resources": [
 			{"address": "google_x.cluster", "mode": "managed", "type": "google_x", "name": "cluster", "provider_config_key": "google"},
 			{"address": "google_x.grant", "mode": "managed", "type": "google_x", "name": "grant", "provider_config_key": "other"}]}}}`, Options{})
-	if got := p.order("google_x.cluster", "google_x.grant"); got != Ordered {
+	if got := orderBlocks(p, "google_x.cluster", "google_x.grant"); got != Ordered {
 		t.Errorf("got order %d, want %d", got, Ordered)
 	}
 }

@@ -10,31 +10,42 @@ import (
 // A flag of the user applies to several provider configurations only if they can
 // share its value: two configurations whose values are not known may differ.
 
+// A projectResolver finds the projects of changes.
+type projectResolver struct {
+	*Plan
+	// unresolved are the provider configurations whose default project is
+	// needed but not known.
+	unresolved map[*Provider]bool
+	// flags are the projects that the user gave for such provider
+	// configurations, with --project.
+	flags map[*Provider]string
+}
+
 // resolveProjects finds the project of every change: first what the plan
 // proves, and then, for provider configurations that stay unresolved, what the
 // user gave.
-func (p *Plan) resolveProjects() {
-	if p.building.evaluator != nil {
-		p.building.evaluator.canResolveProjects = true
+func (r *projectResolver) resolveProjects() {
+	if r.building.evaluator != nil {
+		r.building.evaluator.canResolveProjects = true
 	}
-	p.building.unresolved = map[*Provider]bool{}
-	p.findProjects()
-	unresolved := slices.Collect(maps.Keys(p.building.unresolved))
-	if len(unresolved) == 0 || p.options.Project == "" && len(p.options.Projects) == 0 {
+	r.unresolved = map[*Provider]bool{}
+	r.findProjects()
+	unresolved := slices.Collect(maps.Keys(r.unresolved))
+	if len(unresolved) == 0 || r.options.Project == "" && len(r.options.Projects) == 0 {
 		return
 	}
-	p.building.projectFlags = map[*Provider]string{}
+	r.flags = map[*Provider]string{}
 	for _, provider := range unresolved {
-		p.building.projectFlags[provider] = p.options.projectFor(provider, unresolved)
+		r.flags[provider] = r.options.projectFor(provider, unresolved)
 	}
-	p.building.unresolved = map[*Provider]bool{}
-	p.findProjects()
+	r.unresolved = map[*Provider]bool{}
+	r.findProjects()
 }
 
 // findProjects resolves the project of every change once.
-func (p *Plan) findProjects() {
-	for _, c := range p.Changes {
-		c.project = c.resolveProject(maxHops)
+func (r *projectResolver) findProjects() {
+	for _, c := range r.Changes {
+		c.project = r.resolveProject(c, maxHops)
 	}
 }
 
@@ -80,7 +91,7 @@ func keyModule(key string) string {
 
 // flagProject returns the project that the user gave for a provider
 // configuration.
-func (p *Plan) flagProject(provider *Provider) string { return p.building.projectFlags[provider] }
+func (r *projectResolver) flagProject(provider *Provider) string { return r.flags[provider] }
 
 // flagExample returns the flag with which a user can give the value for a
 // provider configuration.
@@ -107,21 +118,21 @@ func (c *configuration) googleProviders() []string {
 
 // resolveDeployers sets the user's deployer on the provider configurations that
 // do not show who the deployer is.
-func (p *Plan) resolveDeployers() {
-	if p.options.Deployer == "" && len(p.options.Deployers) == 0 {
+func (b builder) resolveDeployers() {
+	if b.options.Deployer == "" && len(b.options.Deployers) == 0 {
 		return
 	}
-	open := p.providersHidingDeployer()
+	open := b.providersHidingDeployer()
 	for _, provider := range open {
-		provider.Deployer = p.options.deployerFor(provider, open)
+		provider.Deployer = b.options.deployerFor(provider, open)
 	}
 }
 
 // providersHidingDeployer returns the provider configurations of changed
 // resources that do not show who the deployer is.
-func (p *Plan) providersHidingDeployer() []*Provider {
+func (b builder) providersHidingDeployer() []*Provider {
 	var open []*Provider
-	for _, c := range p.Changes {
+	for _, c := range b.Changes {
 		if c.Mode == "managed" && !c.isNoOp() && c.provider.hidesDeployer() && !slices.Contains(open, c.provider) {
 			open = append(open, c.provider)
 		}
@@ -192,7 +203,7 @@ func (p *Plan) UsesEnvironmentCredentials() bool {
 
 // checkProviderKeys returns an error if the user named a provider configuration
 // that the plan does not have.
-func (p *Plan) checkProviderKeys() error {
+func checkProviderKeys(p *Plan) error {
 	known := p.config.googleProviders()
 	slices.Sort(known)
 	for flag, named := range map[string]map[string]string{"--project": p.options.Projects, "--deployer": p.options.Deployers} {

@@ -63,7 +63,7 @@ func placeInPath(cluster, of string) (Place, bool) {
 // place returns the cluster's location after apply, or its last one if apply
 // removes it.
 func (c *Cluster) place() Place {
-	location, why := c.location()
+	location, why := findLocation(c.Change)
 	p := Place{Project: c.Project, Cluster: c.Name.String(), Location: location.String(), UnknownReason: why}
 	if p.Cluster == "" {
 		p.UnknownReason = "the name of " + c.Address + " is not known before apply"
@@ -76,8 +76,8 @@ func (c *Cluster) place() Place {
 
 // placeBefore returns the location in the state of the cluster with the given
 // name.
-func (c *Change) placeBefore(name string) Place {
-	p := Place{Project: c.projectBefore(), Cluster: name, Location: lastSegment(c.Before("location").String())}
+func placeBefore(c *Change, name string) Place {
+	p := Place{Project: projectBefore(c), Cluster: name, Location: lastSegment(c.Before("location").String())}
 	if p.Name() == "" {
 		p.UnknownReason = "the state of " + c.Address + " does not show the location of its cluster"
 	}
@@ -85,7 +85,7 @@ func (c *Change) placeBefore(name string) Place {
 }
 
 // projectBefore returns the project of c in the state.
-func (c *Change) projectBefore() Project {
+func projectBefore(c *Change) Project {
 	if v := c.Before("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "state of " + c.Address, Sensitive: v.Sensitive}
 	}
@@ -102,7 +102,7 @@ func (n *NodePool) place() Place {
 	if v.State == Unknown && n.Cluster != nil {
 		return n.Cluster.Place
 	}
-	location, why := n.location()
+	location, why := findLocation(n.Change)
 	p := Place{Project: n.Project, Cluster: n.ClusterName, Location: location.String(), UnknownReason: why}
 	if p.Location == "" && n.locatedAsCluster() {
 		p.Location, p.UnknownReason = n.Cluster.Place.Location, n.Cluster.Place.UnknownReason
@@ -140,14 +140,14 @@ func (n *NodePool) placeBefore() Place {
 	if p, ok := placeInPath(name, n.Address); ok {
 		return p
 	}
-	return n.Change.placeBefore(lastSegment(name))
+	return placeBefore(n.Change, lastSegment(name))
 }
 
-// location returns the location of a cluster or a node pool as the provider
+// findLocation returns the location of a cluster or a node pool as the provider
 // finds it: its own, else the region of the provider configuration, else its
 // zone. If the location is unknown, why says why.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgresource/regional_utils.go (GetLocation)
-func (c *Change) location() (_ Value, why string) {
+func findLocation(c *Change) (_ Value, why string) {
 	for _, name := range []string{"location", "region", "zone"} {
 		v := c.Latest(name)
 		if v.State == Unknown {
@@ -161,12 +161,12 @@ func (c *Change) location() (_ Value, why string) {
 	if v := c.Before("location"); v.String() != "" && !c.Creates() {
 		return v, ""
 	}
-	v, why := c.defaultLocation()
+	v, why := defaultLocation(c)
 	return v, why
 }
 
 // defaultLocation returns the location that the provider uses by default.
-func (c *Change) defaultLocation() (_ Value, why string) {
+func defaultLocation(c *Change) (_ Value, why string) {
 	nothing := "neither the plan nor the environment names the location of " + c.Address + ": set location"
 	if c.block == nil {
 		return Value{State: Unknown}, nothing
@@ -176,7 +176,7 @@ func (c *Change) defaultLocation() (_ Value, why string) {
 		return Value{State: Unknown}, "the location of " + c.Address + " comes from its provider configuration, which the plan does not name: set location"
 	}
 	for _, name := range []string{"region", "zone"} {
-		v, references := c.plan.defaultIn(config, name)
+		v, references := defaultIn(c.plan, config, name)
 		if v.State == Unknown {
 			return v, "the location of " + c.Address + " comes from the " + name + " of provider " + c.provider.Key + " (" + references + "), which the plan does not show: set location"
 		}
@@ -202,7 +202,7 @@ func (p *Plan) hasProvider() bool {
 // constant, else that of the environment. A reference may be part of a larger
 // expression, which a plan does not show, so it stays unknown; references then
 // lists it.
-func (p *Plan) defaultIn(config *tfjson.ProviderConfig, name string) (_ Value, references string) {
+func defaultIn(p *Plan, config *tfjson.ProviderConfig, name string) (_ Value, references string) {
 	var e *tfjson.Expression
 	if config != nil {
 		e = config.Expressions[name]

@@ -76,12 +76,7 @@ type Plan struct {
 type buildState struct {
 	// evaluator is nil if the text of the configuration is not available.
 	evaluator *evaluator
-	// unresolved are the provider configurations whose default project is
-	// needed but not known.
-	unresolved map[*Provider]bool
-	// projectFlags are the projects that the user gave for such provider
-	// configurations, with --project.
-	projectFlags map[*Provider]string
+	projects  *projectResolver
 }
 
 // Options are the inputs of Read besides the plan.
@@ -117,23 +112,23 @@ func (p *Plan) IsEmpty() bool {
 func (p *Plan) RemovesDependencies() bool { return p.endangers }
 
 // findEndangers returns the result of Endangers.
-func (p *Plan) findEndangers() bool {
-	for _, pc := range p.policyChanges {
+func (b builder) findEndangers() bool {
+	for _, pc := range b.policyChanges {
 		if pc.Effect != AddsMembers {
 			return true
 		}
 	}
-	for _, d := range p.denyChanges {
+	for _, d := range b.denyChanges {
 		if len(d.Rules) > 0 {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.Changes, (*Change).removesDependency)
+	return slices.ContainsFunc(b.Changes, removesDependency)
 }
 
 // removesDependency reports whether c removes something that clusters may
 // depend on, other than by its effect on policies.
-func (c *Change) removesDependency() bool {
+func removesDependency(c *Change) bool {
 	if c.Mode != "managed" || c.isNoOp() {
 		return false
 	}
@@ -158,45 +153,48 @@ func (c *Change) removesDependency() bool {
 	return false
 }
 
+// A builder links what was read of a plan.
+type builder struct{ *Plan }
+
 // build links what was read: providers, projects, clusters, node pools, and the
 // effects of the plan on policies and roles. Nothing is resolved later.
-func (p *Plan) build() {
-	p.building = &buildState{}
-	p.indexChanges()
-	p.unlistedBlocks = p.findUnlistedBlocks()
-	if p.options.ConfigText != nil {
-		p.building.evaluator = newEvaluator(p, p.options.ConfigText)
+func (b builder) build() {
+	b.building = &buildState{projects: &projectResolver{Plan: b.Plan}}
+	b.indexChanges()
+	b.unlistedBlocks = b.findUnlistedBlocks()
+	if b.options.ConfigText != nil {
+		b.building.evaluator = newEvaluator(b.Plan, b.options.ConfigText)
 	}
-	p.resolveProviders()
-	p.resolveDeployers()
-	p.resolveProjects()
-	for _, c := range p.Changes {
+	b.resolveProviders()
+	b.resolveDeployers()
+	b.Plan.building.projects.resolveProjects()
+	for _, c := range b.Changes {
 		if c.Mode == "managed" {
-			p.classify(c)
+			b.classify(c)
 		}
 	}
-	clusters := newClusterIndex(p.allClusters())
-	for _, pool := range append(slices.Clone(p.NodePools), p.UnchangedNodePools...) {
+	clusters := newClusterIndex(b.allClusters())
+	for _, pool := range append(slices.Clone(b.NodePools), b.UnchangedNodePools...) {
 		pool.linkCluster(clusters)
 	}
-	p.resolvePolicies()
-	p.moves = p.findMoves()
-	p.endangers = p.findEndangers()
-	p.logins = p.findLogins()
-	p.showsDeployers = len(p.providersHidingDeployer()) == 0
-	p.secrets = p.findSecrets()
-	p.secretParts = p.findSecretParts()
-	p.building, p.options.ConfigText = nil, nil
+	b.resolvePolicies()
+	b.moves = b.findMoves()
+	b.endangers = b.findEndangers()
+	b.logins = authReader{b.Plan}.findClusterAuths()
+	b.showsDeployers = len(b.providersHidingDeployer()) == 0
+	b.secrets = secretFinder{b.Plan}.findSecrets()
+	b.secretParts = secretFinder{b.Plan}.findSecretParts()
+	b.building, b.options.ConfigText = nil, nil
 }
 
 // resolveProviders finds the provider configuration of every change. Changes of
 // the same configuration share one Provider.
-func (p *Plan) resolveProviders() {
+func (b builder) resolveProviders() {
 	known := make(map[providerUse]*Provider)
-	for _, c := range p.Changes {
-		use := c.providerUse()
+	for _, c := range b.Changes {
+		use := newProviderUse(c)
 		if known[use] == nil {
-			known[use] = c.newProvider()
+			known[use] = providerResolver{c.plan}.providerOf(c)
 		}
 		c.provider = known[use]
 	}
@@ -204,41 +202,41 @@ func (p *Plan) resolveProviders() {
 
 // resolvePolicies finds the effects of the plan on allow policies, deny
 // policies and custom roles.
-func (p *Plan) resolvePolicies() {
-	for _, c := range p.Changes {
+func (b builder) resolvePolicies() {
+	for _, c := range b.Changes {
 		if c.Mode != "managed" || c.isNoOp() {
 			continue
 		}
-		p.policyChanges = append(p.policyChanges, c.policyChanges()...)
+		b.policyChanges = append(b.policyChanges, policyReader{c}.policyChanges()...)
 		if c.Type == "google_iam_deny_policy" {
-			p.denyChanges = append(p.denyChanges, c.denyChanges()...)
+			b.denyChanges = append(b.denyChanges, denyChanges(c)...)
 		}
-		if c.isCustomRole() {
-			p.roleChanges = append(p.roleChanges, c.roleChanges()...)
+		if isCustomRole(c) {
+			b.roleChanges = append(b.roleChanges, roleChanges(c)...)
 		}
 	}
 }
 
 // classify adds c to the clusters or node pools of the plan, if it is one.
-func (p *Plan) classify(c *Change) {
+func (b builder) classify(c *Change) {
 	switch {
 	case c.Type == "google_container_cluster" && c.HasAction("no-op"):
-		p.UnchangedClusters = append(p.UnchangedClusters, newCluster(c))
+		b.UnchangedClusters = append(b.UnchangedClusters, newCluster(c))
 	case c.Type == "google_container_cluster" && (c.IsRemovedFromState() || !c.isNoOp()):
-		p.Clusters = append(p.Clusters, newCluster(c))
+		b.Clusters = append(b.Clusters, newCluster(c))
 	case c.Type == "google_container_node_pool" && c.HasAction("no-op"):
-		p.UnchangedNodePools = append(p.UnchangedNodePools, newNodePool(c))
+		b.UnchangedNodePools = append(b.UnchangedNodePools, newNodePool(c))
 	case c.Type == "google_container_node_pool" && (c.IsRemovedFromState() || !c.isNoOp()):
-		p.NodePools = append(p.NodePools, newNodePool(c))
+		b.NodePools = append(b.NodePools, newNodePool(c))
 	}
 }
 
 // indexChanges links every change with its plan and its configuration block.
-func (p *Plan) indexChanges() {
-	p.changesByBlock = make(map[string][]*Change)
-	for _, c := range p.Changes {
-		c.plan = p
-		c.block = p.config.blocks[c.Block()]
-		p.changesByBlock[c.Block()] = append(p.changesByBlock[c.Block()], c)
+func (b builder) indexChanges() {
+	b.changesByBlock = make(map[string][]*Change)
+	for _, c := range b.Changes {
+		c.plan = b.Plan
+		c.block = b.config.blocks[c.Block()]
+		b.changesByBlock[c.Block()] = append(b.changesByBlock[c.Block()], c)
 	}
 }

@@ -79,56 +79,59 @@ func (c *Condition) String() string {
 // the plan.
 func (p *Plan) PolicyChanges() []PolicyChange { return slices.Clip(p.policyChanges) }
 
+// A policyReader reads what a change does to allow policies.
+type policyReader struct{ *Change }
+
 // policyChanges returns the effects of c on allow policies.
-func (c *Change) policyChanges() []PolicyChange {
+func (r policyReader) policyChanges() []PolicyChange {
 	switch {
-	case c.Type == "google_project_iam_member_remove":
-		if c.Creates() {
-			return []PolicyChange{{Change: c, Resource: c.policyResource(c.After), Effect: RemovesMembers, Grants: []Grant{c.grant(c.After, "member")}}}
+	case r.Type == "google_project_iam_member_remove":
+		if r.Creates() {
+			return []PolicyChange{{Change: r.Change, Resource: r.policyResource(r.After), Effect: RemovesMembers, Grants: []Grant{r.grant(r.After, "member")}}}
 		}
-	case c.Type == "google_service_account":
+	case r.Type == "google_service_account":
 		// The policy of the old account is destroyed with it.
-		if on := resource.Parse(c.EmailBefore()); c.Replaces() && !on.IsZero() {
-			return []PolicyChange{{Change: c, Resource: on, Effect: SetsPolicy}}
+		if on := resource.Parse(r.EmailBefore()); r.Replaces() && !on.IsZero() {
+			return []PolicyChange{{Change: r.Change, Resource: on, Effect: SetsPolicy}}
 		}
-	case c.Type == "google_project_default_service_accounts":
-		if action := c.After("action"); c.Creates() && (action.String() == "DEPRIVILEGE" || action.State == Unknown) {
-			return []PolicyChange{{Change: c, Resource: c.policyResource(c.After), Effect: RemovesDefaultAccounts}}
+	case r.Type == "google_project_default_service_accounts":
+		if action := r.After("action"); r.Creates() && (action.String() == "DEPRIVILEGE" || action.State == Unknown) {
+			return []PolicyChange{{Change: r.Change, Resource: r.policyResource(r.After), Effect: RemovesDefaultAccounts}}
 		}
-	case strings.HasSuffix(c.Type, "_iam_member"):
-		return c.memberChanges()
-	case strings.HasSuffix(c.Type, "_iam_binding"):
-		return c.bindingChanges()
-	case strings.HasSuffix(c.Type, "_iam_policy") && c.Type != "google_iam_policy":
-		return c.wholePolicyChanges()
+	case strings.HasSuffix(r.Type, "_iam_member"):
+		return r.memberChanges()
+	case strings.HasSuffix(r.Type, "_iam_binding"):
+		return r.bindingChanges()
+	case strings.HasSuffix(r.Type, "_iam_policy") && r.Type != "google_iam_policy":
+		return r.wholePolicyChanges()
 	}
 	return nil
 }
 
 // memberChanges returns the effects of an *_iam_member. If it is replaced, the
 // old member is removed and the new one added.
-func (c *Change) memberChanges() []PolicyChange {
+func (r policyReader) memberChanges() []PolicyChange {
 	var out []PolicyChange
-	if c.Deletes() {
-		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.Before), Effect: RemovesMembers, Grants: []Grant{c.grant(c.Before, "member")}})
+	if r.Deletes() {
+		out = append(out, PolicyChange{Change: r.Change, Resource: r.policyResource(r.Before), Effect: RemovesMembers, Grants: []Grant{r.grant(r.Before, "member")}})
 	}
-	if c.Creates() {
-		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.After), Effect: AddsMembers, Grants: []Grant{c.grant(c.After, "member")}})
+	if r.Creates() {
+		out = append(out, PolicyChange{Change: r.Change, Resource: r.policyResource(r.After), Effect: AddsMembers, Grants: []Grant{r.grant(r.After, "member")}})
 	}
 	return out
 }
 
 // bindingChanges returns the effects of an *_iam_binding. Destroying one
 // removes all members of its role.
-func (c *Change) bindingChanges() []PolicyChange {
+func (r policyReader) bindingChanges() []PolicyChange {
 	var out []PolicyChange
-	if c.Deletes() {
-		g := c.grant(c.Before, "members")
+	if r.Deletes() {
+		g := r.grant(r.Before, "members")
 		g.Members, g.HasUnknownMembers = nil, false
-		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.Before), Effect: SetsRole, Grants: []Grant{g}})
+		out = append(out, PolicyChange{Change: r.Change, Resource: r.policyResource(r.Before), Effect: SetsRole, Grants: []Grant{g}})
 	}
-	if !c.IsDestroyed() {
-		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.After), Effect: SetsRole, Grants: []Grant{c.grant(c.After, "members")}})
+	if !r.IsDestroyed() {
+		out = append(out, PolicyChange{Change: r.Change, Resource: r.policyResource(r.After), Effect: SetsRole, Grants: []Grant{r.grant(r.After, "members")}})
 	}
 	return out
 }
@@ -137,21 +140,21 @@ func (c *Change) bindingChanges() []PolicyChange {
 // destroyed, or replaced by one on another resource, its resource is left
 // without a policy.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/tpgiamresource/resource_iam_policy.go (ResourceIamPolicyDelete)
-func (c *Change) wholePolicyChanges() []PolicyChange {
+func (r policyReader) wholePolicyChanges() []PolicyChange {
 	var out []PolicyChange
-	if c.Deletes() {
-		out = append(out, PolicyChange{Change: c, Resource: c.policyResource(c.Before), Effect: SetsPolicy})
+	if r.Deletes() {
+		out = append(out, PolicyChange{Change: r.Change, Resource: r.policyResource(r.Before), Effect: SetsPolicy})
 	}
-	if !c.IsDestroyed() {
-		out = append(out, c.wholePolicyChange())
+	if !r.IsDestroyed() {
+		out = append(out, r.wholePolicyChange())
 	}
 	return out
 }
 
 // wholePolicyChange returns the effect of the policy after apply.
-func (c *Change) wholePolicyChange() PolicyChange {
-	change := PolicyChange{Change: c, Resource: c.policyResource(c.After), Effect: SetsPolicy}
-	data := c.After("policy_data")
+func (r policyReader) wholePolicyChange() PolicyChange {
+	change := PolicyChange{Change: r.Change, Resource: r.policyResource(r.After), Effect: SetsPolicy}
+	data := r.After("policy_data")
 	var policy struct {
 		Bindings []struct {
 			Role      string
@@ -171,10 +174,10 @@ func (c *Change) wholePolicyChange() PolicyChange {
 
 // grant returns role, members and condition as get, which is After or Before,
 // has them.
-func (c *Change) grant(get func(...any) Value, attribute string) Grant {
-	g := Grant{Role: c.roleName(get("role")), Condition: condition(get)}
+func (r policyReader) grant(get func(...any) Value, attribute string) Grant {
+	g := Grant{Role: r.roleName(get("role")), Condition: condition(get)}
 	if attribute == "member" {
-		member := c.memberName(get("member"))
+		member := r.memberName(get("member"))
 		g.HasUnknownMembers = member == ""
 		if member != "" {
 			g.Members = []string{member}
@@ -203,24 +206,24 @@ func condition(get func(...any) Value) *Condition {
 
 // roleName returns a role that is known, or that follows from a planned custom
 // role.
-func (c *Change) roleName(v Value) string {
-	if v.State == Known || c.block == nil {
+func (r policyReader) roleName(v Value) string {
+	if v.State == Known || r.block == nil {
 		return v.String()
 	}
-	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions["role"]))
+	f := r.plan.resolveExpression(r.block.module, expressionOf(r.block.expressions["role"]))
 	if role := f.plannedObject("name", "id"); role != nil {
-		return role.customRole()
+		return customRole(role)
 	}
 	return ""
 }
 
 // memberName returns a member that is known, or that follows from a planned
 // account or service agent.
-func (c *Change) memberName(v Value) string {
-	if v.State == Known || c.block == nil {
+func (r policyReader) memberName(v Value) string {
+	if v.State == Known || r.block == nil {
 		return v.String()
 	}
-	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions["member"]))
+	f := r.plan.resolveExpression(r.block.module, expressionOf(r.block.expressions["member"]))
 	account := f.plannedObject("member", "email")
 	if account == nil {
 		return ""
@@ -228,7 +231,7 @@ func (c *Change) memberName(v Value) string {
 	if email := account.AccountEmail(); email != "" {
 		return "serviceAccount:" + email
 	}
-	return account.serviceAgent()
+	return serviceAgent(account)
 }
 
 // serviceAgent returns the IAM member of a google_project_service_identity,
@@ -236,7 +239,7 @@ func (c *Change) memberName(v Value) string {
 // project number if that is not known, and is empty for services that are not
 // listed here.
 // https://docs.cloud.google.com/iam/docs/service-agents
-func (c *Change) serviceAgent() string {
+func serviceAgent(c *Change) string {
 	domain := map[string]string{
 		"container.googleapis.com":           "container-engine-robot",
 		"compute.googleapis.com":             "compute-system",
@@ -256,7 +259,7 @@ func (c *Change) serviceAgent() string {
 // PolicyResource returns the resource whose allow policy c changes, as in
 // PolicyChange.On; zero if c changes none, or if the resource is not known.
 func (c *Change) PolicyResource() resource.Name {
-	return c.policyResource(c.Latest)
+	return policyReader{c}.policyResource(c.Latest)
 }
 
 // ChangedAccount returns the name of the service account that c changes itself, by
@@ -267,37 +270,37 @@ func (c *Change) ChangedAccount() resource.Name {
 	case "google_service_account":
 		return resource.Parse(c.AccountEmail())
 	case "google_service_account_key":
-		return c.accountName(c.Latest("service_account_id"))
+		return policyReader{c}.accountName(c.Latest("service_account_id"))
 	}
 	return resource.Name{}
 }
 
 // policyResource returns the resource whose policy c changes; zero if it is not
 // known.
-func (c *Change) policyResource(get func(...any) Value) resource.Name {
-	kind := resource.KindOfPolicyType(c.Type)
+func (r policyReader) policyResource(get func(...any) Value) resource.Name {
+	kind := resource.KindOfPolicyType(r.Type)
 	attribute := kind.Terraform.Attribute
 	switch {
 	case kind.Collection == "":
 		return resource.Name{}
 	case kind.Collection == resource.Projects:
 		// A replaced one may have been in another project.
-		return resource.ParseProject(cmp.Or(c.projectID(get(attribute).String()), c.Project().ID)).Name()
+		return resource.ParseProject(cmp.Or(projectID(r.Change, get(attribute).String()), r.Project().ID)).Name()
 	case kind.Collection == resource.ServiceAccounts:
-		return c.accountName(get(attribute))
+		return r.accountName(get(attribute))
 	case kind.InProject():
-		return c.namedResource(kind, get)
+		return r.namedResource(kind, get)
 	}
 	return resource.Parse(prefixNonEmpty(kind.Collection+"/", lastSegment(get(attribute).String())))
 }
 
 // accountName returns the service account that v names, or that a planned
 // account gives.
-func (c *Change) accountName(v Value) resource.Name {
-	if v.String() != "" || c.block == nil {
+func (r policyReader) accountName(v Value) resource.Name {
+	if v.String() != "" || r.block == nil {
 		return resource.Parse(v.String())
 	}
-	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions["service_account_id"]))
+	f := r.plan.resolveExpression(r.block.module, expressionOf(r.block.expressions["service_account_id"]))
 	account := f.plannedObject("name", "id", "email")
 	if account == nil {
 		return resource.Name{}
@@ -307,15 +310,15 @@ func (c *Change) accountName(v Value) resource.Name {
 
 // namedResource returns the resource of a kind that an IAM resource names,
 // possibly in short, or refers to.
-func (c *Change) namedResource(kind resource.Kind, get func(...any) Value) resource.Name {
+func (r policyReader) namedResource(kind resource.Kind, get func(...any) Value) resource.Name {
 	location := ""
 	if attribute := kind.Terraform.Location; attribute != "" {
 		location = lastSegment(get(attribute).String())
 	}
 	attribute := kind.Terraform.Attribute
-	name := resource.ParseAs(kind.Collection, get(attribute).String(), c.Project().Name().Project(), location)
+	name := resource.ParseAs(kind.Collection, get(attribute).String(), r.Project().Name().Project(), location)
 	if name.IsZero() {
-		return resource.Parse(c.referencedResourceName(attribute, kind.Terraform.Type, maxHops))
+		return resource.Parse(referencedResourceName(r.Change, attribute, kind.Terraform.Type, maxHops))
 	}
 	return name
 }

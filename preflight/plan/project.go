@@ -46,10 +46,10 @@ func environmentProjects() []string {
 func (c *Change) Project() Project { return c.project }
 
 // resolveProject finds the project of c, following at most hops references.
-func (c *Change) resolveProject(hops int) Project {
-	p := c.unparsedProject(hops)
-	id := c.projectID(p.ID)
-	if id != p.ID && !c.takesProjectPath() {
+func (r *projectResolver) resolveProject(c *Change, hops int) Project {
+	p := r.unparsedProject(c, hops)
+	id := projectID(c, p.ID)
+	if id != p.ID && !takesProjectPath(c) {
 		p.InvalidForm = p.ID
 	}
 	p.ID = id
@@ -60,21 +60,21 @@ func (c *Change) resolveProject(hops int) Project {
 // project attribute. For every other type it puts all of it into the URL.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/iam_project.go
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/resourcemanager/resource_google_project_service.go
-func (c *Change) takesProjectPath() bool {
-	return strings.HasPrefix(c.Type, "google_project_iam_") && !c.isCustomRole() || c.Type == "google_project_service"
+func takesProjectPath(c *Change) bool {
+	return strings.HasPrefix(c.Type, "google_project_iam_") && !isCustomRole(c) || c.Type == "google_project_service"
 }
 
 // projectID returns the ID or the number in a project attribute such as
 // projects/acme-prod.
-func (c *Change) projectID(written string) string {
-	if c.takesProjectPath() {
+func projectID(c *Change, written string) string {
+	if takesProjectPath(c) {
 		return lastSegment(written)
 	}
 	return cmp.Or(resource.ParseProject(written).String(), written)
 }
 
 // unparsedProject returns the project of c with the ID as it is written.
-func (c *Change) unparsedProject(hops int) Project {
+func (r *projectResolver) unparsedProject(c *Change, hops int) Project {
 	if v := c.Latest("project"); v.String() != "" {
 		return Project{ID: v.String(), Source: "attribute project of " + c.Address, Sensitive: v.Sensitive}
 	}
@@ -84,16 +84,16 @@ func (c *Change) unparsedProject(hops int) Project {
 		return state
 	}
 	// A replacement may be in another project than the state's.
-	if p, set := c.configuredProject(hops); set {
+	if p, set := r.configuredProject(c, hops); set {
 		return p
 	}
-	return c.defaultProject()
+	return r.defaultProject(c)
 }
 
 // configuredProject returns the project that the configuration sets, and
 // whether it sets one. A reference counts only if it proves the project: a
 // project ID with text around it is another project's.
-func (c *Change) configuredProject(hops int) (_ Project, set bool) {
+func (r *projectResolver) configuredProject(c *Change, hops int) (_ Project, set bool) {
 	if c.block == nil || hops <= 0 {
 		return Project{}, false
 	}
@@ -153,7 +153,7 @@ func (f resolution) project(from *Change, hops int) Project {
 func projectFromAttribute(c *Change, attribute string, hops int) Project {
 	if c.Type != "google_project" {
 		if attribute == "project" {
-			return c.resolveProject(hops)
+			return c.plan.building.projects.resolveProject(c, hops)
 		}
 		return Project{}
 	}
@@ -193,36 +193,36 @@ func commonProject(all []Project) Project {
 // defaultProject returns the project that the provider uses by default. A value
 // that was only resolved through references counts only if another object
 // confirms it.
-func (c *Change) defaultProject() Project {
-	provider, p := c.Provider(), c.plan
+func (r *projectResolver) defaultProject(c *Change) Project {
+	provider := c.Provider()
 	if id := provider.project.String(); projectPattern.MatchString(id) {
 		return Project{ID: id, Source: provider.projectOrigin, Sensitive: provider.project.Sensitive}
 	}
-	if found := p.inferredProject(c, provider); found.ID != "" {
+	if found := r.inferredProject(c, provider); found.ID != "" {
 		return found
 	}
 	if provider.project.State == Absent && provider.UnknownReason == "" && c.block != nil {
-		if found := p.environmentProject(); found.ID != "" {
+		if found := r.environmentProject(); found.ID != "" {
 			return found
 		}
 	}
-	if id := p.flagProject(provider); id != "" {
+	if id := r.flagProject(provider); id != "" {
 		return Project{ID: id, Source: "--project"}
 	}
-	p.building.unresolved[provider] = true
-	return Project{Source: p.unknownProjectReason(c, provider)}
+	r.unresolved[provider] = true
+	return Project{Source: r.unknownProjectReason(c, provider)}
 }
 
 // inferredProject returns the default project of a provider configuration as
 // other objects show it.
-func (p *Plan) inferredProject(c *Change, provider *Provider) Project {
+func (r *projectResolver) inferredProject(c *Change, provider *Provider) Project {
 	if c.block == nil || provider.UnknownReason != "" || provider.isPerInstance("project") {
 		return Project{}
 	}
-	shown := p.siblingProject(c, isProviderDefault)
+	shown := r.siblingProject(c, isProviderDefault)
 	guess := provider.projectGuess.String()
 	switch {
-	case shown != "" && shown == guess, guess != "" && shown == "" && guess == p.siblingProject(c, isClusterBlock):
+	case shown != "" && shown == guess, guess != "" && shown == "" && guess == r.siblingProject(c, isClusterBlock):
 		return Project{ID: guess, Source: provider.projectOrigin, Sensitive: provider.projectGuess.Sensitive}
 	case shown == "":
 		return Project{}
@@ -235,7 +235,7 @@ func (p *Plan) inferredProject(c *Change, provider *Provider) Project {
 }
 
 // unknownProjectReason says why the default project of c is not known.
-func (p *Plan) unknownProjectReason(c *Change, provider *Provider) string {
+func (r *projectResolver) unknownProjectReason(c *Change, provider *Provider) string {
 	value := provider.project
 	switch {
 	case provider.UnknownReason != "":
@@ -243,18 +243,18 @@ func (p *Plan) unknownProjectReason(c *Change, provider *Provider) string {
 	case value.State == Known:
 		return "provider " + provider.Key + " sets project to an invalid project ID"
 	case value.State == Unknown:
-		return provider.WhyUnknown("project", "the project with "+p.flagExample(provider, "--project", "ID"))
+		return provider.WhyUnknown("project", "the project with "+r.flagExample(provider, "--project", "ID"))
 	}
 	return "neither the plan nor the environment names the project of " + c.Address + "; pass --project ID"
 }
 
 // environmentProject returns the default project in the environment.
-func (p *Plan) environmentProject() Project {
-	if p.options.Getenv == nil {
+func (r *projectResolver) environmentProject() Project {
+	if r.options.Getenv == nil {
 		return Project{}
 	}
 	for _, name := range environmentProjects() {
-		if id := p.options.Getenv(name); id != "" {
+		if id := r.options.Getenv(name); id != "" {
 			return Project{ID: id, Source: "environment variable " + name}
 		}
 	}
@@ -263,10 +263,10 @@ func (p *Plan) environmentProject() Project {
 
 // siblingProject returns the default project of the provider configuration of c
 // as shown by objects that set no project of their own; empty if they differ.
-func (p *Plan) siblingProject(c *Change, counts func(*block) bool) string {
+func (r *projectResolver) siblingProject(c *Change, counts func(*block) bool) string {
 	found := ""
-	for address, project := range p.projectsByBlock {
-		b := p.config.blocks[address]
+	for address, project := range r.projectsByBlock {
+		b := r.config.blocks[address]
 		if b == nil || b.provider != c.block.provider || b.setsProject || !counts(b) {
 			continue
 		}

@@ -16,9 +16,9 @@ type Move struct {
 func (p *Plan) Moves() []Move { return slices.Clip(p.moves) }
 
 // findMoves returns the result of Moves.
-func (p *Plan) findMoves() []Move {
+func (b builder) findMoves() []Move {
 	var out []Move
-	for _, c := range p.Changes {
+	for _, c := range b.Changes {
 		if c.Mode == "managed" {
 			out = append(out, c.Moves()...)
 		}

@@ -62,6 +62,9 @@ type Provider struct {
 // Provider returns the provider configuration that c uses; never nil.
 func (c *Change) Provider() *Provider { return c.provider }
 
+// A providerResolver finds the provider configurations of changes.
+type providerResolver struct{ *Plan }
+
 // A providerUse is what the provider configuration of a change depends on.
 type providerUse struct {
 	orphan        bool
@@ -69,38 +72,38 @@ type providerUse struct {
 	module, local string
 }
 
-// providerUse returns what the provider configuration of c depends on.
-func (c *Change) providerUse() providerUse {
+// newProviderUse returns what the provider configuration of c depends on.
+func newProviderUse(c *Change) providerUse {
 	if c.block == nil {
 		return providerUse{orphan: true, name: c.ProviderName}
 	}
 	return providerUse{module: c.block.module, local: c.block.provider}
 }
 
-// newProvider returns the provider configuration that c uses.
-func (c *Change) newProvider() *Provider {
+// providerOf returns the provider configuration that c uses.
+func (r providerResolver) providerOf(c *Change) *Provider {
 	if c.block == nil {
-		return c.plan.orphanProvider(c.ProviderName)
+		return r.orphanProvider(c.ProviderName)
 	}
 	config, module := c.plan.config.provider(c.block)
 	if config != nil {
-		return c.plan.newProvider(config, module)
+		return r.newProvider(config, module)
 	}
 	if others := c.plan.config.providersNamed(providerLocalName(c.block.provider)); len(others) > 0 && strings.Contains(c.block.provider, ":") {
-		return c.plan.commonProvider(c.block.provider, others, "the plan does not say which provider configuration module "+c.block.module+" uses as "+providerLocalKey(c.block.provider))
+		return r.commonProvider(c.block.provider, others, "the plan does not say which provider configuration module "+c.block.module+" uses as "+providerLocalKey(c.block.provider))
 	}
 	// Terraform adds an empty configuration if there is none.
-	return c.plan.newProvider(&tfjson.ProviderConfig{Name: c.block.provider}, "")
+	return r.newProvider(&tfjson.ProviderConfig{Name: c.block.provider}, "")
 }
 
 // orphanProvider returns the provider of an object that is no longer
 // configured. The plan names the provider program but not which of its
 // configurations created the object, so the result is certain only if all of
 // them are the same account.
-func (p *Plan) orphanProvider(name string) *Provider {
+func (r providerResolver) orphanProvider(name string) *Provider {
 	var all []*tfjson.ProviderConfig
 	hasDefault := map[string]bool{}
-	for _, config := range p.config.providers {
+	for _, config := range r.config.providers {
 		if !isGoogleProvider(config) || name != "" && config.FullName != "" && config.FullName != name {
 			continue
 		}
@@ -113,16 +116,16 @@ func (p *Plan) orphanProvider(name string) *Provider {
 		// The empty configuration may have created it.
 		all = append(all, &tfjson.ProviderConfig{Name: "google"})
 	}
-	return p.commonProvider("", all, "the plan does not say which provider configuration created an object that is no longer configured")
+	return r.commonProvider("", all, "the plan does not say which provider configuration created an object that is no longer configured")
 }
 
 // commonProvider returns a provider that may be any of several configurations:
 // it is known only if all are the same. Unclear says why it may be any.
-func (p *Plan) commonProvider(key string, all []*tfjson.ProviderConfig, unclear string) *Provider {
+func (r providerResolver) commonProvider(key string, all []*tfjson.ProviderConfig, unclear string) *Provider {
 	slices.SortFunc(all, func(a, b *tfjson.ProviderConfig) int { return strings.Compare(providerKey(a), providerKey(b)) })
-	first := p.newProvider(all[0], withoutKeys(all[0].ModuleAddress))
+	first := r.newProvider(all[0], withoutKeys(all[0].ModuleAddress))
 	for _, config := range all[1:] {
-		if other := p.newProvider(config, withoutKeys(config.ModuleAddress)); !first.isSame(other) {
+		if other := r.newProvider(config, withoutKeys(config.ModuleAddress)); !first.isSame(other) {
 			return &Provider{Key: key, UnknownReason: unclear, project: Value{State: Unknown}, projectOrigin: "provider " + key}
 		}
 	}
@@ -149,10 +152,10 @@ func isGoogleProvider(config *tfjson.ProviderConfig) bool {
 
 // newProvider returns the provider of a configuration whose expressions use the
 // names of module.
-func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provider {
-	pr := &Provider{Key: providerKey(config), alias: config.Alias, unknownReferences: map[string][]string{}, hasConfigText: p.building.evaluator != nil}
+func (r providerResolver) newProvider(config *tfjson.ProviderConfig, module string) *Provider {
+	pr := &Provider{Key: providerKey(config), alias: config.Alias, unknownReferences: map[string][]string{}, hasConfigText: r.building.evaluator != nil}
 	get := func(name string) Value {
-		v := p.providerAttribute(config, name)
+		v := r.providerAttribute(config, name)
 		if v.State == Unknown {
 			pr.unknownReferences[name] = writtenReferences(referencesIn(config.Expressions[name]))
 		}
@@ -161,8 +164,8 @@ func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provid
 	pr.Impersonates = get("impersonate_service_account")
 	pr.Delegates = get("impersonate_service_account_delegates")
 	pr.Scopes = get("scopes")
-	pr.BillingProject = p.valueOrEnvironment(get("billing_project"), "GOOGLE_BILLING_PROJECT")
-	pr.UserProjectOverride = p.boolOrEnvironment(get("user_project_override"), "USER_PROJECT_OVERRIDE")
+	pr.BillingProject = r.valueOrEnvironment(get("billing_project"), "GOOGLE_BILLING_PROJECT")
+	pr.UserProjectOverride = r.boolOrEnvironment(get("user_project_override"), "USER_PROJECT_OVERRIDE")
 	for _, name := range []string{"credentials", "access_token", "external_credentials"} {
 		if get(name).State != Absent {
 			pr.OwnCredentials = name
@@ -171,7 +174,7 @@ func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provid
 	pr.CustomEndpoint = customEndpoint(config, get)
 	pr.project = get("project")
 	pr.projectOrigin = "provider " + pr.Key
-	if f := p.resolveExpression(module, expressionOf(config.Expressions["project"])); f.reference != "" {
+	if f := r.resolveExpression(module, expressionOf(config.Expressions["project"])); f.reference != "" {
 		pr.projectOrigin += " (" + f.reference + ")"
 		pr.projectSource = f
 		if f.found && f.value != nil {
@@ -183,7 +186,7 @@ func (p *Plan) newProvider(config *tfjson.ProviderConfig, module string) *Provid
 
 // providerAttribute returns an attribute of a provider configuration; unknown
 // unless the plan or the text proves its value.
-func (p *Plan) providerAttribute(config *tfjson.ProviderConfig, name string) Value {
+func (r providerResolver) providerAttribute(config *tfjson.ProviderConfig, name string) Value {
 	e := config.Expressions[name]
 	if e == nil || e.ExpressionData == nil {
 		return Value{}
@@ -194,7 +197,7 @@ func (p *Plan) providerAttribute(config *tfjson.ProviderConfig, name string) Val
 	if x := expressionOf(e); x.hasConstant {
 		return constantValue(x.constant)
 	}
-	if v, ok := p.building.evaluator.providerAttribute(config, name); ok {
+	if v, ok := r.building.evaluator.providerAttribute(config, name); ok {
 		return v
 	}
 	return Value{State: Unknown}
@@ -202,11 +205,11 @@ func (p *Plan) providerAttribute(config *tfjson.ProviderConfig, name string) Val
 
 // likelyValue returns the value of an expression as far as the plan shows it.
 // Unless it is constant, it is a guess.
-func (p *Plan) likelyValue(module string, e *tfjson.Expression) Value {
+func (r authReader) likelyValue(module string, e *tfjson.Expression) Value {
 	if e == nil || e.ExpressionData == nil {
 		return Value{}
 	}
-	f := p.resolveExpression(module, expressionOf(e))
+	f := r.resolveExpression(module, expressionOf(e))
 	if !f.found {
 		return Value{State: Unknown}
 	}
@@ -226,16 +229,16 @@ func constantValue(constant any) Value {
 // valueOrEnvironment returns v, or the value of an environment variable if v is
 // absent, as the provider does.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/config.go (HandleSDKDefaults)
-func (p *Plan) valueOrEnvironment(v Value, name string) Value {
-	if v.State != Absent || p.options.Getenv == nil {
+func (r providerResolver) valueOrEnvironment(v Value, name string) Value {
+	if v.State != Absent || r.options.Getenv == nil {
 		return v
 	}
-	return constantValue(p.options.Getenv(name))
+	return constantValue(r.options.Getenv(name))
 }
 
 // boolOrEnvironment returns the same for a bool.
-func (p *Plan) boolOrEnvironment(v Value, name string) Value {
-	v = p.valueOrEnvironment(v, name)
+func (r providerResolver) boolOrEnvironment(v Value, name string) Value {
+	v = r.valueOrEnvironment(v, name)
 	text, isText := v.Raw.(string)
 	if !isText {
 		return v

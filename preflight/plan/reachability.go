@@ -18,7 +18,7 @@ type reachability struct {
 }
 
 // newReachability follows all listed expressions of the plan.
-func (p *Plan) newReachability() *reachability {
+func newReachability(p *Plan) *reachability {
 	r := &reachability{plan: p, reached: map[target]bool{}, throughLocal: map[target]bool{}}
 	for _, b := range p.config.blocks {
 		r.visitReferences(b.module, b.references)

@@ -44,10 +44,10 @@ func read(r io.Reader, o Options, limit int64) (*Plan, error) {
 		return nil, err
 	}
 	d.plan.ContainsToken = scan.found
-	if err := d.plan.checkProviderKeys(); err != nil {
+	if err := checkProviderKeys(d.plan); err != nil {
 		return nil, err
 	}
-	d.plan.build()
+	builder{d.plan}.build()
 	return d.plan, nil
 }
 

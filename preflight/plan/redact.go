@@ -23,12 +23,12 @@ type nameParts map[string]bool
 
 // findSecretParts returns the parts of sensitive values and of sensitive
 // variables, without those that the plan shows elsewhere.
-func (p *Plan) findSecretParts() nameParts {
+func (f secretFinder) findSecretParts() nameParts {
 	out := nameParts{}
-	for _, secret := range p.secrets {
+	for _, secret := range f.secrets {
 		out.add(secret)
 	}
-	for _, v := range p.variables {
+	for _, v := range f.variables {
 		if v.sensitive {
 			out.addAll(v.value)
 		}
@@ -36,7 +36,7 @@ func (p *Plan) findSecretParts() nameParts {
 	if len(out) == 0 {
 		return nil
 	}
-	for shown := range p.shownValues() {
+	for shown := range f.shownValues() {
 		delete(out, strings.ToLower(shown))
 	}
 	return out
@@ -144,28 +144,28 @@ func publicWords() []string {
 
 // shownValues returns the values that are not marked as sensitive. They are not
 // split: a part of one reveals nothing by itself.
-func (p *Plan) shownValues() stringSet {
+func (f secretFinder) shownValues() stringSet {
 	s := stringSet{}
-	for _, c := range p.Changes {
+	for _, c := range f.Changes {
 		s.addUnmarked(c.change.Before, c.change.BeforeSensitive)
 		s.addUnmarked(c.change.After, c.change.AfterSensitive)
 	}
-	for _, v := range p.variables {
+	for _, v := range f.variables {
 		if !v.sensitive {
 			s.add(v.value)
 		}
 	}
-	for _, config := range p.config.providers {
+	for _, config := range f.config.providers {
 		for _, e := range config.Expressions {
 			if e != nil && e.ExpressionData != nil {
 				s.add(e.ConstantValue)
 			}
 		}
 	}
-	s.add(p.options.Project)
+	s.add(f.options.Project)
 	for _, name := range []string{"GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"} {
-		if p.options.Getenv != nil {
-			s.add(p.options.Getenv(name))
+		if f.options.Getenv != nil {
+			s.add(f.options.Getenv(name))
 		}
 	}
 	for name := range maps.Clone(s) {

@@ -4,9 +4,9 @@ package plan
 // subnetwork will have, such as projects/p/locations/l/keyRings/r/cryptoKeys/k;
 // empty for other types, and if it does not follow from the plan.
 // https://docs.cloud.google.com/iam/docs/full-resource-names
-func (c *Change) ResourceName() string { return c.resourceName(maxHops) }
+func (c *Change) ResourceName() string { return resourceName(c, maxHops) }
 
-func (c *Change) resourceName(hops int) string {
+func resourceName(c *Change, hops int) string {
 	name := c.Latest("name").String()
 	if name == "" || hops <= 0 {
 		return ""
@@ -15,7 +15,7 @@ func (c *Change) resourceName(hops int) string {
 	case "google_kms_key_ring":
 		return locationPath(c.Project().ID, "locations", c.Latest("location").String(), "keyRings/"+name)
 	case "google_kms_crypto_key":
-		return wrapNonEmpty("", c.keyRing(hops-1), "/cryptoKeys/"+name)
+		return wrapNonEmpty("", keyRing(c, hops-1), "/cryptoKeys/"+name)
 	case "google_compute_subnetwork":
 		return locationPath(c.Project().ID, "regions", lastSegment(c.Latest("region").String()), "subnetworks/"+name)
 	}
@@ -44,13 +44,13 @@ func (c *Change) SubnetworkAt(path ...any) Value {
 // referencedResourceName returns the name of the one planned resource of a type
 // that an attribute refers to by its ID or self link, which are whole paths;
 // empty if that is not certain.
-func (c *Change) referencedResourceName(attribute, typ string, hops int) string {
+func referencedResourceName(c *Change, attribute, typ string, hops int) string {
 	if c.block == nil {
 		return ""
 	}
 	f := c.plan.resolveExpression(c.block.module, expressionOf(c.block.expressions[attribute]))
 	if r := f.plannedObject("id", "self_link"); r != nil && r.Type == typ {
-		return r.resourceName(hops)
+		return resourceName(r, hops)
 	}
 	return ""
 }

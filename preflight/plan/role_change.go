@@ -25,18 +25,18 @@ type RoleChange struct {
 func (p *Plan) RoleChanges() []RoleChange { return slices.Clip(p.roleChanges) }
 
 // isCustomRole reports whether c is a custom role.
-func (c *Change) isCustomRole() bool {
+func isCustomRole(c *Change) bool {
 	return c.Type == "google_project_iam_custom_role" || c.Type == "google_organization_iam_custom_role"
 }
 
 // roleChanges returns the effects of c on custom roles. Replacing a role by one
 // with another name, or in another project, destroys the old one.
-func (c *Change) roleChanges() []RoleChange {
-	was := RoleChange{Change: c, Destroyed: true, Role: c.customRoleBefore(), Before: c.Before("permissions").Strings()}
+func roleChanges(c *Change) []RoleChange {
+	was := RoleChange{Change: c, Destroyed: true, Role: customRoleBefore(c), Before: c.Before("permissions").Strings()}
 	if c.IsDestroyed() {
 		return []RoleChange{was}
 	}
-	r := c.roleChange()
+	r := roleChange(c)
 	if !c.Replaces() || r.Role == was.Role {
 		return []RoleChange{r}
 	}
@@ -45,8 +45,8 @@ func (c *Change) roleChanges() []RoleChange {
 }
 
 // roleChange returns the role after apply.
-func (c *Change) roleChange() RoleChange {
-	r := RoleChange{Change: c, Role: c.customRole(), Before: c.Before("permissions").Strings()}
+func roleChange(c *Change) RoleChange {
+	r := RoleChange{Change: c, Role: customRole(c), Before: c.Before("permissions").Strings()}
 	after := c.After("permissions")
 	r.After = after.Strings()
 	if r.After == nil {
@@ -63,9 +63,9 @@ func (c *Change) roleChange() RoleChange {
 
 // customRole returns the name of a custom role; empty if it is only known after
 // apply, or if c is something else.
-func (c *Change) customRole() string {
+func customRole(c *Change) string {
 	id := c.Latest("role_id").String()
-	if !c.isCustomRole() || id == "" {
+	if !isCustomRole(c) || id == "" {
 		return ""
 	}
 	if c.Type == "google_organization_iam_custom_role" {
@@ -75,7 +75,7 @@ func (c *Change) customRole() string {
 }
 
 // customRoleBefore returns customRole as the state has it.
-func (c *Change) customRoleBefore() string {
+func customRoleBefore(c *Change) string {
 	id := c.Before("role_id").String()
 	if id == "" {
 		return ""
@@ -83,13 +83,13 @@ func (c *Change) customRoleBefore() string {
 	if c.Type == "google_organization_iam_custom_role" {
 		return wrapNonEmpty("organizations/", lastSegment(c.Before("org_id").String()), "/roles/"+id)
 	}
-	return wrapNonEmpty("projects/", c.projectID(c.projectBefore().ID), "/roles/"+id)
+	return wrapNonEmpty("projects/", projectID(c, projectBefore(c).ID), "/roles/"+id)
 }
 
 // RoleParent returns the project or the organization that a custom role belongs
 // to, as a relative name; empty if it is only known after apply, or if c is
 // something else.
 func (c *Change) RoleParent() string {
-	parent, _, _ := strings.Cut(c.customRole(), "/roles/")
+	parent, _, _ := strings.Cut(customRole(c), "/roles/")
 	return parent
 }

@@ -11,23 +11,26 @@ import (
 // A stringSet is a set of strings.
 type stringSet map[string]bool
 
+// A secretFinder finds the sensitive values of a plan.
+type secretFinder struct{ *Plan }
+
 // findSecrets returns the strings that the plan marks as sensitive and that
 // could be shown, the longest first, since one secret may be a part of another.
 // All of them are found when the plan is read, so that no getter writes.
-func (p *Plan) findSecrets() []string {
+func (f secretFinder) findSecrets() []string {
 	s := stringSet{}
-	for _, c := range p.Changes {
+	for _, c := range f.Changes {
 		s.addMarked(c.change.Before, c.change.BeforeSensitive)
 		s.addMarked(c.change.After, c.change.AfterSensitive)
 	}
-	for _, config := range p.config.providers {
-		p.addProviderSecrets(s, config)
+	for _, config := range f.config.providers {
+		f.addProviderSecrets(s, config)
 	}
-	p.addEvaluatedSecrets(s)
-	for _, c := range p.allClusters() {
+	f.addEvaluatedSecrets(s)
+	for _, c := range f.allClusters() {
 		s.addResolved(c.Accounts, c.Keys)
 	}
-	for _, n := range append(slices.Clone(p.NodePools), p.UnchangedNodePools...) {
+	for _, n := range append(slices.Clone(f.NodePools), f.UnchangedNodePools...) {
 		s.addResolved(n.Accounts, n.Keys)
 	}
 	return slices.SortedFunc(maps.Keys(s), func(a, b string) int {
@@ -92,8 +95,8 @@ func (s stringSet) addResolved(accounts []Account, keys []Key) {
 // addProviderSecrets adds the values of the sensitive variables that a provider
 // configuration refers to. A plan does not mark provider configurations, which
 // are not resources.
-func (p *Plan) addProviderSecrets(s stringSet, config *tfjson.ProviderConfig) {
-	p.eachVariable(withoutKeys(config.ModuleAddress), referencesInAll(config.Expressions), maxHops, func(v resolution) {
+func (f secretFinder) addProviderSecrets(s stringSet, config *tfjson.ProviderConfig) {
+	f.eachVariable(withoutKeys(config.ModuleAddress), referencesInAll(config.Expressions), maxHops, func(v resolution) {
 		if v.sensitive {
 			s.add(v.value)
 		}
@@ -102,14 +105,14 @@ func (p *Plan) addProviderSecrets(s stringSet, config *tfjson.ProviderConfig) {
 
 // addEvaluatedSecrets adds the values that the text of the configuration
 // derives from sensitive ones.
-func (p *Plan) addEvaluatedSecrets(s stringSet) {
-	if p.building.evaluator == nil {
+func (f secretFinder) addEvaluatedSecrets(s stringSet) {
+	if f.building.evaluator == nil {
 		return
 	}
-	for _, v := range p.building.evaluator.sensitiveValues {
+	for _, v := range f.building.evaluator.sensitiveValues {
 		s.add(v)
 	}
-	for _, c := range p.Changes {
+	for _, c := range f.Changes {
 		for _, v := range []Value{c.provider.Impersonates, c.provider.Delegates, c.provider.BillingProject} {
 			if v.Sensitive {
 				s.add(v.Raw)

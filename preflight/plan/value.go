@@ -166,7 +166,7 @@ func (o *objectValues) configuredValue(path []any) Value {
 	if v, ok := constant(e); ok && state == Known {
 		return constantValue(v)
 	}
-	if o.plan.isKnown(o.block.scope(), e) {
+	if k := (knownCheck{o.plan}); k.isKnown(o.block.scope(), e) {
 		// Everything is known, and yet the plan has no value: it is null.
 		return Value{}
 	}
