@@ -17,7 +17,7 @@ func TestLimitsAboveProject(t *testing.T) {
 		}
 		return next.RoundTrip(r)
 	}))
-	const want = "the deny policies of the folders and the organization of project acme-prod were not read"
+	const want = "could not read the deny policies of the folders and the organization of project acme-prod"
 	for _, limit := range r.Limits {
 		if strings.HasPrefix(limit, want) {
 			return

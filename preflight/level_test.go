@@ -57,7 +57,7 @@ func TestLevels(t *testing.T) {
 		"group": {
 			edits: []string{revoke, "grant projects/acme-prod roles/editor group:platform@acme.example"},
 			want: append([]string{
-				"projects/acme-prod doubts" + three + " roles/editor group:platform@acme.example: the group platform@acme.example has roles/editor on project acme-prod and may hold the account: who is in a group cannot be read here",
+				"projects/acme-prod doubts" + three + " roles/editor group:platform@acme.example: group platform@acme.example has roles/editor on project acme-prod, and the account may be a member: group membership is not checked",
 			}, lacks("folders/444444444444", "organizations/100000000000")...),
 		},
 		"unread": {

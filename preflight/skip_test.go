@@ -123,7 +123,7 @@ func TestSkippedBehindFailure(t *testing.T) {
 			}
 			for _, f := range r.Findings {
 				cause, found := strings.CutPrefix(f.Reason, "depends on ")
-				if strings.Contains(f.Reason, "the Kubernetes Engine API is off in project") {
+				if strings.Contains(f.Reason, "the Kubernetes Engine API is disabled in project") {
 					continue // Google said so in place of an answer
 				}
 				if f.Outcome == finding.Skipped && (!found || fails[cause[:strings.IndexByte(cause, ',')]] == "") {

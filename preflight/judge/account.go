@@ -23,7 +23,7 @@ func (sj *stateJudge) accountVerdict(n need.Need, v Verdict) Verdict {
 	}
 	account, err := sj.account(project, email)
 	if made := sj.changesAffecting(n, sj.createsAccount); len(made) > 0 && (err != nil || account.Disabled) {
-		return sj.plannedVerdict(n, v, made, say(theAccount, email))
+		return sj.plannedVerdict(n, v, made, say(accountNoun, email))
 	}
 	if err != nil {
 		return sj.unreadableAccountVerdict(n, v, err)
@@ -46,5 +46,5 @@ func (sj *stateJudge) unreadableAccountVerdict(n need.Need, v Verdict, err error
 		v = v.withEvidence("serviceAccounts.get", n.Resource, "404 not found")
 		return v.fail(n, say(accountMissing, email))
 	}
-	return v.undetermined(readFailure(err, "whether service account "+email+" exists", "iam.serviceAccounts.get", "roles/iam.serviceAccountViewer"))
+	return v.undetermined(readFailure(err, "check whether service account "+email+" exists", "iam.serviceAccounts.get", "roles/iam.serviceAccountViewer"))
 }

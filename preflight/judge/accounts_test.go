@@ -33,15 +33,15 @@ func TestAccounts(t *testing.T) {
 		return verdict{outcome: o, code: judge.Code(code), who: nodes}
 	}
 	pass := v(finding.Pass, "account_usable")
-	removed := verdict{outcome: finding.Fail, code: "in_rule", rule: need.RuleRemoved, who: nodes, removedBy: []string{accountAddress}}
-	provided := verdict{outcome: finding.Pass, code: "provided", who: nodes, plannedBy: []string{accountAddress}}
-	unordered := verdict{outcome: finding.Fail, code: "unordered", rule: need.RuleUnordered, who: nodes, plannedBy: []string{accountAddress}}
+	removed := verdict{outcome: finding.Fail, code: "with_rule", rule: need.RuleRemoved, who: nodes, removedBy: []string{accountAddress}}
+	provided := verdict{outcome: finding.Pass, code: "planned_in_time", who: nodes, plannedBy: []string{accountAddress}}
+	unordered := verdict{outcome: finding.Fail, code: "missing_dependency", rule: need.RuleUnordered, who: nodes, plannedBy: []string{accountAddress}}
 	checkVerdicts(t, []scenario{
 		{name: "enabled", need: n, facts: state(enabled), want: pass},
 		{name: "disabled", need: n, facts: state(disabled), want: v(finding.Fail, "account_disabled")},
 		{name: "missing", need: n, facts: state(notFound), want: v(finding.Fail, "account_missing")},
 		{name: "missing, as far as anybody may know", need: n, facts: state(forbidden), want: v(finding.Undetermined, "read_denied")},
-		{name: "no answer", need: n, facts: state(noAnswer), want: v(finding.Undetermined, "no_answer")},
+		{name: "no answer", need: n, facts: state(noAnswer), want: v(finding.Undetermined, "no_response")},
 		{name: "enabled, by its unique ID", need: byID, facts: with(readable(), answers{about(facts.KindAccount, "-", "123456789012345678901"): enabled}),
 			want: verdict{outcome: finding.Pass, code: "account_usable", who: byID.Principal.Member}},
 		{name: "a 404 for a unique ID proves nothing", need: byID, facts: with(readable(), answers{about(facts.KindAccount, "-", "123456789012345678901"): notFound}),

@@ -38,12 +38,12 @@ func (cj *clusterJudge) clusterNameVerdict(n need.Need, v Verdict) Verdict {
 func (cj *clusterJudge) clusterNameAnywhereVerdict(n need.Need, v Verdict, name string) Verdict {
 	found, err := cj.clustersNamed(name)
 	if err != nil {
-		return v.undetermined(readFailure(err, "which clusters "+need.ProjectInWords(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+		return v.undetermined(readFailure(err, "list the clusters of "+need.ProjectInWords(name), "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) > 0 {
-		return v.undetermined(say(clusterNameTakenSomewhere, joinNames(found), n.Message))
+		return v.undetermined(say(clusterNameTakenInSomeLocation, joinNames(found), n.Message))
 	}
-	v = v.withEvidence("clusters.list", clusterFullName(name), "no location has a cluster of this name")
+	v = v.withEvidence("clusters.list", clusterFullName(name), "no location has a cluster with this name")
 	return v.pass(say(clusterNameFree))
 }
 

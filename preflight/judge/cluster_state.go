@@ -20,7 +20,7 @@ func (cj *clusterJudge) existingClustersVerdict(n need.Need, v Verdict) Verdict 
 			if n.Expect == need.Lasts {
 				return v.undetermined(say(clusterMissing, name))
 			}
-			v.Outcome, v.Message = finding.Pass, say(clusterGone, name)
+			v.Outcome, v.Message = finding.Pass, say(clusterAlreadyGone, name)
 			continue
 		}
 		if err != nil {
@@ -49,7 +49,7 @@ func (cj *clusterJudge) operationVerdict(n need.Need, v Verdict, name string, cl
 	parts := strings.Split(name, "/")
 	operations, err := cj.operations(parts[1])
 	if err != nil {
-		return v.undetermined(readFailure(err, "which operations are running on "+name, "container.operations.list", "roles/container.clusterViewer"))
+		return v.undetermined(readFailure(err, "list the operations that are running on "+name, "container.operations.list", "roles/container.clusterViewer"))
 	}
 	for _, o := range operations {
 		if o.Status == "DONE" || !isOnCluster(o, parts[3], parts[5]) {
@@ -78,9 +78,9 @@ func isResting(status string) bool {
 // https://github.com/hashicorp/terraform-provider-google/issues/10366
 func operationEffect(s need.Severity) string {
 	if s == need.Error {
-		return "GKE refuses other changes of the cluster until it ends"
+		return "GKE rejects other changes to the cluster until it ends"
 	}
-	return "apply waits for it, and fails if that takes longer than its timeout"
+	return "apply waits for it, and fails if it takes longer than the timeout of the resource"
 }
 
 // isOnCluster reports whether an operation is about a cluster or one of its pools.
@@ -111,7 +111,7 @@ func recreationVerdict(n need.Need, v Verdict, name string, cluster facts.Cluste
 			"--cluster-version="+cluster.CurrentVersion, "--location="+parts[3], "--project="+parts[1])}
 		return v.fail(n, say(recreationPending, pool.Name, parts[5]))
 	}
-	return v.pass(say(noRecreation))
+	return v.pass(say(noRecreationPending))
 }
 
 func mentionsRecreation(text string) bool {
@@ -169,7 +169,7 @@ func errorStatusStatement(name string, cluster facts.Cluster) Statement {
 		why = " (" + cluster.StatusMessage + ")"
 	}
 	parts := strings.Split(name, "/")
-	return say(clusterUnusable, name, why, shell.Command("gcloud", "container", "clusters", "describe", shell.Name(parts[5]), "--location="+parts[3], "--project="+parts[1]))
+	return say(clusterStatusError, name, why, shell.Command("gcloud", "container", "clusters", "describe", shell.Name(parts[5]), "--location="+parts[3], "--project="+parts[1]))
 }
 
 // conditionSeverity is how bad a condition is for apply.

@@ -69,11 +69,11 @@ func (cj *clusterJudge) missingClusterVerdict(n need.Need, v Verdict, name strin
 func (cj *clusterJudge) existsAnywhere(n need.Need, v Verdict, name string) Verdict {
 	found, err := cj.clustersNamed(name)
 	if err != nil {
-		return v.undetermined(readFailure(err, "which clusters "+need.ProjectInWords(name)+" has", "container.clusters.list", "roles/container.clusterViewer"))
+		return v.undetermined(readFailure(err, "list the clusters of "+need.ProjectInWords(name), "container.clusters.list", "roles/container.clusterViewer"))
 	}
 	if len(found) == 0 {
-		v = v.withEvidence("clusters.list", clusterFullName(name), "no location has a cluster of this name")
-		return v.fail(n, say(clusterNowhere, need.ProjectInWords(name), name[strings.LastIndex(name, "/")+1:]))
+		v = v.withEvidence("clusters.list", clusterFullName(name), "no location has a cluster with this name")
+		return v.fail(n, say(clusterInNoLocation, need.ProjectInWords(name), name[strings.LastIndex(name, "/")+1:]))
 	}
 	return v.undetermined(say(verbatim, n.Message))
 }
@@ -113,9 +113,9 @@ func (j *judge) withClusterNetwork(n need.Need) (_ need.Need, asked bool) {
 	case err != nil && facts.AsError(err).NotFound():
 		n = n.WithoutNetwork("cluster " + n.NetworkCluster + " does not exist")
 	case err != nil:
-		n = n.WithoutNetwork(readFailure(err, "which network "+n.NetworkCluster+" uses", "container.clusters.get", "roles/container.clusterViewer").String())
+		n = n.WithoutNetwork(readFailure(err, "read the network of "+n.NetworkCluster, "container.clusters.get", "roles/container.clusterViewer").String())
 	case host == "":
-		n = n.WithoutNetwork("Google Cloud did not say which network " + n.NetworkCluster + " uses")
+		n = n.WithoutNetwork("Google Cloud did not report which network " + n.NetworkCluster + " uses")
 	case is == resource.Same:
 		return n, false
 	case is == resource.MaybeSame:
@@ -136,20 +136,20 @@ func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) V
 	}
 	_, consumer, off := facts.AsError(err).ServiceDisabled()
 	if !off {
-		return v.undetermined(readFailure(err, "how "+joinNames(n.Clusters)+" is", "container.clusters.get", "roles/container.clusterViewer"))
+		return v.undetermined(readFailure(err, "read "+joinNames(n.Clusters), "container.clusters.get", "roles/container.clusterViewer"))
 	}
 	consumer = strings.TrimPrefix(consumer, "projects/")
 	number, numberErr := cj.number(n.Project)
 	switch {
 	case consumer == "" || numberErr != nil && consumer != n.Project:
-		return v.undetermined(say(gkeOffSomewhere, facts.AsError(err).Message))
+		return v.undetermined(say(gkeDisabledInUnknownProject, facts.AsError(err).Message))
 	case consumer != n.Project && consumer != number:
 		return cj.quotaProjectVerdict(n, v, err, consumer)
 	}
 	if services, err := cj.servicesOf(n.Project); err == nil && services.State["container.googleapis.com"] == facts.ServiceEnabled {
-		return v.undetermined(say(gkeStateContradicted, n.Project))
+		return v.undetermined(say(gkeStateContradictory, n.Project))
 	}
-	v.Outcome, v.Message, v.Reason = finding.Skipped, Statement{}, say(gkeOff, n.Project)
+	v.Outcome, v.Message, v.Reason = finding.Skipped, Statement{}, say(gkeDisabled, n.Project)
 	return v
 }
 
@@ -159,17 +159,17 @@ func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) V
 // https://docs.cloud.google.com/docs/quotas/quota-project
 func (cj *clusterJudge) quotaProjectVerdict(n need.Need, v Verdict, err error, project string) Verdict {
 	if !cj.plan.UsesOnlyEnvironmentCredentials() {
-		return v.undetermined(say(billedElsewhere, project))
+		return v.undetermined(say(callerQuotaProjectServiceDisabled, project))
 	}
 	enabled := need.Need{Project: project, Service: "container.googleapis.com"}
 	if on := cj.changesAffecting(enabled, cj.enablesService); len(on) > 0 {
-		return v.undetermined(say(billedServiceMayBeEnabled, project, joinNames(addresses(on))))
+		return v.undetermined(say(quotaProjectServiceMayBeEnabled, project, joinNames(addresses(on))))
 	}
 	n.ExpectedError = facts.AsError(err).Message
 	n.Fix.Role = ""
 	n.Fix.Commands = []string{shell.Command("gcloud", "services", "enable", "container.googleapis.com", "--project="+project)}
 	v = v.withEvidence(facts.AsError(err).Method, n.Resource, "SERVICE_DISABLED, consumer projects/"+project)
-	return v.fail(n, say(billedServiceOff, project))
+	return v.fail(n, say(quotaProjectServiceDisabled, project))
 }
 
 // clusterFullName is the full resource name of a cluster.

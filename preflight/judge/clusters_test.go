@@ -60,15 +60,15 @@ func TestClusterNameFree(t *testing.T) {
 		{name: "no cluster has it", need: n, facts: clusterIs(notFound), want: free},
 		{name: "a cluster has it", need: n, facts: clusterIs(is(running())), want: verdict{outcome: finding.Fail, code: "cluster_name_taken"}},
 		{name: "forbidden", need: n, facts: clusterIs(forbidden), want: verdict{outcome: finding.Undetermined, code: "read_denied"}},
-		{name: "no answer", need: n, facts: clusterIs(noAnswer), want: verdict{outcome: finding.Undetermined, code: "no_answer"}},
+		{name: "no answer", need: n, facts: clusterIs(noAnswer), want: verdict{outcome: finding.Undetermined, code: "no_response"}},
 		{name: "a 404 that is not Google's", need: n, facts: clusterIs(facts.Answer{Err: &facts.Error{Code: 404, Message: "<html>"}}),
-			want: verdict{outcome: finding.Undetermined, code: "not_found_out"}},
-		{name: "the API is disabled", need: n, facts: clusterIs(gkeDisabled), want: verdict{outcome: finding.Skipped, code: "gke_off"}},
+			want: verdict{outcome: finding.Undetermined, code: "read_failed"}},
+		{name: "the API is disabled", need: n, facts: clusterIs(gkeDisabled), want: verdict{outcome: finding.Skipped, code: "gke_disabled"}},
 		{name: "the API is disabled in the quota project", need: n,
 			facts: clusterIs(facts.Answer{Err: &facts.Error{Code: 403, Reason: "SERVICE_DISABLED", Metadata: map[string]string{"service": gkeService, "consumer": "projects/222222222222"}}}),
-			want:  verdict{outcome: finding.Fail, code: "billed_service_off"}},
+			want:  verdict{outcome: finding.Fail, code: "quota_project_service_disabled"}},
 		{name: "the API is disabled and enabled", need: n, of: judge.Case{Needs: []need.Need{n, serviceNeed()}},
-			facts: with(clusterIs(gkeDisabled), service), want: verdict{outcome: finding.Undetermined, code: "gke_state_contradicted"}},
+			facts: with(clusterIs(gkeDisabled), service), want: verdict{outcome: finding.Undetermined, code: "gke_state_contradictory"}},
 		{name: "none of several clusters: one list", need: several, facts: clustersAre(), want: free},
 		{name: "one of several clusters: one list", need: several, facts: clustersAre(clusterName), want: verdict{outcome: finding.Fail, code: "cluster_name_taken"}},
 		{name: "several clusters, and they may not be listed", need: several,
@@ -78,7 +78,7 @@ func TestClusterNameFree(t *testing.T) {
 			}), want: free},
 		{name: "no location has it", need: anywhere(n), facts: clustersAre("projects/acme-prod/locations/europe-west1/clusters/other"), want: free},
 		{name: "some location has it", need: anywhere(n), facts: clustersAre("projects/acme-prod/locations/us-east1/clusters/main"),
-			want: verdict{outcome: finding.Undetermined, code: "cluster_name_taken_somewhere"}},
+			want: verdict{outcome: finding.Undetermined, code: "cluster_name_taken_in_some_location"}},
 	})
 }
 
@@ -100,7 +100,7 @@ func TestClusterExists(t *testing.T) {
 			want: verdict{outcome: finding.Fail, code: "cluster_missing"}},
 		{name: "being deleted", need: n, facts: clusterIs(is(stopping)), want: verdict{outcome: finding.Fail, code: "cluster_stopping"}},
 		{name: "forbidden", need: n, facts: clusterIs(forbidden), want: verdict{outcome: finding.Undetermined, code: "read_denied"}},
-		{name: "no location has it", need: anywhere(n), facts: clustersAre(), want: verdict{outcome: finding.Fail, code: "cluster_nowhere"}},
+		{name: "no location has it", need: anywhere(n), facts: clustersAre(), want: verdict{outcome: finding.Fail, code: "cluster_in_no_location"}},
 		{name: "some location has it", need: anywhere(n), facts: clustersAre(clusterName), want: verdict{outcome: finding.Undetermined, code: "verbatim"}},
 	})
 }
@@ -142,7 +142,7 @@ func TestRunningOperations(t *testing.T) {
 		{name: "on a cluster in a zone", need: n, facts: state("RUNNING", operation("RUNNING", "zones/europe-west1/clusters/main")), want: fail},
 		{name: "on a cluster that the provider waits for", need: n, facts: state("RECONCILING", operation("RUNNING", here)), want: warn},
 		{name: "operations forbidden", need: n, facts: with(state("RUNNING"), answers{about(facts.KindOperations, project): forbidden}), want: verdict{outcome: finding.Undetermined, code: "read_denied"}},
-		{name: "cluster to be destroyed is gone", need: n, facts: clusterIs(notFound), want: verdict{outcome: finding.Pass, code: "cluster_gone"}},
+		{name: "cluster to be destroyed is gone", need: n, facts: clusterIs(notFound), want: verdict{outcome: finding.Pass, code: "cluster_already_gone"}},
 		{name: "cluster to be updated is gone", need: lasts, facts: clusterIs(notFound), want: verdict{outcome: finding.Undetermined, code: "cluster_missing"}},
 	})
 }
@@ -170,8 +170,8 @@ func TestClusterHealth(t *testing.T) {
 		{name: "a condition that is not known", need: n, facts: reports("SOMETHING_NEW"), want: fail(need.Note)},
 		{name: "the worst of several", need: n, facts: reports("SOMETHING_NEW", "CLOUD_KMS_KEY_ERROR", "CA_EXPIRING"), want: fail("")},
 		{name: "a condition of a node pool", need: n, facts: clusterIs(is(running(facts.NodePool{Name: "workers", Conditions: []facts.StatusCondition{{Code: "CLOUD_KMS_KEY_DESTROYED"}}}))), want: fail("")},
-		{name: "status ERROR", need: n, facts: clusterIs(is(broken)), want: verdict{outcome: finding.Undetermined, code: "cluster_unusable"}},
-		{name: "no node pool has to be recreated", need: recreation, facts: clusterIs(is(running(facts.NodePool{Name: "workers"}))), want: verdict{outcome: finding.Pass, code: "no_recreation"}},
+		{name: "status ERROR", need: n, facts: clusterIs(is(broken)), want: verdict{outcome: finding.Undetermined, code: "cluster_status_error"}},
+		{name: "no node pool has to be recreated", need: recreation, facts: clusterIs(is(running(facts.NodePool{Name: "workers"}))), want: verdict{outcome: finding.Pass, code: "no_recreation_pending"}},
 		{name: "a node pool has to be recreated", need: recreation,
 			facts: clusterIs(is(running(facts.NodePool{Name: "workers", StatusMessage: "Node pool requires recreation."}))),
 			want:  verdict{outcome: finding.Fail, code: "recreation_pending"}},
@@ -190,6 +190,6 @@ func TestSeveralClusters(t *testing.T) {
 		{name: "both exist", need: n, facts: next(is(running())), want: verdict{outcome: finding.Pass, code: "cluster_exists"}},
 		{name: "the second does not", need: n, facts: next(notFound), want: verdict{outcome: finding.Fail, code: "cluster_missing"}},
 		{name: "the second is forbidden", need: n, facts: next(forbidden), want: verdict{outcome: finding.Undetermined, code: "read_denied"}},
-		{name: "the API is disabled when the second is asked about", need: n, facts: next(gkeDisabled), want: verdict{outcome: finding.Skipped, code: "gke_off"}},
+		{name: "the API is disabled when the second is asked about", need: n, facts: next(gkeDisabled), want: verdict{outcome: finding.Skipped, code: "gke_disabled"}},
 	})
 }

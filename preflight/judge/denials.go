@@ -147,16 +147,16 @@ func (d *denials) limits() []string {
 	slices.Sort(silent)
 	var out []string
 	if len(refused) > 0 {
-		out = append(out, "the deny policies of "+joinNames(refused)+" cannot be read, and they can take away what allow policies give: iam.denypolicies.list and iam.denypolicies.get (roles/iam.denyReviewer on the organization) would tell")
+		out = append(out, "could not read the deny policies of "+joinNames(refused)+", which can block access that allow policies grant: grant roles/iam.denyReviewer on the organization to check them")
 	}
 	if len(silent) > 0 {
-		out = append(out, "the deny policies of "+joinNames(silent)+" could not be read, and they can take away what allow policies give: try again in a minute")
+		out = append(out, "could not read the deny policies of "+joinNames(silent)+", which can block access that allow policies grant: try again in a minute")
 	}
 	if len(skipped) > 0 {
-		out = append(out, "the deny policies of "+joinNames(skipped)+" were not read: Google Cloud lets only 5 be read in a minute")
+		out = append(out, "did not read the deny policies of "+joinNames(skipped)+", which can block access that allow policies grant: Google Cloud allows only 5 reads per minute")
 	}
 	if len(d.unknownAncestors) > 0 {
-		out = append(out, "the deny policies of the folders and the organization of project "+joinNames(d.unknownAncestors)+" were not read, and they can take away what allow policies give: what is above the project could not be found out; resourcemanager.projects.get on the project (roles/browser) would tell, or, where Google Cloud did not answer, another try")
+		out = append(out, "could not read the deny policies of the folders and the organization of project "+joinNames(d.unknownAncestors)+", which can block access that allow policies grant: grant roles/browser on the project (resourcemanager.projects.get) to check them, or try again if Google Cloud did not respond")
 	}
-	return append(out, "principal access boundaries were not read: they can take away what allow policies give")
+	return append(out, "not checked: principal access boundary policies, which can block access that allow policies grant")
 }

@@ -44,13 +44,13 @@ func (j *judge) ambientDeployer() finding.DeployerRef {
 		e := facts.AsError(err)
 		ref.Unknown = e.Error()
 		if e.Unreachable() {
-			ref.Unknown = "Google Cloud did not answer"
+			ref.Unknown = "Google Cloud did not respond"
 		}
 		return ref
 	}
 	ref.Member = memberOf(id.Email)
 	if ref.Member == "" {
-		ref.Unknown = "the token does not say whose it is (it lacks the scope userinfo.email)"
+		ref.Unknown = "the token does not show whose it is (it is missing the scope userinfo.email)"
 	}
 	return ref
 }

@@ -24,8 +24,8 @@ func doubtsText(doubts []iam.Doubt) string {
 		permissions = union(permissions, resource.PolicyPermission(d.Resource))
 	}
 	if len(unread) > 0 {
-		texts = append(texts, "the allow policies of "+strings.Join(unread, ", ")+" cannot be read (403 "+message+"): "+
-			strings.Join(permissions, ", ")+" would tell, which roles/iam.securityReviewer gives")
+		texts = append(texts, "could not read the allow policies of "+strings.Join(unread, ", ")+" (403 "+message+"): grant roles/iam.securityReviewer ("+
+			strings.Join(permissions, ", ")+") to check them")
 	}
 	slices.Sort(texts)
 	texts = slices.Compact(texts)
@@ -48,33 +48,33 @@ func doubtText(d iam.Doubt) string {
 		}
 		return d.Detail
 	case iam.DoubtAncestors:
-		return "what lies above the project is not known, and a grant may stand there: resourcemanager.projects.get (roles/browser) would tell"
+		return "the folders and the organization above the project are not known, and their policies may grant it: grant roles/browser (resourcemanager.projects.get) to check them"
 	case iam.DoubtRole:
 		if d.Detail != "" {
 			return d.Detail
 		}
-		return "what " + bound + " contains is not known: iam.roles.get (roles/iam.roleViewer) would tell"
+		return "the permissions of " + bound + " are not known: grant roles/iam.roleViewer (iam.roles.get) to check this"
 	case iam.DoubtCondition:
-		return d.Member + " has " + bound + " under a condition that cannot be judged before apply: " + d.Detail
+		return d.Member + " has " + bound + " on a condition that cannot be evaluated before apply: " + d.Detail
 	case iam.DoubtDeny:
-		return "the deny policy " + d.Policy + " of " + resource.Describe(d.Resource) + " may take it away: " + d.Detail
+		return "deny policy " + d.Policy + " of " + resource.Describe(d.Resource) + " may deny it: " + d.Detail
 	case iam.DoubtGroup:
-		return "the group " + emailOf(d.Member) + " has " + bound + " and may hold the account: who is in a group cannot be read here"
+		return "group " + emailOf(d.Member) + " has " + bound + ", and the account may be a member: group membership is not checked"
 	}
 	if address, ok := iam.UnknownMemberSource(d.Member); ok {
-		return address + " sets members of " + bound + " that are not known before apply, and the account may be among them"
+		return address + " sets members of " + bound + " that are not known before apply, and the account may be one of them"
 	}
 	if member, ok := iam.UncertainMember(d.Member); ok {
 		return "the plan may remove " + member + " from " + bound + ": the members or the condition that it sets are not known before apply"
 	}
-	return d.Member + " has " + bound + " and may stand for the account"
+	return d.Member + " has " + bound + ", which may include the account"
 }
 
 // limitText says what a limit is, and what would settle it.
 func limitText(d iam.Doubt) string {
 	grant := d.Member + " has " + d.Role + " on " + resource.Describe(d.Resource) + " only if " + d.Detail
 	if d.Limit == iam.LimitRoles {
-		return grant + ", and which roles apply grants or revokes is not known"
+		return grant + ", and it is not known which roles apply grants or revokes"
 	}
-	return grant + ", which does not stay true for the next hour: renew the grant before apply"
+	return grant + ", which does not hold for the next hour: renew the grant before apply"
 }

@@ -14,7 +14,7 @@ import (
 func unmetEvidence(a iam.Answer) []finding.Evidence {
 	var out []finding.Evidence
 	for _, u := range a.Unmet {
-		out = addEvidence(out, u.Resource, fmt.Sprintf("%s has %s on %s only where %s", u.Member, u.Role, resource.Describe(u.Resource), u.Expression))
+		out = addEvidence(out, u.Resource, fmt.Sprintf("%s has %s on %s only if %s", u.Member, u.Role, resource.Describe(u.Resource), u.Expression))
 	}
 	return out
 }
@@ -23,7 +23,7 @@ func unmetEvidence(a iam.Answer) []finding.Evidence {
 func denyEvidence(a iam.Answer) []finding.Evidence {
 	var out []finding.Evidence
 	for _, d := range a.Denied {
-		out = addEvidence(out, d.Resource, "the deny policy "+d.Policy+" of "+resource.Describe(d.Resource)+" takes it")
+		out = addEvidence(out, d.Resource, "deny policy "+d.Policy+" of "+resource.Describe(d.Resource)+" denies it")
 	}
 	return out
 }

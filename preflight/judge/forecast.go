@@ -53,7 +53,7 @@ func (fc *forecast) replacedAccounts() []*plan.Change {
 func (fc *forecast) policyEdit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
 	e := iam.Edit{Effect: effectOf(pc.Effect), MayBeOtherPolicy: is != resource.Same}
 	if pc.Unknown {
-		e.Unknown = pc.Address + " sets the policy to what is not known before apply"
+		e.Unknown = pc.Address + " sets a policy that is not known before apply"
 	}
 	if pc.Effect == plan.RemovesDefaultAccounts {
 		e.Bindings = []iam.Binding{{Members: fc.defaultAccountMembers(name)}}
@@ -182,7 +182,7 @@ func (fc *forecast) levelsAfterMoves(levels []iam.Level, waiting []*plan.Change)
 // which stands for what is not read.
 func (fc *forecast) destinationLevels(m plan.Move, inTime bool) []iam.Level {
 	var out []iam.Level
-	to := "a place that is not known before apply"
+	to := "a parent that is not known before apply"
 	if m.NewParent != "" {
 		to = resource.Describe(resource.FullName(m.NewParent))
 	}
@@ -194,7 +194,7 @@ func (fc *forecast) destinationLevels(m plan.Move, inTime bool) []iam.Level {
 	}
 	return append(out, iam.Level{
 		Resource:   resource.FullName(m.Resource),
-		Unreadable: m.Address + " moves " + resource.Describe(resource.FullName(m.Resource)) + " to " + to + ", and what is granted there is not known: grant what is needed on the project itself",
+		Unreadable: m.Address + " moves " + resource.Describe(resource.FullName(m.Resource)) + " to " + to + ", and the grants there are not known: grant the roles on the project itself",
 	})
 }
 
@@ -224,7 +224,7 @@ func plannedDenyRule(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.
 		out.Condition = &iam.Condition{Expression: r.Condition}
 	}
 	if r.Unknown || is != resource.Same {
-		out.Unknown = d.Address + " denies what is not known before apply"
+		out.Unknown = d.Address + " sets deny rules that are not known before apply"
 	}
 	return out
 }
@@ -251,7 +251,7 @@ func (fc *forecast) rolesAfter(v hierarchy, waiting []*plan.Change) map[string]i
 		}
 		if odd := unfitPermissions(rc); len(odd) > 0 {
 			role.Unknown = true
-			role.UnknownReason = "whether apply can make " + rc.Address + " is not known, because Google refuses permissions that do not exist or that custom roles cannot have, and these are in no predefined role or not for this kind: " + joinNames(odd)
+			role.UnknownReason = "it is not known whether apply can create " + rc.Address + ": Google rejects permissions that do not exist or that custom roles cannot contain, and these are in no predefined role, or not supported for this kind of custom role: " + joinNames(odd)
 		}
 		out[rc.Role] = role
 		for _, l := range v.levels {

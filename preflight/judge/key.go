@@ -23,7 +23,7 @@ func (sj *stateJudge) keyVerdict(n need.Need, v Verdict) Verdict {
 		if made := sj.changesAffecting(n, sj.createsKey); len(made) > 0 {
 			return sj.plannedVerdict(n, v, made, resource.Describe(n.Resource))
 		}
-		return v.undetermined(readFailure(err, "the state of "+resource.Describe(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
+		return v.undetermined(readFailure(err, "read the state of "+resource.Describe(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
 	}
 	v = v.withEvidence("cryptoKeys.get", n.Resource, "purpose: "+key.Purpose+", primary version: "+key.State)
 	switch {
@@ -32,7 +32,7 @@ func (sj *stateJudge) keyVerdict(n need.Need, v Verdict) Verdict {
 	case key.Purpose != "ENCRYPT_DECRYPT":
 		// Only keys that encrypt have a primary version.
 	case key.State == "":
-		return v.undetermined(say(keyStateUnsaid, resource.Describe(n.Resource)))
+		return v.undetermined(say(keyStateUnknown, resource.Describe(n.Resource)))
 	case key.State != "ENABLED":
 		return v.fail(n, say(keyDisabled, resource.Describe(n.Resource), key.State))
 	}

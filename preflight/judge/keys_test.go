@@ -26,20 +26,20 @@ func TestKeys(t *testing.T) {
 	key := func(purpose, version string) answers {
 		return state(is(facts.Key{Purpose: purpose, State: version, Primary: "1"}))
 	}
-	removed := verdict{outcome: finding.Fail, code: "in_rule", rule: need.RuleRemoved, removedBy: []string{keyAddress}}
+	removed := verdict{outcome: finding.Fail, code: "with_rule", rule: need.RuleRemoved, removedBy: []string{keyAddress}}
 	checkVerdicts(t, []scenario{
 		{name: "enabled", need: n, facts: key("ENCRYPT_DECRYPT", "ENABLED"), want: verdict{outcome: finding.Pass, code: "key_usable"}},
 		{name: "disabled", need: n, facts: key("ENCRYPT_DECRYPT", "DISABLED"), want: verdict{outcome: finding.Fail, code: "key_disabled"}},
 		{name: "destroyed", need: n, facts: key("ENCRYPT_DECRYPT", "DESTROYED"), want: verdict{outcome: finding.Fail, code: "key_disabled"}},
-		{name: "no primary version", need: n, facts: key("ENCRYPT_DECRYPT", ""), want: verdict{outcome: finding.Undetermined, code: "key_state_unsaid"}},
+		{name: "no primary version", need: n, facts: key("ENCRYPT_DECRYPT", ""), want: verdict{outcome: finding.Undetermined, code: "key_state_unknown"}},
 		{name: "wrong purpose", need: n, facts: key("ASYMMETRIC_SIGN", "ENABLED"), want: verdict{outcome: finding.Fail, code: "key_purpose_differs"}},
 		{name: "signing key, which has no primary version", need: signing, facts: key("ASYMMETRIC_SIGN", ""), want: verdict{outcome: finding.Pass, code: "key_usable"}},
 		{name: "missing", need: n, facts: state(notFound), want: verdict{outcome: finding.Fail, code: "key_missing"}},
 		{name: "forbidden", need: n, facts: state(forbidden), want: verdict{outcome: finding.Undetermined, code: "read_denied"}},
 		{name: "created by the plan", need: n, facts: state(notFound), plan: []change{created(keyAddress, keyJSON), mainCluster(keyAddress)},
-			want: verdict{outcome: finding.Pass, code: "provided", plannedBy: []string{keyAddress}}},
+			want: verdict{outcome: finding.Pass, code: "planned_in_time", plannedBy: []string{keyAddress}}},
 		{name: "created by the plan, and the cluster does not depend on it", need: n, facts: state(notFound), plan: []change{created(keyAddress, keyJSON), mainCluster()},
-			want: verdict{outcome: finding.Fail, code: "unordered", rule: need.RuleUnordered, plannedBy: []string{keyAddress}}},
+			want: verdict{outcome: finding.Fail, code: "missing_dependency", rule: need.RuleUnordered, plannedBy: []string{keyAddress}}},
 		{name: "destroyed by the plan", need: n, facts: key("ENCRYPT_DECRYPT", "ENABLED"), plan: []change{destroyed(keyAddress, keyJSON), mainCluster()}, want: removed},
 		{name: "a version is destroyed, and which one is used is not known", need: n, facts: key("ENCRYPT_DECRYPT", "ENABLED"),
 			plan: []change{destroyed("google_kms_crypto_key_version.v", `{"crypto_key": "`+keyName+`", "state": "ENABLED"}`), mainCluster()},

@@ -10,7 +10,7 @@ import (
 // that checks is assumed.
 func (sj *stateJudge) programVerdict(n need.Need, v Verdict) Verdict {
 	if sj.input.HasProgram == nil {
-		return v.undetermined(say(programsUnsearchable))
+		return v.undetermined(say(programsNotSearched))
 	}
 	if !sj.input.HasProgram[n.Expect] {
 		return v.fail(n, say(programMissing, n.Expect))
@@ -32,5 +32,5 @@ func (sj *stateJudge) tokenVerdict(n need.Need, v Verdict) Verdict {
 	if sj.input.Now.Sub(n.PlanTime) >= tokenLifetime {
 		return v.fail(n, say(tokenExpired, made))
 	}
-	return v.pass(say(tokenFresh, made))
+	return v.pass(say(tokenValid, made))
 }

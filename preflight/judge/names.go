@@ -54,7 +54,7 @@ func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 
 // projectsNotComparable says why it is not known whether two names are of one project.
 func projectsNotComparable(a, b string) string {
-	return "whether " + a + " and " + b + " are one project could not be found out: resourcemanager.projects.get (roles/browser) on both would tell; or write both the same way"
+	return "could not determine whether " + a + " and " + b + " are the same project: grant roles/browser on both (resourcemanager.projects.get), or write both the same way"
 }
 
 // matchAccount says whether an email and a unique ID are of one account, or an

@@ -30,17 +30,17 @@ func TestSharedVPCAttachment(t *testing.T) {
 		{name: "not attached", need: n, facts: host(is("")), want: verdict{outcome: finding.Fail, code: "not_attached"}},
 		{name: "forbidden", need: n, facts: host(forbidden), want: verdict{outcome: finding.Undetermined, code: "read_denied"}},
 		{name: "attached by the plan", need: n, facts: host(is("")), plan: []change{created(attachmentAddress, attachmentJSON), mainCluster(attachmentAddress)},
-			want: verdict{outcome: finding.Pass, code: "provided", plannedBy: []string{attachmentAddress}}},
+			want: verdict{outcome: finding.Pass, code: "planned_in_time", plannedBy: []string{attachmentAddress}}},
 		{name: "attached by the plan, and the cluster does not depend on it", need: n, facts: host(is("")), plan: []change{created(attachmentAddress, attachmentJSON), mainCluster()},
-			want: verdict{outcome: finding.Fail, code: "unordered", rule: need.RuleUnordered, plannedBy: []string{attachmentAddress}}},
+			want: verdict{outcome: finding.Fail, code: "missing_dependency", rule: need.RuleUnordered, plannedBy: []string{attachmentAddress}}},
 		{name: "attached by the plan to another host project", need: n, facts: host(is("")),
 			plan: []change{created(attachmentAddress, `{"service_project": "acme-prod", "host_project": "acme-other"}`), mainCluster(attachmentAddress)},
 			want: verdict{outcome: finding.Fail, code: "not_attached"}},
 		{name: "detached by the plan", need: n, facts: host(is("acme-host")), plan: []change{destroyed(attachmentAddress, attachmentJSON), mainCluster()},
-			want: verdict{outcome: finding.Fail, code: "in_rule", rule: need.RuleRemoved, removedBy: []string{attachmentAddress}}},
+			want: verdict{outcome: finding.Fail, code: "with_rule", rule: need.RuleRemoved, removedBy: []string{attachmentAddress}}},
 		{name: "the plan ends the host project", need: n, facts: host(is("acme-host")),
 			plan: []change{destroyed("google_compute_shared_vpc_host_project.h", `{"project": "acme-host"}`), mainCluster()},
-			want: verdict{outcome: finding.Fail, code: "in_rule", rule: need.RuleRemoved, removedBy: []string{"google_compute_shared_vpc_host_project.h"}}},
+			want: verdict{outcome: finding.Fail, code: "with_rule", rule: need.RuleRemoved, removedBy: []string{"google_compute_shared_vpc_host_project.h"}}},
 		{name: "another project is detached", need: n, facts: host(is("acme-host")),
 			plan: []change{destroyed(attachmentAddress, `{"service_project": "acme-dev", "host_project": "acme-host"}`), mainCluster()}, want: attached},
 	})
@@ -64,7 +64,7 @@ func TestNetworkOfCluster(t *testing.T) {
 	}
 	const shared, own = "projects/acme-host/global/networks/shared", "projects/acme-prod/global/networks/default"
 	checkVerdicts(t, []scenario{
-		{name: "in the host project", need: n, facts: with(clusterIs(on(shared)), enabled), want: verdict{outcome: finding.Pass, code: "service_on"}},
+		{name: "in the host project", need: n, facts: with(clusterIs(on(shared)), enabled), want: verdict{outcome: finding.Pass, code: "service_enabled"}},
 		{name: "cluster does not exist", need: n, facts: clusterIs(notFound), want: verdict{outcome: finding.Undetermined, code: "verbatim"}},
 		{name: "cluster is forbidden", need: n, facts: clusterIs(forbidden), want: verdict{outcome: finding.Undetermined, code: "verbatim"}},
 		{name: "network is not reported", need: n, facts: clusterIs(on("")), want: verdict{outcome: finding.Undetermined, code: "verbatim"}},

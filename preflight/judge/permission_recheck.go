@@ -22,18 +22,18 @@ func (pj *permissionJudge) recheckWithPolicies(n need.Need, v Verdict) Verdict {
 	identity, err := pj.identityOf(n)
 	if err != nil || identity.Member == "" {
 		if v.Outcome == finding.Fail && isUntestable(n) {
-			return v.downgrade(say(grantsUnknown, resource.Describe(n.Resource)))
+			return v.downgrade(say(callerUnknown, resource.Describe(n.Resource)))
 		}
 		return v
 	}
 	isSelf := resource.KindOf(n.Resource).Collection == resource.ServiceAccounts && resource.AccountEmail(n.Resource) == emailOf(identity.Member)
 	if v.Outcome == finding.Fail && n.MetBySelf && isSelf {
-		v.Outcome, v.Message = finding.Pass, say(isTheAccount, principalText(*v.Principal))
+		v.Outcome, v.Message = finding.Pass, say(isSameAccount, principalText(*v.Principal))
 		v.Permissions = &finding.PermissionSet{Needed: n.Permissions}
 		return v
 	}
 	if v.Outcome == finding.Fail && isSelf {
-		return v.downgrade(say(selfUnsure))
+		return v.downgrade(say(sameAccountUncertain))
 	}
 	return pj.applyConditions(n, v, pj.evaluate(n, identity, n.Permissions))
 }

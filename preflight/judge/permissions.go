@@ -126,7 +126,7 @@ func (pj *permissionJudge) testFailed(n need.Need, v Verdict, err error) Verdict
 	if n.Principal.Member != "" && facts.AsError(err).Method == facts.MethodGenerateAccessToken {
 		return pj.policyVerdict(n, v)
 	}
-	return v.undetermined(readFailure(err, "what the deployer may do in project "+n.Project, "resourcemanager.projects.get", "roles/browser"))
+	return v.undetermined(readFailure(err, "test the deployer's permissions in project "+n.Project, "resourcemanager.projects.get", "roles/browser"))
 }
 
 // testImpersonated asks as a named service account, if the credentials at hand may.
@@ -146,12 +146,12 @@ func (pj *permissionJudge) testImpersonated(n need.Need) (facts.PermissionTest, 
 func (pj *permissionJudge) testVerdict(n need.Need, v Verdict, tested facts.PermissionTest, as string) Verdict {
 	detail := "granted: " + joinNames(intersect(n.Permissions, tested.Granted))
 	if as != "" {
-		detail += " (asked as " + as + ")"
+		detail += " (tested as " + as + ")"
 	}
 	v = v.withEvidence("testIamPermissions", n.Resource, detail)
 	missing := intersect(n.Permissions, tested.Missing)
 	open := without(n.Permissions, append(slices.Clone(tested.Granted), tested.Missing...))
-	return pj.permissionVerdict(n, v, missing, open, say(untestable, joinNames(open), resource.Describe(n.Resource)))
+	return pj.permissionVerdict(n, v, missing, open, say(permissionsUntestable, joinNames(open), resource.Describe(n.Resource)))
 }
 
 // permissionVerdict is the finding for what is missing and what is open of a need.
@@ -172,7 +172,7 @@ func (pj *permissionJudge) policyVerdict(n need.Need, v Verdict) Verdict {
 	identity, err := pj.identityOf(n)
 	if err != nil {
 		project, _ := resource.UnresolvedProject(n.Principal.Member)
-		return v.undetermined(readFailure(err, "the number of project "+project+", which names "+principalText(n.Principal), "resourcemanager.projects.get", "roles/browser"))
+		return v.undetermined(readFailure(err, "read the number of project "+project+", which is part of the email of "+principalText(n.Principal), "resourcemanager.projects.get", "roles/browser"))
 	}
 	t := pj.timeline(n, identity, n.Permissions)
 	v.Evidence = append(append(v.Evidence, t.grants...), t.denials...)
@@ -181,7 +181,7 @@ func (pj *permissionJudge) policyVerdict(n need.Need, v Verdict) Verdict {
 		return pj.timelineVerdict(n, v.withEvidence("iam.troubleshoot", n.Resource, joinNames(t.troubleshooterSays)), t)
 	}
 	if len(t.missing) > 0 && len(t.denials) == 0 {
-		v = v.withEvidence("getIamPolicy", n.Resource, "no binding of "+pj.hierarchyText(n)+" gives "+joinNames(t.missing))
+		v = v.withEvidence("getIamPolicy", n.Resource, "no binding on "+pj.hierarchyText(n)+" grants "+joinNames(t.missing))
 	}
 	return pj.timelineVerdict(n, v, t)
 }
@@ -197,7 +197,7 @@ func (pj *permissionJudge) reenabled(n need.Need, v Verdict, by []*plan.Change) 
 		return v
 	}
 	v.PlannedBy = addresses(by)
-	return v.downgrade(say(agentRoleUnsure, n.Project, joinNames(v.PlannedBy), principalText(*v.Principal)))
+	return v.downgrade(say(agentRoleMayBeRestored, n.Project, joinNames(v.PlannedBy), principalText(*v.Principal)))
 }
 
 // timelineVerdict is the finding of a need whose permissions have been sorted. What is
@@ -214,7 +214,7 @@ func (pj *permissionJudge) timelineVerdict(n need.Need, v Verdict, t *timeline) 
 	}
 	v = pj.permissionVerdict(n, v, nil, t.undetermined, say(verbatim, strings.Join(t.reasons, "; ")))
 	if v.Outcome == finding.Pass && len(t.plannedBy) > 0 {
-		v.PlannedBy, v.Reason = t.plannedBy, say(propagationTakes)
+		v.PlannedBy, v.Reason = t.plannedBy, say(propagationDelay)
 		v.Message = say(permissionsPlanned, principalText(*v.Principal), joinNames(n.Permissions), resource.Describe(n.Resource))
 	}
 	return v
@@ -241,7 +241,7 @@ func (pj *permissionJudge) unorderedPermissionsVerdict(n need.Need, v Verdict, t
 	v.PlannedBy = t.unorderedBy
 	what := joinNames(t.unordered) + " on " + resource.Describe(n.Resource) + " for " + principalText(*v.Principal)
 	if pj.isOrderUnknown(n, t.unorderedBy) {
-		return v.undetermined(say(orderUnseen, what, joinNames(t.unorderedBy), joinNames(addresses(pj.causesOf(n)))))
+		return v.undetermined(say(orderUnknown, what, joinNames(t.unorderedBy), joinNames(addresses(pj.causesOf(n)))))
 	}
 	v.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: t.unordered, Undetermined: t.undetermined}
 	return v.missingDependency(n, what, addresses(pj.causesOf(n)))

@@ -32,7 +32,7 @@ func TestPermissionsAndPlan(t *testing.T) {
 		return verdict{outcome: finding.Pass, code: "permissions_planned", who: nodes, plannedBy: []string{by}, levels: []string{projectName + " plans"}}
 	}
 	unordered := func(by string) verdict {
-		return verdict{outcome: finding.Fail, code: "unordered", rule: need.RuleUnordered, who: nodes, missing: []string{writeLogs},
+		return verdict{outcome: finding.Fail, code: "missing_dependency", rule: need.RuleUnordered, who: nodes, missing: []string{writeLogs},
 			plannedBy: []string{by}, levels: []string{projectName + " plans"}}
 	}
 	removed := func(by string) verdict {
@@ -55,7 +55,7 @@ func TestPermissionsAndPlan(t *testing.T) {
 				address: "google_container_cluster.main", actions: []string{"create"}, refersTo: []string{"local.grant"},
 				after: `{"project": "acme-prod", "location": "europe-west1", "name": "main"}`,
 			}},
-			want: verdict{outcome: finding.Undetermined, code: "order_unseen", who: nodes, unsure: []string{writeLogs},
+			want: verdict{outcome: finding.Undetermined, code: "order_unknown", who: nodes, unsure: []string{writeLogs},
 				plannedBy: []string{grantAddress}, levels: []string{projectName + " plans"}}},
 		{name: "granted in another project", need: n, facts: nobody,
 			plan: []change{created(grantAddress, `{"project": "acme-dev", "role": "roles/logging.logWriter", "member": "`+nodes+`"}`), mainCluster(grantAddress)},
@@ -107,7 +107,7 @@ func TestPermissionsAndPlan(t *testing.T) {
 				levels: []string{projectName + " unread", folderName + " lacks", orgName + " lacks"}}},
 		{name: "principal access boundary is bound", need: n, facts: granted,
 			plan: []change{created("google_iam_projects_policy_binding.b", `{"parent": "projects/acme-prod", "policy_kind": "PRINCIPAL_ACCESS_BOUNDARY"}`), mainCluster()},
-			want: verdict{outcome: finding.Undetermined, code: "boundaries_change", who: nodes, unsure: []string{writeLogs}, levels: []string{projectName + " grants"}}},
+			want: verdict{outcome: finding.Undetermined, code: "access_boundaries_changed", who: nodes, unsure: []string{writeLogs}, levels: []string{projectName + " grants"}}},
 	})
 }
 
@@ -157,7 +157,7 @@ func TestTestedPermissionsAndPlan(t *testing.T) {
 			want: verdict{outcome: finding.Pass, code: "permissions_planned", who: deployer, plannedBy: []string{"google_project_iam_member.m"}, levels: []string{projectName + " plans"}}},
 		{name: "missing, and granted too late", need: n, facts: tested(facts.Missing, email, policy()),
 			plan: []change{created("google_project_iam_member.m", admin), mainCluster()},
-			want: verdict{outcome: finding.Fail, code: "unordered", rule: need.RuleUnordered, who: deployer, missing: []string{makeClusters},
+			want: verdict{outcome: finding.Fail, code: "missing_dependency", rule: need.RuleUnordered, who: deployer, missing: []string{makeClusters},
 				plannedBy: []string{"google_project_iam_member.m"}, levels: []string{projectName + " plans"}}},
 		{name: "granted, and revoked", need: n, facts: tested(facts.Granted, email, granted),
 			plan: []change{destroyed("google_project_iam_member.m", admin), mainCluster()},
@@ -169,6 +169,6 @@ func TestTestedPermissionsAndPlan(t *testing.T) {
 			want:  verdict{outcome: finding.Pass, code: "permissions_held", who: deployer}},
 		{name: "granted to nobody knows whom, and the plan changes a policy", need: n, facts: tested(facts.Granted, "", granted),
 			plan: []change{destroyed("google_project_iam_member.m", admin), mainCluster()},
-			want: verdict{outcome: finding.Undetermined, code: "policies_change", unsure: []string{makeClusters}}},
+			want: verdict{outcome: finding.Undetermined, code: "policies_changed", unsure: []string{makeClusters}}},
 	})
 }

@@ -34,11 +34,11 @@ func (pl *planned) plannedVerdict(n need.Need, v Verdict, by []*plan.Change, wha
 	switch least {
 	case plan.Ordered:
 		v.Outcome = finding.Pass
-		v.Message = say(provided, what)
-		v.Reason = say(propagationTakes)
+		v.Message = say(plannedInTime, what)
+		v.Reason = say(propagationDelay)
 		return v
 	case plan.OrderUnknown:
-		return v.undetermined(say(orderUnseen, what, joinNames(v.PlannedBy), joinNames(addresses(pl.causesOf(n)))))
+		return v.undetermined(say(orderUnknown, what, joinNames(v.PlannedBy), joinNames(addresses(pl.causesOf(n)))))
 	}
 	return v.missingDependency(n, what, addresses(pl.causesOf(n)))
 }
@@ -50,7 +50,7 @@ func (pl *planned) removedVerdict(n need.Need, v Verdict, by []*plan.Change, mes
 		return v.undetermined(say(mayBeRemoved, joinNames(v.RemovedBy)))
 	}
 	v = v.selfInflicted(n)
-	v.Message = say(inRule, message, n.Rule)
+	v.Message = say(withRule, message, n.Rule)
 	return v
 }
 
@@ -63,14 +63,14 @@ func (pl *planned) invisibleProjectVerdict(n need.Need, v Verdict, why Statement
 	}
 	if n.Kind == need.Service {
 		if on := pl.changesAffecting(n, pl.enablesService); len(on) > 0 {
-			return pl.plannedVerdict(n, v, on, say(theService, n.Service, n.Project))
+			return pl.plannedVerdict(n, v, on, say(serviceNoun, n.Service, n.Project))
 		}
 	}
 	if by := pl.enablementsCreatingAgent(n); len(by) > 0 && n.Principal.Kind != need.Deployer {
 		return pl.agentCreatedByAPI(n, v, by)
 	}
 	if on := pl.changesAffecting(n, pl.attaches); n.Kind == need.SharedVPCAttachment && len(on) > 0 {
-		return pl.plannedVerdict(n, v, on, say(theAttachment, n.Project, n.Expect))
+		return pl.plannedVerdict(n, v, on, say(attachmentNoun, n.Project, n.Expect))
 	}
 	v.PlannedBy = addresses(made)
 	if n.Kind == need.ClusterNameFree {
@@ -116,10 +116,10 @@ func (pl *planned) agentCreatedByAPI(n need.Need, v Verdict, by []*plan.Change) 
 		return pl.plannedVerdict(n, v, by, principalText(n.Principal))
 	}
 	v.RemovedBy = addresses(takers)
-	what := "the role that " + principalText(n.Principal) + " gets when its API is turned on in project " + n.Project
+	what := "the role that " + principalText(n.Principal) + " gets when its API is enabled in project " + n.Project
 	if !sure || pl.grantsAnyRole(n) {
 		v.PlannedBy = addresses(by)
-		return v.undetermined(say(agentRoleMayGo, what, joinNames(v.RemovedBy)))
+		return v.undetermined(say(agentRoleMayBeRemoved, what, joinNames(v.RemovedBy)))
 	}
 	v = v.selfInflicted(n)
 	v.Message = say(agentRoleRemoved, what, n.Rule)
@@ -233,7 +233,7 @@ func (pl *planned) withAccessBoundaries(n need.Need, v Verdict) Verdict {
 	}
 	if by := addresses(pl.changesAffecting(n, changesAccessBoundary)); len(by) > 0 {
 		v.PlannedBy, v.Message = nil, Statement{}
-		return v.undetermined(say(boundariesChange, joinNames(by)))
+		return v.undetermined(say(accessBoundariesChanged, joinNames(by)))
 	}
 	return v
 }

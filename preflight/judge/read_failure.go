@@ -11,16 +11,16 @@ import (
 func readFailure(err error, what, permission, role string) Statement {
 	e := facts.AsError(err)
 	if e.Unreachable() {
-		return say(noAnswer, e.NoAnswerReason())
+		return say(noResponse, e.NoAnswerReason())
 	}
 	if q, ok := e.QuotaError(); ok {
-		return say(outOfQuota, what, q.Error())
+		return say(quotaExhausted, what, q.Error())
 	}
 	if e.Unauthorized() {
-		return say(credentialsRefused, what, e.Error())
+		return say(credentialsRejected, what, e.Error())
 	}
 	if service, consumer, off := e.ServiceDisabled(); off {
-		return say(askedServiceOff, what, e.Error(), shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+strings.TrimPrefix(consumer, "projects/")))
+		return say(requestServiceDisabled, what, e.Error(), shell.Command("gcloud", "services", "enable", shell.Name(service), "--project="+strings.TrimPrefix(consumer, "projects/")))
 	}
 	if e.UserProjectDenied() {
 		return say(quotaProjectDenied, what, e.Error())
@@ -28,5 +28,5 @@ func readFailure(err error, what, permission, role string) Statement {
 	if e.Denied() || e.NotFound() {
 		return say(readDenied, what, e.Error(), permission, role)
 	}
-	return say(notFoundOut, what, e.Error())
+	return say(readFailed, what, e.Error())
 }

@@ -135,7 +135,7 @@ func (r *resources) level(name string) iam.Level {
 			level.Unreadable = e.Message
 			return level
 		}
-		level.Unreadable = readFailure(err, "the allow policy of "+name, resource.PolicyPermission(name), "roles/iam.securityReviewer").String()
+		level.Unreadable = readFailure(err, "read the allow policy of "+name, resource.PolicyPermission(name), "roles/iam.securityReviewer").String()
 		return level
 	}
 	level.Policy = policy

@@ -28,24 +28,24 @@ func (sj *stateJudge) serviceVerdict(n need.Need, v Verdict) Verdict {
 		switch off, order := sj.earlyRemovals(n, sj.changesAffecting(n, sj.disablesService)); {
 		case len(off) > 0 && order == plan.OrderUnknown:
 			v.RemovedBy = addresses(off)
-			return v.undetermined(say(disableOrderUnseen, disableStatement(off, n), joinNames(v.RemovedBy)))
+			return v.undetermined(say(disableOrderUnknown, disableStatement(off, n), joinNames(v.RemovedBy)))
 		case len(off) > 0:
 			return sj.removedVerdict(n, v, off, disableStatement(off, n))
 		}
-		return v.pass(say(serviceOn, n.Service, n.Project))
+		return v.pass(say(serviceEnabled, n.Service, n.Project))
 	}
 	if on := sj.changesAffecting(n, sj.enablesService); len(on) > 0 {
-		return sj.plannedVerdict(n, v, on, say(theService, n.Service, n.Project))
+		return sj.plannedVerdict(n, v, on, say(serviceNoun, n.Service, n.Project))
 	}
 	if also := sj.gkeEnablements(n); len(also) > 0 {
-		return v.undetermined(say(computeFollows, joinNames(addresses(also))))
+		return v.undetermined(say(computeMayBeEnabledWithGKE, joinNames(addresses(also))))
 	}
 	if err != nil {
-		return v.undetermined(readFailure(err, "the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
+		return v.undetermined(readFailure(err, "read the state of "+n.Service+" in project "+n.Project, "serviceusage.services.get", "roles/serviceusage.serviceUsageViewer"))
 	}
 	if state == facts.ServiceDisabled {
 		v = v.withEvidence("services.batchGet", n.Resource, n.Service+" is DISABLED")
-		return v.fail(n, say(serviceOff, n.Service, n.Project))
+		return v.fail(n, say(serviceDisabled, n.Service, n.Project))
 	}
-	return v.undetermined(say(serviceStateUnsaid, n.Service, n.Project))
+	return v.undetermined(say(serviceStateUnknown, n.Service, n.Project))
 }

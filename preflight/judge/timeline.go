@@ -118,7 +118,7 @@ func (t *timeline) override(p string, held bool) {
 		t.removed = append(t.removed, p)
 	case held:
 		t.undetermined = append(t.undetermined, p)
-		t.reasons = union(t.reasons, "it is so now, but the plan changes policies that it may rest on: "+doubtsText(then.Doubts))
+		t.reasons = union(t.reasons, "currently satisfied, but the plan changes policies that it may depend on: "+doubtsText(then.Doubts))
 	case len(t.grantingChanges(now, then)) > 0:
 		t.plannedBy = union(t.plannedBy, t.grantingChanges(now, then)...)
 	case len(t.grantingChanges(now, t.afterApply[p])) > 0:

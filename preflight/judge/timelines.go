@@ -108,7 +108,7 @@ func (tl *timelines) troubleshoot(n need.Need, identity iam.Identity, t *timelin
 	for _, p := range doubted {
 		access, err := ask[facts.AccessState](tl.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
 		if err != nil {
-			t.troubleshooterErrors = union(t.troubleshooterErrors, readFailure(err, "from Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization").String())
+			t.troubleshooterErrors = union(t.troubleshooterErrors, readFailure(err, "ask Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization").String())
 			continue
 		}
 		t.applyTroubleshooter(p, access)

@@ -88,7 +88,7 @@ func memberToGrant(v Verdict) string {
 // wait for.
 func (v Verdict) missingDependency(n need.Need, what any, impatient []string) Verdict {
 	v.Rule, v.Need, v.Outcome = need.RuleUnordered, n, finding.Fail
-	v.Message = say(unordered, what, joinNames(impatient), n.Rule)
+	v.Message = say(missingDependency, what, joinNames(impatient), n.Rule)
 	v.Terraform = fix.DependsOn(blocksOf(impatient), blocksOf(v.PlannedBy))
 	return v
 }
@@ -145,7 +145,7 @@ func (v Verdict) unlessPoliciesChange(by []string) Verdict {
 	if len(by) == 0 {
 		return v
 	}
-	return v.undetermined(say(policiesChange, joinNames(by)))
+	return v.undetermined(say(policiesChanged, joinNames(by)))
 }
 
 // newVerdict returns the verdict on a need before it is judged.
