@@ -10,7 +10,7 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// A qualityIssue is an issue of GitLab's code quality report.
+// A qualityIssue is an issue of a GitLab code quality report.
 // https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 type qualityIssue struct {
 	Description string          `json:"description"`
@@ -29,14 +29,14 @@ type qualityLines struct {
 	Begin int `json:"begin"`
 }
 
-// CodeQuality writes a report as GitLab's code quality reads it: an issue for
-// each finding that fails or is undetermined, the worst first. A skipped one
-// depends on another, which is an issue. GitLab compares them by
-// fingerprint with those of the target branch.
+// CodeQuality writes a report as a GitLab code quality report: an issue for each
+// finding that fails or is undetermined, most severe first. A skipped finding depends
+// on another, which is an issue already. GitLab compares fingerprints with those of
+// the target branch.
 func CodeQuality(w io.Writer, r *finding.Report) error {
 	issues, taken := []qualityIssue{}, map[string]bool{}
 	for _, f := range worstFirst(r.Findings) {
-		// GitLab wants each fingerprint once.
+		// GitLab requires unique fingerprints.
 		id := fingerprint(f)
 		if taken[id] || f.Outcome == finding.Skipped {
 			continue
@@ -65,7 +65,7 @@ func CodeQuality(w io.Writer, r *finding.Report) error {
 	return encode(w, issues)
 }
 
-// qualityDescription says what is wrong, for whom, and the fix: GitLab shows
+// qualityDescription returns what is wrong, for whom, and the fix. GitLab shows
 // nothing else of an issue.
 func qualityDescription(f finding.Finding) string {
 	parts := []string{statement(f)}
@@ -75,25 +75,25 @@ func qualityDescription(f finding.Finding) string {
 	if f.Permissions != nil && len(f.Permissions.Missing) > 0 {
 		parts = append(parts, "missing: "+strings.Join(f.Permissions.Missing, ", "))
 	}
-	// Half of a fix is none.
+	// An incomplete fix is worse than none.
 	if f.Fix != nil && len(f.Fix.Commands) > 0 && len(printable(f.Fix.Commands)) == len(f.Fix.Commands) {
 		parts = append(parts, "fix: "+strings.Join(f.Fix.Commands, " && "))
 	}
 	return strings.Join(parts, "; ")
 }
 
-// qualitySeverity is one of GitLab's five: a blocker stops apply, and what
-// could not be found out counts a degree less than what fails.
+// qualitySeverity returns one of GitLab's five severities. An error is a blocker, and
+// an undetermined finding is at least one level lower than a failure.
 func qualitySeverity(f finding.Finding) string {
-	degrees := []string{"blocker", "major", "minor"}
+	levels := []string{"blocker", "major", "minor"}
 	if f.Outcome != finding.Fail {
-		degrees = []string{"major", "minor", "info"}
+		levels = []string{"major", "minor", "info"}
 	}
 	switch severityOf(f.Severity) {
 	case need.Warning:
-		return degrees[1]
+		return levels[1]
 	case need.Note:
-		return degrees[2]
+		return levels[2]
 	}
-	return degrees[0]
+	return levels[0]
 }

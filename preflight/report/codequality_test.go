@@ -25,8 +25,8 @@ func TestCodeQuality(t *testing.T) {
 	golden(t, "passing.codequality.json", codeQuality(t, scenarios(t)["passing"]))
 }
 
-// TestCodeQualityFields: what GitLab wants of each issue, and a list even if
-// it is empty.
+// TestCodeQualityFields checks the fields that GitLab requires of each issue, and that
+// an empty report is an empty list.
 func TestCodeQualityFields(t *testing.T) {
 	all := scenarios(t)
 	all["failing"], all["empty"] = failing(), &finding.Report{}

@@ -9,10 +9,9 @@ import (
 	"gke-preflight/preflight/finding"
 )
 
-// fingerprint tells a finding from others, and stays the same from run to run
-// for as long as it is about the same thing: it is made of who needs what where
-// because of what, and not of what was found, of lines or of the order of
-// lists. The plan counts only where several are in one report.
+// fingerprint returns a hash that identifies a finding across runs. It covers what
+// is checked (rule, principal, permissions, resource, addresses) but not the outcome,
+// line numbers or the order of lists. Finding.Plan is empty in a report of one plan.
 func fingerprint(f finding.Finding) string {
 	kind, member := "", ""
 	if f.Principal != nil {
@@ -22,7 +21,7 @@ func fingerprint(f finding.Finding) string {
 	if f.Permissions != nil {
 		permissions = f.Permissions.Needed
 	}
-	// Lists of strings have no way to be refused.
+	// Marshaling lists of strings cannot fail.
 	data, _ := json.Marshal([][]string{
 		{f.Rule, f.Plan, kind, member, f.Resource, f.Service, f.Attribute},
 		slices.Sorted(slices.Values(permissions)),

@@ -11,8 +11,8 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// githubLimit is how many annotations of a kind GitHub shows for a step; the
-// others are dropped without a word.
+// githubLimit is how many annotations of a kind GitHub shows for a step. It drops
+// others silently.
 // https://docs.github.com/en/actions/reference/limits
 const githubLimit = 10
 
@@ -24,10 +24,9 @@ const (
 	githubNotice  = "notice"
 )
 
-// GitHub writes workflow commands, which GitHub shows as annotations: one for
-// each finding that is not a pass, the worst first. As GitHub shows ten of a
-// kind, what is more is counted in a last one, which says where the rest is.
-// The last line is the result, for the log.
+// GitHub writes workflow commands, which GitHub shows as annotations: one for each
+// finding that does not pass, most severe first. GitHub shows ten of a kind, so a
+// last notice counts the others. The last line is the result, for the log.
 func GitHub(w io.Writer, r *finding.Report) error {
 	lines, cut := annotations(worstFirst(r.Findings), min(len(r.Notices), 1))
 	if cut > 0 {
@@ -42,8 +41,8 @@ func GitHub(w io.Writer, r *finding.Report) error {
 	return err
 }
 
-// annotations are as many as GitHub shows, and how many were left out. One
-// place among the notices is kept for saying so, and others as reserved.
+// annotations returns as many annotations as GitHub shows, and how many findings
+// are left out. It keeps room for a notice that counts those, and for reserved ones.
 func annotations(findings []finding.Finding, reserved int) (lines []string, cut int) {
 	room := map[string]int{githubError: githubLimit, githubWarning: githubLimit, githubNotice: githubLimit - 1 - reserved}
 	for _, f := range findings {
@@ -58,8 +57,8 @@ func annotations(findings []finding.Finding, reserved int) (lines []string, cut 
 	return lines, cut
 }
 
-// annotation is the kind for a finding. What could not be found out is no
-// error, because nothing is known to be wrong.
+// annotationKind returns the kind of annotation for a finding. An undetermined one
+// is at most a warning, because nothing is known to be wrong.
 func annotationKind(f finding.Finding) string {
 	switch {
 	case f.Outcome == finding.Skipped || severityOf(f.Severity) == need.Note:
@@ -70,8 +69,8 @@ func annotationKind(f finding.Finding) string {
 	return githubWarning
 }
 
-// properties are where a finding is shown, and its title. Without a place in
-// the configuration GitHub shows it with the run.
+// annotationProperties returns the location and the title of an annotation. GitHub
+// shows one without a location with the run.
 func annotationProperties(f finding.Finding) string {
 	title := "title=" + escapeProperty(joinNonEmpty(" ", f.Rule, f.Name))
 	if len(f.Locations) == 0 {
@@ -81,7 +80,7 @@ func annotationProperties(f finding.Finding) string {
 	return fmt.Sprintf("file=%s,line=%d,%s", escapeProperty(l.File), l.Line, title)
 }
 
-// description says in full what a finding is about, a fact a line, each clean.
+// annotationText returns the details of a finding, one a line, each clean.
 func annotationText(f finding.Finding) string {
 	lines := []string{statement(f)}
 	add := func(title string, values ...string) {
@@ -94,11 +93,11 @@ func annotationText(f finding.Finding) string {
 		add("who", f.Principal.Member)
 	}
 	if f.Permissions != nil {
-		add("lacks", f.Permissions.Missing...)
-		add("not known", f.Permissions.Undetermined...)
+		add("missing", f.Permissions.Missing...)
+		add("undetermined", f.Permissions.Undetermined...)
 	}
-	add("because of", truncateList(f.Addresses)...)
-	add("apply would stop with", f.ExpectedError)
+	add("required by", truncateList(f.Addresses)...)
+	add("expected error", f.ExpectedError)
 	if f.Fix != nil {
 		for _, c := range printable(f.Fix.Commands) {
 			add("fix", c)
@@ -110,7 +109,7 @@ func annotationText(f finding.Finding) string {
 	return strings.Join(lines, "\n")
 }
 
-// few are the first of many names, and how many more there are.
+// truncateList returns the first names, and how many more there are.
 func truncateList(names []string) []string {
 	const most = 4
 	if len(names) <= most {
@@ -119,7 +118,7 @@ func truncateList(names []string) []string {
 	return append(slices.Clone(names[:most-1]), fmt.Sprintf("and %d more", len(names)-most+1))
 }
 
-// command is a workflow command.
+// workflowCommand returns a workflow command.
 func workflowCommand(kind, properties, message string) string {
 	return "::" + kind + " " + properties + "::" + escapeData(message)
 }
@@ -130,20 +129,20 @@ func escapeData(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
 }
 
-// property escapes the value of a property likewise.
+// escapeProperty escapes the value of a property, as the toolkit does.
 func escapeProperty(s string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(term.Clean(s)))
 }
 
-// worstFirst are the findings that are no pass: what fails before what is
-// open, errors before warnings, and otherwise as they were.
+// worstFirst returns the findings that do not pass: errors before warnings before
+// notes, and failed before undetermined ones of the same severity. The sort is stable.
 func worstFirst(findings []finding.Finding) []finding.Finding {
 	out := slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Outcome == finding.Pass })
 	slices.SortStableFunc(out, func(a, b finding.Finding) int { return sortOrder(a) - sortOrder(b) })
 	return out
 }
 
-// badness orders findings, the worst being the least.
+// sortOrder returns the position of a finding by severity; the worst has the lowest.
 func sortOrder(f finding.Finding) int {
 	switch f.Outcome {
 	case finding.Fail:
@@ -154,7 +153,7 @@ func sortOrder(f finding.Finding) int {
 	return 2*severityRank(f) + 1
 }
 
-// statement is one sentence about a finding that is no pass.
+// statement returns one sentence about a finding.
 func statement(f finding.Finding) string {
 	switch f.Outcome {
 	case finding.Fail:
@@ -164,10 +163,10 @@ func statement(f finding.Finding) string {
 	case finding.Pass:
 		return joinNonEmpty("", f.Message, titleIfNoMessage(f))
 	}
-	return "Could not be found out: " + joinNonEmpty(": ", question(f), reasonOf(f))
+	return undeterminedStatement(f)
 }
 
-// verdict is the result in one line.
+// resultLine returns the result in one line.
 func resultLine(r *finding.Report) string {
 	var b strings.Builder
 	t := newText(&b, TextOptions{})
@@ -177,8 +176,8 @@ func resultLine(r *finding.Report) string {
 	return line
 }
 
-// printable are the commands that show as they are, so that they can be
-// pasted: an escape in one would make it another.
+// printable returns the commands that need no escapes. One with an escape would be
+// another command if pasted.
 func printable(commands []string) []string {
 	return slices.DeleteFunc(slices.Clone(commands), func(c string) bool {
 		return strings.TrimSpace(c) == "" || term.Clean(c) != c

@@ -27,9 +27,9 @@ func TestGitHub(t *testing.T) {
 	golden(t, "passing.github.txt", []byte(github(t, scenarios(t)["passing"])))
 }
 
-// TestGitHubPlace: an annotation stands at the block, by the rules of workflow
-// commands for what is in a property.
-func TestGitHubPlace(t *testing.T) {
+// TestGitHubLocation checks that an annotation names the block's file and line, escaped
+// as workflow commands require.
+func TestGitHubLocation(t *testing.T) {
 	r := &finding.Report{Result: finding.Fail, Findings: []finding.Finding{{
 		Rule: "GP101", Name: "container-api", Outcome: finding.Fail, Severity: need.Error, Message: "100% off: a, b\nc",
 		Locations: []finding.Location{{File: "envs/a,b:c%/main.tf", Line: 7}},
@@ -41,8 +41,8 @@ func TestGitHubPlace(t *testing.T) {
 	}
 }
 
-// TestGitHubLimit: ten of a kind at most, the worst first, and the last notice
-// says how many are not shown.
+// TestGitHubLimit checks that there are at most ten of a kind, most severe first, and
+// that the last notice counts the others.
 func TestGitHubLimit(t *testing.T) {
 	r := &finding.Report{Result: finding.Fail}
 	for _, severity := range []need.Severity{need.Note, need.Warning, need.Error} {
@@ -60,12 +60,13 @@ func TestGitHubLimit(t *testing.T) {
 		t.Error(diff)
 	}
 	if !strings.HasPrefix(lines[0], "::error") || !strings.HasPrefix(lines[29], "::notice title=gke-preflight::7 findings more") {
-		t.Errorf("begins with %q, ends with %q", lines[0], lines[29])
+		t.Errorf("first line is %q, last notice is %q", lines[0], lines[29])
 	}
 }
 
-// TestGitHubOpen: what could not be found out is never an error, nor silent.
-func TestGitHubOpen(t *testing.T) {
+// TestGitHubUndetermined checks that an undetermined finding is shown, but never as an
+// error.
+func TestGitHubUndetermined(t *testing.T) {
 	for severity, want := range map[need.Severity]string{need.Error: "::warning ", need.Warning: "::warning ", need.Note: "::notice "} {
 		r := &finding.Report{Result: finding.Undetermined, Findings: []finding.Finding{{Rule: "GP401", Outcome: finding.Undetermined, Severity: severity}}}
 		if got := github(t, r); !strings.HasPrefix(got, want) {
@@ -74,7 +75,7 @@ func TestGitHubOpen(t *testing.T) {
 	}
 }
 
-// TestGitHubHostile: no line is a command but those that are written here.
+// TestGitHubHostile checks that hostile names add no workflow commands.
 func TestGitHubHostile(t *testing.T) {
 	r := scenarios(t)["hostile-names"]
 	for i, l := range strings.Split(strings.TrimSuffix(github(t, r), "\n"), "\n") {

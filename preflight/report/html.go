@@ -25,35 +25,34 @@ var htmlStyle string
 //go:embed html/script.js
 var htmlScript string
 
-// HTML writes a report as one page that needs nothing beside it and asks
-// nobody: its policy allows only its own style and script, by their hashes.
-// Every string from outside is text in it, with what would act on a terminal
-// or reverse the order of characters made visible. The same report gives the
-// same bytes.
+// HTML writes a report as one self-contained page that sends no requests: its
+// Content-Security-Policy allows only its own style and script, by their hashes.
+// Untrusted strings are inserted as text, with control and bidirectional characters
+// escaped. The same report gives the same bytes.
 func HTML(w io.Writer, r *finding.Report) error {
 	t, err := template.New("report").Parse(htmlPage)
 	if err != nil {
-		return fmt.Errorf("make the page: %w", err)
+		return fmt.Errorf("render the page: %w", err)
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, newPage(r)); err != nil {
-		return fmt.Errorf("make the page: %w", err)
+		return fmt.Errorf("render the page: %w", err)
 	}
 	_, err = w.Write(b.Bytes())
 	return err
 }
 
-// A page is what the template shows. Its strings are clean.
+// A page is the data of the template. Its strings are clean.
 type page struct {
 	Policy                  string
 	Style                   template.CSS
 	Script                  template.JS
-	Word, Class, Mark, Says string
+	Word, Class, Mark, Text string
 	Source, Version, Footer string
 	Counts                  []htmlCount
-	Facts                   []htmlFact
+	Header                  []htmlField
 	Matrix                  matrix
-	Open                    []htmlFinding
+	Shown                   []htmlFinding
 	Folded                  []htmlFold
 }
 
@@ -62,7 +61,8 @@ type htmlCount struct {
 	Word, Class string
 }
 
-type htmlFact struct {
+// An htmlField is a line of the header.
+type htmlField struct {
 	Name   string
 	Values []string
 }
@@ -72,14 +72,14 @@ type htmlFold struct {
 	Items   []htmlFinding
 }
 
-// An htmlFinding is a finding, with the way from the plan to it.
+// An htmlFinding is a finding, with the trail from the plan to it.
 type htmlFinding struct {
 	ID, Class, Mark, Label  string
 	Outcome, Severity, Rule string
 	Headline, Title, URL    string
-	// Why says why it could not be found out, or how it is known.
+	// Why says why the outcome is undetermined, or what it is based on.
 	Why    string
-	Way    []htmlStep
+	Trail  []htmlStep
 	Levels []htmlLevel
 	Blocks []htmlBlock
 }
@@ -90,14 +90,14 @@ type htmlBlock struct {
 }
 
 func newPage(r *finding.Report) page {
-	word, says, _ := strings.Cut(resultLine(r), "  ")
+	word, text, _ := strings.Cut(resultLine(r), "  ")
 	p := page{
 		Policy: "default-src 'none'; style-src '" + cspHash(htmlStyle) + "'; script-src '" + cspHash(htmlScript) + "'; base-uri 'none'; form-action 'none'",
 		Style:  template.CSS(htmlStyle), Script: template.JS(htmlScript),
 		Word: word, Class: string(r.Result), Mark: markOf(r.Result, need.Error),
-		Says: term.Clean(capitalize(says)), Source: term.Clean(r.Plan.Source), Version: term.Clean(r.Tool.Version),
+		Text: term.Clean(capitalize(text)), Source: term.Clean(r.Plan.Source), Version: term.Clean(r.Tool.Version),
 		Footer: htmlFooter(r),
-		Counts: htmlCounts(r), Facts: htmlFacts(r),
+		Counts: htmlCounts(r), Header: htmlHeader(r),
 	}
 	findings := worstFirst(r.Findings)
 	projects := projectNames(r)
@@ -111,7 +111,7 @@ func newPage(r *finding.Report) page {
 		case finding.Skipped:
 			skipped = append(skipped, view)
 		default:
-			p.Open = append(p.Open, view)
+			p.Shown = append(p.Shown, view)
 		}
 	}
 	p.Folded = append(foldedGroup("skipped", skipped), foldedGroup("passed", passed)...)
@@ -121,16 +121,16 @@ func newPage(r *finding.Report) page {
 
 func htmlFooter(r *finding.Report) string {
 	if r.Snapshot != nil {
-		return fmt.Sprintf("%d requests answered by a file, none sent to Google Cloud.", r.Requests.Total)
+		return fmt.Sprintf("%d requests answered from a snapshot, none sent to Google Cloud.", r.Requests.Total)
 	}
-	return fmt.Sprintf("%d requests to Google Cloud, none of which changed anything.", r.Requests.Total)
+	return fmt.Sprintf("%d read-only requests to Google Cloud.", r.Requests.Total)
 }
 
 func onlyPassing(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Outcome != finding.Pass })
 }
 
-// hashOf is what a policy names an inline style or script by.
+// cspHash returns the source expression that allows an inline style or script.
 func cspHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
@@ -152,7 +152,7 @@ func markOf(o finding.Outcome, s need.Severity) string {
 	return "✗"
 }
 
-// classOf is how a finding is coloured.
+// classOf returns the CSS class that colors a finding.
 func classOf(f finding.Finding) string {
 	if f.Outcome == finding.Fail && severityOf(f.Severity) != need.Error {
 		return string(f.Severity)
@@ -163,7 +163,7 @@ func classOf(f finding.Finding) string {
 func htmlCounts(r *finding.Report) []htmlCount {
 	var out []htmlCount
 	for _, c := range []htmlCount{
-		{r.Summary.Fail, "fail", "fail"}, {r.Summary.Undetermined, "not known", "undetermined"},
+		{r.Summary.Fail, "fail", "fail"}, {r.Summary.Undetermined, "undetermined", "undetermined"},
 		{r.Summary.Pass, "pass", "pass"}, {r.Summary.Skipped, "skipped", "skipped"},
 	} {
 		if c.N > 0 {
@@ -173,14 +173,14 @@ func htmlCounts(r *finding.Report) []htmlCount {
 	return out
 }
 
-func htmlFacts(r *finding.Report) []htmlFact {
-	var out []htmlFact
+func htmlHeader(r *finding.Report) []htmlField {
+	var out []htmlField
 	add := func(name string, values ...string) {
 		for i, v := range values {
 			values[i] = term.Clean(v)
 		}
 		if len(values) > 0 {
-			out = append(out, htmlFact{name, slices.Compact(values)})
+			out = append(out, htmlField{name, slices.Compact(values)})
 		}
 	}
 	add("plan", planNames(r)...)
@@ -208,9 +208,9 @@ func newHTMLFinding(id string, f finding.Finding) htmlFinding {
 	}
 	v.Label = v.Severity
 	if f.Outcome == finding.Undetermined {
-		v.Label = "not known (" + v.Severity + ")"
+		v.Label = "undetermined, " + term.Clean(wouldBe(f.Severity))
 	}
-	v.Way, v.Levels = htmlTrail(f, v.Class), htmlLevels(f, v.Class)
+	v.Trail, v.Levels = htmlTrail(f, v.Class), htmlLevels(f, v.Class)
 	if f.Outcome == finding.Skipped {
 		return v
 	}
@@ -226,13 +226,13 @@ func htmlHeadline(f finding.Finding) string {
 	case finding.Skipped:
 		return term.Clean(joinNonEmpty(": ", f.Plan, statement(f)))
 	case finding.Undetermined:
-		return term.Clean(f.Title)
+		return term.Clean("Could not check: " + f.Title)
 	}
 	return term.Clean(statement(f))
 }
 
-// htmlBlocks are the error that apply would print, and how to mend it. What
-// would not show as it is, is not offered for pasting.
+// htmlBlocks returns the error that apply would print, and the fix. A command that
+// needs escapes has no copy button, because pasted it would be another command.
 func htmlBlocks(id string, f finding.Finding) []htmlBlock {
 	var out []htmlBlock
 	add := func(name, text string, copies bool) {
@@ -240,7 +240,7 @@ func htmlBlocks(id string, f finding.Finding) []htmlBlock {
 	}
 	if f.ExpectedError != "" {
 		shown, _ := pasteable(strings.Split(f.ExpectedError, "\n"), "")
-		add("Apply would stop with", shown, false)
+		add("Expected error", shown, false)
 	}
 	if f.Fix == nil {
 		return out
@@ -248,18 +248,18 @@ func htmlBlocks(id string, f finding.Finding) []htmlBlock {
 	for _, c := range f.Fix.Commands {
 		if strings.TrimSpace(c) != "" {
 			shown, whole := pasteable([]string{c}, notPrintable)
-			add("Mend it", shown, whole)
+			add("Fix", shown, whole)
 		}
 	}
 	if f.Fix.Terraform != "" {
 		shown, whole := pasteable(strings.Split(strings.TrimRight(f.Fix.Terraform, "\n"), "\n"), notPrintable)
-		add("In Terraform", shown, whole)
+		add("Fix in Terraform", shown, whole)
 	}
 	return out
 }
 
-// pasteable cleans lines, and marks those that are not what they were: pasted,
-// such a line would be something else. Whole reports whether there is none.
+// pasteable cleans lines and marks those that cleaning changes, because pasted they
+// would be something else. Whole reports whether none changed.
 func pasteable(lines []string, mark string) (shown string, whole bool) {
 	whole = true
 	out := make([]string, len(lines))

@@ -12,7 +12,7 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// A matrix shows principals against resources, those of a project together.
+// A matrix is a table of principals and resources, grouped by project.
 type matrix struct {
 	Groups []matrixGroup
 	Rows   []matrixRow
@@ -21,8 +21,7 @@ type matrix struct {
 	order []matrixRow
 }
 
-// A matrixGroup is a project and the columns that lie in it, or what lies in no
-// project.
+// A matrixGroup is a project and its columns, or the columns outside of any project.
 type matrixGroup struct {
 	Name    string
 	Columns []matrixColumn
@@ -31,7 +30,7 @@ type matrixGroup struct {
 
 // A matrixColumn is a resource.
 type matrixColumn struct {
-	// Name is short where the group says the rest; Full leaves nothing out.
+	// Name is short, without the project of the group; Full is complete.
 	Name, Full string
 	key        string
 	weight     int
@@ -46,11 +45,11 @@ type matrixRow struct {
 type matrixCell struct {
 	Class, Mark, Target, Label string
 	N                          int
-	// First is whether a group of columns begins with it.
+	// First reports whether the cell is the first of its group of columns.
 	First bool
 }
 
-// projectNames are the IDs of the projects of a report, by number.
+// projectNames returns the IDs of the projects of a report by number.
 func projectNames(r *finding.Report) map[string]string {
 	out := map[string]string{}
 	for _, p := range r.Projects {
@@ -61,16 +60,16 @@ func projectNames(r *finding.Report) map[string]string {
 	return out
 }
 
-// place is the group that a resource belongs to, and its column there.
+// matrixPosition returns the group and the column of a resource.
 func matrixPosition(name string, projects map[string]string) (group string, column matrixColumn) {
 	full := resource.Describe(name)
 	if full == "" {
-		return "in no project", matrixColumn{Name: "this machine", Full: "this machine"}
+		return "no project", matrixColumn{Name: "this machine", Full: "this machine"}
 	}
 	_, rest, found := strings.Cut("/"+strings.TrimPrefix(name, "//"), "/projects/")
 	id, below, _ := strings.Cut(rest, "/")
 	if !found || id == "" || id == "-" {
-		return "in no project", matrixColumn{Name: term.Clean(full), Full: term.Clean(full)}
+		return "no project", matrixColumn{Name: term.Clean(full), Full: term.Clean(full)}
 	}
 	name = strings.TrimSuffix(full, " of project "+id)
 	if account, ok := strings.CutPrefix(name, "service account "); ok {
@@ -78,7 +77,7 @@ func matrixPosition(name string, projects map[string]string) (group string, colu
 		name = "account " + local
 	}
 	if below == "" {
-		name = "the project itself"
+		name = "project"
 	}
 	if known := projects[id]; known != "" {
 		id = known
@@ -86,9 +85,10 @@ func matrixPosition(name string, projects map[string]string) (group string, colu
 	return term.Clean("project " + id), matrixColumn{Name: term.Clean(name), Full: term.Clean(full)}
 }
 
-// add counts a finding. The worst come first, so the first decides.
+// add counts a finding. Findings come most severe first, so the first of a cell
+// decides its class.
 func (m *matrix) add(v htmlFinding, f finding.Finding, projects map[string]string) {
-	row := matrixRow{Kind: "APIs, and the plan itself"}
+	row := matrixRow{Kind: "APIs and plan"}
 	if f.Principal != nil {
 		row = matrixRow{Kind: term.Clean(f.Principal.Kind.InWords()), Member: term.Clean(strings.TrimPrefix(f.Principal.Member, "serviceAccount:"))}
 	}
@@ -110,7 +110,8 @@ func (m *matrix) add(v htmlFinding, f finding.Finding, projects map[string]strin
 	}
 }
 
-// said is the outcome of a finding, and what it weighs if it fails.
+// outcomeText returns the outcome of a finding, and its severity if that is lower
+// than error.
 func outcomeText(f finding.Finding) string {
 	if f.Outcome == finding.Fail && f.Severity != need.Error {
 		return "fails (" + term.Clean(string(f.Severity)) + ")"
@@ -118,7 +119,7 @@ func outcomeText(f finding.Finding) string {
 	return string(f.Outcome)
 }
 
-// column makes sure of a column, and is the key of its cells.
+// column adds a column unless it exists, and returns its key.
 func (m *matrix) column(group string, c matrixColumn) string {
 	c.key = group + " " + c.Full
 	g := slices.IndexFunc(m.Groups, func(g matrixGroup) bool { return g.Name == group })
@@ -131,7 +132,7 @@ func (m *matrix) column(group string, c matrixColumn) string {
 	return c.key
 }
 
-// finish lays the cells out, what is worst first.
+// finish arranges rows, groups and columns, the most severe first.
 func (m *matrix) finish() {
 	rows, columns := map[string]int{}, map[string]int{}
 	for key, cell := range m.cells {
@@ -157,7 +158,7 @@ func (m *matrix) finish() {
 	}
 }
 
-// sortColumns puts the worst group first, and in each the worst column.
+// sortColumns sorts groups, and the columns of each, by severity.
 func (m *matrix) sortColumns(weights map[string]int) {
 	for g := range m.Groups {
 		columns := m.Groups[g].Columns
@@ -174,7 +175,7 @@ func (m *matrix) sortColumns(weights map[string]int) {
 	})
 }
 
-// first is the group that a row begins in.
+// first returns the index of the first group in which a row has a cell.
 func (m *matrix) first(r matrixRow) int {
 	return slices.IndexFunc(m.Groups, func(g matrixGroup) bool {
 		return slices.ContainsFunc(g.Columns, func(c matrixColumn) bool { return m.cells[[2]string{r.name(), c.key}] != nil })
@@ -183,7 +184,7 @@ func (m *matrix) first(r matrixRow) int {
 
 func (r matrixRow) name() string { return r.Kind + " " + r.Member }
 
-// weight orders classes, the worst having the most.
+// weight returns how severe a class is; higher is worse.
 func weight(class string) int {
 	return slices.Index([]string{"skipped", "pass", "note", "warning", "undetermined", "fail"}, class)
 }

@@ -28,7 +28,7 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// hostilePage is a report whose every name tries to be markup or a script.
+// hostilePage returns a report in which every name is markup and script.
 func hostilePage() *finding.Report {
 	const evil = `"><img src=x onerror=alert(1)><script>alert(2)</script>{{.}}&lt;` + "\x1b[31m\u202e"
 	return &finding.Report{
@@ -61,8 +61,8 @@ func pageOf(t testing.TB, r *finding.Report) string {
 	return b.String()
 }
 
-// TestHTML: names stay text, nothing but the page's own style and script may
-// run, and the same report gives the same bytes.
+// TestHTML checks that names stay text, that the policy allows only the page's own
+// style and script, and that the same report gives the same bytes.
 func TestHTML(t *testing.T) {
 	page := pageOf(t, hostilePage())
 	for _, never := range []string{"<img", "<script>alert", "javascript:", "\x1b", "\u202e"} {
@@ -79,7 +79,7 @@ func TestHTML(t *testing.T) {
 	}
 	for _, own := range []string{htmlStyle, htmlScript} {
 		if !strings.Contains(page, cspHash(own)) && !strings.Contains(page, strings.ReplaceAll(cspHash(own), "+", "&#43;")) {
-			t.Error("the policy lacks the hash of what stands in the page")
+			t.Error("the policy misses the hash of the page's style or script")
 		}
 	}
 	if page != pageOf(t, hostilePage()) {
@@ -87,8 +87,7 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-// levelsReport is merged from two plans, and has findings whose levels say
-// everything that levels say.
+// levelsReport returns a report merged from two plans, with levels of every kind.
 func levelsReport() *finding.Report {
 	const project, folder, organization = "//cloudresourcemanager.googleapis.com/projects/acme", "//cloudresourcemanager.googleapis.com/folders/4", "//cloudresourcemanager.googleapis.com/organizations/1"
 	member := "serviceAccount:agent@acme.iam.gserviceaccount.com"
@@ -125,19 +124,19 @@ func levelsReport() *finding.Report {
 	}
 }
 
-// TestHTMLPicture: the way from the plan to a finding names the plan, the place
-// in the configuration, and what each level says; a pass has its way too.
-func TestHTMLPicture(t *testing.T) {
+// TestHTMLTrail checks the trail from the plan to a finding, and the statements of each
+// level, for failures and for checks that pass.
+func TestHTMLTrail(t *testing.T) {
 	v := browse(t, pageOf(t, levelsReport()))
 	const text = `function (n) { return n.innerText.replace(/\s+/g, " ").trim() }`
 	for _, tt := range []struct{ name, selector, want string }{
-		{"way", "#f1 > .way > li", "plan envs/a | address google_container_cluster.x envs/a/main.tf:12 | attribute network | " +
+		{"trail", "#f1 > .trail > li", "plan envs/a | address google_container_cluster.x envs/a/main.tf:12 | attribute network | " +
 			"GKE service agent serviceAccount:agent@acme.iam.gserviceaccount.com | permission a.b.c | fails at project acme"},
-		{"levels", "#f1 > .levels > li", "project acme ✗ no binding gives a.b.c ✓ grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com (d.e.f) | " +
-			"folder 4 ✗ grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com only where 1 > 2, which is false ? could not be read: 403 no | " +
+		{"levels", "#f1 > .levels > li", "project acme ✗ no binding grants a.b.c ✓ grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com (d.e.f) | " +
+			"folder 4 ✗ grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com only if 1 > 2, which is false ? could not be read: 403 no | " +
 			"organization 1 ✗ denied by policy guard ? a group may hold it | " +
-			"what lies above + the plan grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com, by google_project_iam_member.x"},
-		{"groups", "thead th[scope=colgroup]", "project acme | in no project | project host"},
+			"above the project + the plan grants roles/r to serviceAccount:agent@acme.iam.gserviceaccount.com, by google_project_iam_member.x"},
+		{"groups", "thead th[scope=colgroup]", "project acme | no project | project host"},
 	} {
 		got := v.ask(t, `Array.from(document.querySelectorAll("`+tt.selector+`")).map(`+text+`).join(" | ")`)
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -158,14 +157,15 @@ func TestHTMLPicture(t *testing.T) {
 	v.quiet(t)
 }
 
-// A visit is a browser on a page, and what it had to say.
+// A visit is a browser that shows a page, and what the browser reported.
 type visit struct {
 	ctx context.Context
 	mu  sync.Mutex
-	// said are console messages, exceptions, and what the browser itself has
-	// against the page, such as a breach of its policy; asked are the URLs it
-	// went to.
-	said, asked []string
+	// messages are console messages, exceptions, and errors of the browser, such as
+	// violations of the policy.
+	messages []string
+	// requests are the URLs that the browser requested.
+	requests []string
 }
 
 func browse(t *testing.T, page string) *visit {
@@ -199,17 +199,16 @@ func browse(t *testing.T, page string) *visit {
 	return v
 }
 
-// listen hears what the page says to the console, what the browser says of it,
-// and where it goes.
+// listen records messages and requests.
 func (v *visit) listen(ctx context.Context, target *chromedp.Target) error {
-	said, thrown, asked := cdp.Events(v.ctx, target, runtime.ConsoleAPICalled), cdp.Events(v.ctx, target, runtime.ExceptionThrown), cdp.Events(v.ctx, target, network.RequestWillBeSent)
+	called, thrown, requested := cdp.Events(v.ctx, target, runtime.ConsoleAPICalled), cdp.Events(v.ctx, target, runtime.ExceptionThrown), cdp.Events(v.ctx, target, network.RequestWillBeSent)
 	logged := cdp.Events(v.ctx, target, log.EntryAdded)
-	go hear(logged, func(e log.EventEntryAdded) { v.note(&v.said, string(e.Entry.Source)+": "+e.Entry.Text) })
-	go hear(said, func(e runtime.EventConsoleAPICalled) { v.note(&v.said, string(e.Type)) })
-	go hear(thrown, func(e runtime.EventExceptionThrown) { v.note(&v.said, "an exception") })
-	go hear(asked, func(e network.EventRequestWillBeSent) {
+	go record(logged, func(e log.EventEntryAdded) { v.note(&v.messages, string(e.Entry.Source)+": "+e.Entry.Text) })
+	go record(called, func(e runtime.EventConsoleAPICalled) { v.note(&v.messages, string(e.Type)) })
+	go record(thrown, func(e runtime.EventExceptionThrown) { v.note(&v.messages, "an exception") })
+	go record(requested, func(e network.EventRequestWillBeSent) {
 		if !strings.HasSuffix(e.Request.URL, "/favicon.ico") {
-			v.note(&v.asked, e.Request.URL)
+			v.note(&v.requests, e.Request.URL)
 		}
 	})
 	_, err := cdp.Call(ctx, target, runtime.Enable, cdp.Empty{})
@@ -218,7 +217,7 @@ func (v *visit) listen(ctx context.Context, target *chromedp.Target) error {
 	return errors.Join(err, other, third)
 }
 
-func hear[E any](events iter.Seq2[E, error], f func(E)) {
+func record[E any](events iter.Seq2[E, error], f func(E)) {
 	for e, err := range events {
 		if err == nil {
 			f(e)
@@ -260,8 +259,8 @@ func (v *visit) ask(t *testing.T, expression string) string {
 	return out
 }
 
-// TestHTMLInBrowser: in a real browser the page renders, filters, copies, is
-// reached by keyboard, complains of nothing and goes nowhere.
+// TestHTMLInBrowser checks in a real browser that the page renders, filters, copies and
+// works by keyboard, without errors and without requests.
 func TestHTMLInBrowser(t *testing.T) {
 	v := browse(t, pageOf(t, hostilePage()))
 	const shown = `document.querySelectorAll(".finding:not([hidden])").length`
@@ -284,8 +283,7 @@ func TestHTMLInBrowser(t *testing.T) {
 	}
 	v.choose(t, "", "")
 	v.copies(t)
-	// What had to be escaped is another command: it is shown, and not to be
-	// copied.
+	// A command that needs escapes is shown without a copy button.
 	if got := v.ask(t, `document.querySelectorAll(".copy").length`); got != "1" {
 		t.Errorf("%s commands can be copied", got)
 	}
@@ -298,37 +296,36 @@ func TestHTMLInBrowser(t *testing.T) {
 	v.quiet(t)
 }
 
-// quiet fails a test if the page or the browser complained, or the page went
-// anywhere.
+// quiet fails the test if there were messages, or requests beyond the page itself.
 func (v *visit) quiet(t *testing.T) {
 	t.Helper()
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.said) > 0 {
-		t.Errorf("the browser says %q", v.said)
+	if len(v.messages) > 0 {
+		t.Errorf("messages: %q", v.messages)
 	}
-	if len(v.asked) != 1 {
-		t.Errorf("the page went to %q", v.asked)
+	if len(v.requests) != 1 {
+		t.Errorf("requests: %q", v.requests)
 	}
 }
 
-// hears waits until the browser says something that contains text.
-func (v *visit) hears(t *testing.T, text string) {
+// waitForMessage waits for a message that contains text.
+func (v *visit) waitForMessage(t *testing.T, text string) {
 	t.Helper()
 	for range 100 {
 		v.mu.Lock()
-		said := slices.Clone(v.said)
+		messages := slices.Clone(v.messages)
 		v.mu.Unlock()
-		if slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, text) }) {
+		if slices.ContainsFunc(messages, func(s string) bool { return strings.Contains(s, text) }) {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Errorf("the browser says %q", v.said)
+	t.Errorf("messages: %q", v.messages)
 }
 
-// TestPolicyInBrowser: the browser refuses and names what the page's policy
-// does not allow, so that a page without complaints keeps to it.
+// TestPolicyInBrowser checks that the browser blocks and reports violations of the
+// page's policy, so that a page without messages complies with it.
 func TestPolicyInBrowser(t *testing.T) {
 	for name, breach := range map[string]string{
 		"style":   `<p style="color:red">`,
@@ -342,12 +339,12 @@ func TestPolicyInBrowser(t *testing.T) {
 			v.do(t, chromedp.Focus(".copy"))
 			// A browser compiles a handler when it is first needed.
 			v.ask(t, `document.querySelector("main > p")?.click()`)
-			v.hears(t, "Content Security Policy")
+			v.waitForMessage(t, "Content Security Policy")
 		})
 	}
 }
 
-// choose sets the filter as a person would.
+// choose sets the filter.
 func (v *visit) choose(t *testing.T, text, outcome string) {
 	t.Helper()
 	v.ask(t, `(function () {
@@ -358,8 +355,7 @@ func (v *visit) choose(t *testing.T, text, outcome string) {
 	})()`)
 }
 
-// copies presses the first copy button, by keyboard, and looks at the
-// clipboard.
+// copies presses the first copy button by keyboard and checks the clipboard.
 func (v *visit) copies(t *testing.T) {
 	t.Helper()
 	v.do(t, chromedp.Focus(".copy"), chromedp.KeyEvent("\r"))
@@ -371,9 +367,9 @@ func (v *visit) copies(t *testing.T) {
 	}
 }
 
-// TestHTMLFlat: a browser lays the page of many findings out without scrolling
-// sideways, on a phone too.
-func TestHTMLFlat(t *testing.T) {
+// TestHTMLWidth checks that a page of many findings does not scroll sideways, on a phone
+// either.
+func TestHTMLWidth(t *testing.T) {
 	r := hostilePage()
 	for range 200 {
 		r.Findings = append(r.Findings, r.Findings[0])

@@ -10,27 +10,27 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// An htmlStep is a stop on the way from the plan to the finding.
+// An htmlStep is a step from the plan to the finding.
 type htmlStep struct {
 	What  string
 	Names []htmlName
 	Class string
 }
 
-// An htmlName is what stands at a stop, and where in the configuration that is.
+// An htmlName is a name, and its place in the configuration, which may be empty.
 type htmlName struct{ Text, At string }
 
-// An htmlLevel is a resource on the way up, or a question that Google Cloud was
-// asked, with what it says.
+// An htmlLevel is a resource of the policy hierarchy, or one that Google Cloud was
+// asked about, with the statements about it.
 type htmlLevel struct {
-	Name string
-	Says []htmlSaying
+	Name       string
+	Statements []htmlStatement
 }
 
-type htmlSaying struct{ Class, Mark, Text string }
+type htmlStatement struct{ Class, Mark, Text string }
 
-// htmlWay is the way from the plan to the finding: what in the plan causes it,
-// whom it is about, what of whom is in question, and where it was looked for.
+// htmlTrail returns the steps from the plan to the finding: address, attribute,
+// principal, permissions, and the resource.
 func htmlTrail(f finding.Finding, class string) []htmlStep {
 	var out []htmlStep
 	add := func(what, class string, names ...string) {
@@ -47,7 +47,7 @@ func htmlTrail(f finding.Finding, class string) []htmlStep {
 		add(term.Clean(f.Principal.Kind.InWords()), "", f.Principal.Member)
 	}
 	add("permission", "", permissionsInQuestion(f)...)
-	add("taken away by", class, slices.Clone(f.TakenAwayBy)...)
+	add("removed by", class, slices.Clone(f.TakenAwayBy)...)
 	add("planned by", "", slices.Clone(f.PlannedBy)...)
 	add("API", "", serviceOf(f))
 	where := "on"
@@ -58,7 +58,7 @@ func htmlTrail(f finding.Finding, class string) []htmlStep {
 	return out
 }
 
-// htmlNames are names that are not empty, a few of them.
+// htmlNames returns the first of the names that are not empty.
 func htmlNames(names []string) []htmlName {
 	var out []htmlName
 	for _, n := range truncateList(names) {
@@ -69,8 +69,8 @@ func htmlNames(names []string) []htmlName {
 	return out
 }
 
-// placed are the addresses of a finding with where they stand in the
-// configuration, a few of them.
+// locatedAddresses returns the first addresses of a finding, with file and line if
+// they are known.
 func locatedAddresses(f finding.Finding) []htmlName {
 	out := htmlNames(f.Addresses)
 	for _, l := range f.Locations {
@@ -86,19 +86,20 @@ func locatedAddresses(f finding.Finding) []htmlName {
 	return out
 }
 
-// asked are the permissions in question: those that are missing or open, and
-// all where none is.
+// permissionsInQuestion returns the missing and undetermined permissions, or all if
+// there are none.
 func permissionsInQuestion(f finding.Finding) []string {
 	if f.Permissions == nil {
 		return nil
 	}
-	if open := slices.Concat(f.Permissions.Missing, f.Permissions.Undetermined); len(open) > 0 {
-		return open
+	if p := slices.Concat(f.Permissions.Missing, f.Permissions.Undetermined); len(p) > 0 {
+		return p
 	}
 	return f.Permissions.Needed
 }
 
-// serviceOf is the API that a finding is about, where no permission says so.
+// serviceOf returns the API that a finding is about; empty if it is about
+// permissions.
 func serviceOf(f finding.Finding) string {
 	if f.Permissions != nil {
 		return ""
@@ -106,34 +107,34 @@ func serviceOf(f finding.Finding) string {
 	return f.Service
 }
 
-// htmlLevels are what Google Cloud answered: first the questions that have one
-// answer, then what the policies say level by level.
+// htmlLevels returns what Google Cloud answered: first single answers, then what the
+// policies of each resource in the hierarchy say.
 func htmlLevels(f finding.Finding, class string) []htmlLevel {
 	var out []htmlLevel
-	add := func(name string, s htmlSaying) {
+	add := func(name string, s htmlStatement) {
 		name, s.Text = term.Clean(name), term.Clean(s.Text)
 		if n := len(out); n > 0 && out[n-1].Name == name {
-			out[n-1].Says = append(out[n-1].Says, s)
+			out[n-1].Statements = append(out[n-1].Statements, s)
 			return
 		}
-		out = append(out, htmlLevel{name, []htmlSaying{s}})
+		out = append(out, htmlLevel{name, []htmlStatement{s}})
 	}
 	for _, e := range f.Evidence {
 		if e.Method != "getIamPolicy" || len(f.Levels) == 0 {
-			add(resource.Describe(e.Resource), htmlSaying{class, markOf(f.Outcome, f.Severity), evidenceText(f, e)})
+			add(resource.Describe(e.Resource), htmlStatement{class, markOf(f.Outcome, f.Severity), evidenceText(f, e)})
 		}
 	}
 	for _, l := range f.Levels {
 		name := resource.Describe(l.Resource)
 		if name == "" {
-			name = "what lies above"
+			name = "above the project"
 		}
 		add(name, levelStatement(f, l))
 	}
 	return out
 }
 
-// answer is a question to Google Cloud and what it said.
+// evidenceText returns a method of Google Cloud and its answer.
 func evidenceText(f finding.Finding, e finding.Evidence) string {
 	question := e.Method
 	if e.Method == "testIamPermissions" && f.Permissions != nil {
@@ -142,8 +143,8 @@ func evidenceText(f finding.Finding, e finding.Evidence) string {
 	return joinNonEmpty(": ", question, e.Detail)
 }
 
-// saying is what a level says, in words.
-func levelStatement(f finding.Finding, l finding.Level) htmlSaying {
+// levelStatement returns what the policies of a level say, in words.
+func levelStatement(f finding.Finding, l finding.Level) htmlStatement {
 	binding := l.Role + " to " + l.Member
 	which := ""
 	if !slices.Equal(l.Permissions, permissionsInQuestion(f)) {
@@ -151,20 +152,20 @@ func levelStatement(f finding.Finding, l finding.Level) htmlSaying {
 	}
 	switch l.Says {
 	case finding.Grants:
-		return htmlSaying{"pass", "✓", "grants " + binding + which}
+		return htmlStatement{"pass", "✓", "grants " + binding + which}
 	case finding.Plans:
-		return htmlSaying{"pass", "+", "the plan grants " + binding + ", by " + l.Detail + which}
+		return htmlStatement{"pass", "+", "the plan grants " + binding + ", by " + l.Detail + which}
 	case finding.Unmet:
-		return htmlSaying{"fail", "✗", "grants " + binding + " only where " + l.Detail + ", which is false" + which}
+		return htmlStatement{"fail", "✗", "grants " + binding + " only if " + l.Detail + ", which is false" + which}
 	case finding.Denies:
-		return htmlSaying{"fail", "✗", "denied by policy " + l.Detail + which}
+		return htmlStatement{"fail", "✗", "denied by policy " + l.Detail + which}
 	case finding.Unread:
-		return htmlSaying{"undetermined", "?", "could not be read: " + l.Detail + which}
+		return htmlStatement{"undetermined", "?", "could not be read: " + l.Detail + which}
 	case finding.Lacks:
-		return htmlSaying{classOf(f), "✗", "no binding gives " + truncatedNames(l.Permissions)}
+		return htmlStatement{classOf(f), "✗", "no binding grants " + truncatedNames(l.Permissions)}
 	}
-	return htmlSaying{"undetermined", "?", l.Detail + which}
+	return htmlStatement{"undetermined", "?", l.Detail + which}
 }
 
-// names are names side by side, a few of them.
+// truncatedNames returns the first names of a list, and how many more there are.
 func truncatedNames(list []string) string { return strings.Join(truncateList(list), ", ") }

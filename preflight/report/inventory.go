@@ -9,10 +9,10 @@ import (
 	"gke-preflight/preflight/rules"
 )
 
-// InventoryText writes what a plan needs, for people.
+// InventoryText writes the resources and needs of a plan as text.
 func InventoryText(w io.Writer, inventory *inventory.Inventory) error {
 	t := newText(w, TextOptions{Width: 100, Verbose: true})
-	t.line(plain(plural(len(inventory.Resources), "resource") + " on Google Kubernetes Engine, " + plural(len(inventory.Needs), "need")))
+	t.line(plain(plural(len(inventory.Resources), "GKE resource") + ", " + plural(len(inventory.Needs), "need")))
 	for _, r := range inventory.Resources {
 		t.resource(r)
 	}
@@ -34,7 +34,7 @@ func (t *text) resource(r inventory.ResourceItem) {
 	t.detail("location", r.Location)
 	project := r.Project
 	if project == "" {
-		project = "not known before apply"
+		project = "only known after apply"
 	}
 	t.detail("project", project+" (from "+r.ProjectSource+")")
 	t.detail("network", r.Network)
@@ -51,7 +51,7 @@ func (t *text) resource(r inventory.ResourceItem) {
 func accountText(a inventory.AccountItem) string {
 	switch {
 	case a.Unknown:
-		return "an account that is not known before apply (" + a.Attribute + ")"
+		return "an account that is only known after apply (" + a.Attribute + ")"
 	case a.Default:
 		return "the Compute Engine default service account (" + a.Attribute + ")"
 	}
@@ -60,7 +60,7 @@ func accountText(a inventory.AccountItem) string {
 
 func keyText(k inventory.KeyItem) string {
 	if k.Unknown {
-		return "not known before apply (" + k.Attribute + ")"
+		return "only known after apply (" + k.Attribute + ")"
 	}
 	return k.Key + " (" + k.Attribute + ")"
 }
@@ -76,8 +76,8 @@ func (t *text) need(n inventory.NeedItem) {
 	t.detail("unknown", n.Unknown)
 }
 
-// wanted is what a need asks for; where that is neither permissions nor an
-// API, its rule's title says it.
+// needSummary returns the permissions or the API of a need, or its rule's title if
+// it has neither.
 func needSummary(n inventory.NeedItem) string {
 	switch {
 	case len(n.Permissions) > 0:
@@ -90,5 +90,5 @@ func needSummary(n inventory.NeedItem) string {
 			return r.Title
 		}
 	}
-	return "nothing that has a name"
+	return "unknown rule"
 }

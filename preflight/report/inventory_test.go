@@ -34,8 +34,8 @@ func sampleInventory() *inventory.Inventory {
 	}
 }
 
-// TestInventory: what a plan needs, in full; a need for no permission and no
-// API says what its rule says.
+// TestInventory compares the text of an inventory with a golden file. A need without
+// permissions and API shows the title of its rule.
 func TestInventory(t *testing.T) {
 	var b bytes.Buffer
 	if err := InventoryText(&b, sampleInventory()); err != nil {
@@ -56,7 +56,7 @@ func TestInventoryJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(sampleInventory(), back); diff != "" {
-		t.Errorf("it reads back as something else (-want +got):\n%s", diff)
+		t.Errorf("the inventory reads back differently (-want +got):\n%s", diff)
 	}
 }
 
@@ -66,7 +66,7 @@ var errFull = errors.New("no space left on device")
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// TestWriteErrors: a report that is cut off is no report.
+// TestWriteErrors checks that write errors are returned.
 func TestWriteErrors(t *testing.T) {
 	r := failing()
 	for name, err := range map[string]error{

@@ -8,8 +8,8 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// JSON writes a report by the contract of docs/json.md: the same bytes for the
-// same report, harmless as term.JSON makes them.
+// JSON writes a report as documented in docs/json.md. The same report always gives
+// the same bytes; term.JSON escapes what a terminal or CI server would act on.
 func JSON(w io.Writer, r *finding.Report) error {
 	listed := *r
 	if listed.Findings == nil {
@@ -18,7 +18,7 @@ func JSON(w io.Writer, r *finding.Report) error {
 	return encode(w, &listed)
 }
 
-// InventoryJSON writes an inventory likewise.
+// InventoryJSON writes an inventory as JSON.
 func InventoryJSON(w io.Writer, i *inventory.Inventory) error { return encode(w, i) }
 
 func encode(w io.Writer, v any) error { return term.JSON(w, v) }

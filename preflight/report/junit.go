@@ -14,11 +14,11 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// A Threshold says which findings decide a run, as the flags of check do.
+// A Threshold says which findings decide the result, as the flags of check do.
 type Threshold struct {
-	// FailOn is the least severity that decides; empty is error.
+	// FailOn is the lowest severity that decides; empty for error.
 	FailOn need.Severity
-	// AllowUndetermined lets a run pass in which something is open.
+	// AllowUndetermined accepts undetermined findings.
 	AllowUndetermined bool
 }
 
@@ -27,8 +27,8 @@ func (t Threshold) decides(f finding.Finding) bool {
 	return severityRank(f) <= severityRank(finding.Finding{Severity: t.FailOn})
 }
 
-// The parts of JUnit XML that are written: those that the schema of Jenkins
-// has, which is the strictest in use.
+// The elements of JUnit XML that JUnit writes. They follow the schema of Jenkins,
+// the strictest in use.
 // https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 type (
 	junitSuites struct {
@@ -48,29 +48,28 @@ type (
 		Cases    []junitCase `xml:"testcase"`
 	}
 	junitCase struct {
-		Name    string    `xml:"name,attr"`
-		Class   string    `xml:"classname,attr"`
-		Skipped *junitWhy `xml:"skipped"`
-		Error   *junitWhy `xml:"error"`
-		Failure *junitWhy `xml:"failure"`
-		Output  string    `xml:"system-out,omitempty"`
+		Name    string       `xml:"name,attr"`
+		Class   string       `xml:"classname,attr"`
+		Skipped *junitReason `xml:"skipped"`
+		Error   *junitReason `xml:"error"`
+		Failure *junitReason `xml:"failure"`
+		Output  string       `xml:"system-out,omitempty"`
 	}
-	// junitWhy says why a case does not pass: Jenkins shows the message and
-	// the text, GitLab the text.
-	junitWhy struct {
+	// A junitReason says why a case does not pass. Jenkins shows the message and
+	// the text, GitLab only the text.
+	junitReason struct {
 		Type    string `xml:"type,attr"`
 		Message string `xml:"message,attr"`
 		Text    string `xml:",chardata"`
 	}
 )
 
-// JUnit writes a report as JUnit XML: a suite for each rule (and plan), a case
-// for each finding. Jenkins calls a build unstable, and GitLab a test failed,
-// by failures and errors alone, so they follow the exit code: what fails at
-// the threshold is a failure; what is open there is an error, for that is what
-// JUnit calls a test that came to no answer; what is below the threshold, or
-// allowed to be open, is skipped with its message, because passing would hide
-// it.
+// JUnit writes a report as JUnit XML: a suite for each rule (and plan), a case for
+// each finding. Jenkins and GitLab judge a build only by failures and errors, so
+// these follow the exit code. A finding that fails at the threshold is a failure. An
+// undetermined one is an error, JUnit's term for a test that could not run. One that
+// is below the threshold, or undetermined and allowed, is skipped with its message,
+// because a pass would hide it.
 func JUnit(w io.Writer, r *finding.Report, t Threshold) error {
 	all := junitSuites{Name: "gke-preflight", Suites: junitOf(r.Findings, t)}
 	for _, s := range all.Suites {
@@ -94,7 +93,7 @@ func (all *junitSuites) add(s junitSuite) {
 	all.Errors += s.Errors
 }
 
-// junitOf are the suites of findings, in their order.
+// junitOf returns the suites of findings, in the order of the findings.
 func junitOf(findings []finding.Finding, t Threshold) []junitSuite {
 	var out []junitSuite
 	at, names := map[[2]string]int{}, map[string]int{}
@@ -149,18 +148,18 @@ func junitCaseOf(f finding.Finding, t Threshold) junitCase {
 	return c
 }
 
-// why is a finding's message and the whole of what is known, with the place in
-// the configuration, for which the schema has no attribute.
-func junitReasonOf(f finding.Finding, kind string) *junitWhy {
+// junitReasonOf returns the message and the details of a finding. The details end
+// with file and line, for which the schema has no attribute.
+func junitReasonOf(f finding.Finding, kind string) *junitReason {
 	text := annotationText(f)
 	for _, l := range f.Locations {
 		text += "\n" + term.Clean(fmt.Sprintf("at: %s:%d", l.File, l.Line))
 	}
-	return &junitWhy{Type: term.Clean(kind), Message: term.Clean(kind + ": " + statement(f)), Text: text}
+	return &junitReason{Type: term.Clean(kind), Message: term.Clean(kind + ": " + statement(f)), Text: text}
 }
 
-// caseName says what is checked, where and for whom. It does not say what was
-// found: CI servers follow a case through runs by its name.
+// caseName returns what is checked, where and for whom. It does not contain the
+// outcome, because CI servers track a case across runs by its name.
 func caseName(f finding.Finding) string {
 	member, where := "", resource.Describe(f.Resource)
 	if f.Principal != nil {
@@ -170,32 +169,33 @@ func caseName(f finding.Finding) string {
 	return term.Clean(parenthesize(joinNonEmpty(": ", f.Rule, f.Title), joinNonEmpty(", ", about...)))
 }
 
-// caseClass groups cases: Jenkins takes what stands before the last dot for a
-// package.
+// caseClass returns the class that groups cases. Jenkins treats the text before the
+// last dot as a package.
 func caseClass(f finding.Finding) string {
 	plan := strings.ReplaceAll(f.Plan, ".", "_")
 	return term.Clean(joinNonEmpty(".", "gke-preflight", plan, joinNonEmpty(" ", f.Rule, f.Name)))
 }
 
-// unshown is a suite for what no finding shows: that there was nothing to
-// check, for CI servers take a report without cases for a fault, a result that
-// is worse than all findings, or notices.
+// summarySuite returns an extra suite if the findings do not show everything: if
+// there are none (CI servers reject a report without cases), if the result is worse
+// than all findings, or if there are notices. Otherwise it returns nil.
 func summarySuite(r *finding.Report, all junitSuites, t Threshold) *junitSuite {
-	open := r.Result != finding.Pass && r.Result != finding.Fail && !t.AllowUndetermined
-	bad := open || r.Result == finding.Fail
+	undetermined := r.Result != finding.Pass && r.Result != finding.Fail && !t.AllowUndetermined
+	bad := undetermined || r.Result == finding.Fail
 	worse := bad && all.Failures+all.Errors == 0
 	if all.Tests > 0 && !worse && len(r.Notices) == 0 {
 		return nil
 	}
 	c := junitCase{Name: "result", Class: "gke-preflight", Output: strings.Join(cleanAll(r.Notices), "\n")}
 	if worse {
-		c.Error = &junitWhy{Type: "result", Message: term.Clean(resultLine(r)), Text: strings.Join(cleanAll(r.Limits), "\n")}
+		c.Error = &junitReason{Type: "result", Message: term.Clean(resultLine(r)), Text: strings.Join(cleanAll(r.Limits), "\n")}
 	}
 	s := &junitSuite{Name: "gke-preflight"}
 	s.add(c)
 	return s
 }
 
+// cleanAll returns the lines, each clean.
 func cleanAll(lines []string) []string {
 	out := slices.Clone(lines)
 	for i, l := range out {

@@ -26,38 +26,38 @@ func junit(t testing.TB, r *finding.Report, threshold Threshold) []byte {
 	return b.Bytes()
 }
 
-// A junitElement is what the schema of Jenkins says about an element: the
-// attributes that it must and may have, and what may stand in it.
+// A junitElement is an element of Jenkins' schema: its required and optional
+// attributes, and its possible children.
 // https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 type junitElement struct {
-	must, may, children []string
-	text                bool
+	required, optional, children []string
+	text                         bool
 }
 
 func junitElements() map[string]junitElement {
-	reason := junitElement{may: []string{"type", "message"}, text: true}
+	reason := junitElement{optional: []string{"type", "message"}, text: true}
 	return map[string]junitElement{
 		"": {children: []string{"testsuites"}},
 		"testsuites": {
-			may:      []string{"name", "time", "tests", "failures", "errors"},
+			optional: []string{"name", "time", "tests", "failures", "errors"},
 			children: []string{"testsuite"},
 		},
 		"testsuite": {
-			must:     []string{"name", "tests", "failures", "errors"},
-			may:      []string{"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+			required: []string{"name", "tests", "failures", "errors"},
+			optional: []string{"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
 			children: []string{"testsuite", "properties", "testcase", "system-out", "system-err"},
 		},
 		"testcase": {
-			must:     []string{"name"},
-			may:      []string{"time", "classname", "group"},
+			required: []string{"name"},
+			optional: []string{"time", "classname", "group"},
 			children: []string{"skipped", "error", "failure", "system-out", "system-err"},
 		},
 		"skipped": reason, "error": reason, "failure": reason,
 	}
 }
 
-// junitFaults are where a document is not what Jenkins takes. There is no
-// validator of XML Schema for Go that is kept well, and the grammar is small.
+// junitFaults returns where a document violates Jenkins' schema. There is no maintained
+// XML Schema validator for Go, and the grammar is small.
 func junitFaults(data []byte) []string {
 	var faults []string
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
@@ -95,13 +95,13 @@ func attributeFaults(e xml.StartElement) []string {
 	element := junitElements()[e.Name.Local]
 	for _, a := range e.Attr {
 		names = append(names, a.Name.Local)
-		if !slices.Contains(element.must, a.Name.Local) && !slices.Contains(element.may, a.Name.Local) {
+		if !slices.Contains(element.required, a.Name.Local) && !slices.Contains(element.optional, a.Name.Local) {
 			faults = append(faults, e.Name.Local+" has "+a.Name.Local)
 		}
 	}
-	for _, must := range element.must {
-		if !slices.Contains(names, must) {
-			faults = append(faults, e.Name.Local+" has no "+must)
+	for _, name := range element.required {
+		if !slices.Contains(names, name) {
+			faults = append(faults, e.Name.Local+" has no "+name)
 		}
 	}
 	return faults
@@ -126,7 +126,7 @@ func TestJUnitSchema(t *testing.T) {
 	}
 }
 
-// TestJUnitOutcome: failures and errors follow the exit code.
+// TestJUnitOutcome checks that failures and errors follow the exit code.
 func TestJUnitOutcome(t *testing.T) {
 	for _, tt := range []struct {
 		outcome   finding.Outcome
@@ -150,7 +150,7 @@ func TestJUnitOutcome(t *testing.T) {
 	} {
 		c := junitCaseOf(finding.Finding{Outcome: tt.outcome, Severity: tt.severity}, tt.threshold)
 		got := "pass"
-		for kind, reason := range map[string]*junitWhy{"failure": c.Failure, "error": c.Error, "skipped": c.Skipped} {
+		for kind, reason := range map[string]*junitReason{"failure": c.Failure, "error": c.Error, "skipped": c.Skipped} {
 			if reason != nil {
 				got = kind
 			}
@@ -161,8 +161,8 @@ func TestJUnitOutcome(t *testing.T) {
 	}
 }
 
-// TestJUnitNeverEmpty: a report without cases is a fault to CI servers, and a
-// result that no finding shows is shown all the same.
+// TestJUnitNeverEmpty checks that there is always a case, because CI servers reject a
+// report without one, and that a result that no finding shows has a case.
 func TestJUnitNeverEmpty(t *testing.T) {
 	pass := finding.Finding{Rule: "GP101", Outcome: finding.Pass}
 	for _, tt := range []struct {
@@ -189,8 +189,8 @@ func TestJUnitNeverEmpty(t *testing.T) {
 	}
 }
 
-// TestJUnitNames: GitLab takes the first case of a name only, so no two have
-// one, and the totals are those of the cases.
+// TestJUnitNames checks that names of cases are unique, because GitLab reads only the
+// first of a name, and that totals match the cases.
 func TestJUnitNames(t *testing.T) {
 	r := failing()
 	r.Findings = append(r.Findings, r.Findings...)
@@ -213,16 +213,16 @@ func TestJUnitNames(t *testing.T) {
 	}
 }
 
-// TestJUnitPlans: in Jenkins a package is what stands before the last dot, so
-// that a plan's name may have none.
+// TestJUnitPlans checks that dots in the name of a plan are replaced, because Jenkins
+// treats the text before the last dot as a package.
 func TestJUnitPlans(t *testing.T) {
 	got := caseClass(finding.Finding{Plan: "envs/a.b/plan.json", Rule: "GP101", Name: "container-api"})
 	if want := "gke-preflight.envs/a_b/plan_json.GP101 container-api"; got != want {
-		t.Errorf("the class is %s, want %s", got, want)
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-// FuzzJUnit: whatever names are, it is XML that Jenkins takes.
+// FuzzJUnit checks for any name that the XML follows Jenkins' schema.
 func FuzzJUnit(f *testing.F) {
 	for i := range 0x20 {
 		f.Add("x" + string(rune(i)) + strconv.Itoa(i))

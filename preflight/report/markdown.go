@@ -11,23 +11,22 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// MarkdownMarker begins every Markdown report and is not shown, so that CI
-// finds the comment that it wrote before and replaces it.
+// MarkdownMarker is an invisible comment at the beginning of every Markdown report, by
+// which CI finds its previous comment and replaces it.
 const MarkdownMarker = "<!-- gke-preflight -->"
 
-// markdownLimit is what a comment may have. GitHub counts 65,536 characters;
-// bytes are at least as many, and leave room for a heading of whoever posts it.
+// markdownLimit is the maximum size in bytes. GitHub allows 65,536 characters for a
+// comment; the difference leaves room for a heading.
 const markdownLimit = 64_000
 
-// Markdown writes a report as a comment of a pull request: the result, a table
-// of what fails, then what fails and what is open in full, and what passes
-// folded away. What does not fit is left out whole, and counted. Every string
-// from outside is code or plain words, so that a name is no markup, link,
-// image or mention.
+// Markdown writes a report as a comment on a pull request: the result, a table of
+// failed and undetermined findings, their details, and a folded list of checks that
+// pass. Parts that do not fit are left out as a whole and counted. Untrusted strings
+// become code or plain words, so that a name is never markup, link, image or mention.
 func Markdown(w io.Writer, r *finding.Report) error {
 	m := &markdown{room: markdownLimit}
 	m.required(MarkdownMarker + "\n" + markdownHeadline(r) + "\n")
-	m.required(markdownFacts(r))
+	m.required(markdownHeader(r))
 	bad := worstFirst(r.Findings)
 	m.table(bad)
 	for _, f := range bad {
@@ -35,38 +34,33 @@ func Markdown(w io.Writer, r *finding.Report) error {
 			m.optional(markdownDetails(f))
 		}
 	}
-	m.folded("skipped", "Skipped", r.Findings, finding.Skipped)
-	m.folded("passed", "Passed", r.Findings, finding.Pass)
+	m.folded("Skipped", r.Findings, finding.Skipped)
+	m.folded("Passed", r.Findings, finding.Pass)
 	if m.cut > 0 {
-		m.required(fmt.Sprintf("\n%s left out: a comment holds no more. The other formats have them all.\n", plural(m.cut, "part")+" of this report "+areOrIs(m.cut)))
+		m.required(fmt.Sprintf("\n%s left out, because a comment is limited in size. The other formats are complete.\n", plural(m.cut, "part")+" of this report "+isOrAre(m.cut)))
 	}
 	_, err := io.WriteString(w, m.text.String())
 	return err
 }
 
-func areOrIs(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-// markdown is a comment on its way out. A part is written whole or not at all:
-// half of one might leave a block open that swallows the rest.
+// markdown builds a comment. A part is written completely or not at all, because half
+// of one could leave a block open.
 type markdown struct {
 	text strings.Builder
 	room int
 	cut  int
 }
 
-// reserve is kept free for what must be written.
+// reserve is the number of bytes kept free for required parts.
 const reserve = 4_000
 
+// required writes a part.
 func (m *markdown) required(part string) {
 	m.text.WriteString(part)
 	m.room -= len(part)
 }
 
+// optional writes a part if there is room, and reports whether there was.
 func (m *markdown) optional(part string) bool {
 	if len(part) > m.room-reserve {
 		m.cut++
@@ -85,8 +79,8 @@ func markdownHeadline(r *finding.Report) string {
 	return fmt.Sprintf("### %s gke-preflight: %s\n\n%s", mark, word, escapeProse(capitalize(rest)+"."))
 }
 
-// markdownFacts are what the result rests on, as far as it is short.
-func markdownFacts(r *finding.Report) string {
+// markdownHeader returns what was checked, and the limits of the result.
+func markdownHeader(r *finding.Report) string {
 	var b strings.Builder
 	line := func(name string, values []string) {
 		if text := strings.Join(codeList(values), ", "); text != "" {
@@ -112,7 +106,7 @@ func markdownFacts(r *finding.Report) string {
 	return prefixNonEmpty("\n", b.String())
 }
 
-// planNames are the plan of a report, or all that it was merged from.
+// planNames returns the plan of a report, or all plans of a merged one.
 func planNames(r *finding.Report) []string {
 	if len(r.Plans) == 0 {
 		return []string{planSource(r.Plan.Source)}
@@ -124,7 +118,7 @@ func planNames(r *finding.Report) []string {
 	return out
 }
 
-// shortList are names as code, a few of them.
+// codeList returns the first names as code, and how many more there are.
 func codeList(names []string) []string {
 	const most = 8
 	var out []string
@@ -139,11 +133,11 @@ func codeList(names []string) []string {
 	return out
 }
 
-// table lists what fails and what is open, a row each.
+// table writes a row for each failed or undetermined finding.
 func (m *markdown) table(bad []finding.Finding) {
-	head := "\n| | rule | who | lacks | where |\n| --- | --- | --- | --- | --- |\n"
+	head := "\n| | rule | who | missing | where |\n| --- | --- | --- | --- | --- |\n"
 	if slices.ContainsFunc(bad, func(f finding.Finding) bool { return f.Plan != "" }) {
-		head = "\n| | rule | who | lacks | where | plan |\n| --- | --- | --- | --- | --- | --- |\n"
+		head = "\n| | rule | who | missing | where | plan |\n| --- | --- | --- | --- | --- | --- |\n"
 	}
 	for _, f := range bad {
 		if f.Outcome == finding.Skipped {
@@ -156,18 +150,18 @@ func (m *markdown) table(bad []finding.Finding) {
 }
 
 func markdownRow(f finding.Finding) string {
-	who, lacks := "", []string(nil)
+	who, missing := "", []string(nil)
 	if f.Principal != nil {
 		who = codeSpan(truncate(f.Principal.Member))
 	}
 	if f.Permissions != nil {
-		lacks = append(slices.Clone(f.Permissions.Missing), f.Permissions.Undetermined...)
+		missing = append(slices.Clone(f.Permissions.Missing), f.Permissions.Undetermined...)
 	}
-	if len(lacks) == 0 && f.Service != "" && f.Permissions == nil {
-		lacks = []string{f.Service}
+	if len(missing) == 0 && f.Service != "" && f.Permissions == nil {
+		missing = []string{f.Service}
 	}
 	var cells []string
-	for _, l := range truncateList(lacks) {
+	for _, l := range truncateList(missing) {
 		cells = append(cells, codeSpan(truncate(l)))
 	}
 	columns := []string{codeSpan(outcomeOrSeverity(f)), codeSpan(f.Rule), who, strings.Join(cells, "<br>"), codeSpan(truncate(resource.Describe(f.Resource)))}
@@ -177,7 +171,8 @@ func markdownRow(f finding.Finding) string {
 	return "| " + strings.Join(columns, " | ") + " |\n"
 }
 
-// state is a word for a finding that is no pass.
+// outcomeOrSeverity returns the severity of a failure, and "undetermined" for other
+// findings that do not pass.
 func outcomeOrSeverity(f finding.Finding) string {
 	if f.Outcome == finding.Fail {
 		return string(f.Severity)
@@ -185,7 +180,7 @@ func outcomeOrSeverity(f finding.Finding) string {
 	return "undetermined"
 }
 
-// markdownDetails is a finding in full: its statement, and the rest folded.
+// markdownDetails returns a finding: its statement, with the details folded.
 func markdownDetails(f finding.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n<details>\n<summary>%s: %s</summary>\n\n", escapeHTML(f.Rule+" "+outcomeOrSeverity(f)), escapeHTML(truncate(statement(f))))
@@ -199,7 +194,7 @@ func markdownDetails(f finding.Finding) string {
 		fmt.Fprintf(&b, "- evidence: %s\n", escapeProse(joinNonEmpty(": ", e.Method, e.Detail)))
 	}
 	if f.ExpectedError != "" {
-		b.WriteString("\nApply would stop with\n\n" + codeBlock("", []string{term.Clean(f.ExpectedError)}))
+		b.WriteString("\nExpected error\n\n" + codeBlock("", []string{term.Clean(f.ExpectedError)}))
 	}
 	b.WriteString(markdownFix(f.Fix))
 	b.WriteString("\n</details>\n")
@@ -218,22 +213,22 @@ func markdownList(f finding.Finding) []string {
 		add("who", []string{f.Principal.Member})
 	}
 	if f.Permissions != nil {
-		add("lacks", f.Permissions.Missing)
-		add("not known", f.Permissions.Undetermined)
+		add("missing", f.Permissions.Missing)
+		add("undetermined", f.Permissions.Undetermined)
 	}
-	add("because of", f.Addresses)
+	add("required by", f.Addresses)
 	var places []string
 	for _, l := range f.Locations {
 		places = append(places, fmt.Sprintf("%s:%d", l.File, l.Line))
 	}
 	add("at", places)
 	add("planned by", f.PlannedBy)
-	add("taken away by", f.TakenAwayBy)
+	add("removed by", f.TakenAwayBy)
 	return out
 }
 
-// markdownFix is how to mend it. What would not show as it is, is not shown:
-// pasted it would be something else.
+// markdownFix returns the fix. It omits what needs escapes, because pasted it would be
+// something else.
 func markdownFix(fix *finding.Fix) string {
 	if fix == nil {
 		return ""
@@ -245,11 +240,11 @@ func markdownFix(fix *finding.Fix) string {
 	if fix.Terraform == "" || slices.ContainsFunc(lines, func(l string) bool { return term.Clean(l) != l }) {
 		return ""
 	}
-	return "\nIn Terraform\n\n" + codeBlock("hcl", lines)
+	return "\nFix in Terraform\n\n" + codeBlock("hcl", lines)
 }
 
-// folded are the findings of an outcome, a line each, behind their number.
-func (m *markdown) folded(one, title string, findings []finding.Finding, outcome finding.Outcome) {
+// folded writes a folded list of the findings of an outcome, and their number.
+func (m *markdown) folded(title string, findings []finding.Finding, outcome finding.Outcome) {
 	var lines []string
 	for _, f := range findings {
 		if f.Outcome == outcome {
@@ -267,7 +262,7 @@ func (m *markdown) folded(one, title string, findings []finding.Finding, outcome
 	m.required(end)
 }
 
-// shorten keeps the beginning of a string that is too long to read.
+// truncate returns the beginning of a string that is too long to read.
 func truncate(s string) string {
 	const most = 400
 	if runes := []rune(s); len(runes) > most {

@@ -7,14 +7,13 @@ import (
 	"strings"
 )
 
-// word is what Markdown, GitHub and GitLab take for nothing but a word, alone
-// or beside others: letters of ASCII, or a short number, with punctuation
-// that ends a clause. Digits among letters may be a commit, an issue or an
-// address, and are none.
-var word = regexp.MustCompile(`^\(?(?:[A-Za-z][a-z]*(?:['-][a-z]+)*|[A-Z]{2,10}|[0-9]{1,4})\)?[.,;:]?\)?$`)
+// plainWord matches what Markdown, GitHub and GitLab treat only as a word, alone or in
+// a sentence: ASCII letters or a short number, with closing punctuation. Letters mixed
+// with digits do not match, because they may be a commit, an issue or an address.
+var plainWord = regexp.MustCompile(`^\(?(?:[A-Za-z][a-z]*(?:['-][a-z]+)*|[A-Z]{2,10}|[0-9]{1,4})\)?[.,;:]?\)?$`)
 
-// prose writes a text from outside: its plain words as they are, and all else,
-// names above all, as code.
+// escapeProse returns untrusted text as Markdown: plain words as they are, everything
+// else, such as names, as code.
 func escapeProse(s string) string {
 	var out, names []string
 	flush := func() {
@@ -23,12 +22,12 @@ func escapeProse(s string) string {
 		}
 	}
 	for _, w := range strings.Fields(term.Clean(s)) {
-		if word.MatchString(w) {
+		if plainWord.MatchString(w) {
 			flush()
 			out = append(out, w)
 			continue
 		}
-		// A mark that ends a clause stays outside.
+		// Closing punctuation stays outside of the code.
 		name := strings.TrimRight(w, ".,;:")
 		names = append(names, name)
 		if mark := w[len(name):]; mark != "" && name != "" {
@@ -40,10 +39,10 @@ func escapeProse(s string) string {
 	return strings.Join(out, " ")
 }
 
-// code is a string as code in Markdown: nothing in it is markup. In a table a
-// span of code ends at a vertical bar, and what a backslash before one means
-// differs from server to server, so what has such characters goes as HTML, and
-// so does what would be markup to whoever reads the text as it is.
+// codeSpan returns s as code in Markdown, so that nothing in it is markup. In a table
+// a code span ends at a vertical bar, and servers differ in the meaning of a backslash
+// before one, so a string with such characters is written as HTML. So is one that
+// other tools could read as a link or a tag.
 func codeSpan(s string) string {
 	s = strings.TrimSpace(term.Clean(s))
 	switch {
@@ -55,10 +54,10 @@ func codeSpan(s string) string {
 	return "`" + s + "`"
 }
 
-// html is a string in HTML that stands in Markdown. All punctuation is written
-// by its number, which neither of the two takes for markup. A break that may be
-// taken stands after each @, dot, colon and number sign, so that no server
-// finds an address, a mention, an issue or a link to make of it.
+// escapeHTML returns s as HTML inside of Markdown. Punctuation becomes numeric
+// character references, which are markup in neither language. A <wbr> follows each @,
+// dot, colon and number sign, so that servers do not turn s into an address, a mention,
+// an issue or a link.
 func escapeHTML(s string) string {
 	var b strings.Builder
 	for _, r := range term.Clean(s) {
@@ -74,7 +73,7 @@ func escapeHTML(s string) string {
 	return b.String()
 }
 
-// fence is a block of code, which ends nowhere but at its end.
+// codeBlock returns a fenced code block whose fence is longer than any in lines.
 func codeBlock(language string, lines []string) string {
 	longest := 2
 	for _, l := range lines {
@@ -84,7 +83,7 @@ func codeBlock(language string, lines []string) string {
 	return ticks + language + "\n" + strings.Join(lines, "\n") + "\n" + ticks + "\n"
 }
 
-// longestRun is the length of the longest run of a byte.
+// longestRun returns the length of the longest run of c in s.
 func longestRun(s string, c byte) int {
 	longest, run := 0, 0
 	for i := range len(s) {

@@ -26,8 +26,7 @@ func TestMarkdown(t *testing.T) {
 	golden(t, "hostile-names.md", []byte(markdownOf(t, scenarios(t)["hostile-names"])))
 }
 
-// TestMarkdownMarker: a comment begins with what CI finds it by, and then says
-// the result.
+// TestMarkdownMarker checks that a comment begins with the marker and the result.
 func TestMarkdownMarker(t *testing.T) {
 	for result, want := range map[finding.Outcome]string{
 		finding.Pass:         ":white_check_mark: gke-preflight: PASS",
@@ -37,13 +36,13 @@ func TestMarkdownMarker(t *testing.T) {
 	} {
 		got := markdownOf(t, &finding.Report{Result: result})
 		if !strings.HasPrefix(got, MarkdownMarker+"\n### "+want+"\n") {
-			t.Errorf("%s: begins %q", result, got)
+			t.Errorf("%s: got %q, want prefix %q", result, got, want)
 		}
 	}
 }
 
-// TestProse: words are words, and whatever may be more is code.
-func TestProse(t *testing.T) {
+// TestEscapeProse checks that words stay words and everything else becomes code.
+func TestEscapeProse(t *testing.T) {
 	for in, want := range map[string]string{
 		"the agent lacks a.b.c, d.e.f on project acme-prod.": "the agent lacks `a.b.c`, `d.e.f` on project acme-prod.",
 		"hello @octocat":                   "hello `@octocat`",
@@ -53,18 +52,18 @@ func TestProse(t *testing.T) {
 		"<script>alert(1)</script>":        "<code>&#60;script&#62;alert&#40;1&#41;&#60;&#47;script&#62;</code>",
 		"www.example.com mail@example.com": "`www.example.com mail@example.com`",
 		"1234567 commits, deadbee1":        "`1234567` commits, `deadbee1`",
-		"(not known): 12 of 30":            "(not known): 12 of 30",
+		"(unknown): 12 of 30":              "(unknown): 12 of 30",
 		"a\nb":                             "<code>a&#92;nb</code>",
 		"...":                              "",
 		"":                                 "",
 	} {
 		if got := escapeProse(in); got != want {
-			t.Errorf("prose(%q) = %q, want %q", in, got, want)
+			t.Errorf("escapeProse(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
 
-func TestCode(t *testing.T) {
+func TestCodeSpan(t *testing.T) {
 	for in, want := range map[string]string{
 		"a.b@c":      "`a.b@c`",
 		"a|b":        "<code>a&#124;b</code>",
@@ -75,20 +74,20 @@ func TestCode(t *testing.T) {
 		"":           "",
 	} {
 		if got := codeSpan(in); got != want {
-			t.Errorf("code(%q) = %q, want %q", in, got, want)
+			t.Errorf("codeSpan(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
 
-// TestFence: no line ends a block of code but its last.
-func TestFence(t *testing.T) {
+// TestCodeBlock checks that no line inside of a code block ends it.
+func TestCodeBlock(t *testing.T) {
 	if got, want := codeBlock("sh", []string{"a", "```", "b"}), "````sh\na\n```\nb\n````\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-// TestMarkdownLimit: however long the report, it is a comment, its blocks are
-// closed, and it says what is missing.
+// TestMarkdownLimit checks that a long report fits into a comment, closes its blocks,
+// and states that parts are left out.
 func TestMarkdownLimit(t *testing.T) {
 	for _, name := range []string{"short", strings.Repeat("日本|@`\\", 300)} {
 		r := &finding.Report{Result: finding.Fail, Limits: []string{name, name, name, name, name}}
@@ -101,24 +100,23 @@ func TestMarkdownLimit(t *testing.T) {
 			}
 		}
 		got := markdownOf(t, r)
-		if len(got) > 65_536 || !strings.Contains(got, "left out: a comment holds no more") {
+		if len(got) > 65_536 || !strings.Contains(got, "left out, because a comment is limited in size") {
 			t.Errorf("%d bytes, ending %q", len(got), got[len(got)-100:])
 		}
 		if strings.Count(got, "<details>") != strings.Count(got, "</details>") || strings.Count(got, "\n```")%2 != 0 {
-			t.Error("a block stays open")
+			t.Error("a block is not closed")
 		}
 	}
 }
 
-// outside is what stands neither in a span nor in a block of code.
+// outside returns the text outside of code spans and code blocks.
 func outside(markdown string) string {
 	blocks := regexp.MustCompile("(?ms)^(```+)[a-z]*\n.*?^```+\n")
 	spans := regexp.MustCompile("`[^`\n]+`")
 	return spans.ReplaceAllString(blocks.ReplaceAllString(markdown, ""), "CODE")
 }
 
-// TestMarkdownHostile: outside of code nothing is markup but what is written
-// here.
+// TestMarkdownHostile checks that hostile names are not markup outside of code.
 func TestMarkdownHostile(t *testing.T) {
 	hostile := "a|b <script>x</script> @octocat [x](http://y) ![z](//w) --> </details> **b** #1 `c`"
 	r := failing()
@@ -133,7 +131,7 @@ func TestMarkdownHostile(t *testing.T) {
 	got := strings.ReplaceAll(outside(strings.TrimPrefix(markdownOf(t, r), MarkdownMarker)), "<wbr>", "")
 	for _, bad := range []string{"<script", "@", "](", "![", "-->", "**", "http:", " #1"} {
 		if strings.Contains(got, bad) {
-			t.Errorf("%q stands outside of code:\n%s", bad, got)
+			t.Errorf("%q is outside of code:\n%s", bad, got)
 		}
 	}
 	if strings.Count(got, "<details>") != strings.Count(got, "</details>") {
@@ -141,8 +139,7 @@ func TestMarkdownHostile(t *testing.T) {
 	}
 }
 
-// FuzzMarkdown: whatever names are, a table has its columns and every span of
-// code its end.
+// FuzzMarkdown checks for any name that table columns and code spans stay intact.
 func FuzzMarkdown(f *testing.F) {
 	f.Add("a|b`c\\|d")
 	f.Add("```\n@x")
@@ -151,10 +148,10 @@ func FuzzMarkdown(f *testing.F) {
 		isSpan := strings.HasPrefix(c, "`") && strings.Count(c, "`") == 2
 		isHTML := strings.HasPrefix(c, "<code>") && strings.Count(c, "</code>") == 1 && !strings.Contains(c, "`")
 		if c != "" && !isSpan && !isHTML || strings.ContainsAny(c, "|\n\x1b") {
-			t.Errorf("code(%q) = %q", s, c)
+			t.Errorf("codeSpan(%q) = %q", s, c)
 		}
 		if p := escapeProse(s); strings.Count(p, "`")%2 != 0 || strings.ContainsAny(outside(p), "|@*_[]\n\x1b") {
-			t.Errorf("prose(%q) = %q", s, p)
+			t.Errorf("escapeProse(%q) = %q", s, p)
 		}
 	})
 }

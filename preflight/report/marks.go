@@ -2,7 +2,7 @@ package report
 
 import "gke-preflight/preflight/term"
 
-// A mark begins a line that people look for.
+// A mark is the sign at the beginning of a line that states an outcome.
 type mark struct {
 	sign, ascii string
 	color       term.Color

@@ -12,27 +12,27 @@ import (
 	"gke-preflight/preflight/rules"
 )
 
-// ReadJSON reads a report that JSON wrote. What this version does not know is
-// an error where it might hide a failure: another version of the schema, an
-// outcome without a meaning, or a result that the findings do not come to.
+// ReadJSON reads a report that JSON wrote. It returns an error for anything that
+// could hide a failure: another schema version, an unknown outcome, or a result or
+// summary that contradicts the findings.
 func ReadJSON(data []byte) (*finding.Report, error) {
 	var head map[string]json.RawMessage
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, fmt.Errorf("got no JSON object: %w", err)
+		return nil, fmt.Errorf("not a JSON object: %w", err)
 	}
 	var version string
 	if err := json.Unmarshal(head["schema_version"], &version); err != nil {
-		return nil, errors.New("got JSON without a schema_version: it is no report of gke-preflight check --format json")
+		return nil, errors.New("no schema_version: not a report of gke-preflight check --format json")
 	}
 	if version != finding.SchemaVersion {
-		return nil, fmt.Errorf("got a report of schema_version %q, and this version knows %q", version, finding.SchemaVersion)
+		return nil, fmt.Errorf("schema_version is %q, but this version reads only %q", version, finding.SchemaVersion)
 	}
 	if head["findings"] == nil || head["result"] == nil {
-		return nil, errors.New("got JSON without findings and a result: it is no report of gke-preflight check --format json")
+		return nil, errors.New("no findings or no result: not a report of gke-preflight check --format json")
 	}
 	r := new(finding.Report)
 	if err := json.Unmarshal(data, r); err != nil {
-		return nil, fmt.Errorf("got a report that is broken: %w", err)
+		return nil, fmt.Errorf("malformed report: %w", err)
 	}
 	for i, f := range r.Findings {
 		r.Findings[i].URL = linkOf(f)
@@ -41,7 +41,7 @@ func ReadJSON(data []byte) (*finding.Report, error) {
 }
 
 // linkOf returns the link to the page of a finding's rule; empty if it has none.
-// Where it leads is never taken from a report, which anybody can write.
+// The target is never taken from a report, which anybody can write.
 func linkOf(f finding.Finding) string {
 	if f.URL == "" {
 		return ""
@@ -49,7 +49,7 @@ func linkOf(f finding.Finding) string {
 	return pageURL(f.Rule)
 }
 
-// pageURL returns the link to a rule's page; empty if id is none of a rule.
+// pageURL returns the link to a rule's page; empty if id is not a rule ID.
 func pageURL(id string) string {
 	digits, ok := strings.CutPrefix(id, "GP")
 	if !ok || digits == "" || len(digits) > 5 || strings.Trim(digits, "0123456789") != "" {
@@ -58,16 +58,16 @@ func pageURL(id string) string {
 	return rules.Rule{ID: id}.URL()
 }
 
-// known reports outcomes that this version does not know, and a summary that
-// the findings do not come to.
+// checkConsistency returns an error if r has an unknown outcome, or a summary or
+// result that contradicts its findings.
 func checkConsistency(r *finding.Report) error {
 	outcomes := []finding.Outcome{finding.Pass, finding.Fail, finding.Undetermined, finding.Skipped}
 	if !slices.Contains(outcomes[:3], r.Result) {
-		return fmt.Errorf("got a report with the result %q", r.Result)
+		return fmt.Errorf("unknown result %q", r.Result)
 	}
 	for _, f := range r.Findings {
 		if !slices.Contains(outcomes, f.Outcome) {
-			return fmt.Errorf("got a report with a finding that is %q", f.Outcome)
+			return fmt.Errorf("finding with unknown outcome %q", f.Outcome)
 		}
 	}
 	again := *r
@@ -76,7 +76,7 @@ func checkConsistency(r *finding.Report) error {
 		again.Summary = again.Summary.WithoutSeverities()
 	}
 	if again.Summary != r.Summary || again.Result == finding.Pass && r.Result != finding.Pass {
-		return errors.New("got a report whose findings do not come to its summary and its result")
+		return errors.New("summary or result contradicts the findings")
 	}
 	return nil
 }

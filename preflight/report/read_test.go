@@ -11,7 +11,7 @@ import (
 	"gke-preflight/preflight/finding"
 )
 
-// TestReadJSON: what was written reads back as itself.
+// TestReadJSON checks that a written report reads back unchanged.
 func TestReadJSON(t *testing.T) {
 	for name, r := range scenarios(t) {
 		var written, again bytes.Buffer
@@ -31,13 +31,12 @@ func TestReadJSON(t *testing.T) {
 	}
 }
 
-// TestReadJSONRefuses: what is no report, or might hide a failure.
-// TestReadJSONOfEarlierVersion reads a report whose summary does not count by
-// severity, and refuses one that counts wrong.
+// TestReadJSONOfEarlierVersion checks that a summary without counts by severity is
+// accepted, and one with wrong counts is not.
 func TestReadJSONOfEarlierVersion(t *testing.T) {
 	r := failing()
 	r.Summary = r.Summary.WithoutSeverities()
-	for want, summary := range map[string]finding.Summary{"": r.Summary, "do not come to its summary": {Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Notes: 2}} {
+	for want, summary := range map[string]finding.Summary{"": r.Summary, "contradicts the findings": {Pass: 1, Fail: 2, Undetermined: 2, Skipped: 1, Notes: 2}} {
 		r.Summary = summary
 		data, err := json.Marshal(r)
 		if err != nil {
@@ -49,7 +48,9 @@ func TestReadJSONOfEarlierVersion(t *testing.T) {
 	}
 }
 
-func TestReadJSONRefuses(t *testing.T) {
+// TestReadJSONInvalid checks errors for files that are not reports or could hide a
+// failure.
+func TestReadJSONInvalid(t *testing.T) {
 	data, err := os.ReadFile("testdata/reports/agent-without-role.json")
 	if err != nil {
 		t.Fatal(err)
@@ -59,19 +60,19 @@ func TestReadJSONRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, data, want string }{
-		{"nothing", "", "got no JSON object"},
-		{"text", "FAIL  apply would be stopped", "got no JSON object"},
-		{"a list", "[]", "got no JSON object"},
-		{"a plan", `{"format_version": "1.2", "resource_changes": []}`, "without a schema_version"},
-		{"an inventory", `{"schema_version": "1", "needs": []}`, "without findings"},
-		{"another version", strings.Replace(good, `"schema_version": "1"`, `"schema_version": "2"`, 1), `schema_version "2", and this version knows "1"`},
-		{"a version of another kind", strings.Replace(good, `"schema_version": "1"`, `"schema_version": 1`, 1), "without a schema_version"},
-		{"half of it", good[:len(good)/2], "got no JSON object"},
-		{"a member of another kind", strings.Replace(good, `"duration_ms": `, `"duration_ms": "x`+`", "x": `, 1), "broken"},
-		{"another outcome", strings.Replace(good, `"outcome": "fail"`, `"outcome": "excellent"`, 1), `a finding that is "excellent"`},
-		{"another result", strings.Replace(good, `"result": "fail"`, `"result": "excellent"`, 1), `the result "excellent"`},
-		{"a failure that is gone", strings.Replace(good, `"outcome": "fail"`, `"outcome": "pass"`, 1), "do not come to its summary"},
-		{"a failure that is nowhere", `{"schema_version": "1", "result": "fail", "findings": [], "summary": {}}`, "do not come to its summary"},
+		{"empty file", "", "not a JSON object"},
+		{"text", "FAIL  apply would fail", "not a JSON object"},
+		{"a list", "[]", "not a JSON object"},
+		{"a plan", `{"format_version": "1.2", "resource_changes": []}`, "no schema_version"},
+		{"an inventory", `{"schema_version": "1", "needs": []}`, "no findings"},
+		{"unknown version", strings.Replace(good, `"schema_version": "1"`, `"schema_version": "2"`, 1), `schema_version is "2", but this version reads only "1"`},
+		{"version is a number", strings.Replace(good, `"schema_version": "1"`, `"schema_version": 1`, 1), "no schema_version"},
+		{"truncated", good[:len(good)/2], "not a JSON object"},
+		{"member of the wrong type", strings.Replace(good, `"duration_ms": `, `"duration_ms": "x`+`", "x": `, 1), "malformed"},
+		{"unknown outcome", strings.Replace(good, `"outcome": "fail"`, `"outcome": "excellent"`, 1), `finding with unknown outcome "excellent"`},
+		{"unknown result", strings.Replace(good, `"result": "fail"`, `"result": "excellent"`, 1), `unknown result "excellent"`},
+		{"failure changed to pass", strings.Replace(good, `"outcome": "fail"`, `"outcome": "pass"`, 1), "contradicts the findings"},
+		{"fail without findings", `{"schema_version": "1", "result": "fail", "findings": [], "summary": {}}`, "contradicts the findings"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.data == good {
@@ -84,9 +85,9 @@ func TestReadJSONRefuses(t *testing.T) {
 	}
 }
 
-// TestLinksAreOfTheRules: a report that somebody wrote leads nowhere but to the
-// pages of the rules, in every format.
-func TestLinksAreOfTheRules(t *testing.T) {
+// TestForgedLinks checks that the links of a forged report lead only to rule pages, in
+// every format.
+func TestForgedLinks(t *testing.T) {
 	const evil = "https://evil.example/phish"
 	data, err := os.ReadFile("testdata/reports/agent-without-role.json")
 	if err != nil {

@@ -91,8 +91,8 @@ func TestGolden(t *testing.T) {
 	golden(t, "failing.json", b.Bytes())
 }
 
-// TestFirstLine: the result, in one line.
-func TestFirstLine(t *testing.T) {
+// TestHeadline checks the first line for each result.
+func TestHeadline(t *testing.T) {
 	f := func(o finding.Outcome, s need.Severity) finding.Finding {
 		return finding.Finding{Rule: "GP101", Outcome: o, Severity: s}
 	}
@@ -102,12 +102,12 @@ func TestFirstLine(t *testing.T) {
 		findings []finding.Finding
 		want     string
 	}{
-		{"nothing to check", finding.Pass, nil, "PASS  the plan has nothing on Google Kubernetes Engine to check"},
-		{"all is well", finding.Pass, []finding.Finding{f(finding.Pass, need.Error)}, "PASS  nothing stands in the way of apply (1 check passed)"},
-		{"with remarks", finding.Pass, []finding.Finding{f(finding.Pass, need.Error), f(finding.Fail, need.Warning), f(finding.Fail, need.Note)}, "PASS  nothing stands in the way of apply (1 check passed, 1 warning, 1 note)"},
-		{"an error", finding.Fail, []finding.Finding{f(finding.Fail, need.Error), f(finding.Pass, need.Error)}, "FAIL  apply would be stopped, or nodes would not come up: 1 error (1 check passed)"},
-		{"a warning that fails", finding.Fail, []finding.Finding{f(finding.Fail, need.Warning)}, "FAIL  apply would go through and leave something to mend: 1 warning (0 checks passed)"},
-		{"not known", finding.Undetermined, []finding.Finding{f(finding.Undetermined, need.Error)}, "UNDETERMINED  nothing is known to stop apply, but 1 check could not be answered (0 checks passed, 1 undetermined)"},
+		{"nothing to check", finding.Pass, nil, "PASS  the plan has no GKE resources to check"},
+		{"every check passes", finding.Pass, []finding.Finding{f(finding.Pass, need.Error)}, "PASS  nothing blocks apply (1 check passed)"},
+		{"warnings and notes below the threshold", finding.Pass, []finding.Finding{f(finding.Pass, need.Error), f(finding.Fail, need.Warning), f(finding.Fail, need.Note)}, "PASS  nothing blocks apply (1 check passed, 1 warning, 1 note)"},
+		{"an error", finding.Fail, []finding.Finding{f(finding.Fail, need.Error), f(finding.Pass, need.Error)}, "FAIL  apply would fail, or nodes would not start: 1 error (1 check passed)"},
+		{"a warning at the threshold", finding.Fail, []finding.Finding{f(finding.Fail, need.Warning)}, "FAIL  apply would succeed, with 1 warning (0 checks passed)"},
+		{"undetermined", finding.Undetermined, []finding.Finding{f(finding.Undetermined, need.Error)}, "UNDETERMINED  nothing found that blocks apply, but 1 check is undetermined (0 checks passed)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -116,17 +116,17 @@ func TestFirstLine(t *testing.T) {
 			}
 			got, _, _ := strings.Cut(b.String(), "\n")
 			if got != tt.want {
-				t.Errorf("the first line is %q, want %q", got, tt.want)
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 			if tt.result == finding.Pass && strings.Contains(strings.ToLower(b.String()), "fail") {
-				t.Errorf("a passing report says fail:\n%s", &b)
+				t.Errorf("passing report contains fail:\n%s", &b)
 			}
 		})
 	}
 }
 
-// TestUnprintableCommand: a command that had to be cleaned is no longer one to
-// paste.
+// TestUnprintableCommand checks that a command that needs escapes is written as a
+// comment.
 func TestUnprintableCommand(t *testing.T) {
 	r := failing()
 	r.Findings[0].Fix.Commands = []string{"gcloud 'a\nrm -rf x'"}
@@ -139,8 +139,8 @@ func TestUnprintableCommand(t *testing.T) {
 	}
 }
 
-// FuzzReport: whatever stands in a report, no format gives a command to a
-// terminal or a CI server, and JSON reads back as what it was.
+// FuzzReport checks for any string in a report that no format gives a command to a
+// terminal or a CI server, and that the JSON reads back unchanged.
 func FuzzReport(f *testing.F) {
 	f.Add("plain")
 	f.Add("\x1b[2J\n::error::x")
@@ -186,7 +186,7 @@ func FuzzReport(f *testing.F) {
 	})
 }
 
-// machineFormats are those that a CI server or its pages read.
+// machineFormats returns the formats that a CI server or its pages read.
 func machineFormats() map[string]func(io.Writer, *finding.Report) error {
 	return map[string]func(io.Writer, *finding.Report) error{
 		"sarif":       func(w io.Writer, r *finding.Report) error { return SARIF(w, r, SARIFOptions{Dir: "/work"}) },
@@ -198,8 +198,8 @@ func machineFormats() map[string]func(io.Writer, *finding.Report) error {
 	}
 }
 
-// harmlessFormat is harmlessText for a format whose own lines may be commands:
-// those of GitHub, for annotations of rules.
+// harmlessFormat checks the output of a format, apart from the heading and the
+// workflow commands that the format itself writes.
 func harmlessFormat(t *testing.T, name, s string) {
 	t.Helper()
 	if name == "markdown" {
@@ -211,7 +211,7 @@ func harmlessFormat(t *testing.T, name, s string) {
 	harmlessText(t, s)
 }
 
-// TestHostileFormats: the names of a hostile plan do nothing in any format.
+// TestHostileFormats checks that the names of a hostile plan are inert in all formats.
 func TestHostileFormats(t *testing.T) {
 	r := scenarios(t)["hostile-names"]
 	for name, write := range machineFormats() {
@@ -221,21 +221,22 @@ func TestHostileFormats(t *testing.T) {
 		}
 		harmlessFormat(t, name, b.String())
 		if !strings.Contains(b.String(), "GP302") {
-			t.Errorf("%s says nothing of GP302", name)
+			t.Errorf("%s does not mention GP302", name)
 		}
 	}
 }
 
+// harmlessText reports lines that are commands, and characters that are not printable.
 func harmlessText(t *testing.T, s string) {
 	t.Helper()
 	for _, line := range strings.Split(s, "\n") {
 		trimmed := strings.TrimLeft(line, " ")
 		if strings.HasPrefix(trimmed, "::") || strings.HasPrefix(trimmed, "##") {
-			t.Errorf("a line is a command: %q", line)
+			t.Errorf("line is a command: %q", line)
 		}
 		for _, r := range line {
 			if r != ' ' && !unicode.IsPrint(r) {
-				t.Errorf("a line has %U: %q", r, line)
+				t.Errorf("line contains %U: %q", r, line)
 			}
 		}
 	}

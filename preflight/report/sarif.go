@@ -14,20 +14,20 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// sarifSchema is where the schema of SARIF 2.1.0 can be read.
+// sarifSchema is the URL of the schema of SARIF 2.1.0.
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-// sarifRoot stands for the working directory.
+// sarifRoot is the base ID of the working directory.
 const sarifRoot = "%SRCROOT%"
 
-// SARIFOptions are how SARIF is written.
+// SARIFOptions say how SARIF is written.
 type SARIFOptions struct {
-	// Dir is the working directory: a plan inside of it that was named by its
-	// whole path is shown relative to it. May be empty.
+	// Dir is the working directory, which absolute paths inside of it are made
+	// relative to; may be empty.
 	Dir string
 }
 
-// The parts of SARIF 2.1.0 that are written.
+// The parts of SARIF 2.1.0 that SARIF writes.
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
 type (
 	sarifLog struct {
@@ -106,11 +106,11 @@ type (
 	}
 )
 
-// SARIF writes a report as SARIF 2.1.0: one run, a result for each finding
-// that is not a pass. A failed check is of kind fail, one that is open of kind
-// open. The standard would have level none for every kind but fail; viewers
-// and GitHub then hide the result, and an open question that is hidden reads
-// as a pass, so it has a level here, a degree below that of a failure.
+// SARIF writes a report as SARIF 2.1.0: one run, with a result for each finding that
+// does not pass. A failure has the kind fail, an undetermined or skipped finding the
+// kind open. The standard asks for the level none for all kinds but fail, but GitHub
+// and other viewers hide such results, and a hidden one reads as a pass. So results of
+// kind open have a level too, one below that of a failure.
 func SARIF(w io.Writer, r *finding.Report, o SARIFOptions) error {
 	rules, index := sarifRules(r.Findings)
 	results := []sarifResult{}
@@ -124,13 +124,13 @@ func SARIF(w io.Writer, r *finding.Report, o SARIFOptions) error {
 			Name: "gke-preflight", Version: term.Clean(r.Tool.Version), InformationURI: "https://github.com/OWNER/gke-preflight", Rules: rules,
 		}},
 		Invocations: []sarifInvocation{{Successful: true, Notifications: sarifNotifications(append(slices.Clone(r.Notices), otherLimits(r)...))}},
-		Bases:       map[string]sarifArtifact{sarifRoot: {Description: &sarifMessage{Text: "the directory that gke-preflight ran in"}}},
+		Bases:       map[string]sarifArtifact{sarifRoot: {Description: &sarifMessage{Text: "the working directory of gke-preflight"}}},
 		Results:     results,
 		Properties:  map[string]any{"result": term.Clean(string(r.Result)), "summary": r.Summary},
 	}}})
 }
 
-// sarifRules are those that the findings are about, and where each stands.
+// sarifRules returns the rules of the findings, and the index of each by ID.
 func sarifRules(findings []finding.Finding) ([]sarifRule, map[string]int) {
 	pages := map[string]rules.Rule{}
 	for _, r := range rules.All() {
@@ -187,7 +187,7 @@ func sarifOf(f finding.Finding, locations []sarifLocation) sarifResult {
 	}
 }
 
-// sarifKind is the kind and the level of a finding that is no pass.
+// sarifKind returns the kind and the level of a finding that does not pass.
 func sarifKind(f finding.Finding) (kind, level string) {
 	switch {
 	case f.Outcome == finding.Fail:
@@ -198,8 +198,8 @@ func sarifKind(f finding.Finding) (kind, level string) {
 	return "open", string(need.Note)
 }
 
-// unlinked takes embedded links apart: a name must not lead anywhere.
-// SARIF 2.1.0, 3.11.6.
+// escapeLinks breaks embedded links, so that no name becomes a link. See SARIF 2.1.0,
+// 3.11.6.
 func escapeLinks(s string) string { return strings.ReplaceAll(s, "](", "] (") }
 
 func sarifProperties(f finding.Finding) map[string]any {
@@ -223,17 +223,17 @@ func sarifProperties(f finding.Finding) map[string]any {
 	return out
 }
 
-// sarifMost is how many locations a result may have for GitHub to show them
-// all; from a thousand on it refuses the file.
+// sarifMaxLocations is how many locations of a result GitHub shows. It rejects a file
+// with a thousand or more.
 // https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit
-const sarifMost = 100
+const sarifMaxLocations = 100
 
-// sarifLocations are where a finding's addresses stand in the configuration,
-// else the plan: GitHub shows no result that is nowhere.
+// sarifLocations returns the locations of a finding in the configuration, or the plan
+// file if they are unknown: GitHub does not show results without a location.
 func sarifLocations(f finding.Finding, r *finding.Report, o SARIFOptions) []sarifLocation {
 	var out []sarifLocation
 	found := locationsOf(f, r)
-	for _, l := range found[:min(len(found), sarifMost)] {
+	for _, l := range found[:min(len(found), sarifMaxLocations)] {
 		out = append(out, sarifLocation{Physical: sarifPhysical{sarifArtifactOf(l.File, o.Dir), sarifRegion{max(l.Line, 1)}}})
 	}
 	for _, a := range f.Addresses {
@@ -242,7 +242,7 @@ func sarifLocations(f finding.Finding, r *finding.Report, o SARIFOptions) []sari
 	return out
 }
 
-// places are a finding's locations, at least one.
+// locationsOf returns the locations of a finding, or the plan file if there are none.
 func locationsOf(f finding.Finding, r *finding.Report) []finding.Location {
 	if len(f.Locations) > 0 {
 		return f.Locations
@@ -257,7 +257,7 @@ func locationsOf(f finding.Finding, r *finding.Report) []finding.Location {
 	return []finding.Location{{File: source, Line: 1}}
 }
 
-// artifact is a file as SARIF names it.
+// sarifArtifactOf returns the location of a file as a URI.
 func sarifArtifactOf(file, dir string) sarifArtifact {
 	if filepath.IsAbs(file) && dir != "" {
 		if relative, err := filepath.Rel(dir, file); err == nil && filepath.IsLocal(relative) {

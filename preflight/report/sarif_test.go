@@ -24,7 +24,7 @@ func sarif(t testing.TB, r *finding.Report, o SARIFOptions) []byte {
 	return b.Bytes()
 }
 
-// sarifSchemaOf is the schema of the standard.
+// sarifSchemaOf returns the compiled schema of SARIF.
 func sarifSchemaOf(t testing.TB) *jsonschema.Schema {
 	t.Helper()
 	f, err := os.Open("../../fixtures/schemas/sarif-schema-2.1.0.json")
@@ -71,8 +71,8 @@ func TestSARIF(t *testing.T) {
 	golden(t, "passing.sarif.json", sarif(t, scenarios(t)["passing"], SARIFOptions{}))
 }
 
-// TestSARIFSchema: every report is SARIF by the schema of the standard, which
-// is not content with anything.
+// TestSARIFSchema validates every report against the schema of the standard, and checks
+// that the schema rejects an unknown kind.
 func TestSARIFSchema(t *testing.T) {
 	schema := sarifSchemaOf(t)
 	all := scenarios(t)
@@ -84,21 +84,21 @@ func TestSARIFSchema(t *testing.T) {
 	}
 	wrong := bytes.Replace(sarif(t, failing(), SARIFOptions{}), []byte(`"kind": "open"`), []byte(`"kind": "maybe"`), 1)
 	if err := validate(t, schema, wrong); err == nil {
-		t.Error("the schema takes a kind that there is not")
+		t.Error("the schema accepts an unknown kind")
 	}
 }
 
-// TestSARIFRules: each result leads to its rule, which says what to do.
+// TestSARIFRules checks that each result refers to its rule, and that the rule has help.
 func TestSARIFRules(t *testing.T) {
 	for name, r := range scenarios(t) {
 		run := read(t, sarif(t, r, SARIFOptions{}))
 		for _, result := range run.Results {
 			rule := run.Tool.Driver.Rules[result.RuleIndex]
 			if rule.ID != result.RuleID {
-				t.Errorf("%s: a result of %s leads to rule %s", name, result.RuleID, rule.ID)
+				t.Errorf("%s: result of %s refers to rule %s", name, result.RuleID, rule.ID)
 			}
 			if rule.Help == nil || !strings.Contains(rule.Help.Markdown, "## How to fix it") || !strings.HasPrefix(rule.HelpURI, "https://") {
-				t.Errorf("%s: rule %s does not help", name, rule.ID)
+				t.Errorf("%s: rule %s has no help", name, rule.ID)
 			}
 		}
 	}
@@ -125,9 +125,9 @@ func TestSARIFKind(t *testing.T) {
 	}
 }
 
-// TestSARIFPlaces: in the configuration where it is known, else the plan, by
-// URIs.
-func TestSARIFPlaces(t *testing.T) {
+// TestSARIFLocations checks the URIs of locations: in the configuration if they are
+// known, otherwise the plan file.
+func TestSARIFLocations(t *testing.T) {
 	for _, tt := range []struct {
 		name, source string
 		locations    []finding.Location
@@ -160,20 +160,20 @@ func TestSARIFPlaces(t *testing.T) {
 	}
 }
 
-// TestSARIFMany: GitHub refuses results with very many locations.
-func TestSARIFMany(t *testing.T) {
+// TestSARIFLocationLimit checks that a result has no more locations than GitHub shows.
+func TestSARIFLocationLimit(t *testing.T) {
 	f := finding.Finding{Rule: "GP101", Outcome: finding.Fail}
 	for i := range 2000 {
 		f.Locations = append(f.Locations, finding.Location{File: "main.tf", Line: i + 1})
 	}
 	run := read(t, sarif(t, &finding.Report{Findings: []finding.Finding{f}}, SARIFOptions{}))
-	if n := len(run.Results[0].Locations); n != sarifMost {
+	if n := len(run.Results[0].Locations); n != sarifMaxLocations {
 		t.Errorf("the result has %d locations", n)
 	}
 }
 
-// TestFingerprint: the same for the same question, whatever its answer and the
-// order of lists; another for another.
+// TestFingerprint checks that a fingerprint depends on what is checked, not on the
+// outcome or the order of lists.
 func TestFingerprint(t *testing.T) {
 	base := failing().Findings[0]
 	same := base
@@ -183,7 +183,7 @@ func TestFingerprint(t *testing.T) {
 	slices.Reverse(same.Addresses)
 	same.Permissions = &finding.PermissionSet{Needed: []string{"compute.zones.get", "compute.regions.get"}, Undetermined: []string{"compute.zones.get"}}
 	if fingerprint(same) != fingerprint(base) {
-		t.Error("the fingerprint changes with what is no part of the question")
+		t.Error("the fingerprint depends on the outcome or on order")
 	}
 	for name, change := range map[string]func(*finding.Finding){
 		"rule":       func(f *finding.Finding) { f.Rule = "GP402" },
@@ -198,15 +198,15 @@ func TestFingerprint(t *testing.T) {
 		other := base
 		change(&other)
 		if fingerprint(other) == fingerprint(base) {
-			t.Errorf("another %s does not change the fingerprint", name)
+			t.Errorf("the fingerprint does not depend on the %s", name)
 		}
 	}
 }
 
-// TestSARIFUnlinked: a name is no link.
-func TestSARIFUnlinked(t *testing.T) {
+// TestSARIFNoLinks checks that a name never becomes a link.
+func TestSARIFNoLinks(t *testing.T) {
 	r := &finding.Report{Findings: []finding.Finding{{Rule: "GP101", Outcome: finding.Fail, Message: "[click](https://example.com)"}}}
 	if got := read(t, sarif(t, r, SARIFOptions{})).Results[0].Message.Text; strings.Contains(got, "](") {
-		t.Errorf("the message has a link: %q", got)
+		t.Errorf("the message contains a link: %q", got)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"gke-preflight/preflight/finding"
 )
 
-// scenarios are reports as they come from real runs, and two that hold what no
-// run has at once.
+// scenarios returns the reports of testdata/reports: some of real runs, and two that
+// combine more than a real run would.
 func scenarios(t testing.TB) map[string]*finding.Report {
 	t.Helper()
 	files, err := filepath.Glob("testdata/reports/*.json")
@@ -48,7 +48,7 @@ func render(t testing.TB, r *finding.Report, o TextOptions) string {
 	return b.String()
 }
 
-// TestScenarios: each report as people see it, and as itself in JSON.
+// TestScenarios compares the text and JSON of each report with golden files.
 func TestScenarios(t *testing.T) {
 	for name, r := range scenarios(t) {
 		t.Run(name, func(t *testing.T) {
@@ -63,25 +63,25 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestColor: colour changes nothing but the colour, and is there if asked for.
+// TestColor checks that Color adds colors and changes nothing else.
 func TestColor(t *testing.T) {
 	codes := regexp.MustCompile(`\x1b\[[0-9;]*m`)
 	for name, r := range scenarios(t) {
 		for _, width := range []int{0, 80} {
 			colored := render(t, r, TextOptions{Width: width, Color: true})
 			if !codes.MatchString(colored) {
-				t.Errorf("%s has no colour", name)
+				t.Errorf("%s has no color", name)
 			}
 			want := render(t, r, TextOptions{Width: width})
 			got := regexp.MustCompile(` +\n`).ReplaceAllString(codes.ReplaceAllString(colored, ""), "\n")
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s: colour changes the text (-plain +coloured):\n%s", name, diff)
+				t.Errorf("%s: color changes the text (-plain +colored):\n%s", name, diff)
 			}
 		}
 	}
 }
 
-// TestASCII: not one byte beyond ASCII, whatever the names are.
+// TestASCII checks that the output is ASCII, whatever the names are.
 func TestASCII(t *testing.T) {
 	for name, r := range scenarios(t) {
 		got := render(t, r, TextOptions{Width: 80, ASCII: true, Verbose: true})
@@ -91,26 +91,26 @@ func TestASCII(t *testing.T) {
 			}
 		}
 		if !strings.Contains(got, "\n+ GP") {
-			t.Errorf("%s: nothing is marked as passed:\n%s", name, got)
+			t.Errorf("%s: no check is marked as passed:\n%s", name, got)
 		}
 	}
 }
 
-// TestPassingIsQuiet: CI systems that look for the word for a failed check
-// find it in a report that has one only.
-func TestPassingIsQuiet(t *testing.T) {
+// TestFailOnlyIfFailed checks that a text contains the word fail only if the result is
+// a failure, because CI systems search logs for it.
+func TestFailOnlyIfFailed(t *testing.T) {
 	for name, r := range scenarios(t) {
 		found := strings.Contains(strings.ToLower(render(t, r, TextOptions{Verbose: true})), "fail")
 		if found != (r.Result == finding.Fail) {
-			t.Errorf("%s (%s) says fail: %t", name, r.Result, found)
+			t.Errorf("%s (%s) contains fail: %t", name, r.Result, found)
 		}
 	}
 }
 
-// TestNeverFalselyGreen: only a result that is a pass reads as one.
+// TestNeverFalselyGreen checks that only a passing result reads as a pass.
 func TestNeverFalselyGreen(t *testing.T) {
 	pass := []finding.Finding{{Rule: "GP101", Outcome: finding.Pass}}
-	open := append(pass, finding.Finding{Rule: "GP401", Outcome: finding.Undetermined})
+	undetermined := append(pass, finding.Finding{Rule: "GP401", Outcome: finding.Undetermined})
 	for _, tt := range []struct {
 		name     string
 		result   finding.Outcome
@@ -120,29 +120,29 @@ func TestNeverFalselyGreen(t *testing.T) {
 		{"no result", "", pass, "UNDETERMINED  "},
 		{"a result of another version", "excellent", pass, "UNDETERMINED  "},
 		{"undetermined without findings", finding.Undetermined, nil, "UNDETERMINED  "},
-		{"failed without findings", finding.Fail, nil, "FAIL  "},
-		{"a pass below the threshold", finding.Pass, open, "PASS  nothing is known to stand in the way of apply (1 check passed, 1 undetermined)\n"},
+		{"failed without findings", finding.Fail, nil, "FAIL  the result is a failure, but no finding shows it "},
+		{"a pass below the threshold", finding.Pass, undetermined, "PASS  nothing found that blocks apply (1 check passed, 1 undetermined)\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := render(t, &finding.Report{Result: tt.result, Findings: tt.findings}, TextOptions{})
 			if !strings.HasPrefix(got, tt.want) {
-				t.Errorf("the report begins %q, want %q", got, tt.want)
+				t.Errorf("got %q, want prefix %q", got, tt.want)
 			}
 		})
 	}
 }
 
-// TestUnknownSeverity: a failed check is shown whatever its severity is called.
+// TestUnknownSeverity checks that a failure of an unknown severity is shown.
 func TestUnknownSeverity(t *testing.T) {
 	r := &finding.Report{Result: finding.Fail, Findings: []finding.Finding{
-		{Rule: "GP999", Outcome: finding.Fail, Severity: "disaster", Title: "All is well"},
+		{Rule: "GP999", Outcome: finding.Fail, Severity: "disaster", Title: "API is enabled"},
 	}}
-	if got := render(t, r, TextOptions{}); !strings.Contains(got, "✗ GP999 disaster  Not so: All is well\n") {
-		t.Errorf("the finding is not shown:\n%s", got)
+	if got := render(t, r, TextOptions{}); !strings.Contains(got, "✗ GP999 disaster  Not met: API is enabled\n") {
+		t.Errorf("finding is not shown:\n%s", got)
 	}
 }
 
-// TestEmptyJSON: lists that scripts go through are lists, even if empty.
+// TestEmptyJSON checks that empty findings are written as a list.
 func TestEmptyJSON(t *testing.T) {
 	var b bytes.Buffer
 	r := &finding.Report{}
@@ -150,9 +150,9 @@ func TestEmptyJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `"findings": []`) {
-		t.Errorf("findings are no list:\n%s", &b)
+		t.Errorf("findings are not a list:\n%s", &b)
 	}
 	if r.Findings != nil {
-		t.Error("the report that was given has changed")
+		t.Error("JSON changed the report")
 	}
 }

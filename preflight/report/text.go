@@ -1,5 +1,6 @@
-// Package report writes what a check found, for people and for machines. It
-// decides nothing and asks nobody: a report says the same in every format.
+// Package report writes reports and inventories, as text, JSON, HTML, Markdown,
+// SARIF, JUnit XML, GitHub annotations and GitLab code quality issues. It decides
+// nothing and sends no requests: a report states the same in every format.
 package report
 
 import (
@@ -12,21 +13,21 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// TextOptions are how text is written.
+// TextOptions say how text is written.
 type TextOptions struct {
 	Color bool
-	// ASCII writes nothing but ASCII, for terminals that do not know UTF-8.
+	// ASCII limits the output to ASCII, for terminals without UTF-8.
 	ASCII bool
-	// Width is the columns to wrap prose at; 0 leaves that to whatever shows
-	// the text. What is meant to be pasted or searched for is never wrapped.
+	// Width is the number of columns to wrap prose at; 0 does not wrap. Commands,
+	// addresses and error messages are never wrapped.
 	Width int
-	// Verbose lists passes, and long lists in full.
+	// Verbose lists checks that pass, and long lists in full.
 	Verbose bool
 }
 
-// Text writes a report for people: first the result, then what fails, then
-// what could not be found out. The word for a failed check stands nowhere in
-// the text of a passing one, unless a name in it has it.
+// Text writes a report for people: the result, the failures, then what is
+// undetermined. The text of a report that does not fail never contains the word
+// fail, unless a name does: CI systems search logs for it.
 func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	t := newText(w, o)
 	t.headline(r)
@@ -46,7 +47,7 @@ func Text(w io.Writer, r *finding.Report, o TextOptions) error {
 	return t.w.Flush()
 }
 
-// facts are what the result rests on.
+// header writes what was checked, and the limits of the result.
 func (t *text) header(r *finding.Report) {
 	t.blankLine()
 	t.plans(r)
@@ -66,7 +67,7 @@ func (t *text) header(r *finding.Report) {
 	}
 }
 
-// plans are the plan of a report, or all that it was merged from.
+// plans writes the plan of a report, or all plans of a merged one.
 func (t *text) plans(r *finding.Report) {
 	plans := r.Plans
 	if len(plans) == 0 {
@@ -88,7 +89,7 @@ func planSource(source string) string {
 
 func deployerText(d finding.DeployerRef) string {
 	if d.Member == "" {
-		return parenthesize(joinNonEmpty(": ", "not known", d.Unknown), prefixNonEmpty("credentials: ", d.Source))
+		return parenthesize(joinNonEmpty(": ", "unknown", d.Unknown), prefixNonEmpty("credentials: ", d.Source))
 	}
 	return parenthesize(d.Member, d.Source)
 }
@@ -101,7 +102,7 @@ func projectText(p finding.ProjectRef) string {
 	return parenthesize(joinNonEmpty(", ", p.ID, prefixNonEmpty("number ", number)), prefixNonEmpty("from ", p.Source))
 }
 
-// aside adds something in brackets.
+// parenthesize returns "s (remark)", or s if remark is empty.
 func parenthesize(s, remark string) string {
 	if remark == "" {
 		return s
@@ -109,7 +110,7 @@ func parenthesize(s, remark string) string {
 	return strings.TrimLeft(s+" ("+remark+")", " ")
 }
 
-// prefixed is nothing where there is nothing to begin.
+// prefixNonEmpty returns prefix + s; empty if s is.
 func prefixNonEmpty(prefix, s string) string {
 	if s == "" {
 		return ""
@@ -117,12 +118,13 @@ func prefixNonEmpty(prefix, s string) string {
 	return prefix + s
 }
 
-// joined leaves out what is empty.
+// joinNonEmpty joins the parts that are not empty.
 func joinNonEmpty(separator string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), separator)
 }
 
-// notes are a line each; in full they stand among what fails.
+// notes writes a line for each note, or in verbose mode all of it, as for other
+// failures.
 func (t *text) notes(findings []finding.Finding) {
 	if t.options.Verbose {
 		t.failures(findings, need.Note)
@@ -144,7 +146,7 @@ func (t *text) skipped(findings []finding.Finding) {
 	}
 }
 
-// passed counts what passes, and lists it on demand.
+// passed writes the number of checks that pass, or in verbose mode a line for each.
 func (t *text) passed(findings []finding.Finding) {
 	for _, f := range findings {
 		if f.Outcome == finding.Pass && t.options.Verbose {
@@ -156,11 +158,11 @@ func (t *text) passed(findings []finding.Finding) {
 	}
 	n, why := passedByPlan(findings)
 	if n > 0 {
-		t.paragraph(fmt.Sprintf("%d of them because the plan itself provides it first. %s", n, why), plain("  "))
+		t.paragraph(fmt.Sprintf("%d of them because the plan itself provides it before it is needed. %s", n, why), plain("  "))
 	}
 }
 
-// untold is a rule's title where its finding has no message.
+// titleIfNoMessage returns the title of the rule; empty if f has a message.
 func titleIfNoMessage(f finding.Finding) string {
 	if f.Message != "" {
 		return ""
@@ -168,7 +170,7 @@ func titleIfNoMessage(f finding.Finding) string {
 	return f.Title
 }
 
-// methods are how a finding was found out, each once.
+// evidenceMethods returns the methods that a finding is based on, each once.
 func evidenceMethods(f finding.Finding) []string {
 	var out []string
 	for _, e := range f.Evidence {
@@ -179,8 +181,8 @@ func evidenceMethods(f finding.Finding) []string {
 	return append(out, prefixNonEmpty("planned by ", strings.Join(f.PlannedBy, ", ")))
 }
 
-// planned counts what passes because the plan provides it, and says what to
-// mind about that.
+// passedByPlan returns how many checks pass because the plan provides what they
+// need, and what to know about that.
 func passedByPlan(findings []finding.Finding) (n int, why string) {
 	var reasons []string
 	for _, f := range findings {
@@ -201,10 +203,10 @@ func (t *text) requests(r *finding.Report) {
 	}
 }
 
-// requests says how many were made, and to whom.
+// requestsText returns how many requests were sent, and to what.
 func requestsText(r *finding.Report) string {
 	if r.Snapshot != nil {
-		return plural(r.Requests.Total, "request") + " answered by a file, none sent to Google Cloud,"
+		return plural(r.Requests.Total, "request") + " answered from a snapshot, none sent to Google Cloud,"
 	}
 	return plural(r.Requests.Total, "request") + " to Google Cloud"
 }

@@ -13,7 +13,7 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// failing writes what fails at a severity, in full.
+// failing writes the failures of a severity in full.
 func (t *text) failures(findings []finding.Finding, severity need.Severity) {
 	for _, f := range findings {
 		if f.Outcome == finding.Fail && severityOf(f.Severity) == severity {
@@ -22,8 +22,8 @@ func (t *text) failures(findings []finding.Finding, severity need.Severity) {
 	}
 }
 
-// degree is a severity; one that is not known counts as an error, so that its
-// finding is shown.
+// severityOf returns s, or need.Error if this version does not know s, so that a
+// finding of any severity is shown.
 func severityOf(s need.Severity) need.Severity {
 	if s == need.Warning || s == need.Note {
 		return s
@@ -39,16 +39,16 @@ func (t *text) failure(f finding.Finding) {
 		t.unwrapped("who", f.Principal.Member)
 	}
 	if f.Permissions != nil {
-		t.list("lacks", f.Permissions.Missing)
-		t.list("not known", f.Permissions.Undetermined)
+		t.list("missing", f.Permissions.Missing)
+		t.list("undetermined", f.Permissions.Undetermined)
 	}
 	t.where(f)
 	t.requiredBy(f)
 	t.list("planned by", f.PlannedBy)
-	t.list("taken away", f.TakenAwayBy)
+	t.list("removed by", f.TakenAwayBy)
 	t.detail("why", f.Reason)
 	t.evidence(f)
-	t.verbatim("apply would stop with", f.ExpectedError)
+	t.verbatim("expected error", f.ExpectedError)
 	t.fix(f.Fix)
 	t.unwrapped("more", "gke-preflight rules "+f.Rule)
 	if t.options.Verbose {
@@ -69,7 +69,7 @@ func (t *text) title(f finding.Finding) {
 	t.line(label, plain("  "), span{term.Bold, headline(f)})
 }
 
-// headline says in a few words what is wrong; the details follow below it.
+// headline returns in a few words what is wrong. The lines below it have the details.
 func headline(f finding.Finding) string {
 	if f.Permissions == nil || len(f.Permissions.Missing) == 0 || f.Principal == nil {
 		return messageOf(f)
@@ -81,22 +81,22 @@ func headline(f finding.Finding) string {
 	who, where := "the "+f.Principal.Kind.InWords(), resource.Describe(f.Resource)
 	switch {
 	case len(f.TakenAwayBy) > 0:
-		return "The plan takes " + missing + " on " + where + " away from " + who
+		return "The plan removes " + missing + " on " + where + " from " + who
 	case len(f.PlannedBy) > 0:
-		return "The plan gives " + missing + " on " + where + " to " + who + ", and nothing waits for it"
+		return "The plan grants " + missing + " on " + where + " to " + who + ", but no depends_on waits for the grant"
 	}
 	return capitalize(who) + " lacks " + missing + " on " + where
 }
 
-// message is what a finding says, or that its rule's title is not so.
+// messageOf returns the message of a finding, or its rule's title if it has none.
 func messageOf(f finding.Finding) string {
 	if f.Message == "" {
-		return "Not so: " + f.Title
+		return "Not met: " + f.Title
 	}
 	return capitalize(f.Message)
 }
 
-// capital begins with a capital letter.
+// capitalize returns s with its first letter in upper case.
 func capitalize(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if r == utf8.RuneError {
@@ -105,23 +105,23 @@ func capitalize(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// where is said in the headline already; what it leaves out is for those who
-// ask for more.
+// where writes the full resource name and the title of the rule in verbose mode.
+// The headline has the short name.
 func (t *text) where(f finding.Finding) {
 	if t.options.Verbose {
 		t.unwrapped("where", f.Resource)
-		t.detail("should be", f.Title)
+		t.detail("check", f.Title)
 	}
 }
 
-// because names the addresses that cause a finding, each on a line.
+// requiredBy writes the addresses that require what was checked, one a line.
 func (t *text) requiredBy(f finding.Finding) {
 	shown := t.visible(len(f.Addresses), 4)
 	for i, a := range f.Addresses[:shown] {
 		if i == 0 {
 			a = parenthesize(a, f.Attribute)
 		}
-		t.unwrapped(labelIfFirst(i, "because of"), a)
+		t.unwrapped(labelIfFirst(i, "required by"), a)
 	}
 	t.hiddenCount("    "+padLabel(""), len(f.Addresses)-shown)
 }
@@ -134,23 +134,23 @@ func (t *text) evidence(f finding.Finding) {
 	t.hiddenCount("    "+padLabel(""), len(f.Evidence)-shown)
 }
 
-// fix is how to mend it: commands, and where there are none or all is asked
-// for, configuration.
+// fix writes the commands that repair a failure. It adds the Terraform
+// configuration in verbose mode, or if there are no commands.
 func (t *text) fix(f *finding.Fix) {
 	if f == nil {
 		return
 	}
 	t.commands("fix", f.Commands)
 	if len(f.Commands) == 0 || t.options.Verbose {
-		t.verbatim("in Terraform", f.Terraform)
+		t.verbatim("fix in Terraform", f.Terraform)
 	}
 }
 
-// notPrintable begins a command that is not shown as it is.
+// notPrintable marks a command that contains escaped characters.
 const notPrintable = "# not printable: "
 
-// commands are shown as they are or not at all: an escape in one would make it
-// another.
+// commands writes commands for pasting. One that needs escapes would no longer be
+// the same command, so it is written as a comment.
 func (t *text) commands(title string, commands []string) {
 	commands = slices.DeleteFunc(slices.Clone(commands), func(c string) bool { return strings.TrimSpace(c) == "" })
 	if len(commands) == 0 {

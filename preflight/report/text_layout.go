@@ -9,20 +9,20 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// text is a report on its way out. All of it goes through line, which cleans
-// it; write errors come up when it is flushed.
+// text writes a report. All output goes through line, which cleans it; Flush
+// returns write errors.
 type text struct {
 	term.Palette
 	w            *bufio.Writer
 	options      TextOptions
-	blankLineDue bool // an empty line is due before the next
+	blankLineDue bool // write an empty line before the next line
 }
 
 func newText(w io.Writer, o TextOptions) *text {
 	return &text{Palette: term.Palette{On: o.Color}, w: bufio.NewWriter(w), options: o}
 }
 
-// A span is a part of a line, in one color.
+// A span is a part of a line in one color.
 type span struct {
 	color term.Color
 	text  string
@@ -54,10 +54,10 @@ func (t *text) line(spans ...span) {
 	_, _ = t.w.WriteString(b.String() + "\n")
 }
 
-// gap parts what went before from what follows, if anything does.
+// blankLine separates the next line, if there is one, from the previous one.
 func (t *text) blankLine() { t.blankLineDue = true }
 
-// sign is a mark and a space.
+// markSpan returns a mark followed by a space.
 func (t *text) markSpan(m mark) span {
 	if t.options.ASCII {
 		return span{m.color, m.ascii + " "}
@@ -65,13 +65,13 @@ func (t *text) markSpan(m mark) span {
 	return span{m.color, m.sign + " "}
 }
 
-// marked is a mark with prose behind it.
+// markedLine writes a mark, a label and prose.
 func (t *text) markedLine(m mark, label, value string) {
 	t.paragraph(value, t.markSpan(m), faint(label))
 }
 
-// paragraph writes prose behind a label, broken at spaces. Continued lines
-// stand below the first.
+// paragraph writes prose behind a label, wrapped at spaces. Continued lines are
+// indented to the column of the first.
 func (t *text) paragraph(value string, lead ...span) {
 	indent := 0
 	for _, s := range lead {
@@ -83,7 +83,7 @@ func (t *text) paragraph(value string, lead ...span) {
 	}
 }
 
-// wrap breaks a line of prose so that it fits behind an indent.
+// wrap breaks value into lines that fit behind indent.
 func (t *text) wrap(value string, indent int) []string {
 	if t.options.Width <= 0 {
 		return term.Wrap(value, 0)
@@ -91,14 +91,14 @@ func (t *text) wrap(value string, indent int) []string {
 	return term.Wrap(value, max(t.options.Width-indent, 20))
 }
 
-// column is where values stand behind their labels.
-const column = 11
+// column is the width of labels.
+const column = 14
 
 func padLabel(name string) string {
 	return name + strings.Repeat(" ", max(1, column-term.Columns(name)))
 }
 
-// first is a name for the first of several lines.
+// labelIfFirst returns name for the first of several lines, and empty for others.
 func labelIfFirst(i int, name string) string {
 	if i > 0 {
 		return ""
@@ -106,20 +106,21 @@ func labelIfFirst(i int, name string) string {
 	return name
 }
 
-// fact is a line of what the result rests on.
+// headerLine writes a line of the header.
 func (t *text) headerLine(name, value string) { t.paragraph(value, faint("  "+padLabel(name))) }
 
-// detail is a line of a finding.
+// detail writes a line of a finding.
 func (t *text) detail(name, value string) { t.paragraph(value, faint("    "+padLabel(name))) }
 
-// name is a detail that is never wrapped, such as an address.
+// unwrapped writes a detail that is never wrapped, such as an address.
 func (t *text) unwrapped(label, value string) {
 	if strings.TrimSpace(value) != "" {
 		t.line(faint("    "+padLabel(label)), plain(value))
 	}
 }
 
-// fold is how many of n are shown: of a long list only its beginning.
+// visible returns how many of n items to show: all in verbose mode or if there are
+// at most most.
 func (t *text) visible(n, most int) int {
 	if n > most && !t.options.Verbose {
 		return most - 1
@@ -127,14 +128,14 @@ func (t *text) visible(n, most int) int {
 	return n
 }
 
-// more says how many were folded away.
+// hiddenCount writes how many items are not shown.
 func (t *text) hiddenCount(label string, hidden int) {
 	if hidden > 0 {
 		t.line(faint(label), plain(fmt.Sprintf("and %d more", hidden)))
 	}
 }
 
-// list writes names side by side.
+// list writes items in one line.
 func (t *text) list(label string, items []string) {
 	shown := t.visible(len(items), 9)
 	value := strings.Join(items[:shown], ", ")
@@ -144,7 +145,7 @@ func (t *text) list(label string, items []string) {
 	t.detail(label, value)
 }
 
-// exactly writes lines that are not wrapped.
+// verbatim writes lines without wrapping.
 func (t *text) verbatim(title, body string) {
 	body = strings.TrimRight(body, "\r\n")
 	if body == "" {

@@ -33,7 +33,7 @@ func TestIndentedWrap(t *testing.T) {
 	}
 }
 
-// TestPasteable: commands and errors are whole, however narrow the terminal is.
+// TestPasteable checks that commands and errors are not wrapped.
 func TestPasteable(t *testing.T) {
 	for name, r := range scenarios(t) {
 		got := render(t, r, TextOptions{Width: 20})
@@ -53,7 +53,8 @@ func TestPasteable(t *testing.T) {
 	}
 }
 
-// TestSpacing: no report begins or ends with an empty line, or has two.
+// TestSpacing checks that no report begins or ends with an empty line, or has two in a
+// row.
 func TestSpacing(t *testing.T) {
 	reports := scenarios(t)
 	reports["empty"] = &finding.Report{Result: finding.Pass}
@@ -62,13 +63,13 @@ func TestSpacing(t *testing.T) {
 		for _, verbose := range []bool{false, true} {
 			got := render(t, r, TextOptions{Verbose: verbose})
 			if strings.HasPrefix(got, "\n") || strings.HasSuffix(got, "\n\n") || strings.Contains(got, "\n\n\n") {
-				t.Errorf("%s (verbose %t) has idle empty lines:\n%q", name, verbose, got)
+				t.Errorf("%s (verbose %t) has superfluous empty lines:\n%q", name, verbose, got)
 			}
 		}
 	}
 }
 
-// everywhere sets every string that can be reached and printed.
+// everywhere sets every exported string in v.
 func everywhere(v reflect.Value, s string) {
 	switch v.Kind() {
 	case reflect.String:
@@ -90,8 +91,8 @@ func everywhere(v reflect.Value, s string) {
 	}
 }
 
-// FuzzText: whatever stands in any field, the text has no character that acts,
-// and no line that is a command.
+// FuzzText checks for any string in any field that text and JSON contain no control
+// characters, and no line that is a command.
 func FuzzText(f *testing.F) {
 	for _, s := range []string{
 		"plain", "", ":", "#", " ", "::error::x", "x\n::error::x", "##vso[task.complete]", "a##[group]b",
@@ -114,13 +115,13 @@ func FuzzText(f *testing.F) {
 		}
 		tame(t, b.String())
 		if !json.Valid([]byte(b.String())) {
-			t.Errorf("this is no JSON: %s", &b)
+			t.Errorf("invalid JSON: %s", &b)
 		}
 	})
 }
 
-// filled is a report that says s wherever it can, but has the outcomes that it
-// had, so that all parts of the text are written.
+// filled returns the report in data with s in every string but the outcomes, so that
+// all parts of the text are written.
 func filled(t *testing.T, data []byte, s string) *finding.Report {
 	t.Helper()
 	r := new(finding.Report)
@@ -138,7 +139,7 @@ func filled(t *testing.T, data []byte, s string) *finding.Report {
 	return r
 }
 
-// tame fails a test whose output has what acts.
+// tame fails the test if s has control characters or lines that are commands.
 func tame(t *testing.T, s string) {
 	t.Helper()
 	for line := range strings.SplitSeq(strings.ReplaceAll(s, "\r", "\n"), "\n") {
@@ -148,7 +149,7 @@ func tame(t *testing.T, s string) {
 	}
 	for _, r := range s {
 		if r != '\n' && (unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Bidi_Control, unicode.Other_Default_Ignorable_Code_Point) || r == '\u200b' || r == '\u200d' || r == '\ufeff') {
-			t.Errorf("there is %U", r)
+			t.Errorf("output contains %U", r)
 		}
 	}
 }

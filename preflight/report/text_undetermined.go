@@ -11,23 +11,23 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// undetermined groups what is open by the reason: one reason often holds up
-// many checks.
+// undetermined writes the undetermined findings, grouped by reason: one reason
+// often affects many checks.
 func (t *text) undetermined(findings []finding.Finding) {
 	for _, group := range groupByReason(findings) {
 		t.blankLine()
 		t.line(
 			span{term.Bold + undeterminedMark().color, t.markSpan(undeterminedMark()).text + "undetermined"},
-			plain("  "), span{term.Bold, plural(len(group), "check") + " could not be answered"},
+			plain("  "), span{term.Bold, plural(len(group), "check")},
 		)
 		t.detail("why", reasonOf(group[0]))
 		t.undeterminedChecks(group)
-		t.commands("would help", fixCommands(group))
+		t.commands("to check this, run", fixCommands(group))
 	}
 }
 
-// groups are the undetermined findings with the same reason: in the order of
-// the reasons, and the worst of each first.
+// groupByReason returns the undetermined findings by reason, in the order in which
+// the reasons appear, and the most severe of each first.
 func groupByReason(findings []finding.Finding) [][]finding.Finding {
 	var out [][]finding.Finding
 	at := map[string]int{}
@@ -49,13 +49,14 @@ func groupByReason(findings []finding.Finding) [][]finding.Finding {
 	return out
 }
 
+// severityRank returns 0 for errors, 1 for warnings and 2 for notes.
 func severityRank(f finding.Finding) int {
 	return slices.Index([]need.Severity{need.Error, need.Warning, need.Note}, severityOf(f.Severity))
 }
 
 func reasonOf(f finding.Finding) string {
 	if f.Reason == "" {
-		return "no reason is known"
+		return "unknown"
 	}
 	return f.Reason
 }
@@ -63,7 +64,7 @@ func reasonOf(f finding.Finding) string {
 func (t *text) undeterminedChecks(group []finding.Finding) {
 	shown := t.visible(len(group), 16)
 	for _, f := range group[:shown] {
-		t.paragraph(parenthesize(question(f), f.Plan), faint("    "+f.Rule+" "+padLabel(string(f.Severity))))
+		t.paragraph(parenthesize(undeterminedCheck(f), f.Plan), faint("    "+f.Rule+" "+padLabel(string(f.Severity))))
 		if t.options.Verbose {
 			t.requiredBy(f)
 		}
@@ -71,19 +72,52 @@ func (t *text) undeterminedChecks(group []finding.Finding) {
 	t.hiddenCount("    ", len(group)-shown)
 }
 
-// question is what an undetermined finding asks.
+// undeterminedCheck returns what could not be checked, so that it does not read as a
+// fact.
+func undeterminedCheck(f finding.Finding) string {
+	if permissionQuestion(f) == "" {
+		return "not checked: " + question(f)
+	}
+	return question(f)
+}
+
+// wouldBe returns how severe an undetermined finding would be if it failed.
+func wouldBe(s need.Severity) string {
+	if severityOf(s) == need.Error {
+		return "would be an error"
+	}
+	return "would be a " + string(s)
+}
+
+// question returns what could not be checked: "whether the GKE service agent has
+// container.hostServiceAgent.use on project acme-host", or the title of the rule.
 func question(f finding.Finding) string {
-	who := ""
+	if permission := permissionQuestion(f); permission != "" {
+		return permission
+	}
+	return parenthesize(f.Title, joinNonEmpty(", ", f.Service, resource.Describe(f.Resource)))
+}
+
+// permissionQuestion returns which permissions are undetermined, for whom and on
+// what; empty if none is.
+func permissionQuestion(f finding.Finding) string {
+	if f.Permissions == nil || len(f.Permissions.Undetermined) == 0 {
+		return ""
+	}
+	who := "the principal"
 	if f.Principal != nil {
-		who = f.Principal.Kind.InWords()
+		who = "the " + f.Principal.Kind.InWords()
 	}
-	switch {
-	case f.Permissions != nil && len(f.Permissions.Undetermined) > 0:
-		return joinNonEmpty(": ", who, truncatePermissions(f.Permissions.Undetermined)) + prefixNonEmpty(" on ", resource.Describe(f.Resource))
-	case f.Principal == nil && f.Service != "":
-		return f.Service + prefixNonEmpty(" in ", resource.Describe(f.Resource))
+	return "whether " + who + " has " + truncatePermissions(f.Permissions.Undetermined) + prefixNonEmpty(" on ", resource.Describe(f.Resource))
+}
+
+// undeterminedStatement returns one sentence about an undetermined finding.
+func undeterminedStatement(f finding.Finding) string {
+	begin := "Could not check: "
+	if permissionQuestion(f) != "" {
+		begin = "Could not check "
 	}
-	return joinNonEmpty(": ", who, f.Title)
+	return begin + joinNonEmpty(": ", question(f), reasonOf(f))
 }
 
 func truncatePermissions(names []string) string {
@@ -93,7 +127,8 @@ func truncatePermissions(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// remedies are the commands that would settle a group, each once.
+// fixCommands returns the commands that would make the checks of a group possible,
+// each once.
 func fixCommands(group []finding.Finding) []string {
 	var out []string
 	for _, f := range group {

@@ -28,7 +28,7 @@
   document.querySelector(".filter").addEventListener("submit", function (e) { e.preventDefault(); });
   filter();
 
-  // A link into what is folded away opens it.
+  // A link to a folded finding opens it.
   function unfold() {
     var target = location.hash && document.getElementById(location.hash.slice(1));
     var details = target && target.closest("details");
