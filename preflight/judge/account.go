@@ -8,7 +8,7 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// accountVerdict answers whether a service account exists and is enabled.
+// accountVerdict returns the verdict on whether a service account exists and is enabled.
 func (sj *stateJudge) accountVerdict(n need.Need, v Verdict) Verdict {
 	email := emailOf(n.Principal.Member)
 	if gone := sj.changesAffecting(n, sj.removesAccount); len(gone) > 0 {

@@ -10,7 +10,7 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// clusterNameVerdict answers whether the names that the plan gives new clusters are not
+// clusterNameVerdict returns the verdict on whether the names that the plan gives new clusters are not
 // taken.
 func (cj *clusterJudge) clusterNameVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
@@ -34,7 +34,7 @@ func (cj *clusterJudge) clusterNameVerdict(n need.Need, v Verdict) Verdict {
 	return v.pass(say(clusterNameFree))
 }
 
-// clusterNameAnywhereVerdict answers whether no location has a cluster of a name.
+// clusterNameAnywhereVerdict returns the verdict on whether no location has a cluster of a name.
 func (cj *clusterJudge) clusterNameAnywhereVerdict(n need.Need, v Verdict, name string) Verdict {
 	found, err := cj.clustersNamed(name)
 	if err != nil {
@@ -47,7 +47,7 @@ func (cj *clusterJudge) clusterNameAnywhereVerdict(n need.Need, v Verdict, name 
 	return v.pass(say(clusterNameFree))
 }
 
-// nodePoolNameVerdict answers whether the name that the plan gives a new node pool is not
+// nodePoolNameVerdict returns the verdict on whether the name that the plan gives a new node pool is not
 // taken.
 func (cj *clusterJudge) nodePoolNameVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
@@ -67,7 +67,7 @@ func (cj *clusterJudge) nodePoolNameVerdict(n need.Need, v Verdict) Verdict {
 	return v.pass(say(poolNameFree))
 }
 
-// importCommand is how Terraform takes over a node pool that is there.
+// importCommand returns how Terraform takes over a node pool that is there.
 // https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_node_pool#import
 func importCommand(n need.Need, cluster string) []string {
 	if len(n.Addresses) != 1 {

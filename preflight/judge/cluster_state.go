@@ -11,7 +11,7 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// existingClustersVerdict answers whether clusters that are there let themselves be changed.
+// existingClustersVerdict returns the verdict on whether clusters that are there let themselves be changed.
 func (cj *clusterJudge) existingClustersVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
 		cluster, err := cj.cluster(name)
@@ -44,7 +44,7 @@ func (cj *clusterJudge) existingClusterVerdict(n need.Need, v Verdict, name stri
 	return conditionVerdict(n, v, name, cluster)
 }
 
-// operationVerdict answers whether no operation is running on a cluster or its node pools.
+// operationVerdict returns the verdict on whether no operation is running on a cluster or its node pools.
 func (cj *clusterJudge) operationVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
 	operations, err := cj.operations(parts[1])
@@ -73,7 +73,7 @@ func isResting(status string) bool {
 	return status == "RUNNING" || status == "DEGRADED" || status == "ERROR"
 }
 
-// operationEffect says what a running operation does to apply. Updates of a
+// operationEffect reports what a running operation does to apply. Updates of a
 // cluster are not tried again, unlike those of node pools.
 // https://github.com/hashicorp/terraform-provider-google/issues/10366
 func operationEffect(s need.Severity) string {
@@ -94,7 +94,7 @@ func isOnCluster(o facts.Operation, location, cluster string) bool {
 	return false
 }
 
-// recreationVerdict answers whether no node pool is waiting to be made anew. GKE says
+// recreationVerdict returns the verdict on whether no node pool has a pending recreation. GKE says
 // so in free text only.
 func recreationVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
@@ -119,7 +119,7 @@ func mentionsRecreation(text string) bool {
 	return strings.Contains(text, "recreat")
 }
 
-// conditionVerdict answers whether GKE reports nothing that keeps a cluster from being
+// conditionVerdict returns the verdict on whether GKE reports nothing that keeps a cluster from being
 // changed. Which conditions do is known of a few; others are worth a note.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
 func conditionVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster) Verdict {
@@ -160,7 +160,7 @@ func conditionVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster
 	return v.fail(n, say(conditionReported, c.Code, c.of, c.Message))
 }
 
-// errorStatusStatement says what the status ERROR means. GKE calls such a cluster unusable,
+// errorStatusStatement reports what the status ERROR means. GKE calls such a cluster unusable,
 // and does not document whether it accepts changes: some clusters recover.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Status
 func errorStatusStatement(name string, cluster facts.Cluster) Statement {
@@ -172,7 +172,7 @@ func errorStatusStatement(name string, cluster facts.Cluster) Statement {
 	return say(clusterStatusError, name, why, shell.Command("gcloud", "container", "clusters", "describe", shell.Name(parts[5]), "--location="+parts[3], "--project="+parts[1]))
 }
 
-// conditionSeverity is how bad a condition is for apply.
+// conditionSeverity returns how bad a condition is for apply.
 func conditionSeverity(code string) need.Severity {
 	switch code {
 	case "GKE_SERVICE_ACCOUNT_DELETED", "CLOUD_KMS_KEY_ERROR", "CLOUD_KMS_KEY_DESTROYED":

@@ -12,7 +12,7 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// existsVerdict answers whether the clusters that a need names are there, and the node
+// existsVerdict returns the verdict on whether the clusters that a need names are there, and the node
 // pool that it expects in them. Google answers 404 only to those who may get the
 // cluster, so that a 404 is proof.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
@@ -53,7 +53,7 @@ func (cj *clusterJudge) existsInLocation(n need.Need, v Verdict, name string) Ve
 	return v
 }
 
-// missingClusterVerdict is the finding about a cluster that is not there. Where another
+// missingClusterVerdict returns the verdict on a cluster that is not there. Where another
 // location has one of its name, that is what was meant.
 func (cj *clusterJudge) missingClusterVerdict(n need.Need, v Verdict, name string) Verdict {
 	parts := strings.Split(name, "/")
@@ -64,7 +64,7 @@ func (cj *clusterJudge) missingClusterVerdict(n need.Need, v Verdict, name strin
 	return v.fail(n, say(clusterMissing, name))
 }
 
-// existsAnywhere answers as far as it can be answered without a location: a
+// existsAnywhere returns the verdict on as far as it can be answered without a location: a
 // cluster that no location has does not exist.
 func (cj *clusterJudge) existsAnywhere(n need.Need, v Verdict, name string) Verdict {
 	found, err := cj.clustersNamed(name)
@@ -78,7 +78,7 @@ func (cj *clusterJudge) existsAnywhere(n need.Need, v Verdict, name string) Verd
 	return v.undetermined(say(verbatim, n.Message))
 }
 
-// clustersNamed are the clusters of the project and the name of a cluster, in all
+// clustersNamed returns the clusters of the project and the name of a cluster, in all
 // locations.
 func (cj *clusterJudge) clustersNamed(name string) ([]string, error) {
 	all, err := cj.clustersOf(strings.Split(name, "/")[1])
@@ -99,7 +99,7 @@ func hasNodePool(c facts.Cluster, name string) bool {
 	return slices.ContainsFunc(c.NodePools, func(p facts.NodePool) bool { return p.Name == name })
 }
 
-// withClusterNetwork is a need with the network of its cluster put in. It need not be
+// withClusterNetwork returns a need with the network of its cluster put in. It need not be
 // asked where that network is one of the cluster's own project.
 func (j *judge) withClusterNetwork(n need.Need) (_ need.Need, asked bool) {
 	if n.NetworkCluster == "" {
@@ -128,7 +128,7 @@ func (j *judge) withClusterNetwork(n need.Need) (_ need.Need, asked bool) {
 
 type clusterJudge struct{ *planned }
 
-// lookupFailedVerdict is the finding about a cluster that could not be looked up. Where
+// lookupFailedVerdict returns the verdict on a cluster that could not be looked up. Where
 // the API is off in its project, that is another rule's matter.
 func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) Verdict {
 	if isMissing(err) {
@@ -153,7 +153,7 @@ func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) V
 	return v
 }
 
-// quotaProjectVerdict is the finding where the Kubernetes Engine API is off in the
+// quotaProjectVerdict returns the verdict on the Kubernetes Engine API is off in the
 // project that requests are billed to, which is not that of the cluster: apply
 // is refused in the same way, if it asks with the same credentials.
 // https://docs.cloud.google.com/docs/quotas/quota-project
@@ -172,6 +172,6 @@ func (cj *clusterJudge) quotaProjectVerdict(n need.Need, v Verdict, err error, p
 	return v.fail(n, say(quotaProjectServiceDisabled, project))
 }
 
-// clusterFullName is the full resource name of a cluster.
+// clusterFullName returns the full resource name of a cluster.
 // https://docs.cloud.google.com/iam/docs/full-resource-names
 func clusterFullName(name string) string { return "//container.googleapis.com/" + name }

@@ -16,7 +16,7 @@ import (
 // before then does not count.
 const maxApplyDuration = time.Hour
 
-// conditionRequests are what conditions may ask about when a permission of a need is
+// conditionRequests returns what conditions may ask about when a permission of a need is
 // used: one for each cluster that it is used on. Only services that know
 // resource attributes have any.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
@@ -64,7 +64,7 @@ func (ev *evaluator) modifiedRoles(n need.Need) []string {
 	return out
 }
 
-// servicesWithAttributes are the services whose resources have attributes, of those that
+// servicesWithAttributes returns the services whose resources have attributes, of those that
 // rules ask permissions of.
 func servicesWithAttributes() []string {
 	return []string{"binaryauthorization", "cloudkms", "compute", "container"}
@@ -80,7 +80,7 @@ func (ev *evaluator) clusterRequests(base iam.Request, n need.Need) []iam.Reques
 	return out
 }
 
-// resourceAttributes are the type and the names of what lies below a project;
+// resourceAttributes returns the type and the names of what lies below a project;
 // of a whole project's networks and disks nobody knows which are meant.
 func (ev *evaluator) resourceAttributes(n need.Need, permission string) (kind string, names []string) {
 	name := resource.RelativeName(n.Resource)
@@ -97,7 +97,7 @@ func (ev *evaluator) resourceAttributes(n need.Need, permission string) (kind st
 	return "", nil
 }
 
-// keyVersion is the version of a key that is used: the one that the plan names,
+// keyVersion returns the version of a key that is used: the one that the plan names,
 // else the primary one; empty where that is not known. The first version of a
 // key that the plan makes is its primary one.
 // https://docs.cloud.google.com/kms/docs/resource-hierarchy#key_versions

@@ -6,7 +6,7 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// constraintVerdict answers whether a constraint of the organisation policy leaves
+// constraintVerdict returns the verdict on whether a constraint of the organization policy leaves
 // a project alone.
 func (sj *stateJudge) constraintVerdict(n need.Need, v Verdict) Verdict {
 	if by := addresses(sj.changesAffecting(n, sj.setsConstraint)); len(by) > 0 {

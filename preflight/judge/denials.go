@@ -23,8 +23,7 @@ type denials struct {
 	unread map[string]error
 	// skipped are what the quota left no room for.
 	skipped []string
-	// above are the projects whose folders and organization could not be found
-	// out, so that nothing above them was looked at.
+	// above are the projects whose folders and organization are unknown, so that nothing above them was looked at.
 	unknownAncestors []string
 }
 

@@ -10,7 +10,7 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// deployers are the identities that apply will run as.
+// deployers returns the identities that apply will run as.
 func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 	found := map[string]finding.DeployerRef{}
 	for _, n := range needs {
@@ -36,7 +36,7 @@ func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 	return out
 }
 
-// ambientDeployer is whom the credentials at hand belong to.
+// ambientDeployer returns whom the ambient credentials belong to.
 func (j *judge) ambientDeployer() finding.DeployerRef {
 	ref := finding.DeployerRef{Source: j.input.Credentials}
 	id, err := j.identity()
@@ -55,7 +55,7 @@ func (j *judge) ambientDeployer() finding.DeployerRef {
 	return ref
 }
 
-// projectRefs are the projects of the plan's clusters and node pools.
+// projectRefs returns the projects of the plan's clusters and node pools.
 func (j *judge) projectRefs(p *plan.Plan) []finding.ProjectRef {
 	found := map[string]finding.ProjectRef{}
 	add := func(project plan.Project) {

@@ -9,7 +9,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// doubtsText says what kept policies from giving an answer: each doubt once, and
+// doubtsText reports what kept policies from giving an answer: each doubt once, and
 // policies that the caller may not read together.
 func doubtsText(doubts []iam.Doubt) string {
 	var texts, unread, permissions []string
@@ -70,7 +70,7 @@ func doubtText(d iam.Doubt) string {
 	return d.Member + " has " + bound + ", which may include the account"
 }
 
-// limitText says what a limit is, and what would settle it.
+// limitText reports what a limit is, and what would settle it.
 func limitText(d iam.Doubt) string {
 	grant := d.Member + " has " + d.Role + " on " + resource.Describe(d.Resource) + " only if " + d.Detail
 	if d.Limit == iam.LimitRoles {

@@ -9,7 +9,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// withKnownTarget are the changes whose object is known before apply, so that they
+// withKnownTarget returns the changes whose object is known before apply, so that they
 // surely have the effect on n that they were picked for.
 func (ef *effects) withKnownTarget(n need.Need, changes []*plan.Change) []*plan.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c *plan.Change) bool {
@@ -174,7 +174,7 @@ func canBe(v plan.Value, want string) bool {
 	return v.State == plan.Unknown || v.String() == want || strings.HasSuffix(v.String(), "/"+want)
 }
 
-// matchChangedAccount says whether a change is about the account of a need.
+// matchChangedAccount reports whether a change is about the account of a need.
 func (ef *effects) matchChangedAccount(c *plan.Change, n need.Need) resource.Match {
 	known := resource.Parse(c.AccountEmail())
 	if known.IsZero() {
@@ -241,7 +241,7 @@ func (ef *effects) createsKey(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_kms_crypto_key" && c.Creates() && ef.matchChangedKey(c, n) != resource.Different
 }
 
-// matchChangedKey says whether a change is about the key of a need.
+// matchChangedKey reports whether a change is about the key of a need.
 func (ef *effects) matchChangedKey(c *plan.Change, n need.Need) resource.Match {
 	name := resource.Parse(c.ResourceName())
 	if name.IsZero() {

@@ -26,7 +26,7 @@ type hierarchy struct {
 	roles map[string]iam.Role
 }
 
-// accountHome is where a service account lives: its project under both names, and
+// accountHome returns where a service account lives: its project under both names, and
 // what is above it. Nil where that was not asked for.
 func (ev *evaluator) accountHome(member string, n need.Need) []string {
 	project := plan.AccountProject(emailOf(member))
@@ -41,12 +41,12 @@ func (ev *evaluator) accountHome(member string, n need.Need) []string {
 	return append([]string{projectName(number)}, ancestors...)
 }
 
-// evaluate answers each permission from the policies of now.
+// evaluate returns the verdict on each permission from the policies of now.
 func (ev *evaluator) evaluate(n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	return ev.evaluateHierarchy(ev.policyHierarchy(n), n, identity, permissions)
 }
 
-// policyHierarchy are the levels that decide about a need: the resource, if it lies
+// policyHierarchy returns the levels that decide about a need: the resource, if it lies
 // below a project, what it lies in, the project, and all above it.
 func (ev *evaluator) policyHierarchy(n need.Need) hierarchy {
 	if resource.KindOf(n.Resource).Collection == resource.TagValues {
@@ -78,7 +78,7 @@ func isTag(name string) bool {
 	return kind == resource.TagKeys || kind == resource.TagValues
 }
 
-// ancestorsFrom are the levels of a folder or an organization, among those of a
+// ancestorsFrom returns the levels of a folder or an organization, among those of a
 // project. One that is not above the project is another's: nothing is known.
 func ancestorsFrom(name string, levels []iam.Level, complete bool) ([]iam.Level, bool) {
 	i := slices.IndexFunc(levels, func(l iam.Level) bool { return l.Resource == name })
@@ -98,7 +98,7 @@ func (ev *evaluator) resourceLevel(name string) iam.Level {
 	return level
 }
 
-// evaluateHierarchy answers each permission.
+// evaluateHierarchy returns the verdict on each permission.
 func (ev *evaluator) evaluateHierarchy(v hierarchy, n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	answers := make([]iam.Answer, len(permissions))
 	if ev.isPending() {
@@ -123,7 +123,7 @@ func isWorse(a, b iam.Answer) bool {
 	return badness[a.Verdict] > badness[b.Verdict]
 }
 
-// evaluateWithRoles answers a question. Roles that only the embedded table knows, or that
+// evaluateWithRoles returns the verdict on a question. Roles that only the embedded table knows, or that
 // nothing knows yet, are fetched before a no.
 func (ev *evaluator) evaluateWithRoles(q iam.Question, planned map[string]iam.Role) iam.Answer {
 	roles := iam.Roles{Table: ev.input.Table, Fetched: maps.Clone(planned)}
@@ -155,7 +155,7 @@ func (ev *evaluator) readRoles(names []string) map[string]iam.Role {
 	return out
 }
 
-// identityOf is the principal of a need as the policies name it.
+// identityOf returns the principal of a need as the policies name it.
 func (ev *evaluator) identityOf(n need.Need) (iam.Identity, error) {
 	member := n.Principal.Member
 	if n.Principal.Kind == need.Deployer && member == "" {
@@ -178,7 +178,7 @@ func (ev *evaluator) identityOf(n need.Need) (iam.Identity, error) {
 	}, nil
 }
 
-// hierarchyText are the resources whose policies decide about a need.
+// hierarchyText returns the resources whose policies decide about a need.
 func (ev *evaluator) hierarchyText(n need.Need) string {
 	var names []string
 	for _, l := range ev.policyHierarchy(n).levels {

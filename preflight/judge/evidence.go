@@ -10,7 +10,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// unmetEvidence says which bindings do not count, because of their conditions.
+// unmetEvidence reports which bindings do not count, because of their conditions.
 func unmetEvidence(a iam.Answer) []finding.Evidence {
 	var out []finding.Evidence
 	for _, u := range a.Unmet {
@@ -19,7 +19,7 @@ func unmetEvidence(a iam.Answer) []finding.Evidence {
 	return out
 }
 
-// denyEvidence says which deny policies take something.
+// denyEvidence reports which deny policies take something.
 func denyEvidence(a iam.Answer) []finding.Evidence {
 	var out []finding.Evidence
 	for _, d := range a.Denied {
@@ -40,7 +40,7 @@ func addEvidence(list []finding.Evidence, on, text string) []finding.Evidence {
 	return list
 }
 
-// grantEvidence says which binding gives something.
+// grantEvidence reports which binding gives something.
 func grantEvidence(g iam.Grant) finding.Evidence {
 	text := fmt.Sprintf("%s has %s on %s", g.Member, g.Role, resource.Describe(g.Resource))
 	if g.Conditional {

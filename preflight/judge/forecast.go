@@ -11,7 +11,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// policyEdits are what apply does to the policy of a resource: what gives counts only
+// policyEdits returns what apply does to the policy of a resource: what gives counts only
 // if all the given changes wait for it.
 func (fc *forecast) policyEdits(name string, waiting []*plan.Change) []iam.Edit {
 	var out []iam.Edit
@@ -36,8 +36,8 @@ func (fc *forecast) policyEdits(name string, waiting []*plan.Change) []iam.Edit 
 	return out
 }
 
-// replacedAccounts returns the changes that destroy a service account and make it
-// anew. Bindings of the old one do not count for the new one, whatever its email.
+// replacedAccounts returns the changes that destroy a service account and create it
+// again. Bindings of the old one do not count for the new one, whatever its email.
 // https://docs.cloud.google.com/iam/docs/service-accounts-delete-undelete
 func (fc *forecast) replacedAccounts() []*plan.Change {
 	var out []*plan.Change
@@ -49,7 +49,7 @@ func (fc *forecast) replacedAccounts() []*plan.Change {
 	return out
 }
 
-// policyEdit is what a change does to the policy of a resource, if it is about that.
+// policyEdit returns what a change does to the policy of a resource, if it is about that.
 func (fc *forecast) policyEdit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
 	e := iam.Edit{Effect: effectOf(pc.Effect), MayBeOtherPolicy: is != resource.Same}
 	if pc.Unknown {
@@ -68,7 +68,7 @@ func (fc *forecast) policyEdit(pc plan.PolicyChange, name string, is resource.Ma
 }
 
 // runsAfter reports whether Terraform makes c after another change. One that is
-// replaced is destroyed before it is made anew, if nobody said otherwise; and
+// replaced is destroyed before it is created again, if nobody said otherwise; and
 // what only goes does so after what waits for it.
 func runsAfter(c, other *plan.Change) bool {
 	if c == other {
@@ -91,7 +91,7 @@ func effectOf(e plan.PolicyEffect) iam.Effect {
 	return iam.Add
 }
 
-// plannedBinding is a planned grant. A member that is not known before apply may be
+// plannedBinding returns a planned grant. A member that is not known before apply may be
 // anyone.
 func (fc *forecast) plannedBinding(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
 	b := iam.Binding{Role: fc.roleNameIn(g.Role, name), Members: fc.resolveMembers(g.Members), Source: pc.Address}
@@ -110,7 +110,7 @@ func isAwaited(c *plan.Change, waiting []*plan.Change) bool {
 	return order(c, waiting) == plan.Ordered
 }
 
-// order is how the given changes stand to c, by the one that waits least.
+// order returns how the given changes stand to c, by the one that waits least.
 func order(c *plan.Change, waiting []*plan.Change) plan.Order {
 	least := plan.Ordered
 	for _, w := range waiting {
@@ -124,7 +124,7 @@ func order(c *plan.Change, waiting []*plan.Change) plan.Order {
 	return least
 }
 
-// defaultAccountMembers are the members that stand for the default accounts of a
+// defaultAccountMembers returns the members that stand for the default accounts of a
 // project.
 func (fc *forecast) defaultAccountMembers(name string) []string {
 	id := strings.TrimPrefix(name, "projects/")
@@ -135,12 +135,12 @@ func (fc *forecast) defaultAccountMembers(name string) []string {
 	return out
 }
 
-// changesIAM reports whether the plan changes anything that permissions rest on.
+// changesIAM reports whether the plan changes anything that permissions depend on.
 func (fc *forecast) changesIAM() bool {
 	return len(fc.policyChanges)+len(fc.denyChanges)+len(fc.roleChanges)+len(fc.plan.Moves()) > 0
 }
 
-// hierarchyAfter is a view as the plan leaves it.
+// hierarchyAfter returns a view as the plan leaves it.
 func (fc *forecast) hierarchyAfter(v hierarchy, waiting []*plan.Change) hierarchy {
 	levels := fc.levelsAfterMoves(v.levels, waiting)
 	out := hierarchy{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: fc.rolesAfter(v, waiting)}
@@ -198,7 +198,7 @@ func (fc *forecast) destinationLevels(m plan.Move, inTime bool) []iam.Level {
 	})
 }
 
-// deniesAfter are the deny rules of a resource as the plan leaves them: what it
+// deniesAfter returns the deny rules of a resource as the plan leaves them: what it
 // denies counts as soon as it may come, what it no longer denies only if the
 // given changes wait for that.
 func (fc *forecast) deniesAfter(name string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
@@ -229,7 +229,7 @@ func plannedDenyRule(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.
 	return out
 }
 
-// denyPolicyChanges are the changes that make a deny policy.
+// denyPolicyChanges returns the changes that make a deny policy.
 func (fc *forecast) denyPolicyChanges(policy string) []string {
 	var out []string
 	for _, d := range fc.denyChanges {
@@ -240,7 +240,7 @@ func (fc *forecast) denyPolicyChanges(policy string) []string {
 	return out
 }
 
-// rolesAfter are the custom roles that the plan makes or changes: what they gain
+// rolesAfter returns the custom roles that the plan makes or changes: what they gain
 // counts only if all the given changes wait for it.
 func (fc *forecast) rolesAfter(v hierarchy, waiting []*plan.Change) map[string]iam.Role {
 	out := map[string]iam.Role{}
@@ -272,7 +272,7 @@ func unfitPermissions(rc plan.RoleChange) []string {
 	return slices.DeleteFunc(without(rc.After, rc.Before), func(p string) bool { return iam.CanBeInCustomRole(p, parent) })
 }
 
-// causesOf are the changes that a need is there for; none for what apply leaves
+// causesOf returns the changes that a need is there for; none for what apply leaves
 // as it is.
 func (fc *forecast) causesOf(n need.Need) []*plan.Change {
 	named := make(map[string]bool, len(n.Addresses))
@@ -297,7 +297,7 @@ type forecast struct {
 	roleChanges   []plan.RoleChange
 }
 
-// changesAffecting are the changes of the plan that have, or may have, an effect on a
+// changesAffecting returns the changes of the plan that have, or may have, an effect on a
 // need.
 func (fc *forecast) changesAffecting(n need.Need, effect func(*plan.Change, need.Need) bool) []*plan.Change {
 	var out []*plan.Change
@@ -319,7 +319,7 @@ func (fc *forecast) isOrderUnknown(n need.Need, by []string) bool {
 	return false
 }
 
-// keepGrants is what to write so that a member keeps its role.
+// keepGrants returns what to write so that a member keeps its role.
 func (fc *forecast) keepGrants(by []string, member, role string, lost []string) string {
 	var lines []string
 	for _, rc := range fc.roleChanges {
@@ -357,7 +357,7 @@ func (fc *forecast) keepGrants(by []string, member, role string, lost []string) 
 	return strings.Join(lines, "\n")
 }
 
-// denyPrincipal is a member as deny policies write it.
+// denyPrincipal returns a member as deny policies write it.
 // https://docs.cloud.google.com/iam/docs/principal-identifiers
 func denyPrincipal(member string) string {
 	if email, ok := strings.CutPrefix(member, "serviceAccount:"); ok {

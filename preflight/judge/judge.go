@@ -57,7 +57,7 @@ func (j *judge) verdict(n need.Need) Verdict {
 	return j.withAccessBoundaries(n, j.verdictByKind(n, v))
 }
 
-// planOnlyVerdict is the finding of what the plan alone says.
+// planOnlyVerdict returns the verdict on what the plan alone says.
 func planOnlyVerdict(n need.Need, v Verdict) Verdict {
 	if n.Satisfied {
 		return v.pass(say(verbatim, n.Message))
@@ -65,7 +65,7 @@ func planOnlyVerdict(n need.Need, v Verdict) Verdict {
 	return v.fail(n, say(verbatim, n.Message))
 }
 
-// withCaller puts the identity behind the credentials at hand into a finding about
+// withCaller puts the identity behind the ambient credentials into a finding about
 // the deployer.
 func (j *judge) withCaller(v Verdict) Verdict {
 	if v.Principal == nil || v.Principal.Kind != need.Deployer || v.Principal.Member != "" {
@@ -77,7 +77,7 @@ func (j *judge) withCaller(v Verdict) Verdict {
 	return v
 }
 
-// invisibilityReason says why nothing can be found out about a project; empty where
+// invisibilityReason reports why nothing can be found out about a project; empty where
 // something can.
 func (j *judge) invisibilityReason(project string) Statement {
 	_, err := j.project(project)
@@ -91,7 +91,7 @@ func (j *judge) invisibilityReason(project string) Statement {
 	return say(projectInvisible, project, facts.AsError(err).Error())
 }
 
-// verdictByKind answers a need by asking.
+// verdictByKind returns the verdict on a need by asking.
 func (j *judge) verdictByKind(n need.Need, v Verdict) Verdict {
 	switch n.Kind {
 	case need.Service:

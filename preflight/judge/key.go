@@ -6,7 +6,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// keyVerdict answers whether a key is there, enabled, and of a purpose.
+// keyVerdict returns the verdict on whether a key is there, enabled, and of a purpose.
 func (sj *stateJudge) keyVerdict(n need.Need, v Verdict) Verdict {
 	name := resource.RelativeName(n.Resource)
 	if gone := sj.changesAffecting(n, sj.destroysKey); len(gone) > 0 {

@@ -6,7 +6,7 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// programVerdict answers whether a program is there. That apply runs on the machine
+// programVerdict returns the verdict on whether a program is there. That apply runs on the machine
 // that checks is assumed.
 func (sj *stateJudge) programVerdict(n need.Need, v Verdict) Verdict {
 	if sj.input.HasProgram == nil {
@@ -22,7 +22,7 @@ func (sj *stateJudge) programVerdict(n need.Need, v Verdict) Verdict {
 // https://docs.cloud.google.com/docs/authentication/token-types#access
 const tokenLifetime = time.Hour
 
-// tokenVerdict answers whether a token that was read while planning still works when
+// tokenVerdict returns the verdict on whether a token that was read while planning still works when
 // apply gets to use it.
 func (sj *stateJudge) tokenVerdict(n need.Need, v Verdict) Verdict {
 	if n.PlanTime.IsZero() {

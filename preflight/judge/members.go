@@ -6,7 +6,7 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// principalText is a principal in words.
+// principalText returns a principal in words.
 func principalText(p need.Principal) string {
 	words := "the " + p.Kind.InWords()
 	if email := emailOf(p.Member); email != "" {
@@ -15,13 +15,13 @@ func principalText(p need.Principal) string {
 	return words
 }
 
-// emailOf is the email in a member.
+// emailOf returns the email in a member.
 func emailOf(member string) string {
 	_, email, _ := strings.Cut(member, ":")
 	return email
 }
 
-// memberOf is a user's or service account's email as policies name it.
+// memberOf returns a user's or service account's email as policies name it.
 func memberOf(email string) string {
 	switch {
 	case email == "":

@@ -8,7 +8,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// match says whether a name in the plan is that of a resource that is asked
+// match reports whether a name in the plan is that of a resource that is asked
 // about. Where the names alone do not tell, Google Cloud is asked about the
 // project or the account.
 func (nm *names) match(planned, asked resource.Name) resource.Match {
@@ -22,7 +22,7 @@ func (nm *names) match(planned, asked resource.Name) resource.Match {
 	return nm.matchProject(planned.Project(), asked.Project())
 }
 
-// matchProject says whether a project in the plan is one that is asked about.
+// matchProject reports whether a project in the plan is one that is asked about.
 func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 	m := planned.Compare(asked)
 	if m != resource.MaybeSame {
@@ -52,12 +52,12 @@ func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 	return resource.MaybeSame
 }
 
-// projectsNotComparable says why it is not known whether two names are of one project.
+// projectsNotComparable reports why it is not known whether two names are of one project.
 func projectsNotComparable(a, b string) string {
 	return "could not determine whether " + a + " and " + b + " are the same project: grant roles/browser on both (resourcemanager.projects.get), or write both the same way"
 }
 
-// matchAccount says whether an email and a unique ID are of one account, or an
+// matchAccount reports whether an email and a unique ID are of one account, or an
 // email that the provider made with a project's number and the real one.
 func (nm *names) matchAccount(planned, asked resource.Name) resource.Match {
 	if one, other := resource.Parse(planned.Account()), resource.Parse(asked.Account()); !one.IsZero() && !other.IsZero() {
@@ -76,12 +76,12 @@ func (nm *names) matchAccount(planned, asked resource.Name) resource.Match {
 	return resource.Different
 }
 
-// matchChangeProject says whether a change is made in a project.
+// matchChangeProject reports whether a change is made in a project.
 func (nm *names) matchChangeProject(c *plan.Change, project string) resource.Match {
 	return nm.matchProjectValue(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
 }
 
-// matchPriorChangeProject says whether what a change destroys or replaces is in a project.
+// matchPriorChangeProject reports whether what a change destroys or replaces is in a project.
 func (nm *names) matchPriorChangeProject(c *plan.Change, project string) resource.Match {
 	if v := c.Before("project"); v.String() != "" {
 		return nm.matchProjectValue(v, project)
@@ -89,7 +89,7 @@ func (nm *names) matchPriorChangeProject(c *plan.Change, project string) resourc
 	return nm.matchChangeProject(c, project)
 }
 
-// matchProjectValue says whether a value names a project. It may where it is not
+// matchProjectValue reports whether a value names a project. It may if it is not
 // known.
 func (nm *names) matchProjectValue(v plan.Value, project string) resource.Match {
 	if v.String() == "" {
@@ -98,7 +98,7 @@ func (nm *names) matchProjectValue(v plan.Value, project string) resource.Match 
 	return nm.matchProject(resource.ParseProject(v.String()), resource.ParseProject(project))
 }
 
-// matchRole says whether a custom role is one of a project, by the project's
+// matchRole reports whether a custom role is one of a project, by the project's
 // name.
 func (nm *names) matchRole(role, project string) resource.Match {
 	in := resource.Parse(project)
@@ -108,7 +108,7 @@ func (nm *names) matchRole(role, project string) resource.Match {
 	return nm.matchProject(resource.Parse(role).Project(), in.Project())
 }
 
-// roleNameIn is a role as the policy of a project names it: custom roles have the
+// roleNameIn returns a role as the policy of a project names it: custom roles have the
 // project's ID in their names, whatever a plan calls the project.
 func (nm *names) roleNameIn(role, project string) string {
 	if nm.matchRole(role, project) != resource.Same {
@@ -117,7 +117,7 @@ func (nm *names) roleNameIn(role, project string) string {
 	return nm.roleOfProject(role, project)
 }
 
-// roleOfProject is the name of a custom role that is one of a project.
+// roleOfProject returns the name of a custom role that is one of a project.
 func (nm *names) roleOfProject(role, project string) string {
 	in := resource.Parse(project).Project()
 	if in.IsNumber() {
@@ -130,7 +130,7 @@ func (nm *names) roleOfProject(role, project string) string {
 
 type names struct{ *resources }
 
-// matchPolicy says whether a change is about the policy of a resource.
+// matchPolicy reports whether a change is about the policy of a resource.
 func (nm *names) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
 	if pc.Resource.IsZero() && hasSameKind(pc, name) {
 		return resource.MaybeSame
@@ -143,7 +143,7 @@ func (nm *names) canBeSame(a, b string) bool {
 	return nm.match(resource.Parse(a), resource.Parse(b)) != resource.Different
 }
 
-// matchDenyPolicy says whether a deny policy is attached to a resource.
+// matchDenyPolicy reports whether a deny policy is attached to a resource.
 func (nm *names) matchDenyPolicy(d plan.DenyChange, name string) resource.Match {
 	if d.Parent.IsZero() {
 		return resource.MaybeSame
@@ -178,7 +178,7 @@ func (nm *names) resolveMembers(members []string) []string {
 	return out
 }
 
-// idAndNumberNames is a relative name with the project as it is written, and with its
+// idAndNumberNames returns a relative name with the project as it is written, and with its
 // other name, the number or the ID, where that is known.
 func (nm *names) idAndNumberNames(name string) []string {
 	parts := strings.SplitN(name, "/", 3)
@@ -190,8 +190,8 @@ func (nm *names) idAndNumberNames(name string) []string {
 	return []string{name, strings.Join(parts, "/")}
 }
 
-// otherProjectName is the number of a project by its ID, and the ID by its number;
-// empty where it is not known.
+// otherProjectName returns the number of a project by its ID, and the ID by its number;
+// empty if it is not known.
 func (nm *names) otherProjectName(project string) string {
 	if !resource.ParseProject(project).IsNumber() {
 		number, _ := nm.number(project)
@@ -207,7 +207,7 @@ func (nm *names) canBeOn(on resource.Name, name string) bool {
 	return on.IsZero() || nm.match(on, resource.Parse(name)) != resource.Different
 }
 
-// matchPriorProject says whether the project that a change destroys or replaces is a
+// matchPriorProject reports whether the project that a change destroys or replaces is a
 // given one. Its number counts where that is given: both stand in the state.
 func (nm *names) matchPriorProject(c *plan.Change, project string) resource.Match {
 	if isNumber := resource.ParseProject(project).IsNumber(); isNumber && c.Before("number").String() != "" {

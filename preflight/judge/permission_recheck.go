@@ -159,7 +159,7 @@ func isUntestable(n need.Need) bool {
 	return len(resource.PolicyHolders(n.Resource)) > 0 && !isTestable(n.Resource)
 }
 
-// isOnlyConditional reports whether an answer rests on conditions: a binding
+// isOnlyConditional reports whether an answer depends on conditions: a binding
 // without one would have been seen by testIamPermissions.
 func isOnlyConditional(a iam.Answer) bool {
 	return !slices.ContainsFunc(a.Grants, func(g iam.Grant) bool { return !g.Conditional })

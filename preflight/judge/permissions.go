@@ -11,7 +11,7 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// permissionsVerdict answers whether a principal holds permissions on a resource, by
+// permissionsVerdict returns the verdict on whether a principal holds permissions on a resource, by
 // the best evidence there is.
 func (pj *permissionJudge) permissionsVerdict(n need.Need, v Verdict) Verdict {
 	if n.Principal.Kind == need.Deployer {
@@ -129,7 +129,7 @@ func (pj *permissionJudge) testFailed(n need.Need, v Verdict, err error) Verdict
 	return v.undetermined(readFailure(err, "test the deployer's permissions in project "+n.Project, "resourcemanager.projects.get", "roles/browser"))
 }
 
-// testImpersonated asks as a named service account, if the credentials at hand may.
+// testImpersonated asks as a named service account, if the ambient credentials may.
 func (pj *permissionJudge) testImpersonated(n need.Need) (facts.PermissionTest, bool) {
 	if !pj.input.Impersonation || !isUserManaged(n.Principal.Kind) {
 		return facts.PermissionTest{}, false
@@ -154,7 +154,7 @@ func (pj *permissionJudge) testVerdict(n need.Need, v Verdict, tested facts.Perm
 	return pj.permissionVerdict(n, v, missing, open, say(permissionsUntestable, joinNames(open), resource.Describe(n.Resource)))
 }
 
-// permissionVerdict is the finding for what is missing and what is open of a need.
+// permissionVerdict returns the verdict on what is missing and what is open of a need.
 func (pj *permissionJudge) permissionVerdict(n need.Need, v Verdict, missing, open []string, why Statement) Verdict {
 	v.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
@@ -188,7 +188,7 @@ func (pj *permissionJudge) policyVerdict(n need.Need, v Verdict) Verdict {
 
 type permissionJudge struct{ *planned }
 
-// reenabled is the finding of an agent whose API the plan turns on again. Whether
+// reenabled returns the verdict on an agent whose API the plan turns on again. Whether
 // that gives back a role that was taken is documented for GKE's agent alone.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
 func (pj *permissionJudge) reenabled(n need.Need, v Verdict, by []*plan.Change) Verdict {
@@ -200,7 +200,7 @@ func (pj *permissionJudge) reenabled(n need.Need, v Verdict, by []*plan.Change) 
 	return v.downgrade(say(agentRoleMayBeRestored, n.Project, joinNames(v.PlannedBy), principalText(*v.Principal)))
 }
 
-// timelineVerdict is the finding of a need whose permissions have been sorted. What is
+// timelineVerdict returns the verdict on a need whose permissions have been sorted. What is
 // missing for good comes first, then what the plan itself does wrong.
 func (pj *permissionJudge) timelineVerdict(n need.Need, v Verdict, t *timeline) Verdict {
 	slices.Sort(t.plannedBy)
@@ -220,7 +220,7 @@ func (pj *permissionJudge) timelineVerdict(n need.Need, v Verdict, t *timeline) 
 	return v
 }
 
-// removedPermissionsVerdict is the finding of permissions that the plan takes away.
+// removedPermissionsVerdict returns the verdict on permissions that the plan removes.
 func (pj *permissionJudge) removedPermissionsVerdict(n need.Need, v Verdict, t *timeline) Verdict {
 	v.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: t.removed, Undetermined: t.undetermined}
 	by := pj.removedBy(n, t)
@@ -234,7 +234,7 @@ func (pj *permissionJudge) removedPermissionsVerdict(n need.Need, v Verdict, t *
 	return v
 }
 
-// unorderedPermissionsVerdict is the finding of permissions that the plan grants without anyone
+// unorderedPermissionsVerdict returns the verdict on permissions that the plan grants without anyone
 // waiting.
 func (pj *permissionJudge) unorderedPermissionsVerdict(n need.Need, v Verdict, t *timeline) Verdict {
 	slices.Sort(t.unorderedBy)

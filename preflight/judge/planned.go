@@ -14,7 +14,7 @@ import (
 
 type planned struct{ *timelines }
 
-// plannedVerdict is the finding of what is not there now and which changes of the
+// plannedVerdict returns the verdict on what is not there now and which changes of the
 // plan provide: in time, if everything that needs it waits for one of them.
 func (pl *planned) plannedVerdict(n need.Need, v Verdict, by []*plan.Change, what any) Verdict {
 	v.PlannedBy = addresses(by)
@@ -43,7 +43,7 @@ func (pl *planned) plannedVerdict(n need.Need, v Verdict, by []*plan.Change, wha
 	return v.missingDependency(n, what, addresses(pl.causesOf(n)))
 }
 
-// removedVerdict is the finding of what is there now and the plan takes away.
+// removedVerdict returns the verdict on what is there now and the plan removes.
 func (pl *planned) removedVerdict(n need.Need, v Verdict, by []*plan.Change, message Statement) Verdict {
 	v.RemovedBy = addresses(by)
 	if len(pl.withKnownTarget(n, by)) == 0 && !slices.ContainsFunc(by, func(c *plan.Change) bool { return pl.isCertainRemoval(c, n) }) {
@@ -54,7 +54,7 @@ func (pl *planned) removedVerdict(n need.Need, v Verdict, by []*plan.Change, mes
 	return v
 }
 
-// invisibleProjectVerdict is the finding about a project that cannot be seen. One that the same
+// invisibleProjectVerdict returns the verdict on a project that cannot be seen. One that the same
 // plan makes has what Google puts into new projects and what the plan adds.
 func (pl *planned) invisibleProjectVerdict(n need.Need, v Verdict, why Statement) Verdict {
 	made := pl.changesAffecting(n, createsProject)
@@ -79,9 +79,9 @@ func (pl *planned) invisibleProjectVerdict(n need.Need, v Verdict, why Statement
 	return v.undetermined(say(projectPlanned, n.Project, joinNames(v.PlannedBy)))
 }
 
-// enablementsCreatingAgent are the changes that turn on the API that makes a Google-managed
+// enablementsCreatingAgent returns the changes that turn on the API that makes a Google-managed
 // account and gives it its role. Roles of the Compute Engine default service
-// account depend on an organisation policy, so only its existence follows.
+// account depend on an organization policy, so only its existence follows.
 // https://docs.cloud.google.com/iam/docs/service-agents
 func (pl *planned) enablementsCreatingAgent(n need.Need) []*plan.Change {
 	if number, err := pl.number(n.Project); err == nil && !strings.Contains(n.Principal.Member, number) {
@@ -108,7 +108,7 @@ func (pl *planned) enablementsCreatingAgent(n need.Need) []*plan.Change {
 	return out
 }
 
-// agentCreatedByAPI is the finding of a Google-managed account that the plan's turning on
+// agentCreatedByAPI returns the verdict on a Google-managed account that the plan's turning on
 // of an API makes, with its role, unless the plan takes that role again.
 func (pl *planned) agentCreatedByAPI(n need.Need, v Verdict, by []*plan.Change) Verdict {
 	takers, sure := pl.agentRoleRemovedBy(n, by[0])
@@ -150,7 +150,7 @@ func (pl *planned) wasComputeEnabled(n need.Need) bool {
 	})
 }
 
-// agentRoleRemovedBy are the changes that may take the role of an agent after a
+// agentRoleRemovedBy returns the changes that may take the role of an agent after a
 // change has brought it, and whether that is sure.
 func (pl *planned) agentRoleRemovedBy(n need.Need, by *plan.Change) (takers []*plan.Change, sure bool) {
 	for _, role := range defaultAgentRoles(n.Principal.Kind) {
@@ -172,7 +172,7 @@ func (pl *planned) agentRoleRemovedBy(n need.Need, by *plan.Change) (takers []*p
 	return takers, sure
 }
 
-// defaultAgentRoles are those that Google gives to an account that it makes: one of
+// defaultAgentRoles returns those that Google gives to an account that it makes: one of
 // them.
 // https://docs.cloud.google.com/iam/docs/service-agents
 func defaultAgentRoles(kind need.PrincipalKind) []string {
@@ -204,7 +204,7 @@ func (pl *planned) grantsAnyRole(n need.Need) bool {
 	})
 }
 
-// gkeEnablements are the changes that turn on the Kubernetes Engine API, where a
+// gkeEnablements returns the changes that turn on the Kubernetes Engine API, where a
 // need is for the Compute Engine API, on which it depends.
 func (pl *planned) gkeEnablements(n need.Need) []*plan.Change {
 	if n.Service != "compute.googleapis.com" {
@@ -225,7 +225,7 @@ func (pl *planned) isAgentAPIDisabled(n need.Need) bool {
 	return err == nil && services.State[api] == facts.ServiceDisabled
 }
 
-// withAccessBoundaries is a finding about permissions, unless the plan changes what is
+// withAccessBoundaries returns a finding about permissions, unless the plan changes what is
 // not judged and may take them away: then what passes is not known.
 func (pl *planned) withAccessBoundaries(n need.Need, v Verdict) Verdict {
 	if n.Kind != need.Permissions || v.Outcome != finding.Pass {

@@ -7,7 +7,7 @@ import (
 	"gke-preflight/preflight/iam"
 )
 
-// policyLevels are what the levels say about permissions, level by level. Where a
+// policyLevels returns what the levels say about permissions, level by level. Where a
 // permission is held, only what gives it is told: nothing else was needed.
 func policyLevels(answers map[string]iam.Answer, permissions []string) []finding.Level {
 	var resources []string
@@ -46,7 +46,7 @@ func addLevel(list []finding.Level, l finding.Level) []finding.Level {
 	return list
 }
 
-// levelStatements is what one level says about a permission.
+// levelStatements returns what one level says about a permission.
 func levelStatements(l iam.LevelAnswer, held bool, permission string) []finding.Level {
 	var out []finding.Level
 	add := func(says finding.Says, role, member, detail string) {

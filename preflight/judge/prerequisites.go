@@ -66,7 +66,7 @@ func (s *skipper) depth(f finding.Finding, known map[string]int) int {
 	return s.ruleDepth(f.Need.Rule, known)
 }
 
-// ruleDepth is how many rules a rule depends on, one after the other.
+// ruleDepth returns how many rules a rule depends on, one after the other.
 func (s *skipper) ruleDepth(rule string, known map[string]int) int {
 	if d, ok := known[rule]; ok {
 		return d
@@ -128,7 +128,7 @@ func (s *skipper) remember(f, root finding.Finding) {
 	}
 }
 
-// causeKeys are what a failed need is about: an account, by its name and as a
+// causeKeys returns what a failed need is about: an account, by its name and as a
 // resource, clusters that do not exist, or a project.
 func causeKeys(n need.Need) []causeKey {
 	var out []causeKey

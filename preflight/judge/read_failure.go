@@ -7,7 +7,7 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// readFailure says why something could not be found out, and what would help.
+// readFailure reports why something is undetermined, and what would help.
 func readFailure(err error, what, permission, role string) Statement {
 	e := facts.AsError(err)
 	if e.Unreachable() {

@@ -85,7 +85,7 @@ func (r *reader) isAmbient(p need.Principal) bool {
 	return err == nil && memberOf(id.Email) == p.Member
 }
 
-// ambientPrincipal is the principal that the ambient credentials belong to, before the
+// ambientPrincipal returns the principal that the ambient credentials belong to, before the
 // environment impersonates anybody.
 func (r *reader) ambientPrincipal() need.Principal {
 	return need.Principal{Kind: need.Deployer, IsCaller: r.impersonates}
@@ -174,7 +174,7 @@ func (r *reader) test(p need.Principal, resource string, permissions []string) (
 // getAccessToken is what making tokens of an account takes.
 const getAccessToken = "iam.serviceAccounts.getAccessToken"
 
-// accountName is the relative name of the service account that a need is about.
+// accountName returns the relative name of the service account that a need is about.
 // That of a project's default account is the same whether the project goes by
 // its ID or, as in the email, by its number.
 func accountName(n need.Need) string {
@@ -187,7 +187,7 @@ func accountName(n need.Need) string {
 	return projectName(home) + "/serviceAccounts/" + email
 }
 
-// projectName is the relative name of a project.
+// projectName returns the relative name of a project.
 func projectName(id string) string { return "projects/" + id }
 
 // testableNames returns the relative names of the resources on which the permissions of

@@ -8,7 +8,7 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// disableStatement says what the changes that turn off an API do.
+// disableStatement reports what the changes that turn off an API do.
 func disableStatement(off []*plan.Change, n need.Need) Statement {
 	if !slices.ContainsFunc(off, func(c *plan.Change) bool { return c.Type != "google_project" }) {
 		return say(projectRemoved, n.Project, n.Service)
@@ -18,7 +18,7 @@ func disableStatement(off []*plan.Change, n need.Need) Statement {
 
 type stateJudge struct{ *planned }
 
-// serviceVerdict answers whether an API is on when it is needed: now, and still or
+// serviceVerdict returns the verdict on whether an API is on when it is needed: now, and still or
 // only then.
 func (sj *stateJudge) serviceVerdict(n need.Need, v Verdict) Verdict {
 	services, err := sj.servicesOf(n.Project)

@@ -54,7 +54,7 @@ func (t *timeline) classify(p string) {
 	case then.Verdict == iam.Yes:
 		t.recordGrant(p, now, then)
 	case then.Verdict == iam.No && now.Verdict == iam.Unknown && someday.Verdict == iam.Yes:
-		// Whether the plan gives it in time to somebody who lacks it, or anew to
+		// Whether the plan gives it in time to somebody who lacks it, or again to
 		// somebody who has it, hangs on what is not known now.
 		t.undetermined = append(t.undetermined, p)
 		t.reasons = union(t.reasons, doubtsText(now.Doubts))
@@ -94,7 +94,7 @@ func (t *timeline) grantingChanges(now, later iam.Answer) []string {
 	return out
 }
 
-// plannedSources are the changes that make the grants of an answer.
+// plannedSources returns the changes that make the grants of an answer.
 func plannedSources(a iam.Answer) []string {
 	var out []string
 	for _, g := range a.Grants {
@@ -190,7 +190,7 @@ func (t *timeline) applyTroubleshooter(p string, access facts.AccessState) {
 	t.now[p], t.whenNeeded[p], t.afterApply[p] = answer, answer, answer
 }
 
-// levels are what decides about permissions: the policies as they are for what
+// levels returns what decides about permissions: the policies as they are for what
 // holds now, and else as the plan leaves them.
 func (t *timeline) levels(permissions []string) []finding.Level {
 	answers := map[string]iam.Answer{}
@@ -211,7 +211,7 @@ func (t *timeline) decisiveAnswer(p string) iam.Answer {
 	return then
 }
 
-// changedByPlan are the permissions whose answer comes from what the plan changes.
+// changedByPlan returns the permissions whose answer comes from what the plan changes.
 func (t *timeline) changedByPlan(permissions, missing []string) []string {
 	return slices.DeleteFunc(slices.Clone(permissions), func(p string) bool {
 		planned := slices.Contains(missing, p) && len(t.grantingChanges(t.now[p], t.whenNeeded[p])) > 0

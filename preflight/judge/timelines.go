@@ -36,7 +36,7 @@ func (tl *timelines) timeline(n need.Need, identity iam.Identity, permissions []
 	return t
 }
 
-// removedBy are the changes that end the grants that hold now.
+// removedBy returns the changes that end the grants that hold now.
 func (tl *timelines) removedBy(n need.Need, t *timeline) []string {
 	var out []string
 	for _, level := range tl.policyHierarchy(n).levels {
@@ -70,7 +70,7 @@ func (tl *timelines) removedBy(n need.Need, t *timeline) []string {
 	return out
 }
 
-// relevantPolicyChanges are the changes of policies that decide about a need.
+// relevantPolicyChanges returns the changes of policies that decide about a need.
 func (tl *timelines) relevantPolicyChanges(n need.Need) []string {
 	var out []string
 	for _, level := range tl.policyHierarchy(n).levels {
@@ -97,8 +97,8 @@ func (tl *timelines) relevantPolicyChanges(n need.Need) []string {
 	return out
 }
 
-// troubleshoot lets Policy Troubleshooter settle what the policies at hand
-// leave open, and what deny policies that were not read might take away. What
+// troubleshoot lets Policy Troubleshooter settle what the known policies
+// leave undetermined, and what deny policies that were not read might remove. What
 // the plan changes it knows nothing of: that stays as it is.
 func (tl *timelines) troubleshoot(n need.Need, identity iam.Identity, t *timeline, permissions []string) {
 	if !tl.input.Troubleshooter || identity.Member == "" || tl.isPending() {

@@ -27,8 +27,7 @@ type Verdict struct {
 	// PlannedBy are the addresses of the changes that provide what is needed, and
 	// RemovedBy of those that remove it.
 	PlannedBy, RemovedBy []string
-	// Message says what is so, and Reason why that is known or could not be found
-	// out.
+	// Message says what is so, and Reason why that is known or are unknown.
 	Message, Reason Statement
 	Evidence        []finding.Evidence
 	Levels          []finding.Level
@@ -84,7 +83,7 @@ func memberToGrant(v Verdict) string {
 	return v.Principal.Member
 }
 
-// missingDependency is the finding of what the plan provides, and those that need it do not
+// missingDependency returns the verdict on what the plan provides, and those that need it do not
 // wait for.
 func (v Verdict) missingDependency(n need.Need, what any, impatient []string) Verdict {
 	v.Rule, v.Need, v.Outcome = need.RuleUnordered, n, finding.Fail
@@ -93,7 +92,7 @@ func (v Verdict) missingDependency(n need.Need, what any, impatient []string) Ve
 	return v
 }
 
-// selfInflicted makes f a finding of the plan against itself. Taking away what is
+// selfInflicted makes f a finding of the plan against itself. Removing what is
 // there is never meant, so it is an error even where its lack would only be
 // worth a warning.
 func (v Verdict) selfInflicted(n need.Need) Verdict {
