@@ -118,6 +118,38 @@ func TestJudgeIsPure(t *testing.T) {
 	}
 }
 
+// TestTypesAreSmall: no type has more than 20 methods of its own. What has more does
+// more than one job.
+func TestTypesAreSmall(t *testing.T) {
+	const most = 20
+	methods := map[string]int{}
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+				methods[s.pkg+"."+receiver(f.Recv.List[0].Type)]++
+			}
+		}
+	}
+	for name, n := range methods {
+		if n > most {
+			t.Errorf("%s has %d methods, more than %d", name, n, most)
+		}
+	}
+}
+
+// receiver returns the name of a receiver's type.
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
+
 // update rewrites the line numbers of docs/architecture.md.
 var update = flag.Bool("update", false, "write docs/architecture.md")
 

@@ -9,9 +9,12 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// text writes a report. All output goes through line, which cleans it; Flush
-// returns write errors.
-type text struct {
+// text writes a report.
+type text struct{ *layout }
+
+// layout writes lines and paragraphs. All output goes through line, which cleans it;
+// Flush returns write errors.
+type layout struct {
 	term.Palette
 	w            *bufio.Writer
 	options      TextOptions
@@ -19,7 +22,7 @@ type text struct {
 }
 
 func newText(w io.Writer, o TextOptions) *text {
-	return &text{Palette: term.Palette{On: o.Color}, w: bufio.NewWriter(w), options: o}
+	return &text{&layout{Palette: term.Palette{On: o.Color}, w: bufio.NewWriter(w), options: o}}
 }
 
 // A span is a part of a line in one color.
@@ -31,14 +34,14 @@ type span struct {
 func plain(s string) span { return span{term.None, s} }
 func faint(s string) span { return span{term.Dim, s} }
 
-func (t *text) clean(s string) string {
+func (t *layout) clean(s string) string {
 	if t.options.ASCII {
 		return term.CleanASCII(s)
 	}
 	return term.Clean(s)
 }
 
-func (t *text) line(spans ...span) {
+func (t *layout) line(spans ...span) {
 	var b strings.Builder
 	if t.blankLineDue {
 		b.WriteString("\n")
@@ -55,10 +58,10 @@ func (t *text) line(spans ...span) {
 }
 
 // blankLine separates the next line, if there is one, from the previous one.
-func (t *text) blankLine() { t.blankLineDue = true }
+func (t *layout) blankLine() { t.blankLineDue = true }
 
 // markSpan returns a mark followed by a space.
-func (t *text) markSpan(m mark) span {
+func (t *layout) markSpan(m mark) span {
 	if t.options.ASCII {
 		return span{m.color, m.ascii + " "}
 	}
@@ -66,13 +69,13 @@ func (t *text) markSpan(m mark) span {
 }
 
 // markedLine writes a mark, a label and prose.
-func (t *text) markedLine(m mark, label, value string) {
+func (t *layout) markedLine(m mark, label, value string) {
 	t.paragraph(value, t.markSpan(m), faint(label))
 }
 
 // paragraph writes prose behind a label, wrapped at spaces. Continued lines are
 // indented to the column of the first.
-func (t *text) paragraph(value string, lead ...span) {
+func (t *layout) paragraph(value string, lead ...span) {
 	indent := 0
 	for _, s := range lead {
 		indent += term.Columns(t.clean(s.text))
@@ -84,7 +87,7 @@ func (t *text) paragraph(value string, lead ...span) {
 }
 
 // wrap breaks value into lines that fit behind indent.
-func (t *text) wrap(value string, indent int) []string {
+func (t *layout) wrap(value string, indent int) []string {
 	if t.options.Width <= 0 {
 		return term.Wrap(value, 0)
 	}
@@ -107,13 +110,13 @@ func labelIfFirst(i int, name string) string {
 }
 
 // headerLine writes a line of the header.
-func (t *text) headerLine(name, value string) { t.paragraph(value, faint("  "+padLabel(name))) }
+func (t *layout) headerLine(name, value string) { t.paragraph(value, faint("  "+padLabel(name))) }
 
 // detail writes a line of a finding.
-func (t *text) detail(name, value string) { t.paragraph(value, faint("    "+padLabel(name))) }
+func (t *layout) detail(name, value string) { t.paragraph(value, faint("    "+padLabel(name))) }
 
 // unwrapped writes a detail that is never wrapped, such as an address.
-func (t *text) unwrapped(label, value string) {
+func (t *layout) unwrapped(label, value string) {
 	if strings.TrimSpace(value) != "" {
 		t.line(faint("    "+padLabel(label)), plain(value))
 	}
@@ -121,7 +124,7 @@ func (t *text) unwrapped(label, value string) {
 
 // visible returns how many of n items to show: all in verbose mode or if there are
 // at most most.
-func (t *text) visible(n, most int) int {
+func (t *layout) visible(n, most int) int {
 	if n > most && !t.options.Verbose {
 		return most - 1
 	}
@@ -129,14 +132,14 @@ func (t *text) visible(n, most int) int {
 }
 
 // hiddenCount writes how many items are not shown.
-func (t *text) hiddenCount(label string, hidden int) {
+func (t *layout) hiddenCount(label string, hidden int) {
 	if hidden > 0 {
 		t.line(faint(label), plain(fmt.Sprintf("and %d more", hidden)))
 	}
 }
 
 // list writes items in one line.
-func (t *text) list(label string, items []string) {
+func (t *layout) list(label string, items []string) {
 	shown := t.visible(len(items), 9)
 	value := strings.Join(items[:shown], ", ")
 	if hidden := len(items) - shown; hidden > 0 {
@@ -146,7 +149,7 @@ func (t *text) list(label string, items []string) {
 }
 
 // verbatim writes lines without wrapping.
-func (t *text) verbatim(title, body string) {
+func (t *layout) verbatim(title, body string) {
 	body = strings.TrimRight(body, "\r\n")
 	if body == "" {
 		return
