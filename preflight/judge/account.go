@@ -8,11 +8,12 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// accountVerdict returns the verdict on whether a service account exists and is enabled.
+// accountVerdict returns the verdict on whether a service account exists and is
+// enabled.
 func (sj *stateJudge) accountVerdict(n need.Need, v Verdict) Verdict {
 	email := emailOf(n.Principal.Member)
-	if gone := sj.changesAffecting(n, sj.removesAccount); len(gone) > 0 {
-		return sj.removedVerdict(n, v, gone, say(accountRemoved, email))
+	if removals := sj.changesAffecting(n, sj.removesAccount); len(removals) > 0 {
+		return sj.removedVerdict(n, v, removals, say(accountRemoved, email))
 	}
 	if again := sj.changesAffecting(n, sj.recreatesAccount); len(again) > 0 {
 		return sj.plannedVerdict(n, v, again, say(accountReplaced, email))
@@ -22,8 +23,8 @@ func (sj *stateJudge) accountVerdict(n need.Need, v Verdict) Verdict {
 		project = "-"
 	}
 	account, err := sj.account(project, email)
-	if made := sj.changesAffecting(n, sj.createsAccount); len(made) > 0 && (err != nil || account.Disabled) {
-		return sj.plannedVerdict(n, v, made, say(accountNoun, email))
+	if creations := sj.changesAffecting(n, sj.createsAccount); len(creations) > 0 && (err != nil || account.Disabled) {
+		return sj.plannedVerdict(n, v, creations, say(accountNoun, email))
 	}
 	if err != nil {
 		return sj.unreadableAccountVerdict(n, v, err)
@@ -37,10 +38,12 @@ func (sj *stateJudge) accountVerdict(n need.Need, v Verdict) Verdict {
 	return v.pass(say(accountUsable, email))
 }
 
+// unreadableAccountVerdict returns the verdict on a service account that could not
+// be read because of err.
 func (sj *stateJudge) unreadableAccountVerdict(n need.Need, v Verdict, err error) Verdict {
 	email := emailOf(n.Principal.Member)
-	// With - in place of the project a missing account answers 403, and a 404
-	// would prove nothing about one that lives elsewhere.
+	// A unique ID is looked up with - instead of the project. Google then answers 403
+	// for a missing account.
 	// https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
 	if facts.AsError(err).NotFound() && !isUniqueID(email) {
 		v = v.withEvidence("serviceAccounts.get", n.Resource, "404 not found")

@@ -8,22 +8,24 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// A batch is what needs may ask. It makes questions about one resource travel
-// together: once one of them must be asked, the others cost nothing. It decides
-// how fast a check is, never what it finds.
+// A batch holds the questions that needs may ask. Once one question about a
+// resource has to be asked, the others about it are added to the same request at
+// no cost. A batch affects how fast a check is, but never its findings.
 type batch struct {
 	services    map[string][]string        // by project
 	clusters    map[string]map[string]bool // by project
 	permissions map[testKey][]string
 }
 
-// A testKey is who is asked about on which resource, by its relative name.
+// A testKey is a caller whose permissions are tested, and the relative name of the
+// resource.
 type testKey struct {
 	as       facts.Caller
 	resource string
 }
 
-// newBatch returns what needs may ask, as far as they can be named yet.
+// newBatch returns the questions that needs may ask, as far as their resources are
+// known.
 func newBatch(needs []need.Need, r *reader) *batch {
 	b := &batch{services: map[string][]string{}, clusters: map[string]map[string]bool{}, permissions: map[testKey][]string{}}
 	for _, n := range needs {
@@ -32,6 +34,7 @@ func newBatch(needs []need.Need, r *reader) *batch {
 	return b
 }
 
+// add adds the questions of n.
 func (b *batch) add(n need.Need, r *reader) {
 	switch {
 	case n.UndeterminedReason != "":
@@ -47,7 +50,7 @@ func (b *batch) add(n need.Need, r *reader) {
 	}
 }
 
-// addClusters adds the clusters that a need asks about.
+// addClusters adds the clusters of n.
 func (b *batch) addClusters(n need.Need) {
 	if n.NetworkCluster != "" || len(n.Clusters) == 0 {
 		return
@@ -60,6 +63,7 @@ func (b *batch) addClusters(n need.Need) {
 	}
 }
 
+// addPermissions adds the permissions of n that are tested.
 func (b *batch) addPermissions(n need.Need, r *reader) {
 	as, err := r.caller(n.Principal)
 	if isOrganizationOnly(n) || err != nil {
@@ -75,7 +79,8 @@ func (b *batch) addPermissions(n need.Need, r *reader) {
 	}
 }
 
-// expand returns questions, and what may travel with them.
+// expand returns questions and the questions of the batch that can travel with
+// them.
 func (b *batch) expand(questions []facts.Question) []facts.Question {
 	out := slices.Clone(questions)
 	for _, q := range questions {
@@ -93,9 +98,9 @@ func (b *batch) expand(questions []facts.Question) []facts.Question {
 	return out
 }
 
-// likelyQuestions returns questions that needs will most likely ask, as far as they can be
-// named by now, so that they need not wait for the answers to others. It decides
-// how many rounds a check takes, never what it finds.
+// likelyQuestions returns the questions that needs will most likely ask, so that
+// they do not wait for the answers to other questions. It affects how many rounds
+// a check takes, but never its findings.
 func likelyQuestions(needs []need.Need, r *reader) []facts.Question {
 	out := []facts.Question{{Kind: facts.KindIdentity}}
 	seen := map[string]bool{}
@@ -119,7 +124,8 @@ func likelyQuestions(needs []need.Need, r *reader) []facts.Question {
 	return out
 }
 
-// hierarchyQuestions returns the questions for the policies that decide about a project.
+// hierarchyQuestions returns the questions for the policies of a project's
+// hierarchy.
 func hierarchyQuestions(project string, r *reader) []facts.Question {
 	q := facts.Question{Kind: facts.KindAncestors, On: project}
 	ancestors, err := facts.Get[[]string](r.facts, q)
@@ -133,8 +139,8 @@ func hierarchyQuestions(project string, r *reader) []facts.Question {
 	return out
 }
 
-// isJudgedByPolicies reports whether a need is about somebody who cannot be asked,
-// so that only policies tell.
+// isJudgedByPolicies reports whether n is about a principal whose permissions
+// cannot be tested, so that only policies show them.
 func isJudgedByPolicies(n need.Need) bool {
 	return n.Kind == need.Permissions && n.Principal.Kind != need.Deployer
 }

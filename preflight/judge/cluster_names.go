@@ -10,8 +10,8 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// clusterNameVerdict returns the verdict on whether the names that the plan gives new clusters are not
-// taken.
+// clusterNameVerdict returns the verdict on whether the names of the plan's new
+// clusters are free.
 func (cj *clusterJudge) clusterNameVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
 		if resource.InAnyLocation(name) {
@@ -34,7 +34,8 @@ func (cj *clusterJudge) clusterNameVerdict(n need.Need, v Verdict) Verdict {
 	return v.pass(say(clusterNameFree))
 }
 
-// clusterNameAnywhereVerdict returns the verdict on whether no location has a cluster of a name.
+// clusterNameAnywhereVerdict returns the verdict on whether no location has a
+// cluster with a name.
 func (cj *clusterJudge) clusterNameAnywhereVerdict(n need.Need, v Verdict, name string) Verdict {
 	found, err := cj.clustersNamed(name)
 	if err != nil {
@@ -47,8 +48,8 @@ func (cj *clusterJudge) clusterNameAnywhereVerdict(n need.Need, v Verdict, name 
 	return v.pass(say(clusterNameFree))
 }
 
-// nodePoolNameVerdict returns the verdict on whether the name that the plan gives a new node pool is not
-// taken.
+// nodePoolNameVerdict returns the verdict on whether the name of the plan's new
+// node pool is free.
 func (cj *clusterJudge) nodePoolNameVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
 		cluster, err := cj.cluster(name)
@@ -67,7 +68,8 @@ func (cj *clusterJudge) nodePoolNameVerdict(n need.Need, v Verdict) Verdict {
 	return v.pass(say(poolNameFree))
 }
 
-// importCommand returns how Terraform takes over a node pool that is there.
+// importCommand returns the command that imports an existing node pool into the
+// Terraform state; nil if n has several addresses.
 // https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_node_pool#import
 func importCommand(n need.Need, cluster string) []string {
 	if len(n.Addresses) != 1 {

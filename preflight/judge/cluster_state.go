@@ -11,7 +11,8 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// existingClustersVerdict returns the verdict on whether clusters that are there let themselves be changed.
+// existingClustersVerdict returns the verdict on whether existing clusters accept
+// changes.
 func (cj *clusterJudge) existingClustersVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
 		cluster, err := cj.cluster(name)
@@ -34,6 +35,7 @@ func (cj *clusterJudge) existingClustersVerdict(n need.Need, v Verdict) Verdict 
 	return v
 }
 
+// existingClusterVerdict returns the verdict on one of the clusters.
 func (cj *clusterJudge) existingClusterVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster) Verdict {
 	switch n.Kind {
 	case need.NoRunningOperation:
@@ -44,7 +46,8 @@ func (cj *clusterJudge) existingClusterVerdict(n need.Need, v Verdict, name stri
 	return conditionVerdict(n, v, name, cluster)
 }
 
-// operationVerdict returns the verdict on whether no operation is running on a cluster or its node pools.
+// operationVerdict returns the verdict on whether an operation is running on a
+// cluster or its node pools.
 func (cj *clusterJudge) operationVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
 	operations, err := cj.operations(parts[1])
@@ -66,15 +69,15 @@ func (cj *clusterJudge) operationVerdict(n need.Need, v Verdict, name string, cl
 	return v.pass(say(noOperation))
 }
 
-// isResting reports whether the provider begins to change a cluster of a status.
-// In any other it waits, for 90 minutes unless timeouts say otherwise.
+// isResting reports whether the provider starts to change a cluster with a status.
+// Otherwise it waits, for 90 minutes unless timeouts are set.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go (containerClusterRestingStates)
 func isResting(status string) bool {
 	return status == "RUNNING" || status == "DEGRADED" || status == "ERROR"
 }
 
-// operationEffect reports what a running operation does to apply. Updates of a
-// cluster are not tried again, unlike those of node pools.
+// operationEffect says how a running operation affects apply. The provider does
+// not retry updates of a cluster, unlike those of node pools.
 // https://github.com/hashicorp/terraform-provider-google/issues/10366
 func operationEffect(s need.Severity) string {
 	if s == need.Error {
@@ -83,7 +86,8 @@ func operationEffect(s need.Severity) string {
 	return "apply waits for it, and fails if it takes longer than the timeout of the resource"
 }
 
-// isOnCluster reports whether an operation is about a cluster or one of its pools.
+// isOnCluster reports whether an operation is about a cluster or one of its node
+// pools.
 func isOnCluster(o facts.Operation, location, cluster string) bool {
 	target := "/" + o.Target + "/"
 	for _, kind := range []string{"/locations/", "/zones/"} {
@@ -94,8 +98,8 @@ func isOnCluster(o facts.Operation, location, cluster string) bool {
 	return false
 }
 
-// recreationVerdict returns the verdict on whether no node pool has a pending recreation. GKE says
-// so in free text only.
+// recreationVerdict returns the verdict on whether a node pool has to be
+// recreated. GKE says so only in free text.
 func recreationVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
 	for _, pool := range cluster.NodePools {
@@ -114,13 +118,15 @@ func recreationVerdict(n need.Need, v Verdict, name string, cluster facts.Cluste
 	return v.pass(say(noRecreationPending))
 }
 
+// mentionsRecreation reports whether a message of GKE is about recreation.
 func mentionsRecreation(text string) bool {
 	text = strings.ToLower(text)
 	return strings.Contains(text, "recreat")
 }
 
-// conditionVerdict returns the verdict on whether GKE reports nothing that keeps a cluster from being
-// changed. Which conditions do is known of a few; others are worth a note.
+// conditionVerdict returns the verdict on whether GKE reports a condition that
+// prevents changes to a cluster. Only a few conditions are known to do so; others
+// are notes.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
 func conditionVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster) Verdict {
 	parts := strings.Split(name, "/")
@@ -160,8 +166,8 @@ func conditionVerdict(n need.Need, v Verdict, name string, cluster facts.Cluster
 	return v.fail(n, say(conditionReported, c.Code, c.of, c.Message))
 }
 
-// errorStatusStatement reports what the status ERROR means. GKE calls such a cluster unusable,
-// and does not document whether it accepts changes: some clusters recover.
+// errorStatusStatement says what the status ERROR means. GKE calls such a cluster
+// unusable, but some recover, and whether it accepts changes is not documented.
 // https://docs.cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Status
 func errorStatusStatement(name string, cluster facts.Cluster) Statement {
 	why := ""
@@ -172,7 +178,7 @@ func errorStatusStatement(name string, cluster facts.Cluster) Statement {
 	return say(clusterStatusError, name, why, shell.Command("gcloud", "container", "clusters", "describe", shell.Name(parts[5]), "--location="+parts[3], "--project="+parts[1]))
 }
 
-// conditionSeverity returns how bad a condition is for apply.
+// conditionSeverity returns how severe a condition is for apply.
 func conditionSeverity(code string) need.Severity {
 	switch code {
 	case "GKE_SERVICE_ACCOUNT_DELETED", "CLOUD_KMS_KEY_ERROR", "CLOUD_KMS_KEY_DESTROYED":

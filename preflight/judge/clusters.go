@@ -12,9 +12,9 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// existsVerdict returns the verdict on whether the clusters that a need names are there, and the node
-// pool that it expects in them. Google answers 404 only to those who may get the
-// cluster, so that a 404 is proof.
+// existsVerdict returns the verdict on whether the clusters of n exist, and the
+// node pool that n expects in them. Google answers 404 only to callers who may get
+// the cluster, so a 404 is proof.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
 func (cj *clusterJudge) existsVerdict(n need.Need, v Verdict) Verdict {
 	for _, name := range n.Clusters {
@@ -30,6 +30,7 @@ func (cj *clusterJudge) existsVerdict(n need.Need, v Verdict) Verdict {
 	return v
 }
 
+// existsInLocation returns the verdict on one cluster whose location is known.
 func (cj *clusterJudge) existsInLocation(n need.Need, v Verdict, name string) Verdict {
 	cluster, err := cj.cluster(name)
 	if err != nil && facts.AsError(err).NotFound() {
@@ -53,8 +54,8 @@ func (cj *clusterJudge) existsInLocation(n need.Need, v Verdict, name string) Ve
 	return v
 }
 
-// missingClusterVerdict returns the verdict on a cluster that is not there. Where another
-// location has one of its name, that is what was meant.
+// missingClusterVerdict returns the verdict on a cluster that does not exist. It
+// mentions clusters with the same name in other locations.
 func (cj *clusterJudge) missingClusterVerdict(n need.Need, v Verdict, name string) Verdict {
 	parts := strings.Split(name, "/")
 	n.Fix.Commands = []string{shell.Command("gcloud", "container", "clusters", "list", "--project="+parts[1])}
@@ -64,8 +65,8 @@ func (cj *clusterJudge) missingClusterVerdict(n need.Need, v Verdict, name strin
 	return v.fail(n, say(clusterMissing, name))
 }
 
-// existsAnywhere returns the verdict on as far as it can be answered without a location: a
-// cluster that no location has does not exist.
+// existsAnywhere returns the verdict on a cluster whose location is not known.
+// Only the absence from all locations is certain.
 func (cj *clusterJudge) existsAnywhere(n need.Need, v Verdict, name string) Verdict {
 	found, err := cj.clustersNamed(name)
 	if err != nil {
@@ -78,8 +79,8 @@ func (cj *clusterJudge) existsAnywhere(n need.Need, v Verdict, name string) Verd
 	return v.undetermined(say(verbatim, n.Message))
 }
 
-// clustersNamed returns the clusters of the project and the name of a cluster, in all
-// locations.
+// clustersNamed returns the relative names of all clusters with the same project
+// and name, in any location.
 func (cj *clusterJudge) clustersNamed(name string) ([]string, error) {
 	all, err := cj.clustersOf(strings.Split(name, "/")[1])
 	if err != nil {
@@ -95,12 +96,14 @@ func (cj *clusterJudge) clustersNamed(name string) ([]string, error) {
 	return out, nil
 }
 
+// hasNodePool reports whether a cluster has a node pool with a name.
 func hasNodePool(c facts.Cluster, name string) bool {
 	return slices.ContainsFunc(c.NodePools, func(p facts.NodePool) bool { return p.Name == name })
 }
 
-// withClusterNetwork returns a need with the network of its cluster put in. It need not be
-// asked where that network is one of the cluster's own project.
+// withClusterNetwork returns n with the network of its cluster, which only Google
+// Cloud knows. The need does not apply if the network is in the cluster's own
+// project.
 func (j *judge) withClusterNetwork(n need.Need) (_ need.Need, asked bool) {
 	if n.NetworkCluster == "" {
 		return n, true
@@ -126,10 +129,13 @@ func (j *judge) withClusterNetwork(n need.Need) (_ need.Need, asked bool) {
 	return n, true
 }
 
+// A clusterJudge returns verdicts on clusters and node pools: whether they exist,
+// whether their names are free, and whether GKE accepts changes to them.
 type clusterJudge struct{ *planned }
 
-// lookupFailedVerdict returns the verdict on a cluster that could not be looked up. Where
-// the API is off in its project, that is another rule's matter.
+// lookupFailedVerdict returns the verdict on a cluster that could not be read
+// because of err. It is skipped if the Kubernetes Engine API is disabled in the
+// cluster's project, since another rule reports that.
 func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) Verdict {
 	if isMissing(err) {
 		return v
@@ -153,9 +159,9 @@ func (cj *clusterJudge) lookupFailedVerdict(n need.Need, v Verdict, err error) V
 	return v
 }
 
-// quotaProjectVerdict returns the verdict on the Kubernetes Engine API is off in the
-// project that requests are billed to, which is not that of the cluster: apply
-// is refused in the same way, if it asks with the same credentials.
+// quotaProjectVerdict returns the verdict if the Kubernetes Engine API is disabled
+// in the project that requests are billed to, and that is not the cluster's
+// project. Apply fails in the same way if it uses the same credentials.
 // https://docs.cloud.google.com/docs/quotas/quota-project
 func (cj *clusterJudge) quotaProjectVerdict(n need.Need, v Verdict, err error, project string) Verdict {
 	if !cj.plan.UsesOnlyEnvironmentCredentials() {

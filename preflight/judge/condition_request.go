@@ -12,13 +12,13 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// maxApplyDuration is how long apply may take from now on: a condition that ends
+// maxApplyDuration is how long apply may take. A conditional grant that ends
 // before then does not count.
 const maxApplyDuration = time.Hour
 
-// conditionRequests returns what conditions may ask about when a permission of a need is
-// used: one for each cluster that it is used on. Only services that know
-// resource attributes have any.
+// conditionRequests returns the attributes that IAM conditions can refer to when a
+// permission of n is used: one request for each cluster. Only some services
+// provide resource attributes.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (ev *evaluator) conditionRequests(n need.Need, permission string) []iam.Request {
 	base := iam.Request{Time: ev.input.Now, Until: ev.input.Now.Add(maxApplyDuration), Cache: ev.input.programs}
@@ -40,8 +40,8 @@ func (ev *evaluator) conditionRequests(n need.Need, permission string) []iam.Req
 	return []iam.Request{base}
 }
 
-// modifiedRoles returns the roles that the changes behind a need grant or revoke
-// on its resource; nil if not all of them are known.
+// modifiedRoles returns the roles that the changes behind n grant or revoke on its
+// resource; nil if not all of them are known.
 func (ev *evaluator) modifiedRoles(n need.Need) []string {
 	out := []string{}
 	for _, pc := range ev.policyChanges {
@@ -64,12 +64,13 @@ func (ev *evaluator) modifiedRoles(n need.Need) []string {
 	return out
 }
 
-// servicesWithAttributes returns the services whose resources have attributes, of those that
-// rules ask permissions of.
+// servicesWithAttributes returns the services that provide resource attributes,
+// among those whose permissions the rules require.
 func servicesWithAttributes() []string {
 	return []string{"binaryauthorization", "cloudkms", "compute", "container"}
 }
 
+// clusterRequests returns base for each cluster of n.
 func (ev *evaluator) clusterRequests(base iam.Request, n need.Need) []iam.Request {
 	base.Service, base.Type = "container.googleapis.com", "container.googleapis.com/Cluster"
 	out := make([]iam.Request, 0, len(n.Clusters))
@@ -80,8 +81,9 @@ func (ev *evaluator) clusterRequests(base iam.Request, n need.Need) []iam.Reques
 	return out
 }
 
-// resourceAttributes returns the type and the names of what lies below a project;
-// of a whole project's networks and disks nobody knows which are meant.
+// resourceAttributes returns the type and the names of a resource below a project.
+// They are empty for a need on a whole project: it is not known which of its
+// networks or disks are used.
 func (ev *evaluator) resourceAttributes(n need.Need, permission string) (kind string, names []string) {
 	name := resource.RelativeName(n.Resource)
 	switch collection := resource.KindOf(name).Collection; {
@@ -97,9 +99,9 @@ func (ev *evaluator) resourceAttributes(n need.Need, permission string) (kind st
 	return "", nil
 }
 
-// keyVersion returns the version of a key that is used: the one that the plan names,
-// else the primary one; empty where that is not known. The first version of a
-// key that the plan makes is its primary one.
+// keyVersion returns the version of a key that is used: the one in the plan, or
+// else the primary one; empty if it is not known. The first version of a key that
+// the plan creates is its primary one.
 // https://docs.cloud.google.com/kms/docs/resource-hierarchy#key_versions
 func (ev *evaluator) keyVersion(n need.Need, name string) string {
 	if n.KeyVersion != "" {

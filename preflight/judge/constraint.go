@@ -6,8 +6,8 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// constraintVerdict returns the verdict on whether a constraint of the organization policy leaves
-// a project alone.
+// constraintVerdict returns the verdict on whether an organization policy
+// constraint is not enforced for a project.
 func (sj *stateJudge) constraintVerdict(n need.Need, v Verdict) Verdict {
 	if by := addresses(sj.changesAffecting(n, sj.setsConstraint)); len(by) > 0 {
 		return v.undetermined(say(constraintChanged, n.Expect, joinNames(by)))

@@ -16,14 +16,14 @@ func TestConstraints(t *testing.T) {
 		return with(readable(), answers{about(facts.KindConstraint, project, constraint): a})
 	}
 	checkVerdicts(t, []scenario{
-		{name: "not enforced", need: n, facts: state(is(false)), want: verdict{outcome: finding.Pass, code: "constraint_off"}},
-		{name: "enforced", need: n, facts: state(is(true)), want: verdict{outcome: finding.Fail, code: "constraint_on"}},
+		{name: "not enforced", need: n, facts: state(is(false)), want: verdict{outcome: finding.Pass, code: "constraint_not_enforced"}},
+		{name: "enforced", need: n, facts: state(is(true)), want: verdict{outcome: finding.Fail, code: "constraint_enforced"}},
 		{name: "forbidden", need: n, facts: state(forbidden), want: verdict{outcome: finding.Undetermined, code: "read_denied"}},
 		{name: "changed by the plan", need: n, facts: state(is(true)),
 			plan: []change{created("google_org_policy_policy.c", `{"parent": "projects/acme-prod", "name": "projects/acme-prod/policies/`+constraint+`"}`)},
-			want: verdict{outcome: finding.Undetermined, code: "constraint_planned"}},
+			want: verdict{outcome: finding.Undetermined, code: "constraint_changed"}},
 		{name: "another one is changed by the plan", need: n, facts: state(is(true)),
 			plan: []change{created("google_org_policy_policy.c", `{"parent": "projects/acme-prod", "name": "projects/acme-prod/policies/compute.requireOsLogin"}`)},
-			want: verdict{outcome: finding.Fail, code: "constraint_on"}},
+			want: verdict{outcome: finding.Fail, code: "constraint_enforced"}},
 	})
 }

@@ -11,26 +11,29 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// maxDenyReads is how many reads of deny policies a project has in a minute.
-// What would take more is not read, and the report says so.
+// maxDenyReads is how many reads of deny policies Google Cloud allows a project in
+// a minute. Deny policies beyond it are not read, and the report says so.
 // https://docs.cloud.google.com/iam/quotas
 const maxDenyReads = 5
 
-// denials are the deny policies of projects and all above them, as far as the
-// quota lets them be read.
+// A denials holds the deny policies of projects and their ancestors, as far as the
+// quota allows reading them.
 type denials struct {
 	rules  map[string][]iam.DenyRule // by relative resource name
 	unread map[string]error
-	// skipped are what the quota left no room for.
+	// skipped are the resources whose deny policies were not read because of the
+	// quota.
 	skipped []string
-	// above are the projects whose folders and organization are unknown, so that nothing above them was looked at.
+	// unknownAncestors are the projects whose ancestors are not known, so that their
+	// deny policies were not read.
 	unknownAncestors []string
 }
 
+// rulesOn returns the rules of the deny policies attached to a resource.
 func (d *denials) rulesOn(resource string) []iam.DenyRule { return d.rules[resource] }
 
-// readDenials reads the deny policies that bear on needs: what most projects
-// have in common first, and no more than the quota allows.
+// readDenials reads the deny policies that apply to projects, within the quota. It
+// begins with the resources that most projects have in common.
 func readDenials(projects []string, r *reader) *denials {
 	d := &denials{rules: map[string][]iam.DenyRule{}, unread: map[string]error{}}
 	resources, above := attachmentPoints(projects, r)
@@ -59,11 +62,10 @@ func readDenials(projects []string, r *reader) *denials {
 	return d
 }
 
-// attachedPolicy is a deny policy and what it is attached to.
+// An attachedPolicy is a deny policy and the resource that it is attached to.
 type attachedPolicy struct{ resource, id string }
 
-// permissionProjects returns the projects that needs about permissions are
-// decided in, sorted.
+// permissionProjects returns the projects of the needs about permissions, sorted.
 func permissionProjects(needs []need.Need) []string {
 	found := map[string]bool{}
 	for _, n := range needs {
@@ -74,9 +76,9 @@ func permissionProjects(needs []need.Need) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// attachmentPoints returns the organizations, folders and projects that can have deny
-// policies that bear on projects, in that order, and the projects of which not
-// all that is above is known.
+// attachmentPoints returns the organizations, folders and projects whose deny
+// policies apply to projects, in that order, and the projects whose ancestors are
+// not known.
 func attachmentPoints(projects []string, r *reader) (out, above []string) {
 	found := make([][]string, len(projects))
 	for i, project := range projects {
@@ -98,6 +100,7 @@ func attachmentPoints(projects []string, r *reader) (out, above []string) {
 	return out, above
 }
 
+// listPolicies returns the IDs of the deny policies attached to a resource.
 func (d *denials) listPolicies(r *reader, resource string) []string {
 	ids, err := ask[[]string](r, facts.Question{Kind: facts.KindDenyPolicies, On: resource})
 	if err != nil {
@@ -106,6 +109,7 @@ func (d *denials) listPolicies(r *reader, resource string) []string {
 	return ids
 }
 
+// readRules adds the rules of a deny policy.
 func (d *denials) readRules(r *reader, on attachedPolicy) {
 	rules, err := ask[[]iam.DenyRule](r, facts.Question{Kind: facts.KindDenyRules, On: on.resource, Item: on.id})
 	if err != nil {
@@ -115,6 +119,7 @@ func (d *denials) readRules(r *reader, on attachedPolicy) {
 	d.rules[on.resource] = append(d.rules[on.resource], rules...)
 }
 
+// recordError records that a deny policy of a resource could not be read.
 func (d *denials) recordError(resource string, err error) {
 	if _, ok := facts.AsError(err).QuotaError(); ok {
 		d.skipped = append(d.skipped, resource)
@@ -128,7 +133,7 @@ func (d *denials) isComplete() bool {
 	return len(d.unread)+len(d.skipped)+len(d.unknownAncestors) == 0
 }
 
-// limits say what deny policies were not read, and why, in one sentence each.
+// limits returns a sentence for each reason why policies were not read.
 func (d *denials) limits() []string {
 	var refused, silent []string
 	for name, err := range d.unread {

@@ -10,7 +10,7 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// deployers returns the identities that apply will run as.
+// deployers returns the identities that apply will run as, sorted.
 func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 	found := map[string]finding.DeployerRef{}
 	for _, n := range needs {
@@ -36,7 +36,7 @@ func (j *judge) deployers(needs []need.Need) []finding.DeployerRef {
 	return out
 }
 
-// ambientDeployer returns whom the ambient credentials belong to.
+// ambientDeployer returns the owner of the ambient credentials.
 func (j *judge) ambientDeployer() finding.DeployerRef {
 	ref := finding.DeployerRef{Source: j.input.Credentials}
 	id, err := j.identity()
@@ -79,16 +79,16 @@ func (j *judge) projectRefs(p *plan.Plan) []finding.ProjectRef {
 	return out
 }
 
-// A Description is what a report says beside findings.
+// A Description holds the parts of a report besides its findings.
 type Description struct {
 	Deployers []finding.DeployerRef
 	Projects  []finding.ProjectRef
-	// Limits are what no finding could take into account.
+	// Limits say what the findings do not take into account.
 	Limits []string
 }
 
-// Describe returns what the report says beside findings, as far as the facts
-// allow, and the questions that are missing.
+// Describe returns the description, as far as the facts are known, and the
+// questions that are missing.
 func (r *Round) Describe() (Description, []facts.Question) {
 	j := r.judge()
 	d := Description{Deployers: j.deployers(r.resolved), Projects: j.projectRefs(r.input.Plan), Limits: slices.Clone(r.input.Plan.Notes)}

@@ -9,8 +9,8 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// doubtsText reports what kept policies from giving an answer: each doubt once, and
-// policies that the caller may not read together.
+// doubtsText says why policies do not give an answer. It mentions each doubt once,
+// and combines all policies that the caller may not read.
 func doubtsText(doubts []iam.Doubt) string {
 	var texts, unread, permissions []string
 	message := ""
@@ -35,10 +35,10 @@ func doubtsText(doubts []iam.Doubt) string {
 	return strings.Join(texts, "; ")
 }
 
-// maxDoubts is how many doubts are written out: who reads more than ten?
+// maxDoubts is how many doubts are written out.
 const maxDoubts = 10
 
-// doubtText is one of them, with what would settle it.
+// doubtText says what is in doubt, and what would resolve it.
 func doubtText(d iam.Doubt) string {
 	bound := d.Role + " on " + resource.Describe(d.Resource)
 	switch d.Kind {
@@ -70,7 +70,7 @@ func doubtText(d iam.Doubt) string {
 	return d.Member + " has " + bound + ", which may include the account"
 }
 
-// limitText reports what a limit is, and what would settle it.
+// limitText says how a condition limits a grant, and what would resolve it.
 func limitText(d iam.Doubt) string {
 	grant := d.Member + " has " + d.Role + " on " + resource.Describe(d.Resource) + " only if " + d.Detail
 	if d.Limit == iam.LimitRoles {

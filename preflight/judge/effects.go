@@ -9,8 +9,8 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// withKnownTarget returns the changes whose object is known before apply, so that they
-// surely have the effect on n that they were picked for.
+// withKnownTarget returns the changes whose target is known before apply, so that
+// they certainly have the effect on n for which they were selected.
 func (ef *effects) withKnownTarget(n need.Need, changes []*plan.Change) []*plan.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c *plan.Change) bool {
 		is := func(v plan.Value, project string) bool { return ef.matchProjectValue(v, project) == resource.Same }
@@ -36,9 +36,9 @@ func (ef *effects) withKnownTarget(n need.Need, changes []*plan.Change) []*plan.
 	})
 }
 
-// isCertainRemoval reports whether a change that replaces an API of a project or an
-// attachment surely ends what a need is for: what the state has is that, and what
-// comes is something else.
+// isCertainRemoval reports whether a change certainly removes what meets n: a
+// project is deleted, or the state has exactly this API or attachment, and the
+// plan replaces it by another one.
 func (ef *effects) isCertainRemoval(c *plan.Change, n need.Need) bool {
 	is := func(attribute, project string) bool {
 		return ef.matchProjectValue(c.Before(attribute), project) == resource.Same
@@ -60,16 +60,16 @@ func (ef *effects) isCertainRemoval(c *plan.Change, n need.Need) bool {
 	return false
 }
 
-// recreatesSame reports whether a change surely makes again what it destroys: the same
-// API or attachment, however its projects are written.
+// recreatesSame reports whether a change certainly recreates what it destroys: the
+// same API or attachment, whether projects are written as IDs or numbers.
 func (ef *effects) recreatesSame(c *plan.Change, n need.Need) bool {
 	return c.DestroysBeforeCreate() && (ef.enablesService(c, n) || ef.attaches(c, n)) && len(ef.withKnownTarget(n, []*plan.Change{c})) > 0
 }
 
-// changesAccessBoundary reports whether a change makes or binds a policy that takes permissions
-// away and that is not judged: a principal access boundary, which counts only
-// once it is bound to principals, or an access policy, which may also deny, and
-// allows what is gone when it is deleted.
+// changesAccessBoundary reports whether a change creates or binds a policy that
+// can block access and is not evaluated: a principal access boundary, which
+// applies only once it is bound to principals, or an access policy, which can deny
+// as well, and whose deletion ends what it allowed.
 // https://docs.cloud.google.com/iam/docs/principal-access-boundary-policies
 // https://github.com/hashicorp/terraform-provider-google/tree/main/google/services/iam3
 func changesAccessBoundary(c *plan.Change, _ need.Need) bool {
@@ -85,16 +85,20 @@ func changesAccessBoundary(c *plan.Change, _ need.Need) bool {
 	return false
 }
 
+// createsProject reports whether a change creates, or may create, the project of
+// n.
 func createsProject(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_project" && c.Creates() && canBe(c.After("project_id"), n.Project)
 }
 
+// enablesService reports whether a change enables, or may enable, the API of n.
 func (ef *effects) enablesService(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_project_service" && c.Creates() && ef.matchChangeProject(c, n.Project) != resource.Different && canBe(c.After("service"), n.Service)
 }
 
-// disablesService: an API that goes stays on unless disable_on_destroy says otherwise. One
-// that is replaced by the same API, however its project is written, is on again.
+// disablesService reports whether a change disables, or may disable, the API of n.
+// Deleting the resource disables the API only with disable_on_destroy. A
+// replacement by the same API enables it again.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/google_project_service.html.markdown
 func (ef *effects) disablesService(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_project" {
@@ -110,9 +114,10 @@ func (ef *effects) disablesService(c *plan.Change, n need.Need) bool {
 	return dependent || canBe(c.Before("service"), n.Service)
 }
 
-// earlyRemovals leaves out the changes that begin once all that has a need is destroyed:
-// Terraform destroys in the reverse order of what waits for what. The order of the
-// changes left is Unseen if the plan does not show that any of them comes too early.
+// earlyRemovals returns the changes that may run before everything that causes n
+// is destroyed: Terraform destroys a resource after those that depend on it. The
+// order of these changes is OrderUnknown if the plan does not show that any of
+// them runs too early.
 // https://developer.hashicorp.com/terraform/internals/graph
 func (ef *effects) earlyRemovals(n need.Need, changes []*plan.Change) ([]*plan.Change, plan.Order) {
 	causes := ef.causesOf(n)
@@ -133,24 +138,28 @@ func (ef *effects) earlyRemovals(n need.Need, changes []*plan.Change) ([]*plan.C
 	return left, least
 }
 
+// createsAccount reports whether a change creates or enables, or may create or
+// enable, the service account of n.
 func (ef *effects) createsAccount(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_service_account" && (c.Creates() || c.Updates()) && !c.After("disabled").IsTrue() &&
 		ef.matchChangedAccount(c, n) != resource.Different
 }
 
-// recreatesAccount reports whether a change destroys an account and makes one of the
-// same email.
+// recreatesAccount reports whether a change deletes a service account and creates
+// one with the same email.
 func (ef *effects) recreatesAccount(c *plan.Change, n need.Need) bool {
 	return c.Replaces() && ef.createsAccount(c, n) && ef.hadAccount(c, n)
 }
 
-// hadAccount reports whether a change begins with the account of a need.
+// hadAccount reports whether the state of a change has, or may have, the service
+// account of n.
 func (ef *effects) hadAccount(c *plan.Change, n need.Need) bool {
 	return ef.match(resource.Parse(c.EmailBefore()), resource.Parse(n.Principal.Member)) != resource.Different
 }
 
-// removesAccount: google_project_default_service_accounts acts on all default
-// accounts of its project.
+// removesAccount reports whether a change deletes or disables, or may delete or
+// disable, the service account of n. A google_project_default_service_accounts
+// acts on all default service accounts of its project.
 func (ef *effects) removesAccount(c *plan.Change, n need.Need) bool {
 	switch c.Type {
 	case "google_service_account":
@@ -169,12 +178,12 @@ func (ef *effects) removesAccount(c *plan.Change, n need.Need) bool {
 	return false
 }
 
-// canBe reports whether a value is, or may be, the given one.
+// canBe reports whether a value is want, or may be.
 func canBe(v plan.Value, want string) bool {
 	return v.State == plan.Unknown || v.String() == want || strings.HasSuffix(v.String(), "/"+want)
 }
 
-// matchChangedAccount reports whether a change is about the account of a need.
+// matchChangedAccount compares the service account of a change with that of n.
 func (ef *effects) matchChangedAccount(c *plan.Change, n need.Need) resource.Match {
 	known := resource.Parse(c.AccountEmail())
 	if known.IsZero() {
@@ -183,10 +192,16 @@ func (ef *effects) matchChangedAccount(c *plan.Change, n need.Need) resource.Mat
 	return ef.match(known, resource.Parse(n.Principal.Member))
 }
 
+// An effects finds the changes of a plan that have an effect on a need other than
+// through IAM policies: those that enable or disable an API, create or remove a
+// service account, attach a service project, destroy a key or set a constraint.
+// The methods that take a change and a need are predicates. They also report
+// changes that only may have the effect, because their target is not known before
+// apply; withKnownTarget leaves those out.
 type effects struct{ *forecast }
 
-// creates reports whether the plan makes a resource, by its relative name: a
-// service account, a key ring, a key or a subnetwork.
+// creates reports whether the plan certainly creates a resource, given its
+// relative name: a service account, a key ring, a key or a subnetwork.
 func (ef *effects) creates(name string) bool {
 	n := need.Need{Principal: need.Principal{Member: "serviceAccount:" + name[strings.LastIndex(name, "/")+1:]}}
 	if resource.KindOf(name).Collection == resource.ServiceAccounts {
@@ -197,11 +212,13 @@ func (ef *effects) creates(name string) bool {
 	})
 }
 
+// attaches reports whether a change creates, or may create, the attachment of n.
 func (ef *effects) attaches(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_compute_shared_vpc_service_project" && c.Creates() && ef.isAttachment(c.After, n)
 }
 
-// detaches: a host project that is none any more has no service projects.
+// detaches reports whether a change removes, or may remove, the attachment of n. A
+// host project that is disabled or replaced loses its service projects.
 func (ef *effects) detaches(c *plan.Change, n need.Need) bool {
 	if c.Type == "google_compute_shared_vpc_host_project" {
 		// A new host project has no service projects.
@@ -210,15 +227,15 @@ func (ef *effects) detaches(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_compute_shared_vpc_service_project" && c.Deletes() && ef.isAttachment(c.Before, n) && !ef.recreatesSame(c, n)
 }
 
-// isAttachment reports whether a change is, or may be, about the attachment
-// that a need is for.
+// isAttachment reports whether the values of a change are, or may be, those of the
+// attachment of n.
 func (ef *effects) isAttachment(get func(...any) plan.Value, n need.Need) bool {
 	return ef.matchProjectValue(get("service_project"), n.Project) != resource.Different && ef.matchProjectValue(get("host_project"), n.Expect) != resource.Different
 }
 
-// destroysKey reports whether a change destroys, or may destroy or disable, the
-// version of a key that is used. A key itself stays forever; the provider
-// destroys its versions. A key ring is only forgotten.
+// destroysKey reports whether a change destroys or disables, or may destroy or
+// disable, the used version of a key. Keys cannot be deleted: the provider
+// destroys their versions. A key ring is only removed from the state.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/kms/resource_kms_crypto_key.go (resourceKMSCryptoKeyDelete)
 func (ef *effects) destroysKey(c *plan.Change, n need.Need) bool {
 	isKey := func(name resource.Name) bool {
@@ -236,12 +253,12 @@ func (ef *effects) destroysKey(c *plan.Change, n need.Need) bool {
 	return false
 }
 
-// createsKey: a planned key's name may follow from the plan.
+// createsKey reports whether a change creates, or may create, the key of n.
 func (ef *effects) createsKey(c *plan.Change, n need.Need) bool {
 	return c.Type == "google_kms_crypto_key" && c.Creates() && ef.matchChangedKey(c, n) != resource.Different
 }
 
-// matchChangedKey reports whether a change is about the key of a need.
+// matchChangedKey compares the key of a change with that of n.
 func (ef *effects) matchChangedKey(c *plan.Change, n need.Need) resource.Match {
 	name := resource.Parse(c.ResourceName())
 	if name.IsZero() {
@@ -250,8 +267,8 @@ func (ef *effects) matchChangedKey(c *plan.Change, n need.Need) resource.Match {
 	return ef.match(name, resource.Parse(n.Resource))
 }
 
-// setsConstraint reports whether a change sets the constraint of a need.
-// The older types name it in another attribute.
+// setsConstraint reports whether a change sets, or may set, the constraint of n.
+// Older types name it in another attribute.
 func (ef *effects) setsConstraint(c *plan.Change, n need.Need) bool {
 	if !c.Creates() && !c.Updates() && !c.Deletes() {
 		return false

@@ -12,22 +12,25 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
+// An evaluator evaluates IAM policies: it returns, for a permission, a principal
+// and a hierarchy of policies, whether the principal has the permission, and why.
 type evaluator struct {
 	*effects
 	input *Case
 }
 
-// A view is what decides about a need: policies, and what is known of roles
-// beside what Google Cloud says.
+// A hierarchy holds the policies that decide about a need, and the roles whose
+// permissions the plan changes.
 type hierarchy struct {
 	levels   []iam.Level
 	complete bool
-	// roles are those that the plan makes or changes, as they will be.
+	// roles are the custom roles with the plan's changes, by name.
 	roles map[string]iam.Role
 }
 
-// accountHome returns where a service account lives: its project under both names, and
-// what is above it. Nil where that was not asked for.
+// accountHome returns the resources that contain a service account: its project by
+// ID and by number, and the ancestors of the project. It is nil if they are not
+// known.
 func (ev *evaluator) accountHome(member string, n need.Need) []string {
 	project := plan.AccountProject(emailOf(member))
 	number, err := ev.number(n.Project)
@@ -41,13 +44,14 @@ func (ev *evaluator) accountHome(member string, n need.Need) []string {
 	return append([]string{projectName(number)}, ancestors...)
 }
 
-// evaluate returns the verdict on each permission from the policies of now.
+// evaluate evaluates the current policies for each permission.
 func (ev *evaluator) evaluate(n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	return ev.evaluateHierarchy(ev.policyHierarchy(n), n, identity, permissions)
 }
 
-// policyHierarchy returns the levels that decide about a need: the resource, if it lies
-// below a project, what it lies in, the project, and all above it.
+// policyHierarchy returns the current policies that decide about n: those of its
+// resource, of the resources that contain it, of the project, and of the project's
+// ancestors.
 func (ev *evaluator) policyHierarchy(n need.Need) hierarchy {
 	if resource.KindOf(n.Resource).Collection == resource.TagValues {
 		levels, complete := ev.tagLevels(resource.RelativeName(n.Resource))
@@ -72,14 +76,16 @@ func (ev *evaluator) policyHierarchy(n need.Need) hierarchy {
 	return hierarchy{levels: out, complete: complete}
 }
 
-// isTag reports whether a resource is a tag: projects do not decide about those.
+// isTag reports whether a resource is a tag key or tag value. They can belong to
+// an organization instead of a project.
 func isTag(name string) bool {
 	kind := resource.KindOf(name).Collection
 	return kind == resource.TagKeys || kind == resource.TagValues
 }
 
-// ancestorsFrom returns the levels of a folder or an organization, among those of a
-// project. One that is not above the project is another's: nothing is known.
+// ancestorsFrom returns the part of a project's hierarchy that begins with the
+// folder or organization name. It is empty and incomplete if that is not an
+// ancestor of the project.
 func ancestorsFrom(name string, levels []iam.Level, complete bool) ([]iam.Level, bool) {
 	i := slices.IndexFunc(levels, func(l iam.Level) bool { return l.Resource == name })
 	if i < 0 {
@@ -88,8 +94,8 @@ func ancestorsFrom(name string, levels []iam.Level, complete bool) ([]iam.Level,
 	return levels[i:], complete
 }
 
-// resourceLevel is that of a resource below a project. One that the plan makes has
-// no bindings yet.
+// resourceLevel returns the policy of a resource below a project. A resource that
+// the plan creates has no bindings yet.
 func (ev *evaluator) resourceLevel(name string) iam.Level {
 	level := ev.level(name)
 	if level.Policy == nil && !ev.isPending() && ev.creates(name) {
@@ -98,7 +104,8 @@ func (ev *evaluator) resourceLevel(name string) iam.Level {
 	return level
 }
 
-// evaluateHierarchy returns the verdict on each permission.
+// evaluateHierarchy evaluates the policies of v for each permission. If the
+// permission is used on several clusters, the worst answer counts.
 func (ev *evaluator) evaluateHierarchy(v hierarchy, n need.Need, identity iam.Identity, permissions []string) []iam.Answer {
 	answers := make([]iam.Answer, len(permissions))
 	if ev.isPending() {
@@ -116,15 +123,15 @@ func (ev *evaluator) evaluateHierarchy(v hierarchy, n need.Need, identity iam.Id
 	return answers
 }
 
-// isWorse reports whether a decides over b: a permission is held only if it is
-// held on every cluster.
+// isWorse reports whether a takes precedence over b: a permission must be held on
+// every cluster.
 func isWorse(a, b iam.Answer) bool {
 	badness := map[iam.Verdict]int{iam.Yes: 0, iam.Unknown: 1, iam.No: 2}
 	return badness[a.Verdict] > badness[b.Verdict]
 }
 
-// evaluateWithRoles returns the verdict on a question. Roles that only the embedded table knows, or that
-// nothing knows yet, are fetched before a no.
+// evaluateWithRoles answers a question. Before a No it reads the roles that may
+// have changed since the embedded table was made, and custom roles.
 func (ev *evaluator) evaluateWithRoles(q iam.Question, planned map[string]iam.Role) iam.Answer {
 	roles := iam.Roles{Table: ev.input.Table, Fetched: maps.Clone(planned)}
 	answer := iam.Evaluate(q, roles)
@@ -138,13 +145,13 @@ func (ev *evaluator) evaluateWithRoles(q iam.Question, planned map[string]iam.Ro
 	return iam.Evaluate(q, roles)
 }
 
-// maxFetchedRoles bounds how many roles are asked for about one principal and one
-// permission: those beyond it leave the answer undetermined. Google allows 300
+// maxFetchedRoles limits how many roles are read for one principal and one
+// permission. If there are more, the answer is undetermined. Google allows 300
 // custom roles in a project.
 // https://docs.cloud.google.com/iam/quotas
 const maxFetchedRoles = 300
 
-// readRoles returns those of some roles that can be read, by name.
+// readRoles returns those roles that could be read, by name.
 func (ev *evaluator) readRoles(names []string) map[string]iam.Role {
 	out := map[string]iam.Role{}
 	for _, name := range names {
@@ -155,7 +162,8 @@ func (ev *evaluator) readRoles(names []string) map[string]iam.Role {
 	return out
 }
 
-// identityOf returns the principal of a need as the policies name it.
+// identityOf returns the principal of n as IAM policies name it. Its Member is
+// empty if the deployer is not known.
 func (ev *evaluator) identityOf(n need.Need) (iam.Identity, error) {
 	member := n.Principal.Member
 	if n.Principal.Kind == need.Deployer && member == "" {
@@ -178,7 +186,7 @@ func (ev *evaluator) identityOf(n need.Need) (iam.Identity, error) {
 	}, nil
 }
 
-// hierarchyText returns the resources whose policies decide about a need.
+// hierarchyText lists the resources whose policies decide about n.
 func (ev *evaluator) hierarchyText(n need.Need) string {
 	var names []string
 	for _, l := range ev.policyHierarchy(n).levels {

@@ -10,7 +10,8 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// unmetEvidence reports which bindings do not count, because of their conditions.
+// unmetEvidence describes the bindings that do not apply because of their
+// conditions.
 func unmetEvidence(a iam.Answer) []finding.Evidence {
 	var out []finding.Evidence
 	for _, u := range a.Unmet {
@@ -19,7 +20,7 @@ func unmetEvidence(a iam.Answer) []finding.Evidence {
 	return out
 }
 
-// denyEvidence reports which deny policies take something.
+// denyEvidence describes the deny policies that deny a permission.
 func denyEvidence(a iam.Answer) []finding.Evidence {
 	var out []finding.Evidence
 	for _, d := range a.Denied {
@@ -28,7 +29,8 @@ func denyEvidence(a iam.Answer) []finding.Evidence {
 	return out
 }
 
-// addEvidence adds what the policies of a resource say to what they said already.
+// addEvidence adds text to the evidence from the policies of a resource, unless it
+// is there already.
 func addEvidence(list []finding.Evidence, on, text string) []finding.Evidence {
 	i := slices.IndexFunc(list, func(e finding.Evidence) bool { return e.Resource == on })
 	if i < 0 {
@@ -40,7 +42,7 @@ func addEvidence(list []finding.Evidence, on, text string) []finding.Evidence {
 	return list
 }
 
-// grantEvidence reports which binding gives something.
+// grantEvidence describes the binding that grants a permission.
 func grantEvidence(g iam.Grant) finding.Evidence {
 	text := fmt.Sprintf("%s has %s on %s", g.Member, g.Role, resource.Describe(g.Resource))
 	if g.Conditional {

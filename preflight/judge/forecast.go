@@ -11,8 +11,8 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// policyEdits returns what apply does to the policy of a resource: what gives counts only
-// if all the given changes wait for it.
+// policyEdits returns the plan's changes to the policy of a resource. An addition
+// comes too late unless all of waiting depend on it.
 func (fc *forecast) policyEdits(name string, waiting []*plan.Change) []iam.Edit {
 	var out []iam.Edit
 	var changes []*plan.Change
@@ -36,8 +36,9 @@ func (fc *forecast) policyEdits(name string, waiting []*plan.Change) []iam.Edit 
 	return out
 }
 
-// replacedAccounts returns the changes that destroy a service account and create it
-// again. Bindings of the old one do not count for the new one, whatever its email.
+// replacedAccounts returns the changes that delete and recreate a service account.
+// Bindings of the old account do not apply to the new one, even if it has the same
+// email.
 // https://docs.cloud.google.com/iam/docs/service-accounts-delete-undelete
 func (fc *forecast) replacedAccounts() []*plan.Change {
 	var out []*plan.Change
@@ -49,7 +50,7 @@ func (fc *forecast) replacedAccounts() []*plan.Change {
 	return out
 }
 
-// policyEdit returns what a change does to the policy of a resource, if it is about that.
+// policyEdit returns what a change does to the policy of a resource.
 func (fc *forecast) policyEdit(pc plan.PolicyChange, name string, is resource.Match) iam.Edit {
 	e := iam.Edit{Effect: effectOf(pc.Effect), MayBeOtherPolicy: is != resource.Same}
 	if pc.Unknown {
@@ -67,9 +68,9 @@ func (fc *forecast) policyEdit(pc plan.PolicyChange, name string, is resource.Ma
 	return e
 }
 
-// runsAfter reports whether Terraform makes c after another change. One that is
-// replaced is destroyed before it is created again, if nobody said otherwise; and
-// what only goes does so after what waits for it.
+// runsAfter reports whether Terraform creates c after the other change. A
+// replacement runs after its own destruction unless create_before_destroy is set.
+// A resource that is only destroyed is destroyed after those that depend on it.
 func runsAfter(c, other *plan.Change) bool {
 	if c == other {
 		return c.DestroysBeforeCreate()
@@ -91,8 +92,8 @@ func effectOf(e plan.PolicyEffect) iam.Effect {
 	return iam.Add
 }
 
-// plannedBinding returns a planned grant. A member that is not known before apply may be
-// anyone.
+// plannedBinding returns the binding of a planned grant. A member that is not
+// known before apply may be anyone.
 func (fc *forecast) plannedBinding(g plan.Grant, pc plan.PolicyChange, name string) iam.Binding {
 	b := iam.Binding{Role: fc.roleNameIn(g.Role, name), Members: fc.resolveMembers(g.Members), Source: pc.Address}
 	if g.HasUnknownMembers {
@@ -104,13 +105,13 @@ func (fc *forecast) plannedBinding(g plan.Grant, pc plan.PolicyChange, name stri
 	return b
 }
 
-// isAwaited reports whether all of the given changes wait for c; without any,
-// it is so.
+// isAwaited reports whether all of waiting depend on c. It is true if waiting is
+// empty.
 func isAwaited(c *plan.Change, waiting []*plan.Change) bool {
 	return order(c, waiting) == plan.Ordered
 }
 
-// order returns how the given changes stand to c, by the one that waits least.
+// order returns the worst order of the changes in waiting relative to c.
 func order(c *plan.Change, waiting []*plan.Change) plan.Order {
 	least := plan.Ordered
 	for _, w := range waiting {
@@ -124,7 +125,7 @@ func order(c *plan.Change, waiting []*plan.Change) plan.Order {
 	return least
 }
 
-// defaultAccountMembers returns the members that stand for the default accounts of a
+// defaultAccountMembers returns the members of the default service accounts of a
 // project.
 func (fc *forecast) defaultAccountMembers(name string) []string {
 	id := strings.TrimPrefix(name, "projects/")
@@ -140,7 +141,8 @@ func (fc *forecast) changesIAM() bool {
 	return len(fc.policyChanges)+len(fc.denyChanges)+len(fc.roleChanges)+len(fc.plan.Moves()) > 0
 }
 
-// hierarchyAfter returns a view as the plan leaves it.
+// hierarchyAfter returns v with the plan's changes, at the moment when waiting
+// run.
 func (fc *forecast) hierarchyAfter(v hierarchy, waiting []*plan.Change) hierarchy {
 	levels := fc.levelsAfterMoves(v.levels, waiting)
 	out := hierarchy{levels: make([]iam.Level, len(levels)), complete: v.complete, roles: fc.rolesAfter(v, waiting)}
@@ -152,9 +154,9 @@ func (fc *forecast) hierarchyAfter(v hierarchy, waiting []*plan.Change) hierarch
 	return out
 }
 
-// levelsAfterMoves returns levels as the moves of the plan leave them: what is granted above
-// a project or folder does not count after it has moved, and what is granted
-// above its new place only if all the given changes wait for the move.
+// levelsAfterMoves returns levels with the plan's moves of projects and folders.
+// Grants on the old ancestors no longer count after a move. Grants on the new ones
+// count only if all of waiting depend on it.
 func (fc *forecast) levelsAfterMoves(levels []iam.Level, waiting []*plan.Change) []iam.Level {
 	for _, m := range fc.plan.Moves() {
 		i := slices.IndexFunc(levels, func(l iam.Level) bool { return fc.canBeSame(resource.RelativeName(l.Resource), m.Resource) })
@@ -163,23 +165,23 @@ func (fc *forecast) levelsAfterMoves(levels []iam.Level, waiting []*plan.Change)
 		}
 		levels = slices.Clone(levels)
 		inTime := isAwaited(m.Change, waiting)
-		stays := slices.IndexFunc(levels, func(l iam.Level) bool { return resource.RelativeName(l.Resource) == m.NewParent })
-		for k := i + 1; k < len(levels) && (stays < 0 || k < stays); k++ {
+		parent := slices.IndexFunc(levels, func(l iam.Level) bool { return resource.RelativeName(l.Resource) == m.NewParent })
+		for k := i + 1; k < len(levels) && (parent < 0 || k < parent); k++ {
 			denies := levels[k].DenyRules
 			if inTime {
 				denies = nil
 			}
 			levels[k] = iam.Level{Resource: levels[k].Resource, Policy: &iam.Policy{}, DenyRules: denies}
 		}
-		if stays < 0 {
+		if parent < 0 {
 			levels = append(levels, fc.destinationLevels(m, inTime)...)
 		}
 	}
 	return levels
 }
 
-// destinationLevels returns the levels of the place that a project or folder moves to, one of
-// which stands for what is not read.
+// destinationLevels returns the levels of the new parent of a project or folder.
+// One of them stands for ancestors that are not read.
 func (fc *forecast) destinationLevels(m plan.Move, inTime bool) []iam.Level {
 	var out []iam.Level
 	to := "a parent that is not known before apply"
@@ -198,9 +200,9 @@ func (fc *forecast) destinationLevels(m plan.Move, inTime bool) []iam.Level {
 	})
 }
 
-// deniesAfter returns the deny rules of a resource as the plan leaves them: what it
-// denies counts as soon as it may come, what it no longer denies only if the
-// given changes wait for that.
+// deniesAfter returns the deny rules of a resource with the plan's changes. A new
+// rule counts as soon as it may exist. A removed one stops to count only if all of
+// waiting depend on its removal.
 func (fc *forecast) deniesAfter(name string, now []iam.DenyRule, waiting []*plan.Change) []iam.DenyRule {
 	out := slices.Clone(now)
 	for _, d := range fc.denyChanges {
@@ -218,6 +220,8 @@ func (fc *forecast) deniesAfter(name string, now []iam.DenyRule, waiting []*plan
 	return out
 }
 
+// plannedDenyRule returns a planned deny rule. It is uncertain if its contents or
+// its resource are not known.
 func plannedDenyRule(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.DenyRule {
 	out := iam.DenyRule{Policy: d.ID, Denied: r.Principals, Except: r.ExceptPrincipals, Permissions: r.Permissions, ExceptPermissions: r.ExceptPermissions}
 	if r.Condition != "" {
@@ -229,7 +233,7 @@ func plannedDenyRule(d plan.DenyChange, r plan.DenyRule, is resource.Match) iam.
 	return out
 }
 
-// denyPolicyChanges returns the changes that make a deny policy.
+// denyPolicyChanges returns the addresses of the changes to a deny policy.
 func (fc *forecast) denyPolicyChanges(policy string) []string {
 	var out []string
 	for _, d := range fc.denyChanges {
@@ -240,8 +244,8 @@ func (fc *forecast) denyPolicyChanges(policy string) []string {
 	return out
 }
 
-// rolesAfter returns the custom roles that the plan makes or changes: what they gain
-// counts only if all the given changes wait for it.
+// rolesAfter returns the custom roles that the plan creates or changes.
+// Permissions that a role gains count only if all of waiting depend on the change.
 func (fc *forecast) rolesAfter(v hierarchy, waiting []*plan.Change) map[string]iam.Role {
 	out := map[string]iam.Role{}
 	for _, rc := range fc.roleChanges {
@@ -249,9 +253,9 @@ func (fc *forecast) rolesAfter(v hierarchy, waiting []*plan.Change) map[string]i
 		if !rc.Destroyed && !isAwaited(rc.Change, waiting) {
 			role.Permissions = intersect(rc.After, rc.Before)
 		}
-		if odd := unfitPermissions(rc); len(odd) > 0 {
+		if unfit := unfitPermissions(rc); len(unfit) > 0 {
 			role.Unknown = true
-			role.UnknownReason = "it is not known whether apply can create " + rc.Address + ": Google rejects permissions that do not exist or that custom roles cannot contain, and these are in no predefined role, or not supported for this kind of custom role: " + joinNames(odd)
+			role.UnknownReason = "it is not known whether apply can create " + rc.Address + ": Google rejects permissions that do not exist or that custom roles cannot contain, and these are in no predefined role, or not supported for this kind of custom role: " + joinNames(unfit)
 		}
 		out[rc.Role] = role
 		for _, l := range v.levels {
@@ -265,15 +269,15 @@ func (fc *forecast) rolesAfter(v hierarchy, waiting []*plan.Change) map[string]i
 	return out
 }
 
-// unfitPermissions returns the permissions that a change adds to a custom role and Google
-// may refuse.
+// unfitPermissions returns the permissions that a change adds to a custom role and
+// that Google may reject.
 func unfitPermissions(rc plan.RoleChange) []string {
 	parent, _, _ := strings.Cut(rc.Role, "/roles/")
 	return slices.DeleteFunc(without(rc.After, rc.Before), func(p string) bool { return iam.CanBeInCustomRole(p, parent) })
 }
 
-// causesOf returns the changes that a need is there for; none for what apply leaves
-// as it is.
+// causesOf returns the changes that cause n; none if apply leaves its resources
+// unchanged.
 func (fc *forecast) causesOf(n need.Need) []*plan.Change {
 	named := make(map[string]bool, len(n.Addresses))
 	for _, address := range n.Addresses {
@@ -288,7 +292,12 @@ func (fc *forecast) causesOf(n need.Need) []*plan.Change {
 	return out
 }
 
-// A forecast says what the plan does.
+// A forecast predicts the IAM policies, deny policies and custom roles that apply
+// will leave behind. It applies the plan's changes to what was read. Which changes
+// count depends on the moment: at the time a resource is created, a grant counts
+// only if the resource depends on it, while a removal counts if it may have
+// happened by then. The parameter waiting of its methods are the changes that mark
+// this moment; nil means the end of apply.
 type forecast struct {
 	*names
 	plan          *plan.Plan
@@ -297,8 +306,8 @@ type forecast struct {
 	roleChanges   []plan.RoleChange
 }
 
-// changesAffecting returns the changes of the plan that have, or may have, an effect on a
-// need.
+// changesAffecting returns the changes of the plan that have, or may have, an
+// effect on n.
 func (fc *forecast) changesAffecting(n need.Need, effect func(*plan.Change, need.Need) bool) []*plan.Change {
 	var out []*plan.Change
 	for _, c := range fc.plan.Changes {
@@ -309,7 +318,8 @@ func (fc *forecast) changesAffecting(n need.Need, effect func(*plan.Change, need
 	return out
 }
 
-// isOrderUnknown reports whether the order of a need and a change is hidden.
+// isOrderUnknown reports whether the plan does not show the order of the changes
+// that cause n and one of by.
 func (fc *forecast) isOrderUnknown(n need.Need, by []string) bool {
 	for _, c := range fc.plan.Changes {
 		if slices.Contains(by, c.Address) && order(c, fc.causesOf(n)) == plan.OrderUnknown {
@@ -319,7 +329,7 @@ func (fc *forecast) isOrderUnknown(n need.Need, by []string) bool {
 	return false
 }
 
-// keepGrants returns what to write so that a member keeps its role.
+// keepGrants returns the configuration that keeps a member's role.
 func (fc *forecast) keepGrants(by []string, member, role string, lost []string) string {
 	var lines []string
 	for _, rc := range fc.roleChanges {
@@ -357,7 +367,7 @@ func (fc *forecast) keepGrants(by []string, member, role string, lost []string) 
 	return strings.Join(lines, "\n")
 }
 
-// denyPrincipal returns a member as deny policies write it.
+// denyPrincipal returns a member as deny policies name it.
 // https://docs.cloud.google.com/iam/docs/principal-identifiers
 func denyPrincipal(member string) string {
 	if email, ok := strings.CutPrefix(member, "serviceAccount:"); ok {

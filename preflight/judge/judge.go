@@ -5,16 +5,16 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// A judge answers needs from facts. It asks nobody: what it misses, its reader
-// notes. It is made of parts, each of which uses those before it:
+// A judge returns verdicts on needs. It does no I/O: its reader records which facts
+// are missing. It consists of parts, each of which uses those before it:
 //
 //	reader           facts, and what is missing
 //	resources        resources and their policies
-//	names            whether two names are of one thing
+//	names            whether two names are of the same resource
 //	forecast         what the plan does to policies, roles and deny policies
 //	effects          what the plan does to APIs, accounts, keys and attachments
 //	evaluator        what policies say about a permission
-//	timelines        a permission now, when it is needed, and after apply
+//	timelines        permissions now, when they are needed, and after apply
 //	planned          verdicts that the plan decides
 //	permissionJudge  verdicts on permissions
 //	stateJudge       verdicts on the state of APIs, accounts, keys and constraints
@@ -26,14 +26,14 @@ type judge struct {
 	*clusterJudge
 }
 
-// newJudge returns a judge of the needs of a case, by the facts that r reads.
+// newJudge returns a judge of the needs of a case. It uses the facts that r reads.
 func newJudge(r *resources, fc *forecast, of *Case) *judge {
 	fc.names = &names{r}
 	pl := &planned{&timelines{&evaluator{effects: &effects{fc}, input: of}}}
 	return &judge{pl, &permissionJudge{pl}, &stateJudge{pl}, &clusterJudge{pl}}
 }
 
-// verdict judges a need.
+// verdict returns the verdict on n. It is meaningless while questions are missing.
 func (j *judge) verdict(n need.Need) Verdict {
 	if n.UndeterminedReason != "" {
 		return newVerdict(n).undetermined(say(verbatim, n.UndeterminedReason))
@@ -57,7 +57,7 @@ func (j *judge) verdict(n need.Need) Verdict {
 	return j.withAccessBoundaries(n, j.verdictByKind(n, v))
 }
 
-// planOnlyVerdict returns the verdict on what the plan alone says.
+// planOnlyVerdict returns the verdict on a need that the plan alone decides.
 func planOnlyVerdict(n need.Need, v Verdict) Verdict {
 	if n.Satisfied {
 		return v.pass(say(verbatim, n.Message))
@@ -65,8 +65,8 @@ func planOnlyVerdict(n need.Need, v Verdict) Verdict {
 	return v.fail(n, say(verbatim, n.Message))
 }
 
-// withCaller puts the identity behind the ambient credentials into a finding about
-// the deployer.
+// withCaller returns v with the owner of the ambient credentials as its principal,
+// if v is about the deployer and the plan does not name one.
 func (j *judge) withCaller(v Verdict) Verdict {
 	if v.Principal == nil || v.Principal.Kind != need.Deployer || v.Principal.Member != "" {
 		return v
@@ -77,8 +77,8 @@ func (j *judge) withCaller(v Verdict) Verdict {
 	return v
 }
 
-// invisibilityReason reports why nothing can be found out about a project; empty where
-// something can.
+// invisibilityReason says why nothing in a project can be read; empty if something
+// can.
 func (j *judge) invisibilityReason(project string) Statement {
 	_, err := j.project(project)
 	if e := facts.AsError(err); err == nil || !e.Denied() && !e.NotFound() {
@@ -91,7 +91,7 @@ func (j *judge) invisibilityReason(project string) Statement {
 	return say(projectInvisible, project, facts.AsError(err).Error())
 }
 
-// verdictByKind returns the verdict on a need by asking.
+// verdictByKind returns the verdict of the part that judges needs of n's kind.
 func (j *judge) verdictByKind(n need.Need, v Verdict) Verdict {
 	switch n.Kind {
 	case need.Service:

@@ -6,22 +6,23 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// keyVerdict returns the verdict on whether a key is there, enabled, and of a purpose.
+// keyVerdict returns the verdict on whether a key exists, is enabled, and has the
+// required purpose.
 func (sj *stateJudge) keyVerdict(n need.Need, v Verdict) Verdict {
 	name := resource.RelativeName(n.Resource)
-	if gone := sj.changesAffecting(n, sj.destroysKey); len(gone) > 0 {
-		return sj.removedVerdict(n, v, gone, say(keyRemoved, resource.Describe(n.Resource)))
+	if removals := sj.changesAffecting(n, sj.destroysKey); len(removals) > 0 {
+		return sj.removedVerdict(n, v, removals, say(keyRemoved, resource.Describe(n.Resource)))
 	}
 	key, err := sj.key(name)
 	if facts.AsError(err).NotFound() && err != nil {
-		if made := sj.changesAffecting(n, sj.createsKey); len(made) > 0 {
-			return sj.plannedVerdict(n, v, made, resource.Describe(n.Resource))
+		if creations := sj.changesAffecting(n, sj.createsKey); len(creations) > 0 {
+			return sj.plannedVerdict(n, v, creations, resource.Describe(n.Resource))
 		}
 		return v.withEvidence("cryptoKeys.get", n.Resource, "404 not found").fail(n, say(keyMissing, resource.Describe(n.Resource)))
 	}
 	if err != nil {
-		if made := sj.changesAffecting(n, sj.createsKey); len(made) > 0 {
-			return sj.plannedVerdict(n, v, made, resource.Describe(n.Resource))
+		if creations := sj.changesAffecting(n, sj.createsKey); len(creations) > 0 {
+			return sj.plannedVerdict(n, v, creations, resource.Describe(n.Resource))
 		}
 		return v.undetermined(readFailure(err, "read the state of "+resource.Describe(n.Resource), "cloudkms.cryptoKeys.get", "roles/cloudkms.viewer"))
 	}
@@ -30,7 +31,7 @@ func (sj *stateJudge) keyVerdict(n need.Need, v Verdict) Verdict {
 	case key.Purpose != n.Expect:
 		return v.fail(n, say(keyPurposeDiffers, resource.Describe(n.Resource), key.Purpose, n.Expect))
 	case key.Purpose != "ENCRYPT_DECRYPT":
-		// Only keys that encrypt have a primary version.
+		// Only keys for encryption have a primary version.
 	case key.State == "":
 		return v.undetermined(say(keyStateUnknown, resource.Describe(n.Resource)))
 	case key.State != "ENABLED":

@@ -8,7 +8,7 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// joinNames joins names; long lists keep their beginning.
+// joinNames joins names with commas. Long lists are truncated.
 func joinNames(names []string) string {
 	const most = 6
 	if len(names) == 0 {
@@ -20,8 +20,10 @@ func joinNames(names []string) string {
 	return strings.Join(names, ", ")
 }
 
+// union returns list and the elements of more that are not in it.
 func union(list []string, more ...string) []string { return unionOf(list, more) }
 
+// unionOf is union for any type.
 func unionOf[E comparable](list, more []E) []E {
 	for _, s := range more {
 		if !slices.Contains(list, s) {
@@ -31,14 +33,17 @@ func unionOf[E comparable](list, more []E) []E {
 	return list
 }
 
+// without returns list without the elements of gone.
 func without(list, gone []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(gone, s) })
 }
 
+// intersect returns the elements of list that are also in with.
 func intersect(list, with []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !slices.Contains(with, s) })
 }
 
+// addresses returns the addresses of changes, sorted and without duplicates.
 func addresses(changes []*plan.Change) []string {
 	var out []string
 	for _, c := range changes {

@@ -6,8 +6,8 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// programVerdict returns the verdict on whether a program is there. That apply runs on the machine
-// that checks is assumed.
+// programVerdict returns the verdict on whether a program is on PATH. It assumes
+// that apply runs on the same machine as the check.
 func (sj *stateJudge) programVerdict(n need.Need, v Verdict) Verdict {
 	if sj.input.HasProgram == nil {
 		return v.undetermined(say(programsNotSearched))
@@ -18,12 +18,13 @@ func (sj *stateJudge) programVerdict(n need.Need, v Verdict) Verdict {
 	return v.pass(say(programFound, n.Expect))
 }
 
-// tokenLifetime is how long an access token lives, unless somebody chose less.
+// tokenLifetime is how long an access token is valid, unless a shorter lifetime
+// was requested.
 // https://docs.cloud.google.com/docs/authentication/token-types#access
 const tokenLifetime = time.Hour
 
-// tokenVerdict returns the verdict on whether a token that was read while planning still works when
-// apply gets to use it.
+// tokenVerdict returns the verdict on whether a token that was read during plan is
+// still valid during apply.
 func (sj *stateJudge) tokenVerdict(n need.Need, v Verdict) Verdict {
 	if n.PlanTime.IsZero() {
 		return v.undetermined(say(tokenAgeUnknown))

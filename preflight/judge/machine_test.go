@@ -15,7 +15,7 @@ func TestPrograms(t *testing.T) {
 	checkVerdicts(t, []scenario{
 		{name: "found", need: n, of: judge.Case{HasProgram: map[string]bool{"gke-gcloud-auth-plugin": true}}, want: verdict{outcome: finding.Pass, code: "program_found"}},
 		{name: "missing", need: n, of: judge.Case{HasProgram: map[string]bool{}}, want: verdict{outcome: finding.Fail, code: "program_missing"}},
-		{name: "nobody can look", need: n, want: verdict{outcome: finding.Undetermined, code: "programs_unsearchable"}},
+		{name: "nobody can look", need: n, want: verdict{outcome: finding.Undetermined, code: "programs_not_searched"}},
 	})
 }
 
@@ -25,8 +25,8 @@ func TestTokens(t *testing.T) {
 		return need.Need{Rule: "GP907", Severity: need.Error, Kind: need.TokenNotExpired, PlanTime: now.Add(-age)}
 	}
 	checkVerdicts(t, []scenario{
-		{name: "new", need: madeAgo(time.Minute), want: verdict{outcome: finding.Pass, code: "token_fresh"}},
-		{name: "almost an hour old", need: madeAgo(time.Hour - time.Second), want: verdict{outcome: finding.Pass, code: "token_fresh"}},
+		{name: "new", need: madeAgo(time.Minute), want: verdict{outcome: finding.Pass, code: "token_valid"}},
+		{name: "almost an hour old", need: madeAgo(time.Hour - time.Second), want: verdict{outcome: finding.Pass, code: "token_valid"}},
 		{name: "an hour old", need: madeAgo(time.Hour), want: verdict{outcome: finding.Fail, code: "token_expired"}},
 		{name: "of a plan that does not say when it was made", need: need.Need{Rule: "GP907", Severity: need.Error, Kind: need.TokenNotExpired},
 			want: verdict{outcome: finding.Undetermined, code: "token_age_unknown"}},

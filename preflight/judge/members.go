@@ -6,7 +6,8 @@ import (
 	"gke-preflight/preflight/need"
 )
 
-// principalText returns a principal in words.
+// principalText returns a principal as messages name it: the GKE service agent
+// EMAIL.
 func principalText(p need.Principal) string {
 	words := "the " + p.Kind.InWords()
 	if email := emailOf(p.Member); email != "" {
@@ -15,13 +16,13 @@ func principalText(p need.Principal) string {
 	return words
 }
 
-// emailOf returns the email in a member.
+// emailOf returns the email of a member.
 func emailOf(member string) string {
 	_, email, _ := strings.Cut(member, ":")
 	return email
 }
 
-// memberOf returns a user's or service account's email as policies name it.
+// memberOf returns an email as IAM policies name it; empty if email is.
 func memberOf(email string) string {
 	switch {
 	case email == "":
@@ -32,12 +33,13 @@ func memberOf(email string) string {
 	return "user:" + email
 }
 
+// isUniqueID reports whether a service account is given by its unique ID.
 func isUniqueID(account string) bool {
 	return account != "" && strings.Trim(account, "0123456789") == ""
 }
 
-// isUserManaged reports whether accounts of a kind belong to a project's
-// users, so that they can be impersonated; those of Google cannot.
+// isUserManaged reports whether users own service accounts of a kind, so that they
+// can be impersonated. Google owns the others.
 func isUserManaged(kind need.PrincipalKind) bool {
 	return kind == need.NodeServiceAccount || kind == need.ComputeDefaultServiceAccount || kind == need.Delegate
 }

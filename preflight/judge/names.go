@@ -8,9 +8,8 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// match reports whether a name in the plan is that of a resource that is asked
-// about. Where the names alone do not tell, Google Cloud is asked about the
-// project or the account.
+// match compares a name in the plan with the name of a resource that a need is
+// about.
 func (nm *names) match(planned, asked resource.Name) resource.Match {
 	m := planned.Compare(asked)
 	switch {
@@ -22,7 +21,7 @@ func (nm *names) match(planned, asked resource.Name) resource.Match {
 	return nm.matchProject(planned.Project(), asked.Project())
 }
 
-// matchProject reports whether a project in the plan is one that is asked about.
+// matchProject compares a project in the plan with the project of a need.
 func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 	m := planned.Compare(asked)
 	if m != resource.MaybeSame {
@@ -35,7 +34,7 @@ func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 	if known := nm.numbers[id.String()]; known != "" {
 		return number.Compare(resource.ParseProject(known))
 	}
-	// The one that is asked about is looked up anyway.
+	// The project of the need is read in any case, so this costs no request.
 	p, err := nm.project(asked.String())
 	if isMissing(err) {
 		return resource.MaybeSame
@@ -52,13 +51,14 @@ func (nm *names) matchProject(planned, asked resource.Project) resource.Match {
 	return resource.MaybeSame
 }
 
-// projectsNotComparable reports why it is not known whether two names are of one project.
+// projectsNotComparable says that it is not known whether a and b are the same
+// project.
 func projectsNotComparable(a, b string) string {
 	return "could not determine whether " + a + " and " + b + " are the same project: grant roles/browser on both (resourcemanager.projects.get), or write both the same way"
 }
 
-// matchAccount reports whether an email and a unique ID are of one account, or an
-// email that the provider made with a project's number and the real one.
+// matchAccount compares service accounts that are given by email or unique ID, or
+// by an email that contains a project ID instead of the number.
 func (nm *names) matchAccount(planned, asked resource.Name) resource.Match {
 	if one, other := resource.Parse(planned.Account()), resource.Parse(asked.Account()); !one.IsZero() && !other.IsZero() {
 		return nm.matchProject(one.Project(), other.Project())
@@ -76,12 +76,13 @@ func (nm *names) matchAccount(planned, asked resource.Name) resource.Match {
 	return resource.Different
 }
 
-// matchChangeProject reports whether a change is made in a project.
+// matchChangeProject compares the project of a change with another one.
 func (nm *names) matchChangeProject(c *plan.Change, project string) resource.Match {
 	return nm.matchProjectValue(plan.Value{State: plan.Known, Raw: c.Project().ID}, project)
 }
 
-// matchPriorChangeProject reports whether what a change destroys or replaces is in a project.
+// matchPriorChangeProject compares the project of what a change destroys or
+// replaces with another one.
 func (nm *names) matchPriorChangeProject(c *plan.Change, project string) resource.Match {
 	if v := c.Before("project"); v.String() != "" {
 		return nm.matchProjectValue(v, project)
@@ -89,8 +90,8 @@ func (nm *names) matchPriorChangeProject(c *plan.Change, project string) resourc
 	return nm.matchChangeProject(c, project)
 }
 
-// matchProjectValue reports whether a value names a project. It may if it is not
-// known.
+// matchProjectValue compares a project in an attribute with another one. A value
+// that is not known may be the same.
 func (nm *names) matchProjectValue(v plan.Value, project string) resource.Match {
 	if v.String() == "" {
 		return resource.MaybeSame
@@ -98,8 +99,7 @@ func (nm *names) matchProjectValue(v plan.Value, project string) resource.Match 
 	return nm.matchProject(resource.ParseProject(v.String()), resource.ParseProject(project))
 }
 
-// matchRole reports whether a custom role is one of a project, by the project's
-// name.
+// matchRole says whether a custom role belongs to a project.
 func (nm *names) matchRole(role, project string) resource.Match {
 	in := resource.Parse(project)
 	if !strings.Contains(role, "/roles/") || !in.IsProject() {
@@ -108,8 +108,8 @@ func (nm *names) matchRole(role, project string) resource.Match {
 	return nm.matchProject(resource.Parse(role).Project(), in.Project())
 }
 
-// roleNameIn returns a role as the policy of a project names it: custom roles have the
-// project's ID in their names, whatever a plan calls the project.
+// roleNameIn returns the name of a role as policies of a project use it. They name
+// the project of a custom role by its ID.
 func (nm *names) roleNameIn(role, project string) string {
 	if nm.matchRole(role, project) != resource.Same {
 		return role
@@ -117,7 +117,7 @@ func (nm *names) roleNameIn(role, project string) string {
 	return nm.roleOfProject(role, project)
 }
 
-// roleOfProject returns the name of a custom role that is one of a project.
+// roleOfProject returns the name of a custom role with the ID of its project.
 func (nm *names) roleOfProject(role, project string) string {
 	in := resource.Parse(project).Project()
 	if in.IsNumber() {
@@ -128,6 +128,10 @@ func (nm *names) roleOfProject(role, project string) string {
 	return resource.Parse(role).In(in).Relative()
 }
 
+// A names compares names of resources. A project has an ID and a number, and a
+// service account an email and a unique ID. The plan may use one and the need the
+// other. If the names alone do not decide, it uses what Google Cloud says about
+// the project or account, and the result is MaybeSame if that is not known either.
 type names struct{ *resources }
 
 // matchPolicy reports whether a change is about the policy of a resource.
@@ -138,12 +142,14 @@ func (nm *names) matchPolicy(pc plan.PolicyChange, name string) resource.Match {
 	return nm.match(pc.Resource, resource.Parse(name))
 }
 
-// canBeSame reports whether two relative names are, or may be, of one resource.
+// canBeSame reports whether two relative names are, or may be, of the same
+// resource.
 func (nm *names) canBeSame(a, b string) bool {
 	return nm.match(resource.Parse(a), resource.Parse(b)) != resource.Different
 }
 
-// matchDenyPolicy reports whether a deny policy is attached to a resource.
+// matchDenyPolicy says whether a change is about a deny policy that is attached to
+// a resource.
 func (nm *names) matchDenyPolicy(d plan.DenyChange, name string) resource.Match {
 	if d.Parent.IsZero() {
 		return resource.MaybeSame
@@ -178,8 +184,8 @@ func (nm *names) resolveMembers(members []string) []string {
 	return out
 }
 
-// idAndNumberNames returns a relative name with the project as it is written, and with its
-// other name, the number or the ID, where that is known.
+// idAndNumberNames returns a relative name, and the same name with the other
+// identifier of its project, if that is known.
 func (nm *names) idAndNumberNames(name string) []string {
 	parts := strings.SplitN(name, "/", 3)
 	other := nm.otherProjectName(parts[1])
@@ -190,8 +196,8 @@ func (nm *names) idAndNumberNames(name string) []string {
 	return []string{name, strings.Join(parts, "/")}
 }
 
-// otherProjectName returns the number of a project by its ID, and the ID by its number;
-// empty if it is not known.
+// otherProjectName returns the number of a project given by ID, and the ID of one
+// given by number; empty if it is not known.
 func (nm *names) otherProjectName(project string) string {
 	if !resource.ParseProject(project).IsNumber() {
 		number, _ := nm.number(project)
@@ -201,14 +207,14 @@ func (nm *names) otherProjectName(project string) string {
 	return p.ID
 }
 
-// canBeOn reports whether a change on a resource, which may not be known, is
-// one on the resource of a name.
+// canBeOn reports whether on is the resource with a name, or may be because it is
+// not known.
 func (nm *names) canBeOn(on resource.Name, name string) bool {
 	return on.IsZero() || nm.match(on, resource.Parse(name)) != resource.Different
 }
 
-// matchPriorProject reports whether the project that a change destroys or replaces is a
-// given one. Its number counts where that is given: both stand in the state.
+// matchPriorProject compares the project that a change destroys or replaces with
+// another one. The state has its ID and its number.
 func (nm *names) matchPriorProject(c *plan.Change, project string) resource.Match {
 	if isNumber := resource.ParseProject(project).IsNumber(); isNumber && c.Before("number").String() != "" {
 		return nm.matchProjectValue(c.Before("number"), project)
@@ -216,8 +222,8 @@ func (nm *names) matchPriorProject(c *plan.Change, project string) resource.Matc
 	return nm.matchProjectValue(c.Before("project_id"), project)
 }
 
-// hasSameKind reports whether a change whose resource is not known may be about
-// the given one.
+// hasSameKind reports whether a change whose resource is not known is about the
+// same kind of resource as name.
 func hasSameKind(pc plan.PolicyChange, name string) bool {
 	kind := resource.KindOfPolicyType(pc.Type)
 	return kind.HasPolicy() && kind.Collection == resource.KindOf(name).Collection

@@ -6,7 +6,8 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// attachmentVerdict returns the verdict on whether a project is a service project of a Shared VPC host.
+// attachmentVerdict returns the verdict on whether a project is a service project
+// of a Shared VPC host project.
 func (sj *stateJudge) attachmentVerdict(n need.Need, v Verdict) Verdict {
 	if off := sj.changesAffecting(n, sj.detaches); len(off) > 0 {
 		return sj.removedVerdict(n, v, off, say(attachmentRemoved, n.Project, n.Expect))

@@ -10,10 +10,10 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// recheckWithPolicies looks again at what testIamPermissions said. It is asked about the
-// project, so a grant whose condition speaks of a cluster counts there or not,
-// whatever it does for the cluster; a grant on a key or a secret does not count
-// there at all; and an account may act as itself without any grant.
+// recheckWithPolicies corrects a result of testIamPermissions by the policies. The
+// permissions were tested on the project: the result of a condition on the
+// cluster's name may differ for the cluster, a grant on a key or a secret is not
+// seen at all, and an account may act as itself without any grant.
 // https://docs.cloud.google.com/iam/docs/conditions-resource-attributes
 func (pj *permissionJudge) recheckWithPolicies(n need.Need, v Verdict) Verdict {
 	if v.Outcome != finding.Fail && len(n.Clusters) == 0 {
@@ -38,10 +38,10 @@ func (pj *permissionJudge) recheckWithPolicies(n need.Need, v Verdict) Verdict {
 	return pj.applyConditions(n, v, pj.evaluate(n, identity, n.Permissions))
 }
 
-// recheckLimits looks again at what testIamPermissions said is held, for conditions
-// that end before apply may, or that depend on what the permission is used for.
-// A grant on the project or above it that is not limited is enough, and mostly
-// those policies are read anyway.
+// recheckLimits corrects a pass by conditions that end before apply does, or that
+// depend on what the permission is used for. An unconditional grant on the project
+// or an ancestor is sufficient, and those policies are usually read anyway, so it
+// looks at them first.
 func (pj *permissionJudge) recheckLimits(n need.Need, v Verdict) Verdict {
 	identity, err := pj.identityOf(n)
 	if v.Outcome != finding.Pass || err != nil || identity.Member == "" || isTag(n.Resource) {
@@ -58,8 +58,8 @@ func (pj *permissionJudge) recheckLimits(n need.Need, v Verdict) Verdict {
 	return pj.applyConditions(n, v, pj.evaluate(n, identity, n.Permissions))
 }
 
-// isLimited reports whether one of the permissions of a need may be held under
-// a limit only, or be held on the resource itself alone.
+// isLimited reports whether a permission of n may be held only under a condition,
+// or only on the resource itself.
 func (pj *permissionJudge) isLimited(n need.Need, answers []iam.Answer) bool {
 	on := testableNames(n)
 	tested, err := pj.test(n.Principal, on[0], n.Permissions)
@@ -72,8 +72,8 @@ func (pj *permissionJudge) isLimited(n need.Need, answers []iam.Answer) bool {
 	return false
 }
 
-// applyConditions corrects what was tested on a project by the bindings that count
-// on a condition.
+// applyConditions corrects a result of testIamPermissions by the answers of the
+// policies, permission by permission.
 func (pj *permissionJudge) applyConditions(n need.Need, v Verdict, answers []iam.Answer) Verdict {
 	missing, open := slices.Clone(v.Permissions.Missing), slices.Clone(v.Permissions.Undetermined)
 	var why, told []string
@@ -112,8 +112,8 @@ func (pj *permissionJudge) applyConditions(n need.Need, v Verdict, answers []iam
 	return pj.permissionVerdict(n, v, missing, open, say(verbatim, strings.Join(why, "; ")))
 }
 
-// withPlannedChanges looks again at what was tested now in the light of what the plan
-// changes: testIamPermissions knows nothing of that.
+// withPlannedChanges corrects a result of testIamPermissions by the plan's own IAM
+// changes, which that method does not know.
 func (pj *permissionJudge) withPlannedChanges(n need.Need, v Verdict) Verdict {
 	if !pj.changesIAM() || v.Outcome == finding.Undetermined {
 		return v
@@ -133,10 +133,9 @@ func (pj *permissionJudge) withPlannedChanges(n need.Need, v Verdict) Verdict {
 	return pj.timelineVerdict(n, v, t)
 }
 
-// decisiveLimit returns the doubt that explains why a permission is held now and may
-// not be when apply uses it; nil if something else may explain that it is held.
-// A binding of the very account explains it; one of a group does only where
-// nothing else might.
+// decisiveLimit returns the doubt about a condition that explains why a permission
+// is held now, but may not be during apply; nil if another binding may explain it.
+// A binding of the principal itself takes precedence over one of a group.
 func decisiveLimit(a iam.Answer) *iam.Doubt {
 	var of *iam.Doubt
 	for i, d := range a.Doubts {
@@ -153,18 +152,19 @@ func decisiveLimit(a iam.Answer) *iam.Doubt {
 	return of
 }
 
-// isUntestable reports whether a need is about what lies below a project and cannot
-// be asked about by itself.
+// isUntestable reports whether n is about a resource below a project whose
+// permissions cannot be tested.
 func isUntestable(n need.Need) bool {
 	return len(resource.PolicyHolders(n.Resource)) > 0 && !isTestable(n.Resource)
 }
 
-// isOnlyConditional reports whether an answer depends on conditions: a binding
-// without one would have been seen by testIamPermissions.
+// isOnlyConditional reports whether all grants are conditional. testIamPermissions
+// would have seen an unconditional one.
 func isOnlyConditional(a iam.Answer) bool {
 	return !slices.ContainsFunc(a.Grants, func(g iam.Grant) bool { return !g.Conditional })
 }
 
+// conditionDoubt returns the first doubt about a condition.
 func conditionDoubt(a iam.Answer) (iam.Doubt, bool) {
 	for _, d := range a.Doubts {
 		if d.Kind == iam.DoubtCondition {

@@ -11,8 +11,8 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// permissionsVerdict returns the verdict on whether a principal holds permissions on a resource, by
-// the best evidence there is.
+// permissionsVerdict returns the verdict on whether a principal has permissions on
+// a resource, by the best evidence there is.
 func (pj *permissionJudge) permissionsVerdict(n need.Need, v Verdict) Verdict {
 	if n.Principal.Kind == need.Deployer {
 		return pj.deployerVerdict(n, v)
@@ -38,7 +38,8 @@ func (pj *permissionJudge) permissionsVerdict(n need.Need, v Verdict) Verdict {
 	return pj.policyVerdict(n, v)
 }
 
-// deployerVerdict asks as the deployer.
+// deployerVerdict returns the verdict on permissions of the deployer, by testing
+// them with its credentials if possible.
 func (pj *permissionJudge) deployerVerdict(n need.Need, v Verdict) Verdict {
 	on := pj.areAllEnabled(n)
 	if pj.isPending() {
@@ -71,7 +72,7 @@ func (pj *permissionJudge) deployerVerdict(n need.Need, v Verdict) Verdict {
 	return pj.withPlannedChanges(n, pj.recheckWithPolicies(n, pj.testVerdict(n, v, tested, "")))
 }
 
-// areAllEnabled reports whether all APIs that a need is there to enable are on.
+// areAllEnabled reports whether all APIs that n would enable are already enabled.
 func (pj *permissionJudge) areAllEnabled(n need.Need) bool {
 	if len(n.OnlyIfDisabled) == 0 || slices.Contains(n.OnlyIfDisabled, "") {
 		return false
@@ -80,17 +81,18 @@ func (pj *permissionJudge) areAllEnabled(n need.Need) bool {
 	return err == nil && !slices.ContainsFunc(n.OnlyIfDisabled, func(api string) bool { return services.State[api] != facts.ServiceEnabled })
 }
 
-// isOrganizationOnly reports whether permissions can be tested on an organization only,
-// though they are needed on what lies below: those of deny policies. Allow
-// policies tell.
+// isOrganizationOnly reports whether permissions can be tested only on an
+// organization, although they are needed on its descendants: those on deny
+// policies. Allow policies decide instead.
 // https://docs.cloud.google.com/iam/docs/deny-access#required-roles
 func isOrganizationOnly(n need.Need) bool {
 	return len(n.Permissions) > 0 && strings.HasPrefix(n.Permissions[0], "iam.denypolicies.")
 }
 
-// testPermissions asks as the principal: at the project, and for what is not held there
-// at the account or the subnetwork itself, where a grant may stand too; or else
-// at the folder or organization that the need is about.
+// testPermissions tests permissions as the principal of n: on the project, and if
+// some are missing there, on the service account or subnetwork itself, which may
+// have grants of its own. For a need on a folder or an organization it tests them
+// there.
 func (pj *permissionJudge) testPermissions(n need.Need) (facts.PermissionTest, error) {
 	on := testableNames(n)
 	tested, err := pj.test(n.Principal, on[0], n.Permissions)
@@ -112,16 +114,16 @@ func (pj *permissionJudge) testPermissions(n need.Need) (facts.PermissionTest, e
 	return tested, err
 }
 
-// isNotThere reports whether Google said that a resource does not exist, or, as
-// it does to those who may not know, that it may not.
+// isNotThere reports whether Google says that a resource does not exist, or, to
+// callers who may not know, that it may not exist.
 // https://docs.cloud.google.com/iam/docs/troubleshoot-permissions
 func isNotThere(err error) bool {
 	e := facts.AsError(err)
 	return e.NotFound() || e.Denied() && strings.Contains(e.Message, "may not exist")
 }
 
-// testFailed is for a deployer that Google Cloud could not be asked about: the
-// policies may tell, if it is a named one.
+// testFailed returns the verdict on a deployer whose permissions could not be
+// tested. The policies may still decide if the deployer is known.
 func (pj *permissionJudge) testFailed(n need.Need, v Verdict, err error) Verdict {
 	if n.Principal.Member != "" && facts.AsError(err).Method == facts.MethodGenerateAccessToken {
 		return pj.policyVerdict(n, v)
@@ -129,7 +131,8 @@ func (pj *permissionJudge) testFailed(n need.Need, v Verdict, err error) Verdict
 	return v.undetermined(readFailure(err, "test the deployer's permissions in project "+n.Project, "resourcemanager.projects.get", "roles/browser"))
 }
 
-// testImpersonated asks as a named service account, if the ambient credentials may.
+// testImpersonated tests permissions as a service account, if the caller may
+// impersonate it.
 func (pj *permissionJudge) testImpersonated(n need.Need) (facts.PermissionTest, bool) {
 	if !pj.input.Impersonation || !isUserManaged(n.Principal.Kind) {
 		return facts.PermissionTest{}, false
@@ -142,7 +145,8 @@ func (pj *permissionJudge) testImpersonated(n need.Need) (facts.PermissionTest, 
 	return tested, err == nil
 }
 
-// testVerdict turns the answer of testIamPermissions into a finding.
+// testVerdict returns the verdict that follows from a result of
+// testIamPermissions.
 func (pj *permissionJudge) testVerdict(n need.Need, v Verdict, tested facts.PermissionTest, as string) Verdict {
 	detail := "granted: " + joinNames(intersect(n.Permissions, tested.Granted))
 	if as != "" {
@@ -154,7 +158,8 @@ func (pj *permissionJudge) testVerdict(n need.Need, v Verdict, tested facts.Perm
 	return pj.permissionVerdict(n, v, missing, open, say(permissionsUntestable, joinNames(open), resource.Describe(n.Resource)))
 }
 
-// permissionVerdict returns the verdict on what is missing and what is open of a need.
+// permissionVerdict returns the verdict on n, given its missing permissions and
+// those that are undetermined because of why.
 func (pj *permissionJudge) permissionVerdict(n need.Need, v Verdict, missing, open []string, why Statement) Verdict {
 	v.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: missing, Undetermined: open}
 	switch {
@@ -166,8 +171,8 @@ func (pj *permissionJudge) permissionVerdict(n need.Need, v Verdict, missing, op
 	return v.pass(say(permissionsHeld, principalText(*v.Principal), joinNames(n.Permissions), resource.Describe(n.Resource)))
 }
 
-// policyVerdict evaluates the allow policies of a resource and all above it, as
-// they are and as the plan leaves them.
+// policyVerdict returns the verdict that follows from the policies of the
+// hierarchy and the plan's changes to them.
 func (pj *permissionJudge) policyVerdict(n need.Need, v Verdict) Verdict {
 	identity, err := pj.identityOf(n)
 	if err != nil {
@@ -186,10 +191,16 @@ func (pj *permissionJudge) policyVerdict(n need.Need, v Verdict) Verdict {
 	return pj.timelineVerdict(n, v, t)
 }
 
+// A permissionJudge returns verdicts on permissions. It uses the best evidence
+// there is: testIamPermissions as the deployer, the same as an impersonated
+// service account, or else the allow and deny policies. What was tested is then
+// rechecked with the policies, because testIamPermissions knows neither the plan
+// nor the resource that a condition refers to.
 type permissionJudge struct{ *planned }
 
-// reenabled returns the verdict on an agent whose API the plan turns on again. Whether
-// that gives back a role that was taken is documented for GKE's agent alone.
+// reenabled returns the verdict on a service agent whose API was enabled before
+// and the plan enables again. Only for the GKE service agent it is documented that
+// this restores a revoked role.
 // https://docs.cloud.google.com/kubernetes-engine/docs/troubleshooting/4xx-errors
 func (pj *permissionJudge) reenabled(n need.Need, v Verdict, by []*plan.Change) Verdict {
 	v = pj.policyVerdict(n, v)
@@ -200,8 +211,9 @@ func (pj *permissionJudge) reenabled(n need.Need, v Verdict, by []*plan.Change) 
 	return v.downgrade(say(agentRoleMayBeRestored, n.Project, joinNames(v.PlannedBy), principalText(*v.Principal)))
 }
 
-// timelineVerdict returns the verdict on a need whose permissions have been sorted. What is
-// missing for good comes first, then what the plan itself does wrong.
+// timelineVerdict returns the verdict on n once its permissions are classified.
+// Permissions that stay missing take precedence over those that the plan removes
+// or grants too late.
 func (pj *permissionJudge) timelineVerdict(n need.Need, v Verdict, t *timeline) Verdict {
 	slices.Sort(t.plannedBy)
 	switch {
@@ -220,7 +232,8 @@ func (pj *permissionJudge) timelineVerdict(n need.Need, v Verdict, t *timeline) 
 	return v
 }
 
-// removedPermissionsVerdict returns the verdict on permissions that the plan removes.
+// removedPermissionsVerdict returns the verdict on permissions that the plan
+// removes.
 func (pj *permissionJudge) removedPermissionsVerdict(n need.Need, v Verdict, t *timeline) Verdict {
 	v.Permissions = &finding.PermissionSet{Needed: n.Permissions, Missing: t.removed, Undetermined: t.undetermined}
 	by := pj.removedBy(n, t)
@@ -234,8 +247,8 @@ func (pj *permissionJudge) removedPermissionsVerdict(n need.Need, v Verdict, t *
 	return v
 }
 
-// unorderedPermissionsVerdict returns the verdict on permissions that the plan grants without anyone
-// waiting.
+// unorderedPermissionsVerdict returns the verdict on permissions that the plan
+// grants, but that the resources do not depend on.
 func (pj *permissionJudge) unorderedPermissionsVerdict(n need.Need, v Verdict, t *timeline) Verdict {
 	slices.Sort(t.unorderedBy)
 	v.PlannedBy = t.unorderedBy

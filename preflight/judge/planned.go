@@ -12,10 +12,13 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
+// A planned returns verdicts that the plan decides: what is missing now, but
+// provided in time, what is provided without a dependency, and what exists now,
+// but is removed.
 type planned struct{ *timelines }
 
-// plannedVerdict returns the verdict on what is not there now and which changes of the
-// plan provide: in time, if everything that needs it waits for one of them.
+// plannedVerdict returns the verdict on what is missing now and by provides. It
+// passes if all resources that need it depend on one of these changes.
 func (pl *planned) plannedVerdict(n need.Need, v Verdict, by []*plan.Change, what any) Verdict {
 	v.PlannedBy = addresses(by)
 	if by = pl.withKnownTarget(n, by); len(by) == 0 {
@@ -43,7 +46,7 @@ func (pl *planned) plannedVerdict(n need.Need, v Verdict, by []*plan.Change, wha
 	return v.missingDependency(n, what, addresses(pl.causesOf(n)))
 }
 
-// removedVerdict returns the verdict on what is there now and the plan removes.
+// removedVerdict returns the verdict on what exists now and by removes.
 func (pl *planned) removedVerdict(n need.Need, v Verdict, by []*plan.Change, message Statement) Verdict {
 	v.RemovedBy = addresses(by)
 	if len(pl.withKnownTarget(n, by)) == 0 && !slices.ContainsFunc(by, func(c *plan.Change) bool { return pl.isCertainRemoval(c, n) }) {
@@ -54,11 +57,12 @@ func (pl *planned) removedVerdict(n need.Need, v Verdict, by []*plan.Change, mes
 	return v
 }
 
-// invisibleProjectVerdict returns the verdict on a project that cannot be seen. One that the same
-// plan makes has what Google puts into new projects and what the plan adds.
+// invisibleProjectVerdict returns the verdict on a project that cannot be read. A
+// project that the plan creates has the defaults of new projects and what the plan
+// adds.
 func (pl *planned) invisibleProjectVerdict(n need.Need, v Verdict, why Statement) Verdict {
-	made := pl.changesAffecting(n, createsProject)
-	if len(made) == 0 {
+	creations := pl.changesAffecting(n, createsProject)
+	if len(creations) == 0 {
 		return v.undetermined(why)
 	}
 	if n.Kind == need.Service {
@@ -72,20 +76,21 @@ func (pl *planned) invisibleProjectVerdict(n need.Need, v Verdict, why Statement
 	if on := pl.changesAffecting(n, pl.attaches); n.Kind == need.SharedVPCAttachment && len(on) > 0 {
 		return pl.plannedVerdict(n, v, on, say(attachmentNoun, n.Project, n.Expect))
 	}
-	v.PlannedBy = addresses(made)
+	v.PlannedBy = addresses(creations)
 	if n.Kind == need.ClusterNameFree {
 		return v.pass(say(projectNewWithoutClusters, n.Project))
 	}
 	return v.undetermined(say(projectPlanned, n.Project, joinNames(v.PlannedBy)))
 }
 
-// enablementsCreatingAgent returns the changes that turn on the API that makes a Google-managed
-// account and gives it its role. Roles of the Compute Engine default service
-// account depend on an organization policy, so only its existence follows.
+// enablementsCreatingAgent returns the changes that enable an API, so that Google
+// creates the service agent of n and grants its role. The roles of the Compute
+// Engine default service account depend on an organization policy, so only its
+// existence follows.
 // https://docs.cloud.google.com/iam/docs/service-agents
 func (pl *planned) enablementsCreatingAgent(n need.Need) []*plan.Change {
 	if number, err := pl.number(n.Project); err == nil && !strings.Contains(n.Principal.Member, number) {
-		// An agent of another project: that one's API counts, not this one's.
+		// It is the service agent of another project, whose API counts.
 		return nil
 	}
 	var apis []string
@@ -93,7 +98,7 @@ func (pl *planned) enablementsCreatingAgent(n need.Need) []*plan.Change {
 	case need.GKEServiceAgent, need.GKENodeServiceAgent:
 		apis = []string{"container.googleapis.com"}
 	case need.GoogleAPIsServiceAgent, need.ComputeServiceAgent:
-		// The Kubernetes Engine API turns on the Compute Engine API.
+		// Enabling the Kubernetes Engine API enables the Compute Engine API.
 		apis = []string{"compute.googleapis.com", "container.googleapis.com"}
 	case need.ComputeDefaultServiceAccount:
 		if n.Kind == need.Account {
@@ -108,16 +113,17 @@ func (pl *planned) enablementsCreatingAgent(n need.Need) []*plan.Change {
 	return out
 }
 
-// agentCreatedByAPI returns the verdict on a Google-managed account that the plan's turning on
-// of an API makes, with its role, unless the plan takes that role again.
+// agentCreatedByAPI returns the verdict on a service agent that Google creates,
+// with its default role, when the plan enables an API, unless the plan also
+// removes that role.
 func (pl *planned) agentCreatedByAPI(n need.Need, v Verdict, by []*plan.Change) Verdict {
-	takers, sure := pl.agentRoleRemovedBy(n, by[0])
-	if len(takers) == 0 || n.Kind != need.Permissions {
+	removals, certain := pl.agentRoleRemovedBy(n, by[0])
+	if len(removals) == 0 || n.Kind != need.Permissions {
 		return pl.plannedVerdict(n, v, by, principalText(n.Principal))
 	}
-	v.RemovedBy = addresses(takers)
+	v.RemovedBy = addresses(removals)
 	what := "the role that " + principalText(n.Principal) + " gets when its API is enabled in project " + n.Project
-	if !sure || pl.grantsAnyRole(n) {
+	if !certain || pl.grantsAnyRole(n) {
 		v.PlannedBy = addresses(by)
 		return v.undetermined(say(agentRoleMayBeRemoved, what, joinNames(v.RemovedBy)))
 	}
@@ -127,8 +133,8 @@ func (pl *planned) agentCreatedByAPI(n need.Need, v Verdict, by []*plan.Change) 
 	return v
 }
 
-// wasComputeEnabled reports whether the Compute Engine API of a project was on before:
-// an account that it makes is in the project's policy.
+// wasComputeEnabled reports whether the Compute Engine API of a project was
+// enabled before: the project's policy has an account that it creates.
 func (pl *planned) wasComputeEnabled(n need.Need) bool {
 	if n.Principal.Kind != need.GoogleAPIsServiceAgent && n.Principal.Kind != need.ComputeServiceAgent {
 		return false
@@ -141,39 +147,39 @@ func (pl *planned) wasComputeEnabled(n need.Need) bool {
 	if err != nil {
 		return false
 	}
-	made := []string{
+	accounts := []string{
 		"serviceAccount:service-" + number + "@compute-system.iam.gserviceaccount.com", "serviceAccount:" + number + "-compute@developer.gserviceaccount.com",
 		"serviceAccount:service-" + number + "@container-engine-robot.iam.gserviceaccount.com", "serviceAccount:" + number + "@cloudservices.gserviceaccount.com",
 	}
 	return slices.ContainsFunc(policy.Bindings, func(b iam.Binding) bool {
-		return slices.ContainsFunc(b.Members, func(m string) bool { return slices.Contains(made, m) })
+		return slices.ContainsFunc(b.Members, func(m string) bool { return slices.Contains(accounts, m) })
 	})
 }
 
-// agentRoleRemovedBy returns the changes that may take the role of an agent after a
-// change has brought it, and whether that is sure.
-func (pl *planned) agentRoleRemovedBy(n need.Need, by *plan.Change) (takers []*plan.Change, sure bool) {
+// agentRoleRemovedBy returns the changes that may remove the role of a service
+// agent after by has created it, and whether one certainly does.
+func (pl *planned) agentRoleRemovedBy(n need.Need, by *plan.Change) (removals []*plan.Change, certain bool) {
 	for _, role := range defaultAgentRoles(n.Principal.Kind) {
-		takers, sure = nil, false
-		gift := iam.Binding{Role: role, Members: []string{n.Principal.Member}}
+		removals, certain = nil, false
+		grant := iam.Binding{Role: role, Members: []string{n.Principal.Member}}
 		for _, pc := range pl.policyChanges {
 			is := pl.matchPolicy(pc, projectName(n.Project))
 			if is == resource.Different || runsAfter(by, pc.Change) {
 				continue
 			}
-			if takes := pl.policyEdit(pc, projectName(n.Project), is).Removes(gift, n.Principal.Member); takes != iam.No {
-				takers, sure = append(takers, pc.Change), sure || takes == iam.Yes
+			if takes := pl.policyEdit(pc, projectName(n.Project), is).Removes(grant, n.Principal.Member); takes != iam.No {
+				removals, certain = append(removals, pc.Change), certain || takes == iam.Yes
 			}
 		}
-		if len(takers) == 0 {
+		if len(removals) == 0 {
 			return nil, false
 		}
 	}
-	return takers, sure
+	return removals, certain
 }
 
-// defaultAgentRoles returns those that Google gives to an account that it makes: one of
-// them.
+// defaultAgentRoles returns the roles of which Google grants one to a new service
+// agent.
 // https://docs.cloud.google.com/iam/docs/service-agents
 func defaultAgentRoles(kind need.PrincipalKind) []string {
 	switch kind {
@@ -189,8 +195,8 @@ func defaultAgentRoles(kind need.PrincipalKind) []string {
 	return nil
 }
 
-// grantsAnyRole reports whether the plan gives the principal of a need a role
-// in the project, or may.
+// grantsAnyRole reports whether the plan grants, or may grant, the principal of n
+// a role on the project.
 func (pl *planned) grantsAnyRole(n need.Need) bool {
 	return slices.ContainsFunc(pl.policyChanges, func(pc plan.PolicyChange) bool {
 		is := pl.matchPolicy(pc, projectName(n.Project))
@@ -204,8 +210,8 @@ func (pl *planned) grantsAnyRole(n need.Need) bool {
 	})
 }
 
-// gkeEnablements returns the changes that turn on the Kubernetes Engine API, where a
-// need is for the Compute Engine API, on which it depends.
+// gkeEnablements returns the changes that enable the Kubernetes Engine API, if n
+// is about the Compute Engine API, on which it depends.
 func (pl *planned) gkeEnablements(n need.Need) []*plan.Change {
 	if n.Service != "compute.googleapis.com" {
 		return nil
@@ -214,8 +220,8 @@ func (pl *planned) gkeEnablements(n need.Need) []*plan.Change {
 	return pl.changesAffecting(n, pl.enablesService)
 }
 
-// isAgentAPIDisabled reports whether the API that makes the principal of a need is known
-// to be off.
+// isAgentAPIDisabled reports whether the API that creates the service agent of n
+// is known to be disabled.
 func (pl *planned) isAgentAPIDisabled(n need.Need) bool {
 	api := "compute.googleapis.com"
 	if n.Principal.Kind == need.GKEServiceAgent || n.Principal.Kind == need.GKENodeServiceAgent {
@@ -225,8 +231,8 @@ func (pl *planned) isAgentAPIDisabled(n need.Need) bool {
 	return err == nil && services.State[api] == facts.ServiceDisabled
 }
 
-// withAccessBoundaries returns a finding about permissions, unless the plan changes what is
-// not judged and may take them away: then what passes is not known.
+// withAccessBoundaries returns v. A pass becomes undetermined if the plan changes
+// policies that can block access and are not evaluated.
 func (pl *planned) withAccessBoundaries(n need.Need, v Verdict) Verdict {
 	if n.Kind != need.Permissions || v.Outcome != finding.Pass {
 		return v

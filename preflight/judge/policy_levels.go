@@ -7,8 +7,8 @@ import (
 	"gke-preflight/preflight/iam"
 )
 
-// policyLevels returns what the levels say about permissions, level by level. Where a
-// permission is held, only what gives it is told: nothing else was needed.
+// policyLevels returns what the policies of each resource in the hierarchy say
+// about permissions. For a granted permission it lists only the granting binding.
 func policyLevels(answers map[string]iam.Answer, permissions []string) []finding.Level {
 	var resources []string
 	var all []finding.Level
@@ -29,12 +29,12 @@ func policyLevels(answers map[string]iam.Answer, permissions []string) []finding
 	return out
 }
 
-// maxLevels bounds what a finding tells of policies. Google allows 1,500
-// principals in one, but nobody reads what 100 of them say about a permission.
+// maxLevels limits how many levels a finding has. Google allows 1,500 principals
+// in a policy, but nobody reads 100 statements about a permission.
 const maxLevels = 100
 
-// addLevel adds a level, to one that says the same of other permissions if
-// there is one.
+// addLevel adds l to list. It is merged with an entry that says the same about
+// other permissions.
 func addLevel(list []finding.Level, l finding.Level) []finding.Level {
 	i := slices.IndexFunc(list, func(o finding.Level) bool {
 		return o.Resource == l.Resource && o.Says == l.Says && o.Role == l.Role && o.Member == l.Member && o.Detail == l.Detail
@@ -46,7 +46,8 @@ func addLevel(list []finding.Level, l finding.Level) []finding.Level {
 	return list
 }
 
-// levelStatements returns what one level says about a permission.
+// levelStatements returns what the policies of one resource say about a
+// permission.
 func levelStatements(l iam.LevelAnswer, held bool, permission string) []finding.Level {
 	var out []finding.Level
 	add := func(says finding.Says, role, member, detail string) {
@@ -78,6 +79,7 @@ func levelStatements(l iam.LevelAnswer, held bool, permission string) []finding.
 	return out
 }
 
+// doubtSays returns how a report classifies a doubt.
 func doubtSays(d iam.Doubt) finding.Says {
 	if d.Kind == iam.DoubtPolicy || d.Kind == iam.DoubtAncestors {
 		return finding.Unread

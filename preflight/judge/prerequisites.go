@@ -24,7 +24,7 @@ func SkipDependents(findings []finding.Finding, requires map[string][]string, fa
 	}
 	var out []finding.Finding
 	for i, f := range shown {
-		// Of what apply leaves as it is, only what apply does to it is said.
+		// For unchanged clusters, only failures that apply causes are reported.
 		if !hidden[i] || !f.Need.ClusterUnchanged {
 			out = append(out, f)
 		}
@@ -32,21 +32,21 @@ func SkipDependents(findings []finding.Finding, requires map[string][]string, fa
 	return out
 }
 
-// A skipper looks up root causes by what they are about.
+// A skipper finds the root causes of failures.
 type skipper struct {
 	// requires are the rules that each rule depends on.
 	requires map[string][]string
-	// causes are the root causes of what has failed so far.
+	// causes are the root causes of the failures so far.
 	causes map[causeKey]finding.Finding
 	failOn need.Severity
 }
 
-// A causeKey is what a failed need is about. Exactly one of the fields besides
-// the rule is set.
+// A causeKey is the rule and the subject of a failed need. Exactly one of the
+// fields besides the rule is set.
 type causeKey struct{ rule, project, account, resource string }
 
-// prerequisitesFirst returns the indexes of findings so that each follows those that it
-// may depend on.
+// prerequisitesFirst returns the indexes of findings so that each follows those
+// that it may depend on.
 func (s *skipper) prerequisitesFirst(findings []finding.Finding) []int {
 	depths := map[string]int{}
 	out := make([]int, len(findings))
@@ -66,7 +66,8 @@ func (s *skipper) depth(f finding.Finding, known map[string]int) int {
 	return s.ruleDepth(f.Need.Rule, known)
 }
 
-// ruleDepth returns how many rules a rule depends on, one after the other.
+// ruleDepth returns the length of the longest chain of rules that a rule depends
+// on.
 func (s *skipper) ruleDepth(rule string, known map[string]int) int {
 	if d, ok := known[rule]; ok {
 		return d
@@ -78,8 +79,8 @@ func (s *skipper) ruleDepth(rule string, known map[string]int) int {
 	return known[rule]
 }
 
-// skip returns f, skipped if a root cause hides it, and remembers what it
-// may hide itself.
+// skip returns f, skipped if a root cause hides it. It remembers f if it may hide
+// others.
 func (s *skipper) skip(f finding.Finding) (_ finding.Finding, isHidden bool) {
 	if f.Need == nil || f.Outcome != finding.Fail && f.Outcome != finding.Undetermined {
 		return f, false
@@ -128,8 +129,8 @@ func (s *skipper) remember(f, root finding.Finding) {
 	}
 }
 
-// causeKeys returns what a failed need is about: an account, by its name and as a
-// resource, clusters that do not exist, or a project.
+// causeKeys returns the subjects of a failed need: a service account, by its
+// member and its resource, clusters that do not exist, or a project.
 func causeKeys(n need.Need) []causeKey {
 	var out []causeKey
 	if n.Kind == need.Existing {
@@ -153,7 +154,7 @@ func causeKeys(n need.Need) []causeKey {
 	return out
 }
 
-// skippedFor returns f once it is skipped because of a root cause.
+// skippedFor returns f as skipped because of root.
 func skippedFor(f, root finding.Finding) finding.Finding {
 	out := Explain(*f.Need, newVerdict(*f.Need))
 	out.Principal, out.Outcome, out.Reason = f.Principal, finding.Skipped, "depends on "+root.Rule+", which failed"

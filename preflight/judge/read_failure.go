@@ -7,7 +7,8 @@ import (
 	"gke-preflight/preflight/shell"
 )
 
-// readFailure reports why something is undetermined, and what would help.
+// readFailure says why something could not be read, and what would allow it. What
+// is a verb and its object, such as "list the clusters of project P".
 func readFailure(err error, what, permission, role string) Statement {
 	e := facts.AsError(err)
 	if e.Unreachable() {

@@ -10,14 +10,15 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// A reader reads facts for a judge, and notes the questions that have no answer
-// yet. Whatever is concluded while questions are missing is dropped, and judged
-// again once they are answered.
+// A reader reads facts for a judge, and records the questions that have no answer
+// yet. Conclusions are discarded while questions are missing, and drawn again once
+// they are answered.
 type reader struct {
 	facts *facts.Facts
-	// batch is what all needs may ask, to ask it together.
+	// batch holds the questions of all needs, so that they can be asked together.
 	batch *batch
-	// numbers and deployer are what a user said, so that nobody need be asked.
+	// numbers and deployer are from the user: the numbers of projects by ID, and the
+	// member of the ambient credentials.
 	numbers  map[string]string
 	deployer string
 	// impersonates reports that the environment impersonates an account.
@@ -28,7 +29,7 @@ type reader struct {
 // isPending reports whether questions are missing.
 func (r *reader) isPending() bool { return len(r.missing) > 0 }
 
-// ask reads the answer to a question, or notes that it is missing.
+// ask returns the answer to a question, or records that it is missing.
 func ask[T any](r *reader, q facts.Question) (T, error) {
 	value, err := facts.Get[T](r.facts, q)
 	if isMissing(err) {
@@ -37,15 +38,16 @@ func ask[T any](r *reader, q facts.Question) (T, error) {
 	return value, err
 }
 
+// isMissing reports whether err means that a question is not answered yet.
 func isMissing(err error) bool {
 	var m *facts.MissingError
 	return errors.As(err, &m)
 }
 
-// identity returns whom the ambient credentials belong to.
+// identity returns the owner of the ambient credentials.
 func (r *reader) identity() (facts.Identity, error) { return r.identityOfCaller(need.Principal{}) }
 
-// identityOfCaller returns whom a caller's credentials belong to.
+// identityOfCaller returns the owner of the credentials that p uses.
 func (r *reader) identityOfCaller(p need.Principal) (facts.Identity, error) {
 	as, err := r.caller(p)
 	if err != nil {
@@ -58,7 +60,7 @@ func (r *reader) identityOfCaller(p need.Principal) (facts.Identity, error) {
 	return id, err
 }
 
-// caller returns on whose behalf questions about p are asked.
+// caller returns the caller that asks questions about p.
 func (r *reader) caller(p need.Principal) (facts.Caller, error) {
 	if p.IsCaller {
 		return facts.Caller{Original: true}, nil
@@ -75,8 +77,8 @@ func (r *reader) caller(p need.Principal) (facts.Caller, error) {
 	return facts.Caller{Account: strings.TrimPrefix(p.Member, "serviceAccount:"), Delegates: strings.Join(p.Delegates, ">")}, nil
 }
 
-// isAmbient reports whether a principal that a user named is whoever the ambient
-// credentials belong to.
+// isAmbient reports whether a deployer that the user named is the owner of the
+// ambient credentials.
 func (r *reader) isAmbient(p need.Principal) bool {
 	if !p.NamedByUser || len(p.Delegates) > 0 {
 		return false
@@ -85,8 +87,8 @@ func (r *reader) isAmbient(p need.Principal) bool {
 	return err == nil && memberOf(id.Email) == p.Member
 }
 
-// ambientPrincipal returns the principal that the ambient credentials belong to, before the
-// environment impersonates anybody.
+// ambientPrincipal returns the owner of the ambient credentials, before the
+// environment impersonates an account.
 func (r *reader) ambientPrincipal() need.Principal {
 	return need.Principal{Kind: need.Deployer, IsCaller: r.impersonates}
 }
@@ -102,7 +104,7 @@ func (r *reader) number(id string) (string, error) {
 		return id, nil
 	}
 	if n := r.numbers[id]; n != "" {
-		// What Google Cloud says counts more: a configuration may come with the change
+		// Google Cloud takes precedence: the configuration may be part of the change
 		// that is being checked.
 		known, err := facts.Get[facts.Project](r.facts, facts.Question{Kind: facts.KindProject, On: id})
 		if err == nil {
@@ -140,12 +142,12 @@ func (r *reader) servicesOf(project string) (facts.Services, error) {
 	return all, nil
 }
 
-// ancestry returns a project and all above it, nearest first.
+// ancestry returns a project and its ancestors, nearest first.
 func (r *reader) ancestry(project string) ([]string, error) {
 	return ask[[]string](r, facts.Question{Kind: facts.KindAncestors, On: project})
 }
 
-// test returns which of some permissions on a resource a caller holds.
+// test returns which permissions on a resource p has.
 func (r *reader) test(p need.Principal, resource string, permissions []string) (facts.PermissionTest, error) {
 	as, err := r.caller(p)
 	if err != nil {
@@ -171,12 +173,12 @@ func (r *reader) test(p need.Principal, resource string, permissions []string) (
 	return t, nil
 }
 
-// getAccessToken is what making tokens of an account takes.
+// getAccessToken is the permission to impersonate a service account.
 const getAccessToken = "iam.serviceAccounts.getAccessToken"
 
-// accountName returns the relative name of the service account that a need is about.
-// That of a project's default account is the same whether the project goes by
-// its ID or, as in the email, by its number.
+// accountName returns the relative name of the service account of n. For the
+// default account of a project it uses the project ID, although the email has the
+// number.
 func accountName(n need.Need) string {
 	email := emailOf(n.Principal.Member)
 	home := plan.AccountProject(email)
@@ -190,9 +192,9 @@ func accountName(n need.Need) string {
 // projectName returns the relative name of a project.
 func projectName(id string) string { return "projects/" + id }
 
-// testableNames returns the relative names of the resources on which the permissions of
-// a need are tested, in turn: the project, and the resource itself if that can
-// be asked. What is above projects has permissions of its own.
+// testableNames returns the relative names of the resources on which the
+// permissions of n are tested, in order: the project, and the resource itself if
+// that is possible. Folders and organizations are tested alone.
 func testableNames(n need.Need) []string {
 	name := resource.RelativeName(n.Resource)
 	switch {
@@ -204,8 +206,8 @@ func testableNames(n need.Need) []string {
 	return []string{projectName(n.Project)}
 }
 
-// isTestable reports whether permissions on a resource in a project are tested on
-// the resource itself: a service account or a subnetwork.
+// isTestable reports whether permissions on a resource in a project can be tested
+// on the resource itself: a service account or a subnetwork.
 func isTestable(name string) bool {
 	kind := resource.KindOf(name)
 	return kind.InProject() && kind.Testable

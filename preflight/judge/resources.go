@@ -8,16 +8,16 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// resources reads the facts about resources and their policies.
+// A resources reads the facts about resources and their policies.
 type resources struct {
 	*reader
-	// permissionProjects are the projects of all needs about permissions, whose deny
-	// policies are read; denied are those, once they are known.
+	// permissionProjects are the projects of all needs about permissions. Their deny
+	// policies are read; denialsRead are those, nil until they are known.
 	permissionProjects []string
 	denialsRead        *denials
 }
 
-// denials returns the deny policies that bear on all needs.
+// denials returns the deny policies that apply to all needs.
 func (r *resources) denials() *denials {
 	if r.denialsRead != nil {
 		return r.denialsRead
@@ -57,8 +57,8 @@ func (r *resources) isEnforced(project, constraint string) (bool, error) {
 	return ask[bool](r.reader, facts.Question{Kind: facts.KindConstraint, On: project, Item: constraint})
 }
 
-// cluster looks a cluster up: by itself, or among all of its project if needs are
-// about several and the caller may list them.
+// cluster returns a cluster. If needs are about several clusters of a project, it
+// is looked up in the list of all, if the caller may list them.
 func (r *resources) cluster(name string) (facts.Cluster, error) {
 	project := strings.Split(name, "/")[1]
 	if len(r.batch.clusters[project]) > maxSingleReads {
@@ -78,8 +78,8 @@ func (r *resources) clustersOf(project string) (map[string]facts.Cluster, error)
 	return ask[map[string]facts.Cluster](r.reader, facts.Question{Kind: facts.KindClusters, On: project})
 }
 
-// maxSingleReads is how many clusters of a project are looked up one by one: a 404
-// is better evidence than an absence from a list, and a list costs less.
+// maxSingleReads is how many clusters of a project are read one by one: a 404 is
+// better evidence than the absence from a list, but a list is cheaper.
 const maxSingleReads = 2
 
 // operations returns the operations of a project, in all locations.
@@ -87,13 +87,13 @@ func (r *resources) operations(project string) ([]facts.Operation, error) {
 	return ask[[]facts.Operation](r.reader, facts.Question{Kind: facts.KindOperations, On: project})
 }
 
-// tagParent returns what a tag belongs to.
+// tagParent returns the parent of a tag key or tag value.
 func (r *resources) tagParent(tag string) (string, error) {
 	return ask[string](r.reader, facts.Question{Kind: facts.KindTagParent, On: tag})
 }
 
-// tagLevels returns the policies that decide about a tag value: its own, its key's,
-// and those of what the key belongs to.
+// tagLevels returns the policies that decide about a tag value: its own, that of
+// its key, and those of the key's parent and ancestors.
 func (r *resources) tagLevels(value string) (levels []iam.Level, complete bool) {
 	levels = []iam.Level{r.level(value)}
 	key, err := r.tagParent(value)
@@ -112,8 +112,8 @@ func (r *resources) tagLevels(value string) (levels []iam.Level, complete bool) 
 	return append(levels, r.level(parent)), true
 }
 
-// projectLevels returns the allow policies that decide about a project: its own and those
-// of all above it. Complete reports whether all above it are known.
+// projectLevels returns the allow policies of a project and its ancestors.
+// complete reports whether all ancestors are known.
 func (r *resources) projectLevels(project string) (levels []iam.Level, complete bool) {
 	ancestors, err := r.ancestry(project)
 	if err != nil {
@@ -126,6 +126,7 @@ func (r *resources) projectLevels(project string) (levels []iam.Level, complete 
 	return levels, true
 }
 
+// level returns the allow policy of a resource.
 func (r *resources) level(name string) iam.Level {
 	level := iam.Level{Resource: resource.FullName(name)}
 	policy, err := r.policy(name)

@@ -12,36 +12,37 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// A Case is what judging depends on besides facts.
+// A Case holds everything that verdicts depend on besides facts.
 type Case struct {
 	Plan *plan.Plan
-	// Needs are all needs of the plan that are judged.
+	// Needs are the needs to judge.
 	Needs []need.Need
 	// Now is the time of the check.
 	Now time.Time
-	// Table is what is known about predefined roles without asking.
+	// Table is the embedded table of predefined roles.
 	Table *iam.Table
-	// Impersonation allows asking as other service accounts, and Troubleshooter
-	// asking Policy Troubleshooter.
+	// Impersonation allows testing permissions as other service accounts, and
+	// Troubleshooter allows asking Policy Troubleshooter.
 	Impersonation, Troubleshooter bool
-	// Numbers are the numbers of projects that need not be asked for, by ID.
+	// Numbers are the configured numbers of projects, by ID.
 	Numbers map[string]string
 	// Deployer is the member that the ambient credentials belong to, if they do not
-	// tell; usually empty.
+	// show it; usually empty.
 	Deployer string
 	// Credentials says where the ambient credentials come from.
 	Credentials string
 	// Impersonates reports that the environment impersonates an account.
 	Impersonates bool
-	// HasProgram reports whether a program is on PATH, by its name; nil if nobody can
-	// look.
+	// HasProgram reports whether a program is on PATH, by its name; nil if PATH cannot
+	// be searched.
 	HasProgram map[string]bool
 
 	forecast *forecast
 	programs *iam.ConditionCache
 }
 
-// NewCase prepares a case: what the plan changes is read once.
+// NewCase returns a case that is ready for rounds. It derives the changes of the
+// plan once.
 func NewCase(c Case) *Case {
 	p := c.Plan
 	c.forecast = &forecast{plan: p, policyChanges: p.PolicyChanges(), denyChanges: p.DenyChanges(), roleChanges: p.RoleChanges()}
@@ -49,19 +50,19 @@ func NewCase(c Case) *Case {
 	return &c
 }
 
-// A Round judges needs by the facts that are known so far.
+// A Round judges needs by the facts known so far.
 type Round struct {
 	input *Case
 	known *facts.Facts
 	batch *batch
 	// resolved are the needs with the names that only Google Cloud knows, as far as
-	// they are known, and missing the questions for the others.
+	// they are known; missing are the questions for the other names.
 	resolved []need.Need
 	missing  []facts.Question
 	projects []string
 }
 
-// Round returns a round of judging by what is known.
+// Round returns a round with the known facts.
 func (c *Case) Round(known *facts.Facts) *Round {
 	r := &Round{input: c, known: known}
 	r.batch = newBatch(c.Needs, r.reader(newBatch(nil, nil)))
@@ -80,8 +81,8 @@ func (r *Round) judge() *judge {
 	return newJudge(&resources{reader: r.reader(r.batch), permissionProjects: r.projects}, &fc, r.input)
 }
 
-// resolve finds the names that only Google Cloud knows, and leaves out the needs
-// that do not arise.
+// resolve resolves the names that only Google Cloud knows, and drops the needs
+// that do not apply.
 func (r *Round) resolve() {
 	j := r.judge()
 	for _, n := range r.input.Needs {
@@ -93,20 +94,19 @@ func (r *Round) resolve() {
 	}
 }
 
-// A Result is what a round says of a need.
+// A Result is the outcome of a need in a round.
 type Result struct {
-	// Done reports that the facts suffice. Nothing else counts before that.
+	// Done reports that the facts suffice. Otherwise the other fields are meaningless.
 	Done bool
-	// Dropped reports that there is nothing to say about the need.
+	// Dropped reports that the need does not apply, or is not reported.
 	Dropped bool
-	// Need is the need with the names that findings use.
+	// Need is the need with resolved names, as findings use them.
 	Need    need.Need
 	Verdict Verdict
 }
 
-// Judge returns a result for each of some needs, and the questions that are
-// missing. It changes nothing, so that parts of the needs can be judged side by
-// side.
+// Judge returns a result for each need, and the questions that are missing. It
+// changes nothing, so that parts of the needs can be judged in parallel.
 func (r *Round) Judge(needs []need.Need) (results []Result, missing []facts.Question) {
 	j := r.judge()
 	for _, n := range needs {
@@ -117,7 +117,7 @@ func (r *Round) Judge(needs []need.Need) (results []Result, missing []facts.Ques
 	return results, missing
 }
 
-// result judges a need as far as the facts allow.
+// result returns the result for a need.
 func (j *judge) result(raw need.Need) Result {
 	named, arises := j.applicable(raw)
 	if j.isPending() || !arises {
@@ -135,8 +135,8 @@ func (j *judge) result(raw need.Need) Result {
 	return Result{Done: !j.isPending(), Dropped: dropped, Need: named, Verdict: v}
 }
 
-// Questions returns what to ask next: what is missing, what will most likely be
-// missing after that, and what may travel with it.
+// Questions returns what to ask next: the missing questions, those that will most
+// likely be missing after that, and those that can travel with them.
 func (r *Round) Questions(missing []facts.Question) []facts.Question {
 	all := slices.Concat(r.missing, missing)
 	if len(r.input.Needs) > 0 {
@@ -145,8 +145,8 @@ func (r *Round) Questions(missing []facts.Question) []facts.Question {
 	return r.batch.expand(all)
 }
 
-// applicable returns a need with the network that only Google Cloud knows, and whether
-// the need arises at all.
+// applicable returns n with the network that only Google Cloud knows, and reports
+// whether the need applies at all.
 func (j *judge) applicable(n need.Need) (_ need.Need, arises bool) {
 	n, arises = j.withClusterNetwork(n)
 	if arises && (n.OnlyIfNotProject != "" || len(n.OnlyIfProjectIn) > 0) {
@@ -155,8 +155,8 @@ func (j *judge) applicable(n need.Need) (_ need.Need, arises bool) {
 	return n, arises
 }
 
-// isAffectedByPlan reports whether apply takes, or may take, what a need is about. Of
-// clusters that apply does not change nothing else is said.
+// isAffectedByPlan reports whether apply removes, or may remove, what meets n. For
+// unchanged clusters only such verdicts are reported.
 func (j *judge) isAffectedByPlan(n need.Need, v Verdict) bool {
 	if v.Rule == need.RuleRemoved || v.Outcome != finding.Undetermined {
 		return v.Rule == need.RuleRemoved
@@ -164,8 +164,8 @@ func (j *judge) isAffectedByPlan(n need.Need, v Verdict) bool {
 	return len(v.RemovedBy) > 0 || n.Kind == need.Permissions && len(j.relevantPolicyChanges(n)) > 0
 }
 
-// appliesToProject reports whether a need arises. One of another project than the
-// cluster's, of which that cannot be found out, cannot be judged.
+// appliesToProject reports whether n applies to its project. If that is not known,
+// n becomes undetermined.
 func (j *judge) appliesToProject(n *need.Need) bool {
 	project := resource.ParseProject(n.Project)
 	if n.OnlyIfNotProject != "" {

@@ -8,7 +8,7 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// disableStatement reports what the changes that turn off an API do.
+// disableStatement says how the changes in off disable an API.
 func disableStatement(off []*plan.Change, n need.Need) Statement {
 	if !slices.ContainsFunc(off, func(c *plan.Change) bool { return c.Type != "google_project" }) {
 		return say(projectRemoved, n.Project, n.Service)
@@ -16,10 +16,15 @@ func disableStatement(off []*plan.Change, n need.Need) Statement {
 	return say(serviceDisabledByPlan, n.Service, n.Project)
 }
 
+// A stateJudge returns verdicts on everything that is neither a permission nor a
+// cluster: APIs, service accounts, Cloud KMS keys, Shared VPC attachments,
+// organization policy constraints, and the programs and tokens of the machine that
+// runs apply. Each kind compares the current state with the plan's changes to it,
+// which effects finds and planned judges.
 type stateJudge struct{ *planned }
 
-// serviceVerdict returns the verdict on whether an API is on when it is needed: now, and still or
-// only then.
+// serviceVerdict returns the verdict on whether an API is enabled when it is
+// needed: it must be enabled now and stay so, or be enabled by the plan in time.
 func (sj *stateJudge) serviceVerdict(n need.Need, v Verdict) Verdict {
 	services, err := sj.servicesOf(n.Project)
 	state := services.State[n.Service]

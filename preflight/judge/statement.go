@@ -2,21 +2,21 @@ package judge
 
 import "fmt"
 
-// A Code names what a Statement says.
+// A Code identifies what a Statement says.
 type Code string
 
-// A Statement is what a verdict says, as data: a code, and what it is about. The
-// text comes from the one table of templates.
+// A Statement is a message of a verdict as data: a code and its arguments. The
+// text is in one table of templates.
 type Statement struct {
 	Code Code
-	// Args fill the template of Code, in its order: strings, or Statements.
+	// Args are the arguments of the template, in its order: strings or Statements.
 	Args []any
 }
 
 // say returns a statement.
 func say(c Code, args ...any) Statement { return Statement{Code: c, Args: args} }
 
-// String returns a statement as text; empty for the zero Statement.
+// String returns the text of a statement; empty for the zero Statement.
 func (s Statement) String() string {
 	if s.Code == "" {
 		return ""
@@ -121,7 +121,7 @@ const (
 	withRule                          Code = "with_rule"
 )
 
-// template returns the text of a statement, with a place for each of its arguments.
+// template returns the text of a code, with placeholders for the arguments.
 func template(c Code) string {
 	return map[Code]string{
 		accessBoundariesChanged:           "currently satisfied, but the plan changes principal access boundaries or access policies (%s), and their effect is not evaluated",

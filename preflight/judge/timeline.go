@@ -10,79 +10,95 @@ import (
 	"gke-preflight/preflight/plan"
 )
 
-// timeline are the permissions of a need by how they stand now and how the plan
-// leaves them.
+// A timeline holds, for each permission of a need, the answers of the policies at
+// three moments:
+//
+// now: the policies as they were read, before apply
+//
+// whenNeeded: when the resources that cause the need are created or changed. Only
+// grants that all of them depend on are certain to exist by then, while everything
+// that apply may remove counts as removed.
+//
+// afterApply: when apply is complete
+//
+// Comparing them classifies a permission. One that is held now, but not when it is
+// needed, is removed by the plan. One that is held only after apply is unordered:
+// the plan grants it, but the resources do not depend on the grant, so that apply
+// may succeed or fail. One that is held when it is needed, but not now, is granted
+// in time. One that is never held is missing.
 type timeline struct {
-	// missing are not held, now or then.
+	// missing are held neither now nor when they are needed.
 	missing []string
-	// open cannot be told; why says what is in doubt.
+	// undetermined may or may not be held; reasons say why.
 	undetermined []string
 	reasons      []string
-	// lost are held now, and the plan takes them away.
+	// removed are held now, but not when they are needed.
 	removed []string
-	// raced are not held now, and the plan gives them to nobody who waits;
-	// racedBy are the changes that do.
+	// unordered are held only after apply; unorderedBy are the addresses of the
+	// changes that grant them.
 	unordered   []string
 	unorderedBy []string
-	// planned are the changes that give what is not held now, in time.
+	// plannedBy are the addresses of the changes that grant in time what is not held
+	// now.
 	plannedBy []string
-	// grants are the bindings that hold now.
+	// grants are the bindings that grant permissions now.
 	grants []finding.Evidence
-	// denied is what deny policies and conditions take now.
+	// denials are the deny policies and false conditions that matter now.
 	denials []finding.Evidence
 
-	// troubleshot is what Policy Troubleshooter said, in words, and unasked why
-	// it could not be asked.
+	// troubleshooterSays are the answers of Policy Troubleshooter;
+	// troubleshooterErrors say why it gave none.
 	troubleshooterSays   []string
 	troubleshooterErrors []string
 
-	// lifts returns the changes that lift a deny policy, by its name.
+	// denyPolicyChanges returns the addresses of the changes to a deny policy.
 	denyPolicyChanges func(policy string) []string
 
-	now        map[string]iam.Answer // by permission, as it is now
-	whenNeeded map[string]iam.Answer // with what is waited for
-	afterApply map[string]iam.Answer // with everything
+	// The answers at the three moments, by permission.
+	now, whenNeeded, afterApply map[string]iam.Answer
 }
 
-// classify puts a permission where it belongs.
+// classify adds a permission to the list that it belongs to.
 func (t *timeline) classify(p string) {
-	now, then, someday := t.now[p], t.whenNeeded[p], t.afterApply[p]
+	now, whenNeeded, afterApply := t.now[p], t.whenNeeded[p], t.afterApply[p]
 	if now.Verdict == iam.No {
 		t.denials = unionOf(t.denials, append(denyEvidence(now), unmetEvidence(now)...))
 	}
 	switch {
-	case then.Verdict == iam.Yes:
-		t.recordGrant(p, now, then)
-	case then.Verdict == iam.No && now.Verdict == iam.Unknown && someday.Verdict == iam.Yes:
-		// Whether the plan gives it in time to somebody who lacks it, or again to
-		// somebody who has it, hangs on what is not known now.
+	case whenNeeded.Verdict == iam.Yes:
+		t.recordGrant(p, now, whenNeeded)
+	case whenNeeded.Verdict == iam.No && now.Verdict == iam.Unknown && afterApply.Verdict == iam.Yes:
+		// If the permission is not held now, the plan grants it too late. If it is held,
+		// the plan removes it and grants it again. Which one is not known.
 		t.undetermined = append(t.undetermined, p)
 		t.reasons = union(t.reasons, doubtsText(now.Doubts))
-	case then.Verdict == iam.No && now.Verdict != iam.No:
+	case whenNeeded.Verdict == iam.No && now.Verdict != iam.No:
 		t.removed = append(t.removed, p)
-	case now.Verdict == iam.No && someday.Verdict == iam.Yes:
+	case now.Verdict == iam.No && afterApply.Verdict == iam.Yes:
 		t.unordered = append(t.unordered, p)
-		t.unorderedBy = union(t.unorderedBy, t.grantingChanges(now, someday)...)
-	case then.Verdict == iam.No:
+		t.unorderedBy = union(t.unorderedBy, t.grantingChanges(now, afterApply)...)
+	case whenNeeded.Verdict == iam.No:
 		t.missing = append(t.missing, p)
 	default:
 		t.undetermined = append(t.undetermined, p)
-		t.reasons = union(t.reasons, doubtsText(then.Doubts))
+		t.reasons = union(t.reasons, doubtsText(whenNeeded.Doubts))
 	}
 }
 
-func (t *timeline) recordGrant(p string, now, then iam.Answer) {
+// recordGrant records what grants a permission that is held when it is needed.
+func (t *timeline) recordGrant(p string, now, whenNeeded iam.Answer) {
 	if now.Verdict == iam.Yes {
 		if len(now.Grants) > 0 {
 			t.grants = unionOf(t.grants, []finding.Evidence{grantEvidence(now.Grants[0])})
 		}
 		return
 	}
-	t.plannedBy = union(t.plannedBy, t.grantingChanges(now, then)...)
+	t.plannedBy = union(t.plannedBy, t.grantingChanges(now, whenNeeded)...)
 }
 
-// grantingChanges returns the changes that give a permission: those that make the grants
-// of the later answer, and those that lift the deny policies of now.
+// grantingChanges returns the addresses of the changes that grant a permission:
+// those that create the bindings of the later answer, and those that remove deny
+// rules of now.
 func (t *timeline) grantingChanges(now, later iam.Answer) []string {
 	out := plannedSources(later)
 	if later.Verdict != iam.Yes {
@@ -94,7 +110,8 @@ func (t *timeline) grantingChanges(now, later iam.Answer) []string {
 	return out
 }
 
-// plannedSources returns the changes that make the grants of an answer.
+// plannedSources returns the addresses of the changes that create the grants of an
+// answer.
 func plannedSources(a iam.Answer) []string {
 	var out []string
 	for _, g := range a.Grants {
@@ -105,22 +122,22 @@ func plannedSources(a iam.Answer) []string {
 	return out
 }
 
-// override puts what Google Cloud said about now in place of what the policies
-// say: it knows groups, conditions and what cannot be read. What the plan
-// changes about it still comes from the policies.
+// override replaces what the policies say about now by what testIamPermissions
+// said, which takes groups, conditions and unreadable policies into account. The
+// effect of the plan's changes still comes from the policies.
 func (t *timeline) override(p string, held bool) {
-	now, then := t.now[p], t.whenNeeded[p]
-	unchanged := then.Verdict == now.Verdict && slices.Equal(then.Grants, now.Grants) && slices.Equal(then.Doubts, now.Doubts)
+	now, whenNeeded := t.now[p], t.whenNeeded[p]
+	unchanged := whenNeeded.Verdict == now.Verdict && slices.Equal(whenNeeded.Grants, now.Grants) && slices.Equal(whenNeeded.Doubts, now.Doubts)
 	t.reset(p)
 	switch {
-	case held && (unchanged || then.Verdict == iam.Yes):
-	case held && then.Verdict == iam.No:
+	case held && (unchanged || whenNeeded.Verdict == iam.Yes):
+	case held && whenNeeded.Verdict == iam.No:
 		t.removed = append(t.removed, p)
 	case held:
 		t.undetermined = append(t.undetermined, p)
-		t.reasons = union(t.reasons, "currently satisfied, but the plan changes policies that it may depend on: "+doubtsText(then.Doubts))
-	case len(t.grantingChanges(now, then)) > 0:
-		t.plannedBy = union(t.plannedBy, t.grantingChanges(now, then)...)
+		t.reasons = union(t.reasons, "currently satisfied, but the plan changes policies that it may depend on: "+doubtsText(whenNeeded.Doubts))
+	case len(t.grantingChanges(now, whenNeeded)) > 0:
+		t.plannedBy = union(t.plannedBy, t.grantingChanges(now, whenNeeded)...)
 	case len(t.grantingChanges(now, t.afterApply[p])) > 0:
 		t.unordered = append(t.unordered, p)
 		t.unorderedBy = union(t.unorderedBy, t.grantingChanges(now, t.afterApply[p])...)
@@ -129,36 +146,39 @@ func (t *timeline) override(p string, held bool) {
 	}
 }
 
+// reset removes a permission from all lists.
 func (t *timeline) reset(p string) {
-	gone := []string{p}
-	t.missing, t.undetermined = without(t.missing, gone), without(t.undetermined, gone)
-	t.removed, t.unordered = without(t.removed, gone), without(t.unordered, gone)
+	one := []string{p}
+	t.missing, t.undetermined = without(t.missing, one), without(t.undetermined, one)
+	t.removed, t.unordered = without(t.removed, one), without(t.unordered, one)
 	if len(t.undetermined) == 0 {
 		t.reasons = nil
 	}
 }
 
-// isHeldByMember reports whether what is lost is held now by a binding of a member.
+// isHeldByMember reports whether a binding of a member grants a removed permission
+// now.
 func (t *timeline) isHeldByMember(member string) bool {
 	return slices.ContainsFunc(t.removed, func(p string) bool {
 		return slices.ContainsFunc(t.now[p].Grants, func(g iam.Grant) bool { return strings.EqualFold(g.Member, member) })
 	})
 }
 
-// isOnlyDenied reports whether all that is lost is denied. Somebody who writes a
-// deny policy means it, so that it weighs what its lack weighs.
+// isOnlyDenied reports whether deny policies deny all removed permissions. A deny
+// policy is written on purpose, so the verdict keeps the severity of the need.
 func (t *timeline) isOnlyDenied() bool {
 	return !slices.ContainsFunc(t.removed, func(p string) bool { return len(t.whenNeeded[p].Denied) == 0 })
 }
 
-// isHeldThroughRole reports whether what is lost is held now through a role.
+// isHeldThroughRole reports whether a role grants a removed permission now.
 func (t *timeline) isHeldThroughRole(role string) bool {
 	return slices.ContainsFunc(t.removed, func(p string) bool {
 		return slices.ContainsFunc(t.now[p].Grants, func(g iam.Grant) bool { return g.Role == role })
 	})
 }
 
-// isChangedBy reports whether a change is about a grant of what is lost.
+// isChangedBy reports whether a change is about a binding that grants a removed
+// permission.
 func (t *timeline) isChangedBy(pc plan.PolicyChange, resource string) bool {
 	if pc.Effect == plan.SetsPolicy || pc.Effect == plan.RemovesDefaultAccounts {
 		return true
@@ -175,7 +195,7 @@ func (t *timeline) isChangedBy(pc plan.PolicyChange, resource string) bool {
 	return false
 }
 
-// applyTroubleshooter puts what Policy Troubleshooter says in place of a doubt.
+// applyTroubleshooter replaces a doubtful answer by that of Policy Troubleshooter.
 func (t *timeline) applyTroubleshooter(p string, access facts.AccessState) {
 	var answer iam.Answer
 	switch access {
@@ -190,8 +210,8 @@ func (t *timeline) applyTroubleshooter(p string, access facts.AccessState) {
 	t.now[p], t.whenNeeded[p], t.afterApply[p] = answer, answer, answer
 }
 
-// levels returns what decides about permissions: the policies as they are for what
-// holds now, and else as the plan leaves them.
+// levels returns what each resource in the hierarchy says about permissions, at
+// the moment that decides.
 func (t *timeline) levels(permissions []string) []finding.Level {
 	answers := map[string]iam.Answer{}
 	for _, p := range permissions {
@@ -200,18 +220,20 @@ func (t *timeline) levels(permissions []string) []finding.Level {
 	return policyLevels(answers, permissions)
 }
 
+// decisiveAnswer returns the answer at the moment that decides about a permission.
 func (t *timeline) decisiveAnswer(p string) iam.Answer {
-	now, then := t.now[p], t.whenNeeded[p]
+	now, whenNeeded := t.now[p], t.whenNeeded[p]
 	switch {
 	case slices.Contains(t.unordered, p):
 		return t.afterApply[p]
-	case slices.Contains(t.removed, p), now.Verdict == iam.Yes && then.Verdict == iam.Yes:
+	case slices.Contains(t.removed, p), now.Verdict == iam.Yes && whenNeeded.Verdict == iam.Yes:
 		return now
 	}
-	return then
+	return whenNeeded
 }
 
-// changedByPlan returns the permissions whose answer comes from what the plan changes.
+// changedByPlan returns the permissions whose verdict depends on the plan's
+// changes.
 func (t *timeline) changedByPlan(permissions, missing []string) []string {
 	return slices.DeleteFunc(slices.Clone(permissions), func(p string) bool {
 		planned := slices.Contains(missing, p) && len(t.grantingChanges(t.now[p], t.whenNeeded[p])) > 0

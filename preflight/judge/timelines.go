@@ -10,21 +10,25 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
+// A timelines evaluates the permissions of a need at three moments: before apply
+// (now), when the need's resources are created or changed (whenNeeded), and after
+// apply (afterApply). It finds the changes of the plan that are responsible for a
+// difference.
 type timelines struct{ *evaluator }
 
-// timeline evaluates the policies three times: as they are, as they will be when
-// the need arises, and as they will be in the end.
+// timeline evaluates the policies at the three moments, and classifies the
+// permissions.
 func (tl *timelines) timeline(n need.Need, identity iam.Identity, permissions []string) *timeline {
 	v := tl.policyHierarchy(n)
 	t := &timeline{denyPolicyChanges: tl.denyPolicyChanges, now: map[string]iam.Answer{}, whenNeeded: map[string]iam.Answer{}, afterApply: map[string]iam.Answer{}}
 	now := tl.evaluateHierarchy(v, n, identity, permissions)
-	then, someday := now, now
+	whenNeeded, afterApply := now, now
 	if tl.changesIAM() {
-		then = tl.evaluateHierarchy(tl.hierarchyAfter(v, tl.causesOf(n)), n, identity, permissions)
-		someday = tl.evaluateHierarchy(tl.hierarchyAfter(v, nil), n, identity, permissions)
+		whenNeeded = tl.evaluateHierarchy(tl.hierarchyAfter(v, tl.causesOf(n)), n, identity, permissions)
+		afterApply = tl.evaluateHierarchy(tl.hierarchyAfter(v, nil), n, identity, permissions)
 	}
 	for i, p := range permissions {
-		t.now[p], t.whenNeeded[p], t.afterApply[p] = now[i], then[i], someday[i]
+		t.now[p], t.whenNeeded[p], t.afterApply[p] = now[i], whenNeeded[i], afterApply[i]
 	}
 	tl.troubleshoot(n, identity, t, permissions)
 	for _, p := range permissions {
@@ -36,7 +40,8 @@ func (tl *timelines) timeline(n need.Need, identity iam.Identity, permissions []
 	return t
 }
 
-// removedBy returns the changes that end the grants that hold now.
+// removedBy returns the addresses of the changes that end the current grants of
+// the removed permissions, sorted.
 func (tl *timelines) removedBy(n need.Need, t *timeline) []string {
 	var out []string
 	for _, level := range tl.policyHierarchy(n).levels {
@@ -70,7 +75,8 @@ func (tl *timelines) removedBy(n need.Need, t *timeline) []string {
 	return out
 }
 
-// relevantPolicyChanges returns the changes of policies that decide about a need.
+// relevantPolicyChanges returns the addresses of all changes to policies that
+// decide about n, sorted.
 func (tl *timelines) relevantPolicyChanges(n need.Need) []string {
 	var out []string
 	for _, level := range tl.policyHierarchy(n).levels {
@@ -97,15 +103,15 @@ func (tl *timelines) relevantPolicyChanges(n need.Need) []string {
 	return out
 }
 
-// troubleshoot lets Policy Troubleshooter settle what the known policies
-// leave undetermined, and what deny policies that were not read might remove. What
-// the plan changes it knows nothing of: that stays as it is.
+// troubleshoot asks Policy Troubleshooter about permissions that the policies
+// leave in doubt, also because deny policies were not read. It does not know the
+// plan, so permissions that the plan affects are left out.
 func (tl *timelines) troubleshoot(n need.Need, identity iam.Identity, t *timeline, permissions []string) {
 	if !tl.input.Troubleshooter || identity.Member == "" || tl.isPending() {
 		return
 	}
-	doubted := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !tl.isDoubtful(t, p) })
-	for _, p := range doubted {
+	doubtful := slices.DeleteFunc(slices.Clone(permissions), func(p string) bool { return !tl.isDoubtful(t, p) })
+	for _, p := range doubtful {
 		access, err := ask[facts.AccessState](tl.reader, facts.Question{Kind: facts.KindAccess, On: n.Resource, Item: p, Member: identity.Member})
 		if err != nil {
 			t.troubleshooterErrors = union(t.troubleshooterErrors, readFailure(err, "ask Policy Troubleshooter", "policytroubleshooter.iam.troubleshoot", "roles/iam.securityReviewer on the organization").String())
@@ -115,11 +121,11 @@ func (tl *timelines) troubleshoot(n need.Need, identity iam.Identity, t *timelin
 	}
 }
 
-// isDoubtful reports whether an answer of now is one to ask about, and the plan
-// leaves it as it is.
+// isDoubtful reports whether the current answer on a permission is in doubt, and
+// the plan does not affect it.
 func (tl *timelines) isDoubtful(t *timeline, p string) bool {
-	now, then := t.now[p], t.whenNeeded[p]
-	if now.Verdict != then.Verdict || !slices.Equal(now.Doubts, then.Doubts) || !slices.Equal(now.Grants, then.Grants) {
+	now, whenNeeded := t.now[p], t.whenNeeded[p]
+	if now.Verdict != whenNeeded.Verdict || !slices.Equal(now.Doubts, whenNeeded.Doubts) || !slices.Equal(now.Grants, whenNeeded.Grants) {
 		return false
 	}
 	return now.Verdict == iam.Unknown || now.Verdict == iam.Yes && !tl.denials().isComplete()

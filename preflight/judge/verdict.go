@@ -7,36 +7,37 @@ import (
 	"gke-preflight/preflight/resource"
 )
 
-// A Verdict is the outcome of a need and all that it depends on, as data. What a
-// report says of it, Explain writes.
+// A Verdict is the outcome of a need and everything that it depends on, as data.
+// Explain writes the text of a report from it.
 type Verdict struct {
-	// Need is what was judged, with all its names resolved. Its fix and its expected
-	// error are those of this failure, if it is one.
+	// Need is the judged need with resolved names. If the verdict is a failure, its fix
+	// and expected error are for this failure.
 	Need need.Need
-	// Rule is the rule of the plan against itself that the need fails by, such as
-	// need.RuleRemoved; empty if the need fails or passes by itself.
+	// Rule is need.RuleRemoved or need.RuleUnordered if the plan itself causes the
+	// failure; otherwise empty.
 	Rule    string
 	Outcome finding.Outcome
-	// Severity is that of the need, unless the facts make it less severe, or the plan
-	// itself is at fault.
+	// Severity is that of the need, unless the facts lower it, or the plan itself
+	// causes the failure.
 	Severity need.Severity
-	// Principal is nil if the need is about no identity.
+	// Principal is nil if the need has none.
 	Principal *need.Principal
-	// Permissions is nil if the need is about no permission.
+	// Permissions is nil if the need requires none.
 	Permissions *finding.PermissionSet
-	// PlannedBy are the addresses of the changes that provide what is needed, and
-	// RemovedBy of those that remove it.
+	// PlannedBy are the addresses of the changes that provide what the need requires;
+	// RemovedBy are those of the changes that remove it.
 	PlannedBy, RemovedBy []string
-	// Message says what is so, and Reason why that is known or are unknown.
+	// Message says what is met or not. Reason says why the verdict is undetermined or
+	// skipped, or adds a hint.
 	Message, Reason Statement
 	Evidence        []finding.Evidence
 	Levels          []finding.Level
-	// Terraform fixes a failure by one of the rules of the plan against itself.
+	// Terraform is the fix of a failure that the plan itself causes.
 	Terraform string
 }
 
-// Explain returns what a report says of a verdict on a need. It is the only place
-// that writes expected errors and fixes: nothing but a failure has them.
+// Explain returns the finding for a verdict on n. It is the only place that writes
+// expected errors and fixes, so that only failures have them.
 func Explain(n need.Need, v Verdict) finding.Finding {
 	f := finding.Finding{
 		Rule: n.Rule, Severity: v.Severity, Outcome: v.Outcome,
@@ -52,7 +53,7 @@ func Explain(n need.Need, v Verdict) finding.Finding {
 		return f
 	}
 	if v.Need.Severity == need.Error {
-		// What does not stop apply prints nothing.
+		// A warning or note does not stop apply, so apply prints no error.
 		f.ExpectedError = v.Need.ExpectedError
 	}
 	f.Fix = fixOf(v)
@@ -83,18 +84,18 @@ func memberToGrant(v Verdict) string {
 	return v.Principal.Member
 }
 
-// missingDependency returns the verdict on what the plan provides, and those that need it do not
-// wait for.
-func (v Verdict) missingDependency(n need.Need, what any, impatient []string) Verdict {
+// missingDependency returns a failure for what the plan provides, but dependents
+// do not depend on.
+func (v Verdict) missingDependency(n need.Need, what any, dependents []string) Verdict {
 	v.Rule, v.Need, v.Outcome = need.RuleUnordered, n, finding.Fail
-	v.Message = say(missingDependency, what, joinNames(impatient), n.Rule)
-	v.Terraform = fix.DependsOn(blocksOf(impatient), blocksOf(v.PlannedBy))
+	v.Message = say(missingDependency, what, joinNames(dependents), n.Rule)
+	v.Terraform = fix.DependsOn(blocksOf(dependents), blocksOf(v.PlannedBy))
 	return v
 }
 
-// selfInflicted makes f a finding of the plan against itself. Removing what is
-// there is never meant, so it is an error even where its lack would only be
-// worth a warning.
+// selfInflicted returns a failure that the plan itself causes. It is an error even
+// if a missing permission would only be a warning, since nobody removes on purpose
+// what a cluster needs.
 func (v Verdict) selfInflicted(n need.Need) Verdict {
 	v.Rule, v.Need, v.Outcome = need.RuleRemoved, n, finding.Fail
 	if n.Severity != need.Note {
@@ -103,14 +104,14 @@ func (v Verdict) selfInflicted(n need.Need) Verdict {
 	return v
 }
 
-// pass returns a verdict that a need is met.
+// pass returns v as met.
 func (v Verdict) pass(message Statement) Verdict {
 	v.Outcome, v.Message = finding.Pass, message
 	return v
 }
 
-// undetermined returns a verdict that could not be reached. What was found on the
-// way, such as that another cluster passes, is no message of it.
+// undetermined returns v as undetermined. It drops the message of what was found
+// before, such as that another cluster passes.
 func (v Verdict) undetermined(reason Statement) Verdict {
 	v.Outcome, v.Message, v.Reason = finding.Undetermined, Statement{}, reason
 	if v.Permissions != nil && len(v.Permissions.Missing)+len(v.Permissions.Undetermined) == 0 {
@@ -119,27 +120,28 @@ func (v Verdict) undetermined(reason Statement) Verdict {
 	return v
 }
 
-// fail returns a verdict that a need is not met. How to fix that, and the error
-// that apply would print, are those of n.
+// fail returns v as failed. Its fix and expected error are those of n.
 func (v Verdict) fail(n need.Need, message Statement) Verdict {
 	v.Outcome, v.Message, v.Need = finding.Fail, message, n
 	return v
 }
 
+// withEvidence returns v with another piece of evidence.
 func (v Verdict) withEvidence(method, resource, detail string) Verdict {
 	v.Evidence = append(v.Evidence, finding.Evidence{Method: method, Resource: resource, Detail: detail})
 	return v
 }
 
-// downgrade turns a failed finding into one that could not be decided.
+// downgrade returns a failure as undetermined.
 func (v Verdict) downgrade(reason Statement) Verdict {
 	v.Permissions = &finding.PermissionSet{Needed: v.Permissions.Needed, Undetermined: v.Permissions.Missing}
 	v.Message = Statement{}
 	return v.undetermined(reason)
 }
 
-// unlessPoliciesChange is f where the plan changes nothing that bears on it. Where it
-// does, and nobody knows whose identity it is about, it cannot be told.
+// unlessPoliciesChange returns v if by is empty. Otherwise the plan changes
+// policies that v depends on, and since the principal is not known, the verdict is
+// undetermined.
 func (v Verdict) unlessPoliciesChange(by []string) Verdict {
 	if len(by) == 0 {
 		return v
@@ -147,7 +149,7 @@ func (v Verdict) unlessPoliciesChange(by []string) Verdict {
 	return v.undetermined(say(policiesChanged, joinNames(by)))
 }
 
-// newVerdict returns the verdict on a need before it is judged.
+// newVerdict returns an empty verdict on n.
 func newVerdict(n need.Need) Verdict {
 	v := Verdict{Need: n, Severity: n.Severity}
 	if n.Principal.Kind != "" {
