@@ -22,7 +22,7 @@ func (pj *permissionJudge) recheckWithPolicies(n need.Need, v Verdict) Verdict {
 	identity, err := pj.identityOf(n)
 	if err != nil || identity.Member == "" {
 		if v.Outcome == finding.Fail && isUntestable(n) {
-			return v.downgrade(say(callerUnknown, resource.Describe(n.Resource)))
+			return v.undetermined(say(callerUnknown, resource.Describe(n.Resource)))
 		}
 		return v
 	}
@@ -33,7 +33,7 @@ func (pj *permissionJudge) recheckWithPolicies(n need.Need, v Verdict) Verdict {
 		return v
 	}
 	if v.Outcome == finding.Fail && isSelf {
-		return v.downgrade(say(sameAccountUncertain))
+		return v.undetermined(say(sameAccountUncertain))
 	}
 	return pj.applyConditions(n, v, pj.evaluate(n, identity, n.Permissions))
 }
@@ -83,7 +83,7 @@ func (pj *permissionJudge) applyConditions(n need.Need, v Verdict, answers []iam
 		doubt, hangs := conditionDoubt(a)
 		switch {
 		case held && a.Verdict == iam.No && len(a.Unmet) > 0:
-			missing = union(missing, p)
+			missing, open = union(missing, p), without(open, []string{p})
 			v.Evidence = unionOf(v.Evidence, unmetEvidence(a))
 		case held && a.Verdict == iam.Unknown && decisiveLimit(a) != nil:
 			open = union(open, p)
@@ -108,8 +108,12 @@ func (pj *permissionJudge) applyConditions(n need.Need, v Verdict, answers []iam
 	if len(why) == 0 && slices.Equal(missing, v.Permissions.Missing) {
 		return v
 	}
-	v.Message = Statement{}
-	return pj.permissionVerdict(n, v, missing, open, say(verbatim, strings.Join(why, "; ")))
+	v.Message, v.Reason = Statement{}, Statement{}
+	reason := say(verbatim, strings.Join(why, "; "))
+	if len(why) == 0 {
+		reason = say(permissionsUntestable, joinNames(open), resource.Describe(n.Resource))
+	}
+	return pj.permissionVerdict(n, v, missing, open, reason)
 }
 
 // withPlannedChanges corrects a result of testIamPermissions by the plan's own IAM
@@ -124,6 +128,9 @@ func (pj *permissionJudge) withPlannedChanges(n need.Need, v Verdict) Verdict {
 	}
 	t := pj.timeline(n, identity, n.Permissions)
 	for _, p := range n.Permissions {
+		if slices.Contains(v.Permissions.Undetermined, p) {
+			continue // The test does not say whether it is held: the policies alone do.
+		}
 		now := !slices.Contains(v.Permissions.Missing, p)
 		t.override(p, now)
 	}

@@ -208,7 +208,7 @@ func (pj *permissionJudge) reenabled(n need.Need, v Verdict, by []*plan.Change) 
 		return v
 	}
 	v.PlannedBy = addresses(by)
-	return v.downgrade(say(agentRoleMayBeRestored, n.Project, joinNames(v.PlannedBy), principalText(*v.Principal)))
+	return v.undetermined(say(agentRoleMayBeRestored, n.Project, joinNames(v.PlannedBy), principalText(*v.Principal)))
 }
 
 // timelineVerdict returns the verdict on n once its permissions are classified.

@@ -220,6 +220,8 @@ func TestPermissionsByTest(t *testing.T) {
 		Rule: "GP201", Severity: need.Error, Kind: need.Permissions, Principal: need.Principal{Kind: need.Deployer},
 		Project: project, Resource: projectFull, Permissions: []string{makeClusters}, Clusters: []string{clusterName},
 	}
+	both := n
+	both.Permissions = []string{makeClusters, "container.operations.get"}
 	tested := func(state facts.PermissionState, more ...answers) answers {
 		known := with(readable(), answers{
 			about(facts.KindIdentity, ""):                          is(facts.Identity{Email: "terraform@acme-prod.iam.gserviceaccount.com"}),
@@ -259,6 +261,12 @@ func TestPermissionsByTest(t *testing.T) {
 		{"granted on the project, and not on this cluster", n, nil, judge.Case{},
 			tested(facts.Granted, granted(`resource.type == "cloudresourcemanager.googleapis.com/Project"`)),
 			at(fail, projectName+" unmet", folderName+" lacks", orgName+" lacks")},
+		{"untestable on the project, and a grant that does not count for this cluster", n, nil, judge.Case{},
+			tested(facts.Untestable, granted(`resource.type == "cloudresourcemanager.googleapis.com/Project"`)),
+			at(fail, projectName+" unmet", folderName+" lacks", orgName+" lacks")},
+		{"one is granted on this cluster, and the other is untestable", both, nil, judge.Case{},
+			with(tested(facts.Missing, granted(`resource.name == "`+clusterName+`"`)), answers{about(facts.KindPermission, projectName, "container.operations.get"): is(facts.Untestable)}),
+			verdict{outcome: finding.Undetermined, code: "permissions_untestable", who: deployer, unsure: []string{"container.operations.get"}, levels: []string{projectName + " grants"}}},
 		{"Google Cloud does not answer", n, nil, judge.Case{}, failing(noAnswer), undetermined("no_response")},
 		{"the quota is used up", n, nil, judge.Case{}, failing(usedUp), undetermined("quota_exhausted")},
 		{"the credentials are rejected", n, nil, judge.Case{}, failing(expired), undetermined("credentials_rejected")},

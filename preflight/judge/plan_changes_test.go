@@ -141,6 +141,8 @@ func TestTestedPermissionsAndPlan(t *testing.T) {
 		Rule: "GP201", Severity: need.Error, Kind: need.Permissions, Principal: need.Principal{Kind: need.Deployer},
 		Addresses: []string{"google_container_cluster.main"}, Project: project, Resource: projectFull, Permissions: []string{makeClusters},
 	}
+	both := n
+	both.Permissions = []string{makeClusters, "container.operations.get"}
 	const admin = `{"project": "acme-prod", "role": "roles/container.clusterAdmin", "member": "` + deployer + `"}`
 	tested := func(state facts.PermissionState, who string, bindings facts.Answer) answers {
 		return with(readable(), answers{
@@ -167,6 +169,15 @@ func TestTestedPermissionsAndPlan(t *testing.T) {
 			facts: tested(facts.Granted, email, policy(binding("roles/container.clusterAdmin", "group:deployers@acme.example", nodes))),
 			plan:  []change{destroyed("google_project_iam_member.m", `{"project": "acme-prod", "role": "roles/container.clusterAdmin", "member": "`+nodes+`"}`), mainCluster()},
 			want:  verdict{outcome: finding.Pass, code: "permissions_held", who: deployer}},
+		{name: "one is granted in time, and whether the other is held cannot be tested", need: both,
+			facts: with(tested(facts.Missing, email, policy(binding("roles/container.clusterAdmin", "group:deployers@acme.example"))),
+				answers{about(facts.KindPermission, projectName, "container.operations.get"): is(facts.Untestable)}),
+			plan: []change{
+				created("google_project_iam_custom_role.c", `{"project": "acme-prod", "role_id": "c", "permissions": ["container.clusters.create"]}`),
+				created("google_project_iam_member.m", `{"project": "acme-prod", "role": "projects/acme-prod/roles/c", "member": "`+deployer+`"}`, "google_project_iam_custom_role.c"),
+				mainCluster("google_project_iam_member.m"),
+			},
+			want: verdict{outcome: finding.Undetermined, code: "verbatim", who: deployer, unsure: []string{"container.operations.get"}, levels: []string{projectName + " plans"}}},
 		{name: "granted to nobody knows whom, and the plan changes a policy", need: n, facts: tested(facts.Granted, "", granted),
 			plan: []change{destroyed("google_project_iam_member.m", admin), mainCluster()},
 			want: verdict{outcome: finding.Undetermined, code: "policies_changed", unsure: []string{makeClusters}}},

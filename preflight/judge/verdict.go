@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"slices"
+
 	"gke-preflight/preflight/finding"
 	"gke-preflight/preflight/fix"
 	"gke-preflight/preflight/need"
@@ -111,11 +113,16 @@ func (v Verdict) pass(message Statement) Verdict {
 }
 
 // undetermined returns v as undetermined. It drops the message of what was found
-// before, such as that another cluster passes.
+// before, such as that another cluster passes, and no permission is known to be
+// missing.
 func (v Verdict) undetermined(reason Statement) Verdict {
 	v.Outcome, v.Message, v.Reason = finding.Undetermined, Statement{}, reason
-	if v.Permissions != nil && len(v.Permissions.Missing)+len(v.Permissions.Undetermined) == 0 {
-		v.Permissions = &finding.PermissionSet{Needed: v.Permissions.Needed, Undetermined: v.Permissions.Needed}
+	if p := v.Permissions; p != nil {
+		unsure := union(slices.Clone(p.Missing), p.Undetermined...)
+		if len(unsure) == 0 {
+			unsure = p.Needed
+		}
+		v.Permissions = &finding.PermissionSet{Needed: p.Needed, Undetermined: unsure}
 	}
 	return v
 }
@@ -130,13 +137,6 @@ func (v Verdict) fail(n need.Need, message Statement) Verdict {
 func (v Verdict) withEvidence(method, resource, detail string) Verdict {
 	v.Evidence = append(v.Evidence, finding.Evidence{Method: method, Resource: resource, Detail: detail})
 	return v
-}
-
-// downgrade returns a failure as undetermined.
-func (v Verdict) downgrade(reason Statement) Verdict {
-	v.Permissions = &finding.PermissionSet{Needed: v.Permissions.Needed, Undetermined: v.Permissions.Missing}
-	v.Message = Statement{}
-	return v.undetermined(reason)
 }
 
 // unlessPoliciesChange returns v if by is empty. Otherwise the plan changes
