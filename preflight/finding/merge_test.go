@@ -19,6 +19,7 @@ func reportOf(source string, findings ...Finding) *Report {
 	return r
 }
 
+// TestMerge checks a report merged from two.
 func TestMerge(t *testing.T) {
 	fail := Finding{Rule: "GP401", Outcome: Fail, Severity: need.Error}
 	pass := Finding{Rule: "GP101", Outcome: Pass, Severity: need.Error}
@@ -45,20 +46,20 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestMergeResult: the worst of all.
+// TestMergeResult checks that the result is the worst of all reports.
 func TestMergeResult(t *testing.T) {
 	of := func(o Outcome, s need.Severity) *Report {
 		return reportOf("x", Finding{Outcome: o, Severity: s})
 	}
-	pass, fail, open := of(Pass, need.Error), of(Fail, need.Error), of(Undetermined, need.Error)
+	pass, fail, undetermined := of(Pass, need.Error), of(Fail, need.Error), of(Undetermined, need.Error)
 	for _, tt := range []struct {
 		reports []*Report
 		failOn  need.Severity
 		want    Outcome
 	}{
 		{[]*Report{pass, pass}, need.Error, Pass},
-		{[]*Report{pass, open}, need.Error, Undetermined},
-		{[]*Report{open, fail}, need.Error, Fail},
+		{[]*Report{pass, undetermined}, need.Error, Undetermined},
+		{[]*Report{undetermined, fail}, need.Error, Fail},
 		{[]*Report{fail, pass}, need.Error, Fail},
 		{[]*Report{pass, of(Fail, need.Warning)}, need.Error, Pass},
 		{[]*Report{pass, of(Fail, need.Warning)}, need.Warning, Fail},
@@ -70,8 +71,8 @@ func TestMergeResult(t *testing.T) {
 	}
 }
 
-// TestMergeAgain: what was merged can be merged with more, and plans of the
-// same name stay apart.
+// TestMergeAgain checks that a merged report can be merged with others, and that plans
+// with the same name stay separate.
 func TestMergeAgain(t *testing.T) {
 	f := Finding{Rule: "GP101", Outcome: Pass}
 	two := Merge(map[string]*Report{"a": reportOf("a", f), "b": reportOf("b", f)}, need.Error)

@@ -8,6 +8,7 @@ import (
 	"gke-preflight/preflight/need"
 )
 
+// TestSummarize checks the result at a threshold, and the counts.
 func TestSummarize(t *testing.T) {
 	with := func(o Outcome, s need.Severity) Finding {
 		return Finding{Outcome: o, Severity: s}
@@ -18,21 +19,21 @@ func TestSummarize(t *testing.T) {
 		least    need.Severity
 		want     Outcome
 	}{
-		{"nothing was asked", nil, need.Error, Pass},
-		{"all is well", []Finding{with(Pass, need.Error)}, need.Error, Pass},
-		{"an error decides", []Finding{with(Pass, need.Error), with(Fail, need.Error)}, need.Error, Fail},
-		{"a warning does not, by default", []Finding{with(Fail, need.Warning)}, need.Error, Pass},
-		{"a warning does where that is wanted", []Finding{with(Fail, need.Warning)}, need.Warning, Fail},
-		{"a note does where that is wanted", []Finding{with(Fail, need.Note)}, need.Note, Fail},
-		{"what is not known is no pass", []Finding{with(Pass, need.Error), with(Undetermined, need.Error)}, need.Error, Undetermined},
-		{"what is not known and not needed does not matter", []Finding{with(Undetermined, need.Warning)}, need.Error, Pass},
-		{"a failure weighs more than what is not known", []Finding{with(Undetermined, need.Error), with(Fail, need.Error)}, need.Error, Fail},
-		{"in any order", []Finding{with(Fail, need.Error), with(Undetermined, need.Error)}, need.Error, Fail},
-		{"a severity that nobody knows counts", []Finding{with(Fail, "dire")}, need.Error, Fail},
+		{"no findings", nil, need.Error, Pass},
+		{"pass", []Finding{with(Pass, need.Error)}, need.Error, Pass},
+		{"error", []Finding{with(Pass, need.Error), with(Fail, need.Error)}, need.Error, Fail},
+		{"warning below the threshold", []Finding{with(Fail, need.Warning)}, need.Error, Pass},
+		{"warning at the threshold", []Finding{with(Fail, need.Warning)}, need.Warning, Fail},
+		{"note at the threshold", []Finding{with(Fail, need.Note)}, need.Note, Fail},
+		{"undetermined at the threshold", []Finding{with(Pass, need.Error), with(Undetermined, need.Error)}, need.Error, Undetermined},
+		{"undetermined below the threshold", []Finding{with(Undetermined, need.Warning)}, need.Error, Pass},
+		{"failure after undetermined", []Finding{with(Undetermined, need.Error), with(Fail, need.Error)}, need.Error, Fail},
+		{"failure before undetermined", []Finding{with(Fail, need.Error), with(Undetermined, need.Error)}, need.Error, Fail},
+		{"unknown severity counts as error", []Finding{with(Fail, "dire")}, need.Error, Fail},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, got := summarize(tt.findings, tt.least); got != tt.want {
-				t.Errorf("the result is %s, want %s", got, tt.want)
+				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
 	}

@@ -44,7 +44,7 @@ func TestMarkdownMarker(t *testing.T) {
 // TestEscapeProse checks that words stay words and everything else becomes code.
 func TestEscapeProse(t *testing.T) {
 	for in, want := range map[string]string{
-		"the agent lacks a.b.c, d.e.f on project acme-prod.": "the agent lacks `a.b.c`, `d.e.f` on project acme-prod.",
+		"the agent is missing a.b.c, d.e.f on project acme-prod.": "the agent is missing `a.b.c`, `d.e.f` on project acme-prod.",
 		"hello @octocat":                   "hello `@octocat`",
 		"see #12 and GH-12, !3":            "see `#12` and `GH-12`, `!3`",
 		"**bold** _it_ ~~no~~":             "`**bold** _it_ ~~no~~`",

@@ -38,7 +38,7 @@ func failing() *finding.Report {
 				Addresses: []string{"google_container_cluster.a", "google_container_cluster.b", "google_container_cluster.c", "google_container_cluster.d", "google_container_cluster.e"},
 				Principal: agent, Resource: "//cloudresourcemanager.googleapis.com/projects/acme-prod", Service: "container.googleapis.com",
 				Permissions:   &finding.PermissionSet{Needed: []string{"compute.regions.get", "compute.zones.get"}, Missing: []string{"compute.regions.get", "compute.zones.get"}},
-				Message:       "the GKE service agent lacks compute.regions.get, compute.zones.get on project acme-prod",
+				Message:       "the GKE service agent is missing compute.regions.get, compute.zones.get on project acme-prod",
 				Evidence:      []finding.Evidence{{Method: "getIamPolicy", Detail: "no binding of project acme-prod gives compute.regions.get"}},
 				ExpectedError: "Error 403: Retry budget exhausted: Google Compute Engine: Required permission 'compute.regions.get' for 'projects/acme-prod/regions/europe-west1'.",
 				Fix:           &finding.Fix{Commands: []string{"gcloud projects add-iam-policy-binding acme-prod --member=x --role=roles/container.serviceAgent"}, Terraform: "resource \"x\" \"y\" {\n  z = 1\n}"},

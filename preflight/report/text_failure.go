@@ -13,7 +13,7 @@ import (
 	"gke-preflight/preflight/term"
 )
 
-// failing writes the failures of a severity in full.
+// failures writes the failures of a severity in full.
 func (t *text) failures(findings []finding.Finding, severity need.Severity) {
 	for _, f := range findings {
 		if f.Outcome == finding.Fail && severityOf(f.Severity) == severity {
@@ -85,7 +85,7 @@ func headline(f finding.Finding) string {
 	case len(f.PlannedBy) > 0:
 		return "The plan grants " + missing + " on " + where + " to " + who + ", but no depends_on waits for the grant"
 	}
-	return capitalize(who) + " lacks " + missing + " on " + where
+	return capitalize(who) + " is missing " + missing + " on " + where
 }
 
 // messageOf returns the message of a finding, or its rule's title if it has none.
