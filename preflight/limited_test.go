@@ -51,7 +51,7 @@ func TestLimitedAccess(t *testing.T) {
 				t.Errorf("the result is %s, want %s", r.Result, tt.want)
 			}
 			for _, f := range r.Findings {
-				if f.Outcome == finding.Undetermined && !strings.Contains(f.Reason, "does not stay true for the next hour") {
+				if f.Outcome == finding.Undetermined && !strings.Contains(f.Reason, "does not hold for the next hour") {
 					t.Errorf("%s says %q", f.Rule, f.Reason)
 				}
 			}
