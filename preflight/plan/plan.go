@@ -180,10 +180,10 @@ func (b builder) build() {
 	b.resolvePolicies()
 	b.moves = b.findMoves()
 	b.endangers = b.findEndangers()
-	b.logins = authReader{b.Plan}.findClusterAuths()
+	b.logins = authReader(b).findClusterAuths()
 	b.showsDeployers = len(b.providersHidingDeployer()) == 0
-	b.secrets = secretFinder{b.Plan}.findSecrets()
-	b.secretParts = secretFinder{b.Plan}.findSecretParts()
+	b.secrets = secretFinder(b).findSecrets()
+	b.secretParts = secretFinder(b).findSecretParts()
 	b.building, b.options.ConfigText = nil, nil
 }
 
