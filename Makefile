@@ -26,7 +26,8 @@ RACE_SCRIPTS = TestScripts/(wait|cost|snapshot|troubleshooter|credentials|overwr
 
 .PHONY: race
 race: ## run the tests with the race detector
-	go test -race -timeout 12m $$(go list ./... | grep -v /cmd/)
+	go test -race -timeout 12m $$(go list ./... | grep -v -e /cmd/ -e preflight/preflight$$)
+	go test -race -timeout 12m ./preflight -worlds 60 -seeds 9
 	go test -race ./cmd/gke-preflight -run '$(RACE_SCRIPTS)'
 
 .PHONY: build
