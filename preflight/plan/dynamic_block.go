@@ -11,13 +11,42 @@ import "slices"
 // that no other expression refers to.
 // https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/resource_container_cluster.go
 func (o *objectValues) mayBeDynamic(path []any) bool {
-	switch path[len(path)-1] {
-	case "condition", "rules", "deny_rule", "denial_condition",
-		"fleet", "user_managed_keys_config", "resource_usage_export_config", "secret_manager_config", "reservation_affinity", "sole_tenant_config":
+	name, _ := path[len(path)-1].(string)
+	switch name {
+	case "condition", "rules", "deny_rule", "denial_condition":
 		return true
 	case "node_config", "node_pool", "cluster_autoscaling", "auto_provisioning_defaults", "database_encryption",
 		"ip_allocation_policy", "network_config", "private_cluster_config":
 		return o.dependsOnUnlisted() || o.Updates() && o.hadBlock(path)
+	}
+	return isOnlyConfigured(name)
+}
+
+// isOnlyConfigured reports whether the provider never fills in a block of clusters
+// and node pools: its schema has the block as Optional and not as Computed, so that a
+// plan shows it as unknown only if the configuration sets it.
+// https://github.com/hashicorp/terraform-provider-google/blob/main/google/services/container/node_config.go
+func isOnlyConfigured(block string) bool {
+	switch block {
+	case "accurate_time_config", "additional_ip_ranges_config", "additional_pod_network_configs",
+		"additional_pod_ranges_config", "advanced_machine_features", "autoscaling", "bigquery_destination",
+		"binary_authorization", "boot_disk_profile", "ca", "cert", "certificate_authority_domain_config",
+		"cidr_blocks", "client", "client_certificate_config", "crash_loop_back_off", "custom_node_init",
+		"daily_maintenance_window", "dedicated_local_ssd_profile", "delay_until", "disruption_budget",
+		"dns_config", "enable_k8s_beta_apis", "encryption_config", "ephemeral_local_ssd_profile",
+		"ephemeral_storage_local_ssd_config", "eviction_minimum_reclaim", "eviction_soft",
+		"eviction_soft_grace_period", "exclusion_options", "exclusion_until_end_of_support", "fast_socket",
+		"filter", "fleet", "gcp_secret_manager_certificate_config", "gpu_sharing_config", "gvnic", "header",
+		"host_maintenance_policy", "hosts", "hugepages_config", "init_script", "local_nvme_ssd_block_config",
+		"maintenance_exclusion", "maintenance_policy", "memory_manager", "network_performance_config",
+		"network_policy", "network_tags", "node_affinity", "node_config_defaults", "node_kernel_module_loading",
+		"node_kubelet_config", "placement_policy", "private_registry_access_config", "pubsub",
+		"queued_provisioning", "recurring_maintenance_window", "recurring_window", "registry_hosts",
+		"reservation_affinity", "resource_usage_export_config", "rollback_safe_upgrade", "sandbox_config",
+		"secondary_boot_disks", "secret_manager_config", "secret_sync_config", "sole_tenant_config", "swap_config",
+		"taint", "taint_config", "topology_manager", "user_managed_keys_config", "window_start_time",
+		"writable_cgroups":
+		return true
 	}
 	return false
 }

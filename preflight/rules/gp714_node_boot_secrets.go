@@ -32,13 +32,24 @@ func bootSecrets(t target, a plan.Account) [][]any {
 	const uri = "gcp_secret_manager_secret_uri"
 	out := setPaths(t, a.SiblingPath("linux_node_config", 0, "custom_node_init", 0, "init_script", 0, uri))
 	registries := a.SiblingPath("containerd_config", 0, "registry_hosts")
+	out = append(out, unknownPaths(t, registries)...)
 	for i := range t.After(registries...).Len() {
 		hosts := pathBelow(registries, i, "hosts")
+		out = append(out, unknownPaths(t, hosts)...)
 		for k := range t.After(hosts...).Len() {
 			out = append(out, setPaths(t, pathBelow(hosts, k, "ca", 0, uri), pathBelow(hosts, k, "client", 0, "cert", 0, uri), pathBelow(hosts, k, "client", 0, "key", 0, uri))...)
 		}
 	}
 	return out
+}
+
+// unknownPaths returns path if its attribute is not known before apply: it may hold
+// anything.
+func unknownPaths(t target, path []any) [][]any {
+	if t.After(path...).State == plan.Unknown {
+		return [][]any{path}
+	}
+	return nil
 }
 
 // setPaths returns the paths whose attributes are set.
